@@ -1,0 +1,108 @@
+"""The functions of the public door: they make requests and call the hooks, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from styleplug.config import INITS, StylizeConfig
+from styleplug.errors import ConfigError
+from styleplug.hookspecs import FeaturesRequest, StylizeRequest, StylizeResult
+from styleplug.plugin_manager import plugin_manager
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    from styleplug.events import Event
+    from styleplug.image.picture import Picture
+
+    ImageLike = str | os.PathLike[str] | Image.Image | NDArray[Any] | Picture
+
+
+def stylize(
+    content_image: ImageLike,
+    style_images: ImageLike | Sequence[ImageLike],
+    config: StylizeConfig | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> StylizeResult:
+    """Paint a photograph in the manner of one or more paintings.
+
+    Args:
+        content_image: the photograph: a path, a PIL image, or an array (H, W, 3), uint8 in 0..255 or float in
+            [0, 1], sRGB.
+        style_images: one painting or several, likewise; several are mixed in equal parts.
+        config: how to paint; `StylizeConfig.from_preset` names good ways. The default is "painterly" at 512 pixels.
+        on_event: called with each event of `styleplug.events`.
+        cancel: set it, from any thread, to end within one evaluation with the picture so far.
+
+    Returns:
+        The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the photograph;
+        `to_pil()` gives a PIL image, `save(path)` writes a file.
+
+    Raises:
+        ConfigError, ImageError, ModelError, MissingDependencyError, DivergedError: see `styleplug.errors`.
+        Cancelled: before there was a picture to keep.
+
+    Example:
+        >>> result = styleplug.stylize("photo.jpg", "painting.jpg")  # doctest: +SKIP
+        >>> result.to_pil().show()  # doctest: +SKIP
+    """
+    config = config or StylizeConfig()
+    paintings = [style_images] if _is_one(style_images) else list(style_images)
+    if not paintings:
+        raise ConfigError("style_images", style_images, "one painting or more")
+    request = StylizeRequest(
+        content_image=_pixels(content_image),
+        style_images=tuple(_pixels(painting) for painting in paintings),
+        config=config,
+        initial_image=None if config.init in INITS else _pixels(config.init),
+        on_event=on_event,
+        cancel=cancel or threading.Event(),
+    )
+    result: StylizeResult = plugin_manager().hook.styleplug_stylize(request=request)
+    return result
+
+
+def extract_features(
+    image: ImageLike,
+    layers: Iterable[str] = ("relu4_2",),
+    *,
+    size: int | None = None,
+    backbone: str = "auto",
+    pooling: str = "max",
+    device: str = "auto",
+) -> Mapping[str, NDArray[np.float32]]:
+    """Features of a picture by layer, (1, C, H, W) float32, from ONNX Runtime.
+
+    Args:
+        image: a path, a PIL image, or an array (H, W, 3), uint8 in 0..255 or float in [0, 1], sRGB.
+        layers: names such as "relu4_2".
+        size: longest side to bring the picture to first, pixels; None leaves it as it is.
+
+    Raises:
+        ImageError, LayerNotFoundError, ModelError, ConfigError, MissingDependencyError
+    """
+    from styleplug.image.resize import fitted
+
+    pixels = _pixels(image)
+    if size is not None:
+        pixels = fitted(pixels, size)
+    request = FeaturesRequest(pixels, tuple(layers), backbone, pooling, device)
+    features: Mapping[str, NDArray[np.float32]]
+    features = plugin_manager().hook.styleplug_extract_features(request=request)
+    return features
+
+
+def _is_one(images: ImageLike | Sequence[ImageLike]) -> bool:
+    return not isinstance(images, (list, tuple))
+
+
+def _pixels(image: ImageLike) -> NDArray[np.float32]:
+    from styleplug.image.picture import Picture
+
+    return Picture.from_any(image).pixels

@@ -1,0 +1,73 @@
+"""`styleplug features`: a network's features of a picture, as a NumPy file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from styleplug.cli.output import check_output, write_output
+
+
+@click.command()
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE.npz",
+    required=True,
+    help="Where to write the features: an array (1, C, H, W), float32, for each layer.",
+)
+@click.option(
+    "--layers",
+    metavar="NAMES",
+    default="relu4_2",
+    show_default=True,
+    help="The layers, by commas.",
+)
+@click.option(
+    "--size", type=click.IntRange(16), metavar="N", help="Longest side to bring PHOTO to, pixels."
+)
+@click.option("--backbone", metavar="NAME", default="auto", show_default=True, help="The network.")
+@click.option(
+    "--pooling",
+    type=click.Choice(["max", "avg"]),
+    default="max",
+    show_default=True,
+    help="Between the blocks of the network.",
+)
+@click.option(
+    "--device", metavar="NAME", default="auto", show_default=True, help="auto, cpu, cuda, ..."
+)
+@click.option("--overwrite", is_flag=True, help="Replace FILE.npz if it exists.")
+def features(
+    photo: Path,
+    output: Path,
+    layers: str,
+    size: int | None,
+    backbone: str,
+    pooling: str,
+    device: str,
+    overwrite: bool,
+) -> None:
+    """Extract a network's features of PHOTO."""
+    import io
+    from typing import Any
+
+    import numpy as np
+
+    import styleplug
+
+    check_output(output, ".npz", source=photo, overwrite=overwrite)
+    names = [name.strip() for name in layers.split(",") if name.strip()]
+    arrays: dict[str, Any] = dict(
+        styleplug.extract_features(
+            photo, names, size=size, backbone=backbone, pooling=pooling, device=device
+        )
+    )
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    write_output(output, buffer.getvalue())
+    for name, array in arrays.items():
+        click.echo(f"{name}  {'x'.join(map(str, array.shape))}", err=True)

@@ -1,0 +1,69 @@
+"""The `styleplug` command: finds the sub-command, and turns errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from styleplug import __version__
+from styleplug.errors import Cancelled, ConfigError, ImageError, LayerNotFoundError, StyleplugError
+
+COMMANDS = {
+    "cache": "Look at or clear the cache of paintings' statistics.",
+    "features": "Extract a network's features of a picture.",
+    "models": "List, check or make the networks.",
+    "stylize": "Paint a photograph in the manner of a painting.",
+}
+"""Sub-commands, each in a module and of a function of its own name, with the line that `--help` shows."""
+
+USAGE, FAILURE, INTERRUPTED = 2, 1, 130
+
+
+class LazyGroup(click.Group):
+    """Imports a sub-command only to run it, which keeps `styleplug --help` quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"styleplug.cli.{name}"), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except StyleplugError as error:
+            click.echo(f"styleplug: {error}", err=True)
+            ctx.exit(USAGE if is_usage_error(error) else FAILURE)
+        except (Cancelled, KeyboardInterrupt):
+            click.echo("styleplug: interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+def is_usage_error(error: StyleplugError) -> bool:
+    """Whether what was asked for is at fault, rather than this machine or its models."""
+    return isinstance(error, (ConfigError, ImageError, LayerNotFoundError))
+
+
+def echo_json(**values: Any) -> None:
+    """One line of JSON on standard output, at once."""
+    click.echo(json.dumps(values))
+    sys.stdout.flush()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def main() -> None:
+    """styleplug: a photograph in the manner of a painting."""
+    logging.basicConfig(format="styleplug: %(message)s", level=logging.WARNING, stream=sys.stderr)

@@ -1,0 +1,147 @@
+"""`styleplug stylize`: one photograph, painted."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from styleplug.cli.main import INTERRUPTED, echo_json
+from styleplug.cli.options import config_from, config_options
+from styleplug.cli.records import as_record, summary
+from styleplug.errors import DivergedError, StyleplugError
+
+if TYPE_CHECKING:
+    from styleplug.events import Event
+    from styleplug.hookspecs import StylizeResult
+    from styleplug.image.picture import Picture
+
+
+@click.command()
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.option(
+    "--style",
+    "paintings",
+    type=click.Path(path_type=Path),
+    metavar="PAINTING",
+    multiple=True,
+    required=True,
+    help="The painting; give several to mix them in equal parts.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    required=True,
+    help="Where to write the picture: .jpg, .png, .tif or .webp.",
+)
+@config_options
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never an input.")
+@click.option("--json", "as_json", is_flag=True, help="Events as JSON lines on standard output.")
+@click.option("-v", "--verbose", is_flag=True, help="A line with the errors after each scale.")
+def stylize(
+    photo: Path,
+    paintings: tuple[Path, ...],
+    output: Path,
+    overwrite: bool,
+    as_json: bool,
+    verbose: bool,
+    **options: Any,
+) -> None:
+    """Paint PHOTO in the manner of a PAINTING.
+
+    Ctrl-C keeps the best picture so far, and exits with 130.
+    """
+    try:
+        result = _paint(photo, paintings, output, overwrite, as_json, verbose, options)
+    except StyleplugError as error:
+        if as_json:
+            echo_json(event="failed", code=error.code, message=str(error))
+        raise
+    if result.stopped == "cancelled":
+        click.get_current_context().exit(INTERRUPTED)
+
+
+def _paint(
+    photo: Path,
+    paintings: tuple[Path, ...],
+    output: Path,
+    overwrite: bool,
+    as_json: bool,
+    verbose: bool,
+    options: Mapping[str, Any],
+) -> StylizeResult:
+    import styleplug
+    from styleplug.config import INITS
+    from styleplug.image.read import read_picture
+    from styleplug.image.write import check_output
+
+    config = config_from(options)
+    inputs = [photo, *paintings, *([] if config.init in INITS else [Path(config.init)])]
+    check_output(output, inputs=inputs, overwrite=overwrite)
+    photograph = read_picture(photo)
+    with _interrupt() as cancel, _listener(as_json, verbose) as on_event:
+        try:
+            result = styleplug.stylize(photograph, paintings, config, on_event, cancel)
+        except DivergedError as error:
+            if error.last_good is not None:
+                _write(error.last_good, photograph, output, overwrite)
+            raise
+    _write(result, photograph, output, overwrite)
+    if as_json:
+        echo_json(event="written", path=str(output), **summary(result))
+    else:
+        click.echo(f"{output}  ({_ending(result)})", err=True)
+    return result
+
+
+def _write(result: StylizeResult, photograph: Picture, output: Path, overwrite: bool) -> None:
+    from styleplug.image.picture import Picture
+    from styleplug.image.resize import resized
+    from styleplug.image.write import write_picture
+
+    alpha = photograph.alpha
+    if alpha is not None:
+        alpha = resized(alpha, *result.image.shape[:2])
+    write_picture(Picture(result.image, alpha), output, overwrite=overwrite)
+
+
+def _ending(result: StylizeResult) -> str:
+    how = {"finished": "done", "time-limit": "stopped by --time-limit", "cancelled": "interrupted"}
+    return f"{how[result.stopped]} after {result.seconds:.0f} s"
+
+
+@contextmanager
+def _listener(as_json: bool, verbose: bool) -> Iterator[Callable[[Event], None]]:
+    """What to do with events: lines of JSON, or a progress bar."""
+    if as_json:
+        yield lambda event: echo_json(**as_record(event))
+        return
+    from styleplug.cli.progress import progress_bar
+
+    with progress_bar(verbose) as show:
+        yield show
+
+
+@contextmanager
+def _interrupt() -> Iterator[threading.Event]:
+    """An event that Ctrl-C sets, so that the picture so far can be kept; a second Ctrl-C ends at once."""
+    cancel = threading.Event()
+
+    def interrupt(signum: int, frame: FrameType | None) -> None:
+        if cancel.is_set():
+            raise KeyboardInterrupt
+        cancel.set()
+
+    previous = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield cancel
+    finally:
+        signal.signal(signal.SIGINT, previous)

@@ -1,0 +1,134 @@
+"""Every error that styleplug raises on purpose.
+
+    StyleplugError                 .code, stable, for the command line and for host programs
+    ├── ConfigError                .field .value .allowed         (also a ValueError)
+    ├── ImageError                 .path
+    │   ├── UnreadableImageError       missing, truncated, or no picture at all
+    │   ├── UnsupportedImageError      a picture, but not one that can be used here
+    │   ├── ImageTooLargeError         more pixels than is safe to open
+    │   └── UnwritableImageError       the place or the format of an output won't do
+    ├── ModelError                 .model
+    │   ├── ModelNotFoundError
+    │   ├── ModelIntegrityError        the file is not the one that its manifest describes
+    │   └── LayerNotFoundError     .layer .allowed
+    ├── MissingDependencyError     .package .extra                (also an ImportError)
+    └── DivergedError              .iteration .loss .last_good
+    Cancelled                      not an error: a BaseException, as KeyboardInterrupt is
+
+A message says what happened, to which file or field, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    import os
+
+    from styleplug.hookspecs import StylizeResult
+
+
+class StyleplugError(Exception):
+    """Base of all errors raised on purpose; `code` is stable across versions."""
+
+    code: ClassVar[str] = "error"
+
+
+class ConfigError(StyleplugError, ValueError):
+    """An option has a value that it can't have."""
+
+    code = "config"
+
+    def __init__(self, field: str, value: object, allowed: str) -> None:
+        self.field = field
+        self.value = value
+        self.allowed = allowed
+        super().__init__(f"{field} is {value!r}, but must be {allowed}")
+
+
+class ImageError(StyleplugError):
+    """A picture can't be read, used or written; `path` is None for one held in memory."""
+
+    code = "image"
+
+    def __init__(self, path: str | os.PathLike[str] | None, problem: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {problem}" if path is not None else problem)
+
+
+class UnreadableImageError(ImageError):
+    code = "image-unreadable"
+
+
+class UnsupportedImageError(ImageError):
+    code = "image-unsupported"
+
+
+class ImageTooLargeError(ImageError):
+    code = "image-too-large"
+
+
+class UnwritableImageError(ImageError):
+    code = "image-unwritable"
+
+
+class ModelError(StyleplugError):
+    """A model is missing, damaged, or lacks what was asked of it."""
+
+    code = "model"
+
+    def __init__(self, model: str, problem: str) -> None:
+        self.model = model
+        super().__init__(f"model {model}: {problem}")
+
+
+class ModelNotFoundError(ModelError):
+    code = "model-not-found"
+
+
+class ModelIntegrityError(ModelError):
+    code = "model-integrity"
+
+
+class LayerNotFoundError(ModelError):
+    """A layer name that the network doesn't have."""
+
+    code = "layer-not-found"
+
+    def __init__(self, model: str, layer: str, allowed: Iterable[str]) -> None:
+        self.layer = layer
+        self.allowed = tuple(allowed)
+        super().__init__(model, f"no layer {layer!r}; it has {', '.join(self.allowed)}")
+
+
+class MissingDependencyError(StyleplugError, ImportError):
+    """A package of an optional extra isn't installed."""
+
+    code = "missing-dependency"
+
+    def __init__(self, package: str, extra: str) -> None:
+        self.package = package
+        self.extra = extra
+        super().__init__(
+            f"{package} is not installed; mend it with: pip install 'styleplug[{extra}]'"
+        )
+
+
+class DivergedError(StyleplugError):
+    """The optimisation left the realm of finite numbers; `last_good` is the best picture so far."""
+
+    code = "diverged"
+
+    def __init__(self, iteration: int, loss: float, last_good: StylizeResult | None) -> None:
+        self.iteration = iteration
+        self.loss = loss
+        self.last_good = last_good
+        super().__init__(
+            f"the loss became {loss} at iteration {iteration}; "
+            "try a smaller learning rate or smaller weights"
+        )
+
+
+class Cancelled(BaseException):
+    """The person asked for the work to end before there was a picture to keep."""

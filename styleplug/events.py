@@ -1,0 +1,81 @@
+"""What a running job says, in order: Planned, then Progress and Preview, then Finished or Failed.
+
+Events are frozen and complete: a listener needs no other source to draw a progress bar.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from styleplug.hookspecs import StylizeResult
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The work ahead, said once, before the first evaluation.
+
+    `scales` are the longest sides in pixels, `evaluations` their numbers of evaluations, `seconds` an estimate
+    of the whole run, `backbone` the network that was chosen, `notes` lines worth showing to a person.
+    """
+
+    scales: tuple[int, ...]
+    evaluations: tuple[int, ...]
+    seconds: float
+    backbone: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One evaluation of loss and gradient is done.
+
+    `scale` is the longest side in pixels; `iteration` counts from 1 to `iterations` within it; `fraction` of the
+    whole work, 0..1; `cost` is the work so far in evaluations of full size; seconds are
+    `elapsed` since the start, `scale_seconds` since that of the scale, and `remaining`.
+    The errors are those of `styleplug.transfer.losses`; `content_weight` is the weight in force of the content error.
+    """
+
+    scale: int
+    iteration: int
+    iterations: int
+    fraction: float
+    cost: float
+    elapsed: float
+    scale_seconds: float
+    remaining: float
+    loss: float
+    content_error: float
+    style_error: float
+    total_variation: float
+    content_weight: float
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The picture at the end of a scale: (H, W, 3) float32, sRGB in [0, 1]."""
+
+    scale: int
+    pixels: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The job has its picture."""
+
+    result: StylizeResult
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The job ended without a picture: `code` is that of the error (see `styleplug.errors`)."""
+
+    code: str
+    message: str
+
+
+Event = Planned | Progress | Preview | Finished | Failed

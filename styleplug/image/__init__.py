@@ -1,0 +1,1 @@
+"""Pictures as files and as pixels: reading, converting, resizing, writing."""

@@ -1,0 +1,180 @@
+"""Where models are found, and that a file is the one its manifest describes.
+
+A folder of models holds a `manifest.toml` with a table for each model. Three folders are looked
+through: the user's own, the one inside an installed package, and the checkout's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from styleplug.errors import ModelError, ModelIntegrityError, ModelNotFoundError
+from styleplug.runtime.files import write_atomically
+
+MANIFEST = "manifest.toml"
+
+_REINSTALL = "reinstall styleplug: pip install --force-reinstall styleplug"
+_REMEDIES = {
+    "vgg16": _REINSTALL,
+    "vgg19": "make it from torchvision's checkpoint vgg19-dcbb9e9d.pth: "
+    "styleplug models export --backbone vgg19 --from vgg19-dcbb9e9d.pth",
+}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model file and what its manifest says about it.
+
+    `sha256` is in lower-case hexadecimal, `size` in bytes; `known` and `not_known` say what is
+    certain about the weights and what isn't.
+    """
+
+    name: str
+    path: Path
+    sha256: str
+    size: int
+    licence: str
+    attribution: str
+    source: str
+    known: str = ""
+    not_known: str = ""
+
+    def read(self) -> bytes:
+        """The file's bytes, checked.
+
+        Raises:
+            ModelNotFoundError: the file can't be read.
+            ModelIntegrityError: the bytes are not those that the manifest describes.
+        """
+        try:
+            data = self.path.read_bytes()
+        except OSError as error:
+            raise ModelNotFoundError(
+                self.name, f"{self.path} can't be read ({error.strerror}); {self._remedy}"
+            ) from error
+        if hashlib.sha256(data).hexdigest() != self.sha256:
+            raise ModelIntegrityError(
+                self.name, f"{self.path} is damaged or was exchanged; {self._remedy}"
+            )
+        return data
+
+    @property
+    def _remedy(self) -> str:
+        if self.path.parent == user_models_folder():
+            return f"remove it, or make it anew: styleplug models export --backbone {self.name}"
+        return _REINSTALL
+
+
+def user_models_folder() -> Path:
+    """The folder of models that the user installed; STYLEPLUG_DATA_DIR moves it."""
+    data = os.environ.get("STYLEPLUG_DATA_DIR")
+    return (Path(data) if data else platformdirs.user_data_path("styleplug")) / "models"
+
+
+def installed_models() -> tuple[Model, ...]:
+    """Every model whose file is there, by name; of several with one name, the first found.
+
+    Raises:
+        ModelError: a manifest can't be understood.
+    """
+    found: dict[str, Model] = {}
+    for folder in _folders():
+        for model in _manifest(folder):
+            if model.path.is_file():
+                found.setdefault(model.name, model)
+    return tuple(found[name] for name in sorted(found))
+
+
+def find_model(name: str) -> Model:
+    """The model of this name.
+
+    Raises:
+        ModelNotFoundError: there is none.
+        ModelError: a manifest can't be understood.
+    """
+    models = {model.name: model for model in installed_models()}
+    if name not in models:
+        installed = ", ".join(models) or "none"
+        remedy = _REMEDIES.get(name, "see: styleplug models list")
+        raise ModelNotFoundError(name, f"not installed (installed: {installed}); {remedy}")
+    return models[name]
+
+
+def pick_backbone(name: str) -> Model:
+    """The model of this name; for "auto" vgg19 where it is installed, vgg16 otherwise.
+
+    Errors as in `find_model`.
+    """
+    if name != "auto":
+        return find_model(name)
+    installed = {model.name for model in installed_models()}
+    return find_model("vgg19" if "vgg19" in installed else "vgg16")
+
+
+def install_model(name: str, data: bytes, *, licence: str, attribution: str, source: str) -> Model:
+    """Put a model into the user's folder, in place of one of the same name.
+
+    Raises:
+        ModelError: the folder can't be written, or its manifest can't be understood.
+    """
+    folder = user_models_folder()
+    model = Model(
+        name=name,
+        path=folder / f"{name}.onnx",
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        licence=licence,
+        attribution=attribution,
+        source=source,
+    )
+    others = [other for other in _manifest(folder) if other.name != name]
+    try:
+        write_atomically(model.path, data)
+        text = "\n".join(_table(entry) for entry in [*others, model])
+        write_atomically(folder / MANIFEST, text.encode())
+    except OSError as error:
+        raise ModelError(name, f"{folder} can't be written ({error.strerror})") from error
+    return model
+
+
+def _folders() -> tuple[Path, Path, Path]:
+    """The user's folder, the one of an installed wheel, and the one of a checkout."""
+    package = Path(__file__).parents[1]
+    return user_models_folder(), package / "_models", package.parent / "models"
+
+
+def _manifest(folder: Path) -> list[Model]:
+    path = folder / MANIFEST
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        return [_entry(folder, name, table) for name, table in tables.items()]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            "manifest", f"{path} can't be understood ({error}); correct it or remove it"
+        ) from error
+
+
+def _entry(folder: Path, name: str, table: dict[str, Any]) -> Model:
+    values = {field.name: table[field.name] for field in fields(Model) if field.name in table}
+    return Model(**{**values, "name": name, "path": folder / table["file"]})
+
+
+def _table(model: Model) -> str:
+    """The model's table of a manifest; JSON's strings and numbers are TOML's as well."""
+    values = asdict(model)
+    name, path = values.pop("name"), values.pop("path")
+    lines = [f"[{name}]", f"file = {json.dumps(path.name)}"]
+    lines += [
+        f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,113 @@
+"""Which of ONNX Runtime's execution providers a `--device` name stands for.
+
+This file only knows what the installed ONNX Runtime lists; whether a listed provider starts is
+found out by `styleplug.runtime.session`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from styleplug.config import DEVICE
+from styleplug.errors import ConfigError, MissingDependencyError
+
+CPU = "CPUExecutionProvider"
+PROVIDERS: Mapping[str, str] = MappingProxyType(
+    {
+        "cuda": "CUDAExecutionProvider",
+        "rocm": "MIGraphXExecutionProvider",
+        "directml": "DmlExecutionProvider",
+        "coreml": "CoreMLExecutionProvider",
+        "openvino": "OpenVINOExecutionProvider",
+        "cpu": CPU,
+        "mps": "CoreMLExecutionProvider",
+        "tensorrt": "TensorrtExecutionProvider",
+    }
+)
+"""The provider's name in ONNX Runtime, by device."""
+
+_AUTO = ("cuda", "rocm", "directml", "coreml", "openvino", "cpu")
+"""Best first. Without TensorRT, which builds an engine for minutes for each new size of picture."""
+
+_INDEXED = ("cuda", "rocm", "directml", "tensorrt")
+"""Devices of which a machine may have several, and whose providers take a `device_id`."""
+
+_OPTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        # TensorFloat-32 keeps 10 bits of a number. Each size of picture is seen once or twice, so
+        # trying out every algorithm of a convolution doesn't pay.
+        "CUDAExecutionProvider": {"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"},
+        # Its other format and the Neural Engine work in float16, where Gram matrices overflow.
+        "CoreMLExecutionProvider": {"ModelFormat": "MLProgram", "MLComputeUnits": "CPUAndGPU"},
+    }
+)
+
+
+@dataclass(frozen=True)
+class Provider:
+    """An execution provider, by ONNX Runtime's name for it, and the options to start it with."""
+
+    name: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+def providers_for(device: str) -> tuple[Provider, ...]:
+    """The providers to try for a device name, best first; for "auto" the CPU is the last of them.
+
+    Raises:
+        ConfigError: there is no such device, or the installed ONNX Runtime has no provider for it.
+        MissingDependencyError: ONNX Runtime isn't installed.
+    """
+    kind, _, index = device.partition(":")
+    listed = _listed()
+    if (
+        not DEVICE.fullmatch(device)
+        or (kind != "auto" and PROVIDERS[kind] not in listed)
+        or (index and kind not in _INDEXED)
+    ):
+        raise ConfigError(
+            "device",
+            device,
+            "one that the installed ONNX Runtime offers: " + ", ".join(available_devices()),
+        )
+    if kind == "auto":
+        return tuple(_provider(name) for name in _AUTO if PROVIDERS[name] in listed)
+    provider = _provider(kind)
+    if index:
+        return (replace(provider, options={**provider.options, "device_id": index}),)
+    return (provider,)
+
+
+def available_devices() -> tuple[str, ...]:
+    """The device names, "auto" first, that the installed ONNX Runtime has a provider for.
+
+    Raises:
+        MissingDependencyError: ONNX Runtime isn't installed.
+    """
+    listed = _listed()
+    return ("auto", *(device for device, name in PROVIDERS.items() if name in listed))
+
+
+def import_onnxruntime() -> Any:
+    """The module `onnxruntime`.
+
+    Raises:
+        MissingDependencyError: it isn't installed.
+    """
+    try:
+        import onnxruntime
+    except ImportError:
+        raise MissingDependencyError("onnxruntime", "cpu") from None
+    return onnxruntime
+
+
+def _provider(device: str) -> Provider:
+    name = PROVIDERS[device]
+    return Provider(name, _OPTIONS.get(name, {}))
+
+
+def _listed() -> list[str]:
+    return list(import_onnxruntime().get_available_providers())

@@ -1,0 +1,64 @@
+"""How many cores this process may really use: in a container, fewer than the machine has."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def available_cores(root: Path = Path("/")) -> int:
+    """The cores in the process's affinity mask, no more than its CPU quota allows, at least 1.
+
+    Args:
+        root: where `proc` and `sys` are; tests point it elsewhere.
+    """
+    # Windows and macOS have no affinity mask to ask for.
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    return max(1, int(min([cores, *_quotas(root)])))
+
+
+def _quotas(root: Path) -> Iterator[float]:
+    """The CPU quotas, in cores, of the process's control groups and of all groups above them."""
+    try:
+        memberships = (root / "proc/self/cgroup").read_text().splitlines()
+    except (OSError, ValueError):
+        return
+    for membership in memberships:
+        _, controllers, group = membership.split(":", 2)
+        if not controllers:
+            mounts = [root / "sys/fs/cgroup"]
+        elif "cpu" in controllers.split(","):
+            mounts = [root / "sys/fs/cgroup" / controllers, root / "sys/fs/cgroup/cpu"]
+        else:
+            continue
+        path = Path(group.lstrip("/"))
+        for mount in mounts:
+            for folder in (path, *path.parents):
+                yield from _quota(mount / folder)
+
+
+def _quota(folder: Path) -> Iterator[float]:
+    """A control group's quota, from the files of version 2 or 1; none where it has no limit."""
+    for quota, period in (_version_2(folder), _version_1(folder)):
+        if quota > 0 and period > 0:
+            yield quota / period
+
+
+def _version_2(folder: Path) -> tuple[int, int]:
+    try:
+        quota, period = (folder / "cpu.max").read_text().split()
+        return int(quota), int(period)
+    except (OSError, ValueError):
+        # ValueError: the quota is the word "max".
+        return -1, -1
+
+
+def _version_1(folder: Path) -> tuple[int, int]:
+    try:
+        quota = int((folder / "cpu.cfs_quota_us").read_text())
+        return quota, int((folder / "cpu.cfs_period_us").read_text())
+    except (OSError, ValueError):
+        return -1, -1

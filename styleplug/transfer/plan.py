@@ -1,0 +1,88 @@
+"""The plan of a transfer: which scales, how many evaluations at each, and the balance to strike there."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from styleplug.config import StylizeConfig
+from styleplug.errors import UnsupportedImageError
+from styleplug.transfer.balance import Balance, FixedWeights, TargetError
+
+SMALLEST_SCALE = 64
+"""Longest side at which the pyramid starts; below it too little is left of what a photograph shows."""
+SHORTEST_SIDE = 16
+"""The network halves the picture four times."""
+GROWTH = 1.25
+"""Evaluations at a scale over those at the next larger one: small ones are cheap and settle the large strokes."""
+REFERENCE_SCALE = 256
+"""Longest side at which the config's content error is meant."""
+ERROR_PER_OCTAVE = 0.12
+"""Share of the content error withheld per halving below the reference: what a small scale loses is lost."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One step of the pyramid: a picture of height × width pixels, worked on for some evaluations."""
+
+    height: int
+    width: int
+    evaluations: int
+    balance: Balance
+
+    @property
+    def longest(self) -> int:
+        return max(self.height, self.width)
+
+    @property
+    def pixels(self) -> int:
+        return self.height * self.width
+
+
+def plan_scales(height: int, width: int, config: StylizeConfig) -> tuple[Scale, ...]:
+    """The scales, small to large, for a photograph of height × width pixels.
+
+    The last one is the working picture: the photograph itself if it is no longer than `config.size`.
+
+    Raises:
+        UnsupportedImageError: the working picture would be less than 16 pixels wide or high.
+    """
+    size = min(config.size, max(height, width))
+    shortest = size * min(height, width) / max(height, width)
+    if round(shortest) < SHORTEST_SIDE:
+        raise UnsupportedImageError(
+            None,
+            f"{width}×{height} pixels give a working picture whose short side is below {SHORTEST_SIDE} pixels;"
+            " take a larger --size or a less narrow photograph",
+        )
+    halvings = 0
+    if config.pyramid:
+        room = min(size / SMALLEST_SCALE, shortest / SHORTEST_SIDE)
+        halvings = max(0, math.floor(math.log2(room) + 1e-9))
+    return tuple(_scale(height, width, size, k, config) for k in range(halvings, -1, -1))
+
+
+def cost(scales: tuple[Scale, ...]) -> float:
+    """The plan's work, in evaluations of full size."""
+    return sum(s.evaluations * s.pixels for s in scales) / scales[-1].pixels
+
+
+def _scale(height: int, width: int, size: int, halvings: int, config: StylizeConfig) -> Scale:
+    factor = size / 2**halvings / max(height, width)
+    scaled = [max(SHORTEST_SIDE, round(side * factor)) for side in (height, width)]
+    return Scale(
+        scaled[0],
+        scaled[1],
+        evaluations=math.ceil(config.iterations * GROWTH**halvings),
+        balance=_balance(max(scaled), config),
+    )
+
+
+def _balance(longest: int, config: StylizeConfig) -> Balance:
+    """The config's weights, or its content error brought to a scale of `longest` pixels."""
+    if config.content_weight is not None and config.style_weight is not None:
+        return FixedWeights(config.content_weight, config.style_weight)
+    assert config.content_error is not None, "a config has weights or a content error"
+    octaves = max(0.0, math.log2(REFERENCE_SCALE / longest))
+    share = max(0.0, 1 - ERROR_PER_OCTAVE * octaves)
+    return TargetError(config.content_error * share * 2 * config.strength)

@@ -1,0 +1,190 @@
+"""A transfer from start to end: scale by scale, small to large, saying what it does as events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from styleplug.config import StylizeConfig
+from styleplug.errors import Cancelled, DivergedError
+from styleplug.events import Event, Finished, Planned, Preview, Progress
+from styleplug.hookspecs import StylizeRequest, StylizeResult
+from styleplug.image.resize import fitted, resized
+from styleplug.transfer.objective import Evaluation, Objective
+from styleplug.transfer.plan import Scale, cost, plan_scales
+from styleplug.transfer.solvers import LBFGS, Adam, Solver
+from styleplug.transfer.targets import Targets, compute_targets
+from styleplug.vgg.encoder import Encoder
+from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
+
+FORWARDS_PER_EVALUATION = 3.2
+"""Time of an evaluation over a run of the encoder, as measured on CPUs; only the first estimate needs it."""
+
+
+class Transfer:
+    """One photograph on its way to a painting; `run`, once, is the whole of it.
+
+    Args:
+        request: what to paint.
+        encoder: gives the targets (ONNX Runtime).
+        mirror: gives loss and gradient (PyTorch), of the same network.
+        notes: lines for the person who waits, passed on in Planned.
+
+    Raises:
+        UnsupportedImageError: the photograph is too narrow for the working size.
+    """
+
+    def __init__(
+        self,
+        request: StylizeRequest,
+        encoder: Encoder,
+        mirror: Mirror,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        self.request, self.encoder, self.mirror, self.notes = request, encoder, mirror, notes
+        self.config = request.config
+        self.scales = plan_scales(*request.content_image.shape[:2], self.config)
+        self.total_cost = cost(self.scales)
+        self.started = time.monotonic()
+        self.done_cost = 0.0
+        self.stopped = "finished"
+        self.pixels = self._initial(self.scales[0])
+        self.best: Evaluation | None = None
+
+    def run(self) -> Iterator[Event]:
+        """Paint; yields Planned, Progress for each evaluation, a Preview for each scale, and Finished.
+
+        Raises:
+            Cancelled: before the first evaluation; later, the picture so far is the result.
+            DivergedError: the loss is no longer a number; the error holds the last good picture.
+        """
+        targets = [self._targets(scale) for scale in self.scales]
+        yield self._planned()
+        for scale, target in zip(self.scales, targets, strict=True):
+            self.pixels = resized(self.pixels, scale.height, scale.width)
+            yield from self._paint(scale, self._objective(scale, target))
+            if self.stopped != "finished":
+                break
+            yield Preview(scale.longest, self.pixels)
+        if self.best is None:
+            raise Cancelled
+        yield Finished(self._result(self.best))
+
+    def _paint(self, scale: Scale, objective: Objective) -> Iterator[Progress]:
+        """Work on one scale from `self.pixels`, and leave its best picture there."""
+        solver = _solver(self.config)
+        picture = objective.picture(as_batch(self.pixels))
+        lowest, since = np.inf, time.monotonic()
+        for iteration in range(1, scale.evaluations + 1):
+            if self._must_stop():
+                return
+            evaluation = objective(picture)
+            if not evaluation.is_finite():
+                last_good = self._result(self.best) if self.best else None
+                raise DivergedError(iteration, evaluation.loss, last_good)
+            if evaluation.loss < lowest:
+                lowest, self.best = evaluation.loss, evaluation
+                self.pixels = as_pixels(picture.cpu().numpy())
+            self.done_cost += scale.pixels / self.scales[-1].pixels
+            yield self._progress(scale, iteration, evaluation, time.monotonic() - since)
+            picture = solver.step(picture, evaluation.gradient)
+
+    def _must_stop(self) -> bool:
+        limit = self.config.time_limit
+        if self.request.cancel.is_set():
+            self.stopped = "cancelled"
+        elif limit is not None and self.best and self._elapsed() >= limit:
+            self.stopped = "time-limit"
+        return self.stopped != "finished"
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self.started
+
+    def _targets(self, scale: Scale) -> Targets:
+        photograph, *paintings = self.request.content_image, *self.request.style_images
+        return compute_targets(
+            self.encoder,
+            resized(photograph, scale.height, scale.width),
+            # The painting's strokes are tied to the picture's size: both have the same longest side.
+            [fitted(painting, scale.longest) for painting in paintings],
+            self.config.content_layers,
+            self.config.style_layers,
+        )
+
+    def _objective(self, scale: Scale, targets: Targets) -> Objective:
+        return Objective(
+            self.mirror,
+            targets,
+            content_layers=self.config.content_layers,
+            style_layers=self.config.style_layers,
+            balance=scale.balance,
+            tv_weight=self.config.tv_weight,
+        )
+
+    def _initial(self, scale: Scale) -> Pixels:
+        """The picture to start from, at the smallest scale."""
+        request = self.request
+        if self.config.init == "noise":
+            noise = np.random.default_rng(self.config.seed).random((scale.height, scale.width, 3))
+            return noise.astype(np.float32)
+        start = {"content": request.content_image, "style": request.style_images[0]}.get(
+            self.config.init, request.initial_image
+        )
+        return resized(start, scale.height, scale.width)
+
+    def _planned(self) -> Planned:
+        largest = self.scales[-1]
+        image = as_batch(resized(self.request.content_image, largest.height, largest.width))
+        begun = time.monotonic()
+        self.encoder.features(image, tuple(self.config.content_layers))
+        evaluation = FORWARDS_PER_EVALUATION * (time.monotonic() - begun)
+        return Planned(
+            scales=tuple(scale.longest for scale in self.scales),
+            evaluations=tuple(scale.evaluations for scale in self.scales),
+            seconds=self._elapsed() + self.total_cost * evaluation,
+            backbone=self.mirror.architecture.name,
+            notes=self.notes,
+        )
+
+    def _progress(
+        self, scale: Scale, iteration: int, evaluation: Evaluation, scale_seconds: float
+    ) -> Progress:
+        scale_cost = iteration * scale.pixels / self.scales[-1].pixels
+        return Progress(
+            scale=scale.longest,
+            iteration=iteration,
+            iterations=scale.evaluations,
+            fraction=self.done_cost / self.total_cost,
+            cost=self.done_cost,
+            elapsed=self._elapsed(),
+            scale_seconds=scale_seconds,
+            remaining=(self.total_cost - self.done_cost) * scale_seconds / scale_cost,
+            loss=evaluation.loss,
+            content_error=evaluation.content_error,
+            style_error=evaluation.style_error,
+            total_variation=evaluation.total_variation,
+            content_weight=evaluation.content_weight,
+        )
+
+    def _result(self, evaluation: Evaluation) -> StylizeResult:
+        image = self.pixels
+        if self.config.output_size == "photo":
+            image = resized(image, *self.request.content_image.shape[:2])
+        return StylizeResult(
+            image=image,
+            stopped=self.stopped,
+            backbone=self.mirror.architecture.name,
+            content_error=evaluation.content_error,
+            style_error=evaluation.style_error,
+            cost=self.done_cost,
+            seconds=self._elapsed(),
+        )
+
+
+def _solver(config: StylizeConfig) -> Solver:
+    if config.optimizer == "adam":
+        return Adam(config.learning_rate)
+    return LBFGS(config.learning_rate)

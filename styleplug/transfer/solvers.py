@@ -1,0 +1,96 @@
+"""Solvers: from a picture and a gradient to the next picture, within the pixels' range [0, 1].
+
+They use only what NumPy arrays and PyTorch tensors have in common (arithmetic, sum, clip), so one solver serves
+every objective, on whatever device its arrays live.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Protocol
+
+Array = Any
+"""A NumPy array or a PyTorch tensor: what they share has no type of its own."""
+
+
+class Solver(Protocol):
+    """Takes one step for each gradient it is given; keeps its own state between steps."""
+
+    def step(self, picture: Array, gradient: Array) -> Array:
+        """The next picture, in [0, 1], from one and the gradient of the loss there."""
+
+
+class Adam:
+    """Adam (Kingma and Ba 2015, algorithm 1), with the second moment's decay of feasibility trials, 0.99."""
+
+    def __init__(self, learning_rate: float, betas: tuple[float, float] = (0.9, 0.99)) -> None:
+        self.learning_rate = learning_rate
+        self.betas = betas
+        self.steps = 0
+        self.mean: Array = 0.0
+        self.variance: Array = 0.0
+
+    def step(self, picture: Array, gradient: Array) -> Array:
+        first, second = self.betas
+        self.steps += 1
+        self.mean = first * self.mean + (1 - first) * gradient
+        self.variance = second * self.variance + (1 - second) * gradient * gradient
+        mean = self.mean / (1 - first**self.steps)
+        variance = self.variance / (1 - second**self.steps)
+        # No fixed epsilon: gradients of relative losses are tiny, and 1e-8 would stop Adam short.
+        return (picture - self.learning_rate * mean / (variance**0.5 + 1e-20)).clip(0, 1)
+
+
+class LBFGS:
+    """L-BFGS (Nocedal and Wright 2006, algorithm 7.4) without a line search, after a few steps of Adam.
+
+    Each evaluation is a step: a line search would spend evaluations where a bound on the step serves as well.
+    The first steps are Adam's, which gives L-BFGS curvature to start from; alone, its first step is far too
+    short or too long. A step whose root mean square exceeds `trust` (pixels in [0, 1]) is cut to it.
+    """
+
+    def __init__(
+        self, learning_rate: float, warm_up: int = 5, history: int = 20, trust: float = 0.03
+    ) -> None:
+        self.adam = Adam(learning_rate)
+        self.warm_up = warm_up
+        self.trust = trust
+        self.pairs: deque[tuple[Array, Array, float]] = deque(maxlen=history)
+        self.last: tuple[Array, Array] | None = None
+
+    def step(self, picture: Array, gradient: Array) -> Array:
+        self._learn(picture, gradient)
+        self.last = (picture, gradient)
+        if self.adam.steps < self.warm_up or not self.pairs:
+            return self.adam.step(picture, gradient)
+        direction = self._direction(gradient)
+        size = float((direction * direction).mean()) ** 0.5
+        return (picture - direction * min(1.0, self.trust / size if size else 1.0)).clip(0, 1)
+
+    def _learn(self, picture: Array, gradient: Array) -> None:
+        """Keep the last step and its change of gradient where they show positive curvature."""
+        if self.last is None:
+            return
+        step, change = picture - self.last[0], gradient - self.last[1]
+        curvature = _dot(step, change)
+        if curvature > 1e-10 * _dot(change, change) ** 0.5 * _dot(step, step) ** 0.5:
+            self.pairs.append((step, change, 1 / curvature))
+
+    def _direction(self, gradient: Array) -> Array:
+        """The inverse Hessian's estimate times the gradient, by the two-loop recursion."""
+        direction, coefficients = gradient, []
+        for step, change, inverse in reversed(self.pairs):
+            coefficient = inverse * _dot(step, direction)
+            coefficients.append(coefficient)
+            direction = direction - coefficient * change
+        _, change, inverse = self.pairs[-1]
+        direction = direction / (inverse * _dot(change, change))
+        for (step, change, inverse), coefficient in zip(
+            self.pairs, reversed(coefficients), strict=True
+        ):
+            direction = direction + step * (coefficient - inverse * _dot(change, direction))
+        return direction
+
+
+def _dot(a: Array, b: Array) -> float:
+    return float((a * b).sum())

@@ -1,0 +1,1 @@
+"""The network whose features are matched: its layers, its model file, its encoders."""

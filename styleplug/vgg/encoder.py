@@ -1,0 +1,128 @@
+"""The network on ONNX Runtime: features and Gram matrices of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from styleplug.errors import ConfigError, UnsupportedImageError
+from styleplug.runtime.models import Model
+from styleplug.runtime.session import Session, open_session, working_provider
+from styleplug.vgg.gram_cache import GramCache, gram_key
+from styleplug.vgg.graph import POOLINGS, feature_graph, gram_graph
+from styleplug.vgg.weights import parse_model, read_architecture
+
+Array = NDArray[np.float32]
+
+_Surgery = Callable[[onnx.ModelProto, tuple[str, ...], str], bytes]
+
+SMALLEST_SIDE = 16
+"""Four poolings leave one pixel of it."""
+
+
+class Encoder:
+    """A VGG network that runs no further than the deepest layer asked for.
+
+    A session is opened for each set of layers when it is first asked for, and kept.
+
+    Args:
+        model: the network's file.
+        pooling: "max", as the network was trained, or "avg", as Gatys et al. recommend.
+        device: "auto", "cpu", "cuda", "cuda:N" and so on, see `styleplug.runtime.providers`.
+
+    Raises:
+        ModelNotFoundError: the file isn't there.
+        ModelIntegrityError: the file is not the one that its manifest describes.
+        ModelError: the file is no network that styleplug exported.
+        ConfigError: there is no such pooling.
+    """
+
+    def __init__(self, model: Model, *, pooling: str = "max", device: str = "auto") -> None:
+        if pooling not in POOLINGS:
+            raise ConfigError("pooling", pooling, "one of " + ", ".join(POOLINGS))
+        self._sha256 = model.sha256
+        self._model = parse_model(model.read())
+        self._pooling = pooling
+        self._device = device
+        self._provider: str | None = None
+        self._sessions: dict[tuple[_Surgery, tuple[str, ...]], Session] = {}
+        self._cache = GramCache()
+        self.architecture = read_architecture(self._model)
+
+    @property
+    def provider(self) -> str:
+        """ONNX Runtime's name of the execution provider in use; errors as in `features`."""
+        return self._provider or working_provider(self._device).name
+
+    def features(self, image: Array, layers: Iterable[str]) -> dict[str, Array]:
+        """Features by layer, (N, C, h, w) float32, 0 or more, in network order.
+
+        Args:
+            image: (N, 3, H, W) float32, RGB in [0, 1], H and W at least 16.
+            layers: names such as "relu4_2".
+
+        Raises:
+            LayerNotFoundError: the network has no such layer.
+            UnsupportedImageError: the picture has another shape, or is too small.
+            ConfigError: no layers are given, or the device isn't there.
+            MissingDependencyError: ONNX Runtime isn't installed.
+        """
+        image = _checked(image)
+        return self._run(feature_graph, image, self._ordered(layers))
+
+    def gram_matrices(self, image: Array, layers: Iterable[str]) -> dict[str, Array]:
+        """Gram matrices F F^T / (C * H * W) by layer, (C, C) float32, in network order.
+
+        They are kept on disk, so that the same picture costs nothing the next time. Arguments and
+        errors as in `features`, but for one picture only: (1, 3, H, W).
+        """
+        image = _checked(image)
+        if len(image) != 1:
+            raise UnsupportedImageError(None, f"one picture was expected, not {len(image)}")
+        wanted = self._ordered(layers)
+        grams = self._cache.get(self._key(image, wanted))
+        if grams is None:
+            grams = self._run(gram_graph, image, wanted)
+            # A new key, for opening the session may have ended on another provider.
+            self._cache.put(self._key(image, wanted), grams)
+        return grams
+
+    def _ordered(self, layers: Iterable[str]) -> tuple[str, ...]:
+        wanted = set(layers)
+        self.architecture.check(wanted)
+        return tuple(layer for layer in self.architecture.layers if layer in wanted)
+
+    def _key(self, image: Array, layers: tuple[str, ...]) -> str:
+        return gram_key(
+            image,
+            model_sha256=self._sha256,
+            layers=layers,
+            pooling=self._pooling,
+            provider=self.provider,
+        )
+
+    def _run(self, surgery: _Surgery, image: Array, layers: tuple[str, ...]) -> dict[str, Array]:
+        """The outputs, by layer, of the graph that `surgery` makes."""
+        if (surgery, layers) not in self._sessions:
+            session = open_session(surgery(self._model, layers, self._pooling), self._device)
+            self._sessions[surgery, layers] = session
+            self._provider = session.get_providers()[0]
+        arrays = self._sessions[surgery, layers].run(None, {"image": image})
+        return dict(zip(layers, arrays, strict=True))
+
+
+def _checked(image: Array) -> Array:
+    """The picture as a contiguous float32 array, if the network can be fed with it."""
+    image = np.ascontiguousarray(image, np.float32)
+    if image.ndim != 4 or image.shape[1] != 3:
+        raise UnsupportedImageError(None, f"its shape is {image.shape}, but must be (N, 3, H, W)")
+    height, width = image.shape[2:]
+    if min(height, width) < SMALLEST_SIDE:
+        raise UnsupportedImageError(
+            None,
+            f"it has {width}x{height} pixels, but needs at least {SMALLEST_SIDE} on each side",
+        )
+    return image

