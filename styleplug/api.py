@@ -33,10 +33,10 @@ def stylize(
     """Paint a photograph in the manner of one or more paintings.
 
     Args:
-        content_image: the photograph: a path, a PIL image, or an array (H, W, 3), uint8 in 0..255 or float in
-            [0, 1], sRGB.
-        style_images: one painting or several, likewise; several are mixed in equal parts.
-        config: how to paint; `StylizeConfig.from_preset` names good ways. The default is "painterly" at 512 pixels.
+        content_image: the photograph: a path, a PIL image, or an array (H, W, 3), uint8 in 0..255
+            or float in [0, 1], sRGB.
+        style_images: one painting or a list of several, likewise; several are mixed in equal parts.
+        config: how to paint; the default is the preset "painterly" at 512 pixels.
         on_event: called with each event of `styleplug.events`.
         cancel: set it, from any thread, to end within one evaluation with the picture so far.
 
@@ -45,7 +45,8 @@ def stylize(
         `to_pil()` gives a PIL image, `save(path)` writes a file.
 
     Raises:
-        ConfigError, ImageError, ModelError, MissingDependencyError, DivergedError: see `styleplug.errors`.
+        StyleplugError: a wrong option, picture or model, or a missing package; see
+            `styleplug.errors` for all of them.
         Cancelled: before there was a picture to keep.
 
     Example:
@@ -53,9 +54,11 @@ def stylize(
         >>> result.to_pil().show()  # doctest: +SKIP
     """
     config = config or StylizeConfig()
-    paintings = [style_images] if _is_one(style_images) else list(style_images)
+    paintings: Sequence[Any] = (
+        style_images if isinstance(style_images, (list, tuple)) else [style_images]
+    )
     if not paintings:
-        raise ConfigError("style_images", style_images, "one painting or more")
+        raise ConfigError("style_images", paintings, "one painting or more")
     request = StylizeRequest(
         content_image=_pixels(content_image),
         style_images=tuple(_pixels(painting) for painting in paintings),
@@ -96,10 +99,6 @@ def extract_features(
     features: Mapping[str, NDArray[np.float32]]
     features = plugin_manager().hook.styleplug_extract_features(request=request)
     return features
-
-
-def _is_one(images: ImageLike | Sequence[ImageLike]) -> bool:
-    return not isinstance(images, (list, tuple))
 
 
 def _pixels(image: ImageLike) -> NDArray[np.float32]:

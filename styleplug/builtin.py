@@ -37,8 +37,8 @@ def styleplug_stylize(request: StylizeRequest) -> StylizeResult:
 @hookimpl
 def styleplug_extract_features(request: FeaturesRequest) -> Mapping[str, NDArray[np.float32]]:
     """The ONNX encoder's features (`styleplug.vgg.encoder`)."""
-    from styleplug.vgg.tensors import as_batch
     from styleplug.vgg.encoder import Encoder
+    from styleplug.vgg.tensors import as_batch
 
     model, _ = _backbone(request.backbone)
     encoder = Encoder(model, pooling=request.pooling, device=request.device)

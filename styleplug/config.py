@@ -1,6 +1,7 @@
 """Every option of a style transfer, stated once: its unit, range, default and help text.
 
-The command line and the host adapters read them from the fields' metadata. A config is checked when it is made.
+The command line and the host adapters read them from the fields' metadata. A config is checked when
+it is made.
 """
 
 from __future__ import annotations
@@ -28,15 +29,17 @@ def _choice(default: str, help: str, choices: tuple[str, ...]) -> Any:
 
 
 def _layers(default: Iterable[str], help: str) -> Any:
-    return field(default=tuple(default), metadata={"help": help + ": NAME or NAME=WEIGHT, by commas"})
+    return field(
+        default=tuple(default), metadata={"help": help + ": NAME or NAME=WEIGHT, by commas"}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class StylizeConfig:
     """How one picture is painted; `from_preset` gives good ways.
 
-    Layers may be given as names, as a mapping of names to weights, or as a text "relu1_1,relu2_1=0.5"; they are
-    kept as a mapping of weights that sum to 1.
+    Layers may be given as names, as a mapping of names to weights, or as a text
+    "relu1_1,relu2_1=0.5"; they are kept as a mapping of weights that sum to 1.
 
     Raises:
         ConfigError: a field is outside its range.
@@ -44,13 +47,18 @@ class StylizeConfig:
 
     size: int = _number(512, "longest side of the working picture, pixels", 32, 16384)
     output_size: str = _choice(
-        "photo", "size of the result: the photograph's, or the working picture's", ("photo", "working")
+        "photo",
+        "size of the result: the photograph's, or the working picture's",
+        ("photo", "working"),
     )
     iterations: int = _number(
         60, "evaluations of loss and gradient at the last scale; earlier ones follow from it", 1
     )
     strength: float = _number(
-        0.5, "how far to go from the photograph: 0.5 is the preset's own balance, 1 twice that", 0, 1
+        0.5,
+        "how far to go from the photograph: 0.5 is the preset's own balance, 1 twice that",
+        0,
+        1,
     )
     content_error: float | None = _number(
         0.75, "relative error of the photograph's features to allow for; sets the balance", 0, 10
@@ -58,7 +66,9 @@ class StylizeConfig:
     content_weight: float | None = _number(None, "of the content error, instead of a balance", 0)
     style_weight: float | None = _number(None, "of the style error, instead of a balance", 0)
     tv_weight: float = _number(0.0, "of the total variation, which smooths", 0)
-    content_layers: Mapping[str, float] = _layers(["relu4_2"], "layers whose features are to remain")
+    content_layers: Mapping[str, float] = _layers(
+        ["relu4_2"], "layers whose features are to remain"
+    )
     style_layers: Mapping[str, float] = _layers(
         [f"relu{block}_1" for block in range(1, 6)], "layers whose Gram matrices are to match"
     )
@@ -69,14 +79,16 @@ class StylizeConfig:
     optimizer: str = _choice("lbfgs", "lbfgs begins with a few steps of adam", ("lbfgs", "adam"))
     learning_rate: float = _number(0.03, "of adam; a pixel's range is 1", 1e-6, 1)
     pyramid: bool = field(
-        default=True, metadata={"help": "Work from small to large, for large strokes as well as fine ones."}
+        default=True,
+        metadata={"help": "Work from small to large, for large strokes as well as fine ones."},
     )
     init: str = field(
         default="content", metadata={"help": "what to start from: content, noise, style, or a FILE"}
     )
     seed: int = _number(0, "of the noise to start from", 0, 2**63 - 1)
     device: str = field(
-        default="auto", metadata={"help": "auto, cpu, cuda, cuda:N, rocm, mps, directml, coreml, openvino"}
+        default="auto",
+        metadata={"help": "auto, cpu, cuda, cuda:N, rocm, mps, directml, coreml, openvino"},
     )
     precision: str = _choice(
         "float32", "of the network's arithmetic on a GPU", ("float32", "float16")
@@ -141,13 +153,21 @@ def _check(option: Field[Any], value: object) -> None:
     if "choices" in limits and value not in limits["choices"]:
         raise ConfigError(option.name, value, _listed(limits["choices"]))
     if "low" in limits and not (value is None and option.type == "float | None"):
-        whole = option.type == "int"
-        kinds = (int,) if whole else (int, float)
-        fits = isinstance(value, kinds) and not isinstance(value, bool)
-        if not fits or not limits["low"] <= value <= limits["high"] or value == math.inf:  # type: ignore[operator]  # a number by now
-            upper = "more" if limits["high"] == math.inf else f"at most {limits['high']}"
-            kind = "a whole number" if whole else "a number"
-            raise ConfigError(option.name, value, f"{kind} of {limits['low']} or more, {upper}")
+        kinds = (int,) if option.type == "int" else (int, float)
+        if (
+            not isinstance(value, kinds)
+            or isinstance(value, bool)
+            or not limits["low"] <= value <= limits["high"]
+            or value == math.inf
+        ):
+            raise ConfigError(option.name, value, number_range(option))
+
+
+def number_range(option: Field[Any]) -> str:
+    """The numbers that an option can have, in words."""
+    kind = "a whole number" if option.type == "int" else "a number"
+    low, high = option.metadata["low"], option.metadata["high"]
+    return f"{kind} of {low} or more" if high == math.inf else f"{kind} from {low} to {high}"
 
 
 def _layer_weights(name: str, layers: Mapping[str, float] | Iterable[str]) -> Mapping[str, float]:
@@ -158,7 +178,9 @@ def _layer_weights(name: str, layers: Mapping[str, float] | Iterable[str]) -> Ma
         layers = dict.fromkeys(layers, 1.0)
     total = sum(layers.values())
     if not 0 < total < math.inf or min(layers.values()) < 0:
-        raise ConfigError(name, dict(layers), "layers with weights of 0 or more, one of them above 0")
+        raise ConfigError(
+            name, dict(layers), "layers with weights of 0 or more, one of them above 0"
+        )
     return MappingProxyType({layer: w / total for layer, w in layers.items() if w})
 
 

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 class Planned:
     """The work ahead, said once, before the first evaluation.
 
-    `scales` are the longest sides in pixels, `evaluations` their numbers of evaluations, `seconds` an estimate
-    of the whole run, `backbone` the network that was chosen, `notes` lines worth showing to a person.
+    `scales` are the longest sides in pixels, `evaluations` their numbers of evaluations, `seconds`
+    an estimate of the whole run, `backbone` the network that was chosen, `notes` lines worth
+    showing to a person.
     """
 
     scales: tuple[int, ...]
@@ -34,10 +35,11 @@ class Planned:
 class Progress:
     """One evaluation of loss and gradient is done.
 
-    `scale` is the longest side in pixels; `iteration` counts from 1 to `iterations` within it; `fraction` of the
-    whole work, 0..1; `cost` is the work so far in evaluations of full size; seconds are
-    `elapsed` since the start, `scale_seconds` since that of the scale, and `remaining`.
-    The errors are those of `styleplug.transfer.losses`; `content_weight` is the weight in force of the content error.
+    `scale` is the longest side in pixels; `iteration` counts from 1 to `iterations` within it;
+    `fraction` of the whole work, 0..1; `cost` is the work so far in evaluations of full size;
+    seconds are `elapsed` since the start, `scale_seconds` since that of the scale, and `remaining`.
+    The errors are those of `styleplug.transfer.losses`; `content_weight` is the weight in force of
+    the content error.
     """
 
     scale: int

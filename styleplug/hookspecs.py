@@ -1,6 +1,7 @@
 """The contract with host programs and plug-ins: what hosts call and plug-ins answer.
 
-Hosts reach it through `styleplug.plugin_manager().hook`; requests and results are complete frozen dataclasses.
+Hosts reach it through `styleplug.plugin_manager().hook`; requests and results are complete frozen
+dataclasses.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ hookimpl = pluggy.HookimplMarker("styleplug")
 class StylizeRequest:
     """A photograph to paint in the manner of one or more paintings.
 
-    Pictures are (H, W, 3) float32 arrays, sRGB in [0, 1]; several paintings are mixed in equal parts.
-    `initial_image` is the picture to start from where the config's `init` names a file. `on_event` is called with
-    each event, in the thread that runs the job. Setting `cancel`, from any thread, ends the job within one
-    evaluation; its result is then the picture so far.
+    Pictures are (H, W, 3) float32 arrays, sRGB in [0, 1]; several paintings are mixed in equal
+    parts. `initial_image` is the picture to start from where the config's `init` names a file.
+    `on_event` is called with each event, in the thread that runs the job. Setting `cancel`, from
+    any thread, ends the job within one evaluation; its result is then the picture so far.
     """
 
     content_image: NDArray[np.float32]
@@ -48,8 +49,8 @@ class StylizeRequest:
 class StylizeResult:
     """A painted picture: (H, W, 3) float32, sRGB in [0, 1], of the size that the config asks for.
 
-    `stopped` is "finished", "time-limit" or "cancelled"; the errors are those at the last scale that was reached;
-    `cost` is the work done in evaluations of full size.
+    `stopped` is "finished", "time-limit" or "cancelled"; the errors are those at the last scale
+    that was reached; `cost` is the work done in evaluations of full size.
     """
 
     image: NDArray[np.float32]
@@ -80,7 +81,8 @@ class StylizeResult:
 
 @dataclass(frozen=True)
 class FeaturesRequest:
-    """A picture, (H, W, 3) float32, sRGB in [0, 1], and the layers whose features are wanted of it."""
+    """A picture, (H, W, 3) float32, sRGB in [0, 1], and the layers whose features are wanted of
+    it."""
 
     image: NDArray[np.float32]
     layers: tuple[str, ...]
@@ -91,7 +93,8 @@ class FeaturesRequest:
 
 @hookspec(firstresult=True)
 def styleplug_stylize(request: StylizeRequest) -> StylizeResult | None:
-    """Paint a picture; the first plug-in that returns a result has answered, None passes the request on.
+    """Paint a picture; the first plug-in that returns a result has answered, None passes the
+    request on.
 
     Raises:
         StyleplugError: the request can't be carried out.
@@ -99,8 +102,11 @@ def styleplug_stylize(request: StylizeRequest) -> StylizeResult | None:
 
 
 @hookspec(firstresult=True)
-def styleplug_extract_features(request: FeaturesRequest) -> Mapping[str, NDArray[np.float32]] | None:
-    """Features of each layer asked for, (1, C, H, W) float32; the first plug-in with a result has answered.
+def styleplug_extract_features(
+    request: FeaturesRequest,
+) -> Mapping[str, NDArray[np.float32]] | None:
+    """Features of each layer asked for, (1, C, H, W) float32; the first plug-in with a result has
+    answered.
 
     Raises:
         LayerNotFoundError: the network has no such layer.

@@ -1,4 +1,5 @@
-"""`styleplug models`: the networks that are installed, and making others from foreign checkpoints."""
+"""`styleplug models`: the networks that are installed, and making others from foreign
+checkpoints."""
 
 from __future__ import annotations
 

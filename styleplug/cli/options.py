@@ -15,7 +15,7 @@ _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _METAVARS = {"int": "N", "float": "X", "float | None": "X", "str": "NAME"}
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """Seconds as a number, or with a unit: 90, 60s, 5m, 1h."""
 
     name = "duration"
@@ -62,7 +62,7 @@ def _click_option(option: Field[Any]) -> Callable[..., Any]:
     if option.type == "bool":
         return click.option(f"--{name}/--no-{name}", default=None, help=help_text)
     kind: Any = {"int": int, "float": float, "float | None": float}.get(str(option.type), str)
-    metavar = _METAVARS.get(str(option.type), "LAYERS")
+    metavar: str | None = _METAVARS.get(str(option.type), "LAYERS")
     if "choices" in option.metadata:
         kind, metavar = click.Choice(option.metadata["choices"]), None
     if option.name == "time_limit":

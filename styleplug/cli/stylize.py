@@ -132,7 +132,8 @@ def _listener(as_json: bool, verbose: bool) -> Iterator[Callable[[Event], None]]
 
 @contextmanager
 def _interrupt() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets, so that the picture so far can be kept; a second Ctrl-C ends at once."""
+    """An event that Ctrl-C sets, so that the picture so far can be kept; a second Ctrl-C ends at
+    once."""
     cancel = threading.Event()
 
     def interrupt(signum: int, frame: FrameType | None) -> None:

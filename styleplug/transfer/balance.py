@@ -1,15 +1,18 @@
-"""How much of the photograph remains: from a target for the content error to the weight of the content loss.
+"""How much of the photograph remains: from a target for the content error to the weight of the
+content loss.
 
-A fixed ratio of style to content ruins some pairs and leaves others pale. What travels from pair to pair is how
-much of the photograph is given up. So, instead of a ratio, a preset names a content error T, and the loss is
+A fixed ratio of style to content ruins some pairs and leaves others pale. What travels from pair to
+pair is how much of the photograph is given up. So, instead of a ratio, a preset names a content
+error T, and the loss is
 
     style error + penalty(content error),    penalty'(e) = w₀ · exp((e − T) / τ), at most w₁
 
-the exponential penalty of constrained optimisation (Bertsekas 1982, "Constrained Optimization and Lagrange
-Multiplier Methods", chapter 5): nearly free below T, steep above it. Its slope at the solution is the ratio that
-a search would have had to find, and is found here within the run itself: the objective stays one smooth
-function, so a quasi-Newton solver keeps its curvature. Above T the penalty grows on in a straight line, which
-bounds the weight and damps the first steps of a scale, where the enlarged picture is far off.
+the exponential penalty of constrained optimisation (Bertsekas 1982, "Constrained Optimization and
+Lagrange Multiplier Methods", chapter 5): nearly free below T, steep above it. Its slope at the
+solution is the ratio that a search would have had to find, and is found here within the run itself:
+the objective stays one smooth function, so a quasi-Newton solver keeps its curvature. Above T the
+penalty grows on in a straight line, which bounds the weight and damps the first steps of a scale,
+where the enlarged picture is far off.
 """
 
 from __future__ import annotations
@@ -19,12 +22,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 WEIGHT_AT_TARGET = 0.2
-"""w₀: style to content 5 : 1 at the target, the middle of what pairs of all kinds turn out to need."""
+"""w₀: style to content 5 : 1 at the target, the middle of what pairs of all kinds turn out to
+need."""
 LARGEST_WEIGHT = 2.0
 """w₁: even far above the target the style keeps a say."""
 SOFTNESS = 0.05
 """τ: a pair that needs e times the usual weight ends this much above the target."""
-
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
-"""The loss of style transfer, after Gatys, Ecker and Bethge 2016, "Image Style Transfer Using Convolutional
-Neural Networks" (https://doi.org/10.1109/CVPR.2016.265), equations 1 to 7.
+"""The loss of style transfer, after Gatys, Ecker and Bethge 2016, "Image Style Transfer Using
+Convolutional Neural Networks" (https://doi.org/10.1109/CVPR.2016.265), equations 1 to 7.
 
-The article's mean squared errors are each divided by their target's own mean square, so that a weight means the
-same for every layer, network, painting and size:
+The article's mean squared errors are each divided by their target's own mean square, so that a
+weight means the same for every layer, network, painting and size:
 
 - content term of a layer (eq. 1): mean((F − P)²) / mean(P²)
 - style term of a layer (eq. 3 to 5): Σ(G − A)² / ΣA², with G = F Fᵀ / (C·H·W)
-- total variation (Mahendran and Vedaldi 2015, β = 2): mean squared difference of neighbouring pixels
+- total variation (Mahendran and Vedaldi 2015, β = 2): mean squared difference of neighbours
 
-F, P are features of the picture and the photograph, (1, C, H, W); A is the painting's Gram matrix, (C, C).
+F, P are features of the picture and the photograph, (1, C, H, W); A is the painting's Gram matrix,
+(C, C).
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def style_error(gram: Tensor, target: Tensor) -> Tensor:
 
 
 def total_variation(image: Tensor) -> Tensor:
-    """Mean squared difference of neighbours, horizontally plus vertically; image (1, 3, H, W) in [0, 1].
+    """Mean squared difference of neighbours, horizontally plus vertically; image (1, 3, H, W) in
+    [0, 1].
 
     >>> import torch
     >>> total_variation(torch.full((1, 3, 4, 4), 0.3))

@@ -17,13 +17,14 @@ from styleplug.transfer.targets import Targets
 from styleplug.vgg.mirror import Mirror
 
 _HALF_LOSS_SCALE = 2.0**12
-"""Gradients of features are near 1e-7; in float16 they would vanish without a factor before the way back."""
+"""Gradients of features are near 1e-7; in float16 they would vanish without a factor before the way
+back."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One evaluation: the `loss` and its terms before weighting, the weight in force of the content error, and
-    the `gradient` of the loss, shaped as the picture."""
+    """One evaluation: the `loss` and its terms before weighting, the weight in force of the content
+    error, and the `gradient` of the loss, shaped as the picture."""
 
     loss: float
     content_error: float
@@ -37,9 +38,11 @@ class Evaluation:
 
 
 class Objective:
-    """balance.penalty(content error) + balance.style_weight · style error + tv_weight · total variation.
+    """balance.penalty(content error) + balance.style_weight · style error + tv_weight · total
+    variation.
 
-    The content and style errors are means over their layers, weighted (each set of weights sums to 1).
+    The content and style errors are means over their layers, weighted (each set of weights sums to
+    1).
     """
 
     def __init__(
@@ -74,7 +77,8 @@ class Objective:
         total = slope * content + style_weight * style + self.tv_weight * variation
         (gradient,) = torch.autograd.grad(total * self.loss_scale, leaf)
         loss = value + style_weight * errors[1] + self.tv_weight * errors[2]
-        return Evaluation(loss, *errors, slope, gradient / self.loss_scale)
+        gradient = gradient / self.loss_scale
+        return Evaluation(loss, errors[0], errors[1], errors[2], slope, gradient)
 
     def _terms(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         features = self.mirror(picture, {*self.content_layers, *self.style_layers})

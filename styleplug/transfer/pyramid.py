@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from styleplug.config import StylizeConfig
-from styleplug.errors import Cancelled, DivergedError
+from styleplug.errors import Cancelled, ConfigError, DivergedError
 from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.resize import fitted, resized
@@ -21,7 +21,8 @@ from styleplug.vgg.mirror import Mirror
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 FORWARDS_PER_EVALUATION = 3.2
-"""Time of an evaluation over a run of the encoder, as measured on CPUs; only the first estimate needs it."""
+"""Time of an evaluation over a run of the encoder, as measured on CPUs; only the first estimate
+needs it."""
 
 
 class Transfer:
@@ -46,7 +47,8 @@ class Transfer:
     ) -> None:
         self.request, self.encoder, self.mirror, self.notes = request, encoder, mirror, notes
         self.config = request.config
-        self.scales = plan_scales(*request.content_image.shape[:2], self.config)
+        height, width, _ = request.content_image.shape
+        self.scales = plan_scales(height, width, self.config)
         self.total_cost = cost(self.scales)
         self.started = time.monotonic()
         self.done_cost = 0.0
@@ -55,7 +57,8 @@ class Transfer:
         self.best: Evaluation | None = None
 
     def run(self) -> Iterator[Event]:
-        """Paint; yields Planned, Progress for each evaluation, a Preview for each scale, and Finished.
+        """Paint; yields Planned, Progress for each evaluation, a Preview for each scale, and
+        Finished.
 
         Raises:
             Cancelled: before the first evaluation; later, the picture so far is the result.
@@ -108,7 +111,7 @@ class Transfer:
         return compute_targets(
             self.encoder,
             resized(photograph, scale.height, scale.width),
-            # The painting's strokes are tied to the picture's size: both have the same longest side.
+            # The same longest side for both ties the strokes to the picture, whatever its size.
             [fitted(painting, scale.longest) for painting in paintings],
             self.config.content_layers,
             self.config.style_layers,
@@ -130,9 +133,10 @@ class Transfer:
         if self.config.init == "noise":
             noise = np.random.default_rng(self.config.seed).random((scale.height, scale.width, 3))
             return noise.astype(np.float32)
-        start = {"content": request.content_image, "style": request.style_images[0]}.get(
-            self.config.init, request.initial_image
-        )
+        starts = {"content": request.content_image, "style": request.style_images[0]}
+        start = starts.get(self.config.init, request.initial_image)
+        if start is None:
+            raise ConfigError("init", self.config.init, "content, noise, style, or a given picture")
         return resized(start, scale.height, scale.width)
 
     def _planned(self) -> Planned:

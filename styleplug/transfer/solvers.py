@@ -1,7 +1,7 @@
 """Solvers: from a picture and a gradient to the next picture, within the pixels' range [0, 1].
 
-They use only what NumPy arrays and PyTorch tensors have in common (arithmetic, sum, clip), so one solver serves
-every objective, on whatever device its arrays live.
+They use only what NumPy arrays and PyTorch tensors have in common (arithmetic, sum, clip), so one
+solver serves every objective, on whatever device its arrays live.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ class Solver(Protocol):
 
 
 class Adam:
-    """Adam (Kingma and Ba 2015, algorithm 1), with the second moment's decay of feasibility trials, 0.99."""
+    """Adam (Kingma and Ba 2015, algorithm 1), with the second moment's decay of feasibility trials,
+    0.99."""
 
     def __init__(self, learning_rate: float, betas: tuple[float, float] = (0.9, 0.99)) -> None:
         self.learning_rate = learning_rate
@@ -42,11 +43,13 @@ class Adam:
 
 
 class LBFGS:
-    """L-BFGS (Nocedal and Wright 2006, algorithm 7.4) without a line search, after a few steps of Adam.
+    """L-BFGS (Nocedal and Wright 2006, algorithm 7.4) without a line search, after a few steps of
+    Adam.
 
-    Each evaluation is a step: a line search would spend evaluations where a bound on the step serves as well.
-    The first steps are Adam's, which gives L-BFGS curvature to start from; alone, its first step is far too
-    short or too long. A step whose root mean square exceeds `trust` (pixels in [0, 1]) is cut to it.
+    Each evaluation is a step: a line search would spend evaluations where a bound on the step
+    serves as well. The first steps are Adam's, which gives L-BFGS curvature to start from; alone,
+    its first step is far too short or too long. A step whose root mean square exceeds `trust`
+    (pixels in [0, 1]) is cut to it.
     """
 
     def __init__(

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.tensors import Pixels, as_batch
 
+
 @dataclass(frozen=True)
 class Targets:
-    """Targets of one scale: `content` features, (1, C, H, W), and `grams`, (C, C), by layer; float32."""
+    """Targets of one scale: `content` features, (1, C, H, W), and `grams`, (C, C), by layer;
+    float32."""
 
     content: dict[str, NDArray[np.float32]]
     grams: dict[str, NDArray[np.float32]]
@@ -29,10 +31,13 @@ def compute_targets(
     content_layers: Iterable[str],
     style_layers: Iterable[str],
 ) -> Targets:
-    """The targets of one scale, from pictures of that scale; several paintings count in equal parts."""
+    """The targets of one scale, from pictures of that scale; several paintings count in equal
+    parts."""
     layers = tuple(style_layers)
     grams = [encoder.gram_matrices(as_batch(painting), layers) for painting in paintings]
     return Targets(
         content=encoder.features(as_batch(photograph), tuple(content_layers)),
-        grams={name: np.mean([g[name] for g in grams], axis=0, dtype=np.float32) for name in layers},
+        grams={
+            name: np.mean([g[name] for g in grams], axis=0, dtype=np.float32) for name in layers
+        },
     )

@@ -1,7 +1,8 @@
-"""The PyTorch mirror of a VGG network: it gives what ONNX Runtime can't, gradients with respect to the picture.
+"""The PyTorch mirror of a VGG network: it gives what ONNX Runtime can't, gradients with respect to
+the picture.
 
-It reads its weights from the same ONNX file that the encoder runs, frozen, so the two can't drift apart
-(tests/parity/ holds them together).
+It reads its weights from the same ONNX file that the encoder runs, frozen, so the two can't drift
+apart (tests/parity/ holds them together).
 """
 
 from __future__ import annotations
@@ -20,7 +21,13 @@ try:
 except ImportError as missing:
     raise MissingDependencyError("torch", "torch") from missing
 
-_DEVICES = {"rocm": "cuda", "tensorrt": "cuda", "coreml": "mps", "directml": "cpu", "openvino": "cpu"}
+_DEVICES = {
+    "rocm": "cuda",
+    "tensorrt": "cuda",
+    "coreml": "mps",
+    "directml": "cpu",
+    "openvino": "cpu",
+}
 """Where the mirror runs beside an encoder on a device that PyTorch has no name of its own for."""
 
 
@@ -50,7 +57,8 @@ class Mirror(nn.Module):
         model: the ONNX file to read the weights from.
         pooling: "max" or "avg", 2×2 windows with stride 2.
         device: as `torch_device` takes it.
-        precision: of the convolutions, "float32" or, on a GPU, "float16"; features come as float32 all the same.
+        precision: of the convolutions, "float32" or, on a GPU, "float16"; features come as float32
+        all the same.
 
     Raises:
         ConfigError: the device isn't there, or is one that can't work with the precision.
@@ -71,7 +79,7 @@ class Mirror(nn.Module):
             raise ConfigError("precision", precision, "float32 on the CPU")
         self.dtype = getattr(torch, precision)
         self.architecture, mean, weights = load_weights(model.read())
-        self.pool = {"max": functional.max_pool2d, "avg": functional.avg_pool2d}[pooling]
+        self.pool = functional.max_pool2d if pooling == "max" else functional.avg_pool2d
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
         for name, array in weights.items():
             self.register_buffer(name.replace(".", "_"), torch.tensor(array).to(self.dtype))
@@ -90,7 +98,7 @@ class Mirror(nn.Module):
         wanted = set(layers)
         last = self.architecture.deepest(wanted)
         features = {}
-        current = (image - self.mean).to(self.dtype)
+        current = (image - self.get_buffer("mean")).to(self.dtype)
         for name, _, _ in self.architecture.convolutions:
             block, index = name.removeprefix("conv").split("_")
             if index == "1" and block != "1":

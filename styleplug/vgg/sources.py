@@ -7,7 +7,6 @@ into the bias it would be wrong at the zero-padded border.
 
 from __future__ import annotations
 
-import pickle
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -150,9 +149,13 @@ def _torch_state(architecture: Architecture, path: Path) -> Mapping[str, Any]:
         raise MissingDependencyError("torch", "torch") from None
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, EOFError, RuntimeError, ValueError, KeyError, pickle.UnpicklingError) as error:
+    except OSError as error:
+        raise ModelError(architecture.name, f"{path} can't be read ({error.strerror})") from error
+    except Exception as error:
+        # A damaged pickle can raise anything, and torch's own message is lines long and recommends
+        # to load the file unsafely.
         raise ModelError(
-            architecture.name, f"{path} is not a PyTorch checkpoint that is safe to load ({error})"
+            architecture.name, f"{path} is no PyTorch checkpoint that is safe to load"
         ) from error
     if not isinstance(state, Mapping):
         raise ModelError(architecture.name, f"{path} holds no state dict")

@@ -1,12 +1,13 @@
 """All photographs with all paintings: pictures, scores and contact sheets, to choose presets by.
 
-usage: python tests/benchmarks/sheet.py OUT [--preset NAME] [--size N] [--pairs tubingen+starry_night,...]
+usage: python tests/benchmarks/sheet.py OUT [--preset NAME] [--size N] [--pairs
+tubingen+starry_night,...]
        [--option NAME=VALUE ...]
 
-Needs ../shared/images and ../shared/score.py beside the checkout. Pictures that OUT already holds are kept, so a
-run that was cut off goes on where it stood. Writes OUT/PHOTO+PAINTING.png at the working size, OUT/scores.json,
-and one sheet for each photograph, OUT/sheet-PHOTO.jpg. Scores are those of score.py at 128 and 256 pixels, and at
-512 where the pictures reach so far.
+Needs ../shared/images and ../shared/score.py beside the checkout. Pictures that OUT already holds
+are kept, so a run that was cut off goes on where it stood. Writes OUT/PHOTO+PAINTING.png at the
+working size, OUT/scores.json, and one sheet for each photograph, OUT/sheet-PHOTO.jpg. Scores are
+those of score.py at 128 and 256 pixels, and at 512 where the pictures reach so far.
 """
 
 from __future__ import annotations
@@ -32,19 +33,25 @@ TILE = 384
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("out", type=Path)
     parser.add_argument("--preset", default="painterly")
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--pairs", type=lambda text: [pair.split("+") for pair in text.split(",")])
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE")
     args = parser.parse_args()
-    options = {name: json.loads(value) for name, _, value in (o.partition("=") for o in args.option)}
+    options = {
+        name: json.loads(value) for name, _, value in (o.partition("=") for o in args.option)
+    }
     config = styleplug.StylizeConfig.from_preset(
         args.preset, size=args.size, output_size="working", **options
     )
     args.out.mkdir(parents=True, exist_ok=True)
-    records = [record(photo, painting, args.out, config) for photo, painting in args.pairs or all_pairs()]
+    records = [
+        record(photo, painting, args.out, config) for photo, painting in args.pairs or all_pairs()
+    ]
     for photo in dict.fromkeys(r["photo"] for r in records):
         contact_sheet(args.out, photo, [r for r in records if r["photo"] == photo])
     report(records)
@@ -103,7 +110,8 @@ def score(content: Path, style: Path, picture: Path, sizes: list[int]) -> tuple[
 
 def load_yardstick() -> ModuleType:
     spec = importlib.util.spec_from_file_location("score", SHARED / "score.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -139,7 +147,8 @@ def contact_sheet(out: Path, photo: str, records: list[dict[str, Any]]) -> None:
 
 def line(r: dict[str, Any]) -> str:
     return (
-        f"{r['photo']:>18s} + {r['painting']:16s} content {r['content']:.3f}  style {r['style']:.4f}"
+        f"{r['photo']:>18s} + {r['painting']:16s}"
+        f" content {r['content']:.3f}  style {r['style']:.4f}"
         f"  cost {r['cost']:.1f}  {r['seconds']:.0f} s  clipped {r['clipped']:.3f}"
     )
 

@@ -1,0 +1,102 @@
+"""What many tests need: folders of their own, a tiny network, the real one, pictures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from styleplug.runtime.models import Model, find_model
+from styleplug.vgg.export import export_onnx
+from styleplug.vgg.layers import Architecture
+
+TINY = Architecture("tiny", (2, 2, 3, 3, 3), (4, 6, 8, 8, 8))
+SHARED_IMAGES = Path(__file__).parents[2] / "shared" / "images"
+
+Weights = dict[str, NDArray[np.float32]]
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees or changes the models and the cache of whoever runs it."""
+    monkeypatch.setenv("STYLEPLUG_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("STYLEPLUG_CACHE_DIR", str(tmp_path / "cache"))
+
+
+@pytest.fixture(scope="session")
+def tiny_architecture() -> Architecture:
+    """VGG-16's layers with few channels."""
+    return TINY
+
+
+@pytest.fixture(scope="session")
+def random_weights() -> Callable[[Architecture], Weights]:
+    """Makes weights scaled after He et al. (2015), so that features neither vanish nor explode."""
+
+    def make(architecture: Architecture) -> Weights:
+        generator = np.random.default_rng(0)
+        weights = {}
+        for name, channels, width in architecture.convolutions:
+            kernel = generator.standard_normal((width, channels, 3, 3), np.float32)
+            weights[f"{name}.weight"] = kernel * np.float32((2 / (9 * channels)) ** 0.5)
+            weights[f"{name}.bias"] = generator.standard_normal(width, np.float32) / 10
+        return weights
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_weights(random_weights: Callable[[Architecture], Weights]) -> Weights:
+    """The weights of the tiny network, before they are rounded to float16."""
+    return random_weights(TINY)
+
+
+@pytest.fixture(scope="session")
+def model_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes], Model]:
+    """Makes a model of a serialised network, named as its architecture."""
+
+    def write(data: bytes, name: str = "tiny") -> Model:
+        path = tmp_path_factory.mktemp("models") / f"{name}.onnx"
+        path.write_bytes(data)
+        return Model(name, path, hashlib.sha256(data).hexdigest(), len(data), "none", "", "a test")
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def tiny_model(model_file: Callable[[bytes], Model], tiny_weights: Weights) -> Model:
+    """A VGG network small enough for every test, with random weights."""
+    mean = np.array([0.5, 0.45, 0.4], np.float32)
+    return model_file(export_onnx(TINY, mean, tiny_weights, metadata={"source": "a test"}))
+
+
+@pytest.fixture
+def real_model() -> Model:
+    """The VGG-16 that styleplug comes with."""
+    return find_model("vgg16")
+
+
+@pytest.fixture
+def make_picture() -> Callable[..., NDArray[np.float32]]:
+    """Makes a picture (1, 3, H, W) in [0, 1]: smooth waves with some noise, as photographs have."""
+
+    def make(height: int, width: int, seed: int = 0) -> NDArray[np.float32]:
+        generator = np.random.default_rng(seed)
+        y, x = np.mgrid[:height, :width] / 16
+        waves = [np.sin(a * x + b * y + c) for a, b, c in generator.uniform(-2, 2, (3, 3))]
+        noise = generator.standard_normal((3, height, width)) / 20
+        return np.clip(np.stack(waves) * 0.4 + 0.5 + noise, 0, 1)[None].astype(np.float32)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shared_images() -> Path:
+    """The folder of photographs and paintings that lies beside the checkout, not in it."""
+    if not SHARED_IMAGES.is_dir():
+        pytest.skip(f"there are no pictures in {SHARED_IMAGES}")
+    return SHARED_IMAGES
