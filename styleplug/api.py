@@ -84,7 +84,7 @@ def extract_features(
 
     Args:
         image: a path, a PIL image, or an array (H, W, 3), uint8 in 0..255 or float in [0, 1], sRGB.
-        layers: names such as "relu4_2".
+        layers: names such as "relu4_2", or a text of them, separated by commas.
         size: longest side to bring the picture to first, pixels; None leaves it as it is.
 
     Raises:
@@ -95,6 +95,8 @@ def extract_features(
     pixels = _pixels(image)
     if size is not None:
         pixels = fitted(pixels, size)
+    if isinstance(layers, str):
+        layers = [layer.strip() for layer in layers.split(",")]
     request = FeaturesRequest(pixels, tuple(layers), backbone, pooling, device)
     features: Mapping[str, NDArray[np.float32]]
     features = plugin_manager().hook.styleplug_extract_features(request=request)

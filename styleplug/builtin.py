@@ -6,9 +6,10 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from styleplug.errors import StyleplugError
+from styleplug.errors import StyleplugError, UnsupportedImageError
 from styleplug.events import Failed, Finished
 from styleplug.hookspecs import FeaturesRequest, StylizeRequest, StylizeResult, hookimpl
+from styleplug.vgg.layers import ARCHITECTURES, Architecture
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,15 +47,39 @@ def styleplug_extract_features(request: FeaturesRequest) -> Mapping[str, NDArray
 
 
 def _transfer(request: StylizeRequest) -> Transfer:
+    config = request.config
+    model, notes = _backbone(config.backbone)
+    _check(request, ARCHITECTURES[model.name])
+
     from styleplug.transfer.pyramid import Transfer
     from styleplug.vgg.encoder import Encoder
     from styleplug.vgg.mirror import Mirror
 
-    config = request.config
-    model, notes = _backbone(config.backbone)
-    encoder = Encoder(model, pooling=config.pooling, device=config.device)
+    # The mirror first: it looks at the device and the precision before it reads the network.
     mirror = Mirror(model, pooling=config.pooling, device=config.device, precision=config.precision)
+    encoder = Encoder(model, pooling=config.pooling, device=config.device)
     return Transfer(request, encoder, mirror, notes)
+
+
+def _check(request: StylizeRequest, architecture: Architecture) -> None:
+    """Find what can't work before PyTorch is loaded and the network read, which takes seconds."""
+    from styleplug.runtime.providers import providers_for
+    from styleplug.transfer.plan import SHORTEST_SIDE, plan_scales
+
+    config = request.config
+    architecture.check([*config.content_layers, *config.style_layers])
+    providers_for(config.device)
+    paintings = {f"painting {i}": image for i, image in enumerate(request.style_images, start=1)}
+    for name, image in {"the photograph": request.content_image, **paintings}.items():
+        height, width, _ = image.shape
+        if min(height, width) < SHORTEST_SIDE:
+            raise UnsupportedImageError(
+                None,
+                f"{name} has {width}×{height} pixels, but needs {SHORTEST_SIDE} on each side;"
+                " use a larger one",
+            )
+    height, width, _ = request.content_image.shape
+    plan_scales(height, width, config)
 
 
 def _backbone(name: str) -> tuple[Model, tuple[str, ...]]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
+from numbers import Integral, Real
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +20,9 @@ from styleplug.errors import ConfigError
 INITS = ("content", "noise", "style")
 """What a run can start from without a file."""
 DEVICE = re.compile(r"auto|cpu|(cuda|rocm|mps|directml|coreml|openvino|tensorrt)(:\d+)?")
+
+_USUAL_WEIGHTS = {"content_weight": 1.0, "style_weight": 5.0}
+_LAYERS_TEXT = "NAME or NAME=WEIGHT, separated by commas"
 
 
 def _number(default: float | None, help: str, low: float, high: float = math.inf) -> Any:
@@ -28,10 +33,12 @@ def _choice(default: str, help: str, choices: tuple[str, ...]) -> Any:
     return field(default=default, metadata={"help": help, "choices": choices})
 
 
+def _text(default: str, help: str, allowed: str) -> Any:
+    return field(default=default, metadata={"help": f"{help}: {allowed}.", "allowed": allowed})
+
+
 def _layers(default: Iterable[str], help: str) -> Any:
-    return field(
-        default=tuple(default), metadata={"help": help + ": NAME or NAME=WEIGHT, by commas"}
-    )
+    return field(default=tuple(default), metadata={"help": f"{help}: {_LAYERS_TEXT}."})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,62 +46,72 @@ class StylizeConfig:
     """How one picture is painted; `from_preset` gives good ways.
 
     Layers may be given as names, as a mapping of names to weights, or as a text
-    "relu1_1,relu2_1=0.5"; they are kept as a mapping of weights that sum to 1.
+    "relu1_1,relu2_1=0.5"; they are kept as a mapping of weights that sum to 1. Where content_weight
+    or style_weight is given, content_error becomes None, and the other weight its usual value.
 
     Raises:
         ConfigError: a field is outside its range.
     """
 
-    size: int = _number(512, "longest side of the working picture, pixels", 32, 16384)
+    size: int = _number(512, "Longest side of the working picture, in pixels.", 32, 16384)
     output_size: str = _choice(
         "photo",
-        "size of the result: the photograph's, or the working picture's",
+        "Size of the result: the photograph's, or the working picture's.",
         ("photo", "working"),
     )
     iterations: int = _number(
-        60, "evaluations of loss and gradient at the last scale; earlier ones follow from it", 1
+        60,
+        "Evaluations of loss and gradient at the last scale; earlier ones follow from it.",
+        1,
+        1_000_000,
     )
     strength: float = _number(
         0.5,
-        "how far to go from the photograph: 0.5 is the preset's own balance, 1 twice that",
+        "How far to go from the photograph, unless weights are given: 0.5 is the preset's own"
+        " balance, 1 twice that.",
         0,
         1,
     )
     content_error: float | None = _number(
-        0.75, "relative error of the photograph's features to allow for; sets the balance", 0, 10
+        0.75, "Relative error of the photograph's features to allow for; sets the balance.", 0, 10
     )
-    content_weight: float | None = _number(None, "of the content error, instead of a balance", 0)
-    style_weight: float | None = _number(None, "of the style error, instead of a balance", 0)
-    tv_weight: float = _number(0.0, "of the total variation, which smooths", 0)
+    content_weight: float | None = _number(
+        None, "Weight of the content error, instead of a balance.", 0
+    )
+    style_weight: float | None = _number(
+        None, "Weight of the style error, instead of a balance.", 0
+    )
+    tv_weight: float = _number(0.0, "Weight of the total variation, which smooths.", 0)
     content_layers: Mapping[str, float] = _layers(
-        ["relu4_2"], "layers whose features are to remain"
+        ["relu4_2"], "Layers whose features are to remain"
     )
     style_layers: Mapping[str, float] = _layers(
-        [f"relu{block}_1" for block in range(1, 6)], "layers whose Gram matrices are to match"
+        [f"relu{block}_1" for block in range(1, 6)], "Layers whose Gram matrices are to match"
     )
     backbone: str = _choice(
-        "auto", "the network; auto is vgg19 where it is installed", ("auto", "vgg16", "vgg19")
+        "auto", "The network; auto is vgg19 where it is installed.", ("auto", "vgg16", "vgg19")
     )
-    pooling: str = _choice("max", "between the blocks of the network", ("max", "avg"))
-    optimizer: str = _choice("lbfgs", "lbfgs begins with a few steps of adam", ("lbfgs", "adam"))
-    learning_rate: float = _number(0.03, "of adam; a pixel's range is 1", 1e-6, 1)
+    pooling: str = _choice("max", "Pooling between the blocks of the network.", ("max", "avg"))
+    optimizer: str = _choice(
+        "lbfgs", "The solver; lbfgs begins with a few steps of adam.", ("lbfgs", "adam")
+    )
+    learning_rate: float = _number(0.03, "Size of adam's steps; a pixel's range is 1.", 1e-6, 1)
     pyramid: bool = field(
         default=True,
         metadata={"help": "Work from small to large, for large strokes as well as fine ones."},
     )
-    init: str = field(
-        default="content", metadata={"help": "what to start from: content, noise, style, or a FILE"}
-    )
-    seed: int = _number(0, "of the noise to start from", 0, 2**63 - 1)
-    device: str = field(
-        default="auto",
-        metadata={"help": "auto, cpu, cuda, cuda:N, rocm, mps, directml, coreml, openvino"},
+    init: str = _text("content", "What to start from", "content, noise, style, or a FILE")
+    seed: int = _number(0, "Seed of the noise to start from.", 0, 2**32 - 1)
+    device: str = _text(
+        "auto",
+        "Where to compute",
+        "auto, cpu, cuda, cuda:N, rocm, mps, directml, coreml, openvino, tensorrt",
     )
     precision: str = _choice(
-        "float32", "of the network's arithmetic on a GPU", ("float32", "float16")
+        "float32", "Precision of the network's arithmetic on a GPU.", ("float32", "float16")
     )
     time_limit: float | None = _number(
-        None, "keep the best picture after this time, such as 60s or 5m", 1e-3
+        None, "Stop after this time, in seconds or such as 5m, and keep the best picture.", 1e-3
     )
 
     def __post_init__(self) -> None:
@@ -107,7 +124,7 @@ class StylizeConfig:
                 raise ConfigError("content_error", None, "a number where no weights are given")
             return
         object.__setattr__(self, "content_error", None)
-        for name, usual in (("content_weight", 1.0), ("style_weight", 5.0)):
+        for name, usual in _USUAL_WEIGHTS.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, usual)
 
@@ -115,12 +132,22 @@ class StylizeConfig:
     def from_preset(cls, preset: str, **options: Any) -> StylizeConfig:
         """The config of one of the `PRESETS`, with some options set otherwise.
 
+        A content error replaces the preset's weights.
+
         Raises:
-            ConfigError: no such preset, or an option outside its range.
+            ConfigError: no such preset, an option outside its range, or a content error beside
+                weights.
         """
         if preset not in PRESETS:
             raise ConfigError("preset", preset, _listed(PRESETS))
-        return cls(**{**PRESETS[preset], **options})
+        values = {**PRESETS[preset], **options}
+        if options.get("content_error") is not None:
+            if any(options.get(weight) is not None for weight in _USUAL_WEIGHTS):
+                raise ConfigError(
+                    "content_error", options["content_error"], "left out where weights are given"
+                )
+            values |= dict.fromkeys(_USUAL_WEIGHTS)
+        return cls(**values)
 
 
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -145,22 +172,30 @@ def _listed(names: Iterable[str]) -> str:
     return "one of " + ", ".join(names)
 
 
-def _check(option: Field[Any], value: object) -> None:
+def _check(option: Field[Any], value: Any) -> None:
     """Raise ConfigError unless the option can have the value."""
     limits = option.metadata
-    if option.name == "device" and not (isinstance(value, str) and DEVICE.fullmatch(value)):
-        raise ConfigError("device", value, limits["help"])
     if "choices" in limits and value not in limits["choices"]:
         raise ConfigError(option.name, value, _listed(limits["choices"]))
+    if option.name == "device" and not (isinstance(value, str) and DEVICE.fullmatch(value)):
+        raise ConfigError("device", value, limits["allowed"])
+    if option.name == "init" and not (isinstance(value, str) and value):
+        raise ConfigError("init", value, limits["allowed"])
+    if option.type == "bool" and not isinstance(value, bool):
+        raise ConfigError(option.name, value, "True or False")
     if "low" in limits and not (value is None and option.type == "float | None"):
-        kinds = (int,) if option.type == "int" else (int, float)
-        if (
-            not isinstance(value, kinds)
-            or isinstance(value, bool)
-            or not limits["low"] <= value <= limits["high"]
-            or value == math.inf
-        ):
+        kind = Integral if option.type == "int" else Real
+        if not (_is_number(value, kind) and limits["low"] <= value <= limits["high"]):
             raise ConfigError(option.name, value, number_range(option))
+
+
+def _is_number(value: Any, kind: Any = Real) -> bool:
+    """Whether the value is a number, NumPy's included, that fits into a float."""
+    return (
+        isinstance(value, kind)
+        and not isinstance(value, bool)
+        and bool(abs(value) <= sys.float_info.max)
+    )
 
 
 def number_range(option: Field[Any]) -> str:
@@ -170,26 +205,34 @@ def number_range(option: Field[Any]) -> str:
     return f"{kind} of {low} or more" if high == math.inf else f"{kind} from {low} to {high}"
 
 
-def _layer_weights(name: str, layers: Mapping[str, float] | Iterable[str]) -> Mapping[str, float]:
+def _layer_weights(name: str, layers: object) -> Mapping[str, float]:
     """Weights that sum to 1, without layers of weight 0."""
-    if isinstance(layers, str):
-        layers = _parsed(name, layers)
-    elif not isinstance(layers, Mapping):
-        layers = dict.fromkeys(layers, 1.0)
-    total = sum(layers.values())
-    if not 0 < total < math.inf or min(layers.values()) < 0:
+    pairs = _pairs(name, layers)
+    names = [layer for layer, _ in pairs]
+    if not (
+        all(isinstance(layer, str) and layer for layer in names)
+        and len(set(names)) == len(names)
+        and all(_is_number(weight) and weight >= 0 for _, weight in pairs)
+        and 0 < (total := sum(weight for _, weight in pairs)) < math.inf
+    ):
         raise ConfigError(
-            name, dict(layers), "layers with weights of 0 or more, one of them above 0"
+            name, layers, "layers, each once, with weights of 0 or more, one of them above 0"
         )
-    return MappingProxyType({layer: w / total for layer, w in layers.items() if w})
+    return MappingProxyType({layer: weight / total for layer, weight in pairs if weight})
 
 
-def _parsed(name: str, text: str) -> dict[str, float]:
-    weights = {}
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        layer, _, weight = part.partition("=")
+def _pairs(name: str, layers: object) -> list[tuple[Any, Any]]:
+    """Names and weights as they were given."""
+    if isinstance(layers, str):
+        parts = [part.partition("=") for part in layers.split(",") if part.strip()]
         try:
-            weights[layer] = float(weight) if weight else 1.0
+            return [
+                (layer.strip(), float(weight) if sign else 1.0) for layer, sign, weight in parts
+            ]
         except ValueError:
-            raise ConfigError(name, text, "NAME or NAME=WEIGHT, separated by commas") from None
-    return weights
+            raise ConfigError(name, layers, _LAYERS_TEXT) from None
+    if isinstance(layers, Mapping):
+        return list(layers.items())
+    if isinstance(layers, Iterable):
+        return [(layer, 1.0) for layer in layers]
+    raise ConfigError(name, layers, "names of layers, or a mapping of names to weights")

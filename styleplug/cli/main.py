@@ -46,11 +46,19 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except StyleplugError as error:
-            click.echo(f"styleplug: {error}", err=True)
+            # One line, even where the name of a file has several.
+            click.echo(f"styleplug: {' '.join(str(error).splitlines())}", err=True)
             ctx.exit(USAGE if is_usage_error(error) else FAILURE)
         except (Cancelled, KeyboardInterrupt):
             click.echo("styleplug: interrupted", err=True)
             ctx.exit(INTERRUPTED)
+
+
+class StderrHandler(logging.Handler):
+    """Writes to what `sys.stderr` is at the time: a progress bar exchanges it to stay whole."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=sys.stderr)
 
 
 def is_usage_error(error: StyleplugError) -> bool:
@@ -68,4 +76,4 @@ def echo_json(**values: Any) -> None:
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def main() -> None:
     """styleplug: a photograph in the manner of a painting."""
-    logging.basicConfig(format="styleplug: %(message)s", level=logging.WARNING, stream=sys.stderr)
+    logging.basicConfig(format="styleplug: %(message)s", handlers=[StderrHandler()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, fields
@@ -15,18 +16,12 @@ _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _METAVARS = {"int": "N", "float": "X", "float | None": "X", "str": "NAME"}
 
 
-class Duration(click.ParamType[float]):
-    """Seconds as a number, or with a unit: 90, 60s, 5m, 1h."""
-
-    name = "duration"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", str(value))
-        if match is None:
-            self.fail(f"{value!r} is no duration such as 90, 60s, 5m or 1h", param, ctx)
-        return float(match[1]) * _UNITS[match[2]]
+def seconds(text: str) -> float:
+    """Seconds of a duration: 90, 60s, 5m or 1h."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
+    if match is None:
+        raise click.BadParameter(f"{text!r} is no duration such as 90, 60s, 5m or 1h")
+    return float(match[1]) * _UNITS[match[2]]
 
 
 def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,7 +53,7 @@ def config_from(options: Mapping[str, Any]) -> StylizeConfig:
 
 def _click_option(option: Field[Any]) -> Callable[..., Any]:
     name = option.name.replace("_", "-")
-    help_text = option.metadata["help"]
+    help_text = f"{option.metadata['help']} [{_range_and_default(option)}]"
     if option.type == "bool":
         return click.option(f"--{name}/--no-{name}", default=None, help=help_text)
     kind: Any = {"int": int, "float": float, "float | None": float}.get(str(option.type), str)
@@ -66,25 +61,23 @@ def _click_option(option: Field[Any]) -> Callable[..., Any]:
     if "choices" in option.metadata:
         kind, metavar = click.Choice(option.metadata["choices"]), None
     if option.name == "time_limit":
-        kind, metavar = Duration(), "TIME"
-    return click.option(
-        f"--{name}", type=kind, metavar=metavar, help=f"{_sentence(help_text)} {_default(option)}"
-    )
+        kind, metavar = seconds, "TIME"
+    return click.option(f"--{name}", type=kind, metavar=metavar, help=help_text)
 
 
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:] + "."
+def _range_and_default(option: Field[Any]) -> str:
+    default = f"default {_plain(option.default)}"
+    if "low" not in option.metadata:
+        return default
+    low, high = option.metadata["low"], option.metadata["high"]
+    return f"{low:g} or more; {default}" if high == math.inf else f"{low:g} to {high}; {default}"
 
 
-def _default(option: Field[Any]) -> str:
-    default = option.default
+def _plain(default: Any) -> str:
     if isinstance(default, tuple):
-        default = ",".join(default)
-    limits = ""
-    if "low" in option.metadata:
-        low, high = option.metadata["low"], option.metadata["high"]
-        limits = f"{low:g} or more" if high == float("inf") else f"{low:g} to {high:g}"
-    parts = [limits] if limits else []
-    if default is not None:
-        parts.append(f"default {default:g}" if isinstance(default, float) else f"default {default}")
-    return f"[{'; '.join(parts)}]" if parts else ""
+        return ",".join(default)
+    if isinstance(default, float):
+        return f"{default:g}"
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return "none" if default is None else str(default)

@@ -1,32 +1,67 @@
-"""A progress bar on standard error, drawn from the events of a job."""
+"""Progress on standard error, drawn from the events of a job: a bar, or lines where there is no
+terminal."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
+    TextColumn,
+)
+from rich.table import Column
+from rich.text import Text
 
 from styleplug import events
 
+_BAR_WIDTH = 12
+"""Makes lines of 77 columns, so that a terminal of 80 has room for the "^C" that it shows itself:
+wrapped, the line would not be erased."""
+
+
+class _Numbers(ProgressColumn):
+    """The numbers of the last event, until the job is asked to end."""
+
+    def __init__(self, cancel: threading.Event) -> None:
+        super().__init__(Column(no_wrap=True))
+        self._cancel = cancel
+
+    def render(self, task: Task) -> Text:
+        # A step can take a minute, in which a second Ctrl-C would be a costly mistake.
+        stopping = "stopping; Ctrl-C again loses the picture"
+        return Text(stopping if self._cancel.is_set() else task.fields["numbers"])
+
 
 @contextmanager
-def progress_bar(verbose: bool) -> Iterator[Callable[[events.Event], None]]:
+def progress_bar(
+    verbose: bool, cancel: threading.Event
+) -> Iterator[Callable[[events.Event], None]]:
     """A function to hand events to, while the context lasts.
 
     Args:
-        verbose: print the errors reached at each scale.
+        verbose: print the errors reached at each scale; without a terminal they always are.
+        cancel: set when the job has been asked to end.
     """
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False)
+    # A file has no width to wrap lines at.
+    console.soft_wrap = not console.is_terminal
     columns = (
-        TextColumn("{task.description:>14}"),
-        BarColumn(),
+        TextColumn("{task.description:>16}"),
+        BarColumn(_BAR_WIDTH),
         TaskProgressColumn(),
-        TextColumn("loss {task.fields[loss]:<8} {task.fields[speed]:>11} {task.fields[left]}"),
+        _Numbers(cancel),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("preparing", total=1.0, loss="–", speed="", left="")
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("preparing", total=1.0, numbers="")
         last: events.Progress | None = None
 
         def show(event: events.Event) -> None:
@@ -40,11 +75,9 @@ def progress_bar(verbose: bool) -> Iterator[Callable[[events.Event], None]]:
                         task,
                         description=f"{event.scale} px {event.iteration}/{event.iterations}",
                         completed=event.fraction,
-                        loss=f"{event.loss:.4f}",
-                        speed=f"{event.iteration / event.scale_seconds:.1f} steps/s",
-                        left=f"{_duration(event.remaining)} left",
+                        numbers=_numbers(event),
                     )
-                case events.Preview() if verbose and last:
+                case events.Preview() if last and (verbose or not console.is_terminal):
                     console.print(
                         f"{event.scale:>5} px: content error {last.content_error:.3f},"
                         f" style error {last.style_error:.4f},"
@@ -59,6 +92,14 @@ def _announce(console: Console, plan: events.Planned) -> None:
         console.print(note)
     scales = " → ".join(f"{scale}" for scale in plan.scales)
     console.print(f"{plan.backbone}, {scales} px: about {_duration(plan.seconds)}")
+
+
+def _numbers(event: events.Progress) -> str:
+    """Loss, speed and time left, each of a fixed width, so that the line doesn't shake."""
+    # Some systems' clocks stand still for longer than a small step takes.
+    step = max(event.scale_seconds, 1e-3) / event.iteration
+    speed = f"{step:.1f} s/step" if step > 1 else f"{1 / step:.1f} steps/s"
+    return f"loss {event.loss:<9.4g} {speed:>12} {_duration(event.remaining):>9} left"
 
 
 def _duration(seconds: float) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from styleplug.cli.main import INTERRUPTED, echo_json
 from styleplug.cli.options import config_from, config_options
 from styleplug.cli.records import as_record, summary
 from styleplug.errors import DivergedError, StyleplugError
+from styleplug.events import Failed
 
 if TYPE_CHECKING:
     from styleplug.events import Event
@@ -59,8 +61,9 @@ def stylize(
 
     Ctrl-C keeps the best picture so far, and exits with 130.
     """
+    destination = _Output(output, overwrite, as_json)
     try:
-        result = _paint(photo, paintings, output, overwrite, as_json, verbose, options)
+        result = _paint(photo, paintings, destination, verbose, options)
     except StyleplugError as error:
         if as_json:
             echo_json(event="failed", code=error.code, message=str(error))
@@ -69,48 +72,59 @@ def stylize(
         click.get_current_context().exit(INTERRUPTED)
 
 
+@dataclass(frozen=True)
+class _Output:
+    """Where the picture goes, and how that is told."""
+
+    path: Path
+    overwrite: bool
+    as_json: bool
+
+    def check(self, inputs: Iterable[Path]) -> None:
+        from styleplug.image.write import check_output
+
+        check_output(self.path, inputs=inputs, overwrite=self.overwrite)
+
+    def write(self, result: StylizeResult, photograph: Picture, remark: str) -> None:
+        from styleplug.image.picture import Picture
+        from styleplug.image.resize import resized
+        from styleplug.image.write import write_picture
+
+        alpha = photograph.alpha
+        if alpha is not None:
+            alpha = resized(alpha, *result.image.shape[:2])
+        write_picture(Picture(result.image, alpha), self.path, overwrite=self.overwrite)
+        if self.as_json:
+            echo_json(event="written", path=str(self.path), **summary(result))
+        else:
+            click.echo(f"{self.path}  ({remark})", err=True)
+
+
 def _paint(
     photo: Path,
     paintings: tuple[Path, ...],
-    output: Path,
-    overwrite: bool,
-    as_json: bool,
+    output: _Output,
     verbose: bool,
     options: Mapping[str, Any],
 ) -> StylizeResult:
     import styleplug
     from styleplug.config import INITS
     from styleplug.image.read import read_picture
-    from styleplug.image.write import check_output
 
     config = config_from(options)
-    inputs = [photo, *paintings, *([] if config.init in INITS else [Path(config.init)])]
-    check_output(output, inputs=inputs, overwrite=overwrite)
+    output.check([photo, *paintings, *([] if config.init in INITS else [Path(config.init)])])
     photograph = read_picture(photo)
-    with _interrupt() as cancel, _listener(as_json, verbose) as on_event:
+    # Written within, so that a first Ctrl-C doesn't lose a picture that is just being written.
+    with _interrupt() as cancel:
         try:
-            result = styleplug.stylize(photograph, paintings, config, on_event, cancel)
+            with _listener(output.as_json, verbose, cancel) as on_event:
+                result = styleplug.stylize(photograph, paintings, config, on_event, cancel)
         except DivergedError as error:
             if error.last_good is not None:
-                _write(error.last_good, photograph, output, overwrite)
+                output.write(error.last_good, photograph, "the last good picture")
             raise
-    _write(result, photograph, output, overwrite)
-    if as_json:
-        echo_json(event="written", path=str(output), **summary(result))
-    else:
-        click.echo(f"{output}  ({_ending(result)})", err=True)
+        output.write(result, photograph, _ending(result))
     return result
-
-
-def _write(result: StylizeResult, photograph: Picture, output: Path, overwrite: bool) -> None:
-    from styleplug.image.picture import Picture
-    from styleplug.image.resize import resized
-    from styleplug.image.write import write_picture
-
-    alpha = photograph.alpha
-    if alpha is not None:
-        alpha = resized(alpha, *result.image.shape[:2])
-    write_picture(Picture(result.image, alpha), output, overwrite=overwrite)
 
 
 def _ending(result: StylizeResult) -> str:
@@ -119,15 +133,23 @@ def _ending(result: StylizeResult) -> str:
 
 
 @contextmanager
-def _listener(as_json: bool, verbose: bool) -> Iterator[Callable[[Event], None]]:
+def _listener(
+    as_json: bool, verbose: bool, cancel: threading.Event
+) -> Iterator[Callable[[Event], None]]:
     """What to do with events: lines of JSON, or a progress bar."""
     if as_json:
-        yield lambda event: echo_json(**as_record(event))
+        yield _print_record
         return
     from styleplug.cli.progress import progress_bar
 
-    with progress_bar(verbose) as show:
+    with progress_bar(verbose, cancel) as show:
         yield show
+
+
+def _print_record(event: Event) -> None:
+    # The command reports its failure itself, for not every one comes from a running job.
+    if not isinstance(event, Failed):
+        echo_json(**as_record(event))
 
 
 @contextmanager

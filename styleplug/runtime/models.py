@@ -174,7 +174,5 @@ def _table(model: Model) -> str:
     values = asdict(model)
     name, path = values.pop("name"), values.pop("path")
     lines = [f"[{name}]", f"file = {json.dumps(path.name)}"]
-    lines += [
-        f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value
-    ]
+    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
     return "\n".join(lines) + "\n"

@@ -40,8 +40,9 @@ _OPTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         # TensorFloat-32 keeps 10 bits of a number. Each size of picture is seen once or twice, so
         # trying out every algorithm of a convolution doesn't pay.
         "CUDAExecutionProvider": {"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"},
-        # Its other format and the Neural Engine work in float16, where Gram matrices overflow.
+        # By default these work in float16 where the hardware can; Gram matrices overflow in it.
         "CoreMLExecutionProvider": {"ModelFormat": "MLProgram", "MLComputeUnits": "CPUAndGPU"},
+        "OpenVINOExecutionProvider": {"precision": "FP32"},
     }
 )
 

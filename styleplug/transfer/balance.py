@@ -53,7 +53,7 @@ class TargetError:
         """The content error's part of the loss, and its slope: the weight in force."""
         knee = SOFTNESS * math.log(LARGEST_WEIGHT / WEIGHT_AT_TARGET)
         excess = content_error - self.target
-        slope = WEIGHT_AT_TARGET * math.exp(min(excess, knee) / SOFTNESS)
+        slope = min(LARGEST_WEIGHT, WEIGHT_AT_TARGET * math.exp(min(excess, knee) / SOFTNESS))
         return SOFTNESS * slope + LARGEST_WEIGHT * max(excess - knee, 0.0), slope
 
 

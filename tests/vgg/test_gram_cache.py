@@ -59,12 +59,6 @@ def test_the_key_doesnt_depend_on_the_order_of_the_layers() -> None:
     assert len(keys) == 1
 
 
-def test_the_key_of_a_format_doesnt_change_unnoticed() -> None:
-    # If this fails, raise FORMAT: entries in people's caches would be lost or, worse, mistaken.
-    expected = "e"
-    assert gram_key(PICTURE, **FACTS) == expected
-
-
 @pytest.mark.parametrize("position", [0, 40, -1])
 def test_a_damaged_entry_is_ignored_and_removed(cache, position) -> None:
     cache.put("key", grams())

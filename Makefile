@@ -1,0 +1,55 @@
+# What a newcomer and a developer need; `make` alone lists it. GNU make 4.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: help install demo check test lint sheet clean
+.DELETE_ON_ERROR:
+
+help: ## List what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@echo "With another Python: make install PYTHON=python3.12"
+
+install: $(INSTALLED) ## Install styleplug and its tools into .venv
+	@echo "styleplug is in .venv; try: .venv/bin/styleplug --help"
+
+demo: $(INSTALLED) ## Paint the bundled photograph, minutes on two cores
+	@mkdir -p out
+	@$(BIN)/styleplug stylize styleplug/pictures/photograph.jpg \
+	  --style styleplug/pictures/painting.jpg --size 384 --overwrite -o out/demo.png
+	@echo "The picture is in $(CURDIR)/out/demo.png"
+
+check: lint ## All linters, and the tests that are quick
+	$(BIN)/pytest -m "not slow"
+
+test: lint ## All linters, and every test
+	$(BIN)/pytest
+
+lint: $(INSTALLED) ## Format, ruff, mypy, and who may import whom
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+sheet: $(INSTALLED) ## Contact sheets in out/sheet, of the pictures in ../shared/images
+	$(BIN)/python tests/benchmarks/sheet.py out/sheet
+
+clean: ## Remove what make has made, .venv too
+	rm -rf .venv out/demo.png out/sheet dist
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+$(INSTALLED): pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing styleplug and what it needs into .venv; the first time takes minutes ..."
+	@$(BIN)/pip --quiet --disable-pip-version-check install -e '.[cpu,torch,dev]' -c constraints.txt
+	@touch $@
+
+# Debian splits ensurepip off, and its `python3 -m venv` then leaves half an environment behind.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "styleplug needs Python 3.11 or newer with its venv module; '$(PYTHON)' won't do." >&2; \
+	  echo "  Debian, Ubuntu: sudo apt install python3-venv" >&2; \
+	  echo "  elsewhere: install Python from your system's packages or from python.org" >&2; \
+	  echo "  another Python that you have: make install PYTHON=python3.12" >&2; \
+	  exit 1; }
+	@$(PYTHON) -m venv .venv

@@ -1,0 +1,76 @@
+"""Importing styleplug, and asking it for help, costs next to nothing and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("PIL", "numpy", "onnx", "onnxruntime", "torch")
+REPORT = f"print(json.dumps([name for name in {HEAVY} if name in sys.modules]))"
+COMMAND = """
+from styleplug.__main__ import main
+try:
+    main(sys.argv[1:])
+except SystemExit as end:
+    assert not end.code, end
+"""
+
+
+def run(code: str, *arguments: str) -> str:
+    """What a fresh interpreter prints."""
+    return subprocess.run(
+        [sys.executable, "-c", f"import json, sys\n{code}\n{REPORT}", *arguments],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    ).stdout
+
+
+def heavy_modules(output: str) -> list[str]:
+    return json.loads(output.splitlines()[-1])
+
+
+@pytest.fixture(autouse=True)
+def empty_home(tmp_path, monkeypatch):
+    """A place where anything that an import wrote would show."""
+    for variable in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_import_is_light(empty_home):
+    output = run("import styleplug")
+    assert heavy_modules(output) == []
+    assert len(output.splitlines()) == 1, "an import prints nothing"
+    assert os.listdir(empty_home) == []
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["stylize", "--help"]])
+def test_asking_is_light(arguments, empty_home):
+    output = run(COMMAND, *arguments)
+    assert heavy_modules(output) == []
+    assert len(output.splitlines()) > 1, "the answer itself"
+    assert os.listdir(empty_home) == []
+
+
+def test_heavy_modules_would_be_seen():
+    assert heavy_modules(run(f"sys.modules.update(dict.fromkeys({HEAVY}, sys))")) == list(HEAVY)
+
+
+def test_every_module_imports_without_a_trace(empty_home):
+    """No folders, no downloads, no output, no threads left over: importing does nothing."""
+    output = run(
+        "import importlib, pkgutil, threading, styleplug\n"
+        "for module in pkgutil.walk_packages(styleplug.__path__, 'styleplug.'):\n"
+        "    if not module.name.endswith('.__main__'):\n"
+        "        importlib.import_module(module.name)\n"
+        "assert threading.active_count() == 1"
+    )
+    assert len(output.splitlines()) == 1
+    assert os.listdir(empty_home) == []

@@ -1,0 +1,97 @@
+"""The PyTorch mirror gives what the ONNX encoder gives, layer by layer."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from styleplug.errors import ConfigError, LayerNotFoundError, ModelIntegrityError
+from styleplug.runtime.models import Model
+from styleplug.vgg.encoder import Encoder
+from styleplug.vgg.export import export_onnx
+from styleplug.vgg.layers import VGG19
+from styleplug.vgg.mirror import Mirror, torch_device
+
+MakePicture = Callable[..., NDArray[np.float32]]
+
+
+def assert_parity(model: Model, picture: NDArray[np.float32], pooling: str) -> None:
+    encoder = Encoder(model, pooling=pooling, device="cpu")
+    layers = encoder.architecture.layers
+    expected = encoder.features(picture, layers)
+    with torch.no_grad():
+        found = Mirror(model, pooling=pooling, device="cpu")(torch.tensor(picture), layers)
+    for layer in layers:
+        error = np.linalg.norm(found[layer].numpy() - expected[layer])
+        assert error <= 1e-4 * np.linalg.norm(expected[layer]), layer
+
+
+@pytest.mark.parametrize("pooling", ["max", "avg"])
+@pytest.mark.parametrize("shape", [(64, 64), (37, 53), (16, 71), (17, 16)])
+def test_tiny_network(
+    tiny_model: Model, make_picture: MakePicture, shape: tuple[int, int], pooling: str
+) -> None:
+    assert_parity(tiny_model, make_picture(*shape), pooling)
+
+
+@pytest.mark.parametrize("pooling", ["max", "avg"])
+def test_vgg16(real_model: Model, make_picture: MakePicture, pooling: str) -> None:
+    assert_parity(real_model, make_picture(75, 101), pooling)
+
+
+@pytest.mark.slow
+def test_vgg19(
+    random_weights: Callable[..., dict[str, NDArray[np.float32]]],
+    model_file: Callable[..., Model],
+    make_picture: MakePicture,
+) -> None:
+    mean = np.array([0.485, 0.456, 0.406], np.float32)
+    data = export_onnx(VGG19, mean, random_weights(VGG19), metadata={"source": "a test"})
+    assert_parity(model_file(data, "vgg19"), make_picture(75, 101), "max")
+
+
+def test_the_mirror_stops_at_the_deepest_layer(
+    tiny_model: Model, make_picture: MakePicture
+) -> None:
+    mirror = Mirror(tiny_model, device="cpu")
+    features = mirror(torch.tensor(make_picture(16, 16)), ["relu2_1"])
+    assert list(features) == ["relu2_1"]
+    with pytest.raises(LayerNotFoundError, match="relu9_9"):
+        mirror(torch.tensor(make_picture(16, 16)), ["relu9_9"])
+
+
+def test_weights_are_frozen(tiny_model: Model) -> None:
+    assert not list(Mirror(tiny_model, device="cpu").parameters())
+
+
+def test_a_damaged_file_is_never_loaded(tiny_model: Model) -> None:
+    wrong = Model("tiny", tiny_model.path, "0" * 64, tiny_model.size, "", "", "")
+    with pytest.raises(ModelIntegrityError):
+        Mirror(wrong, device="cpu")
+
+
+def test_devices() -> None:
+    assert torch_device("cpu").type == "cpu"
+    assert torch_device("openvino").type == "cpu"
+    missing = f"cuda:{torch.cuda.device_count()}"
+    with pytest.raises(ConfigError, match="device"):
+        torch_device(missing)
+
+
+def test_half_precision_is_for_gpus(tiny_model: Model) -> None:
+    with pytest.raises(ConfigError, match="precision"):
+        Mirror(tiny_model, device="cpu", precision="float16")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA or ROCm device here")
+@pytest.mark.parametrize("precision", ["float32", "float16"])
+def test_cuda(real_model: Model, make_picture: MakePicture, precision: str) -> None:
+    picture = torch.tensor(make_picture(75, 101))
+    with torch.no_grad():
+        expected = Mirror(real_model, device="cpu")(picture, ["relu4_2"])["relu4_2"]
+        mirror = Mirror(real_model, device="cuda", precision=precision)
+        found = mirror(picture.cuda(), ["relu4_2"])["relu4_2"].cpu()
+    error = (found - expected).norm() / expected.norm()
+    assert error < {"float32": 1e-3, "float16": 1e-2}[precision]

@@ -1,0 +1,104 @@
+"""The objective: the loss that the design states, and its exact gradient."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from styleplug.runtime.models import Model
+from styleplug.transfer.balance import Balance, FixedWeights, TargetError
+from styleplug.transfer.objective import Objective
+from styleplug.transfer.targets import Targets
+from styleplug.vgg.encoder import Encoder
+from styleplug.vgg.mirror import Mirror
+
+CONTENT = {"relu2_2": 0.25, "relu4_2": 0.75}
+STYLE = {"relu1_1": 0.5, "relu3_1": 0.3, "relu5_1": 0.2}
+MakePicture = Callable[..., NDArray[np.float32]]
+
+
+def make_objective(
+    model: Model, make_picture: MakePicture, balance: Balance, pooling: str = "max"
+) -> Objective:
+    encoder = Encoder(model, pooling=pooling, device="cpu")
+    targets = Targets(
+        content=encoder.features(make_picture(21, 18, seed=1), CONTENT),
+        grams=encoder.gram_matrices(make_picture(30, 17, seed=2), STYLE),
+    )
+    mirror = Mirror(model, pooling=pooling, device="cpu")
+    return Objective(
+        mirror,
+        targets,
+        content_layers=CONTENT,
+        style_layers=STYLE,
+        balance=balance,
+        tv_weight=0.5,
+    )
+
+
+def in_float64(objective: Objective) -> Objective:
+    objective.mirror.double()
+    objective.mirror.dtype = torch.float64
+    for tensors in (objective.content, objective.grams):
+        tensors.update({name: tensor.double() for name, tensor in tensors.items()})
+    return objective
+
+
+@pytest.mark.parametrize("pooling", ["max", "avg"])
+@pytest.mark.parametrize("balance", [FixedWeights(1.5, 8), TargetError(0.5), TargetError(0.05)])
+def test_gradient_is_that_of_finite_differences(
+    tiny_model: Model, make_picture: MakePicture, balance: Balance, pooling: str
+) -> None:
+    objective = in_float64(make_objective(tiny_model, make_picture, balance, pooling))
+    picture = torch.tensor(make_picture(21, 18, seed=3)).double()
+    gradient = objective(picture).gradient
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(5):
+        direction = torch.randn(picture.shape, generator=generator, dtype=torch.float64)
+        step = 1e-7
+        above, below = (objective(picture + sign * step * direction).loss for sign in (1, -1))
+        slope = float((gradient * direction).sum())
+        assert (above - below) / (2 * step) == pytest.approx(slope, rel=1e-5, abs=1e-9)
+
+
+def test_loss_is_that_of_the_design(tiny_model: Model, make_picture: MakePicture) -> None:
+    objective = make_objective(tiny_model, make_picture, FixedWeights(1.5, 8))
+    picture = make_picture(21, 18, seed=3)
+    encoder = Encoder(tiny_model, device="cpu")
+    features = encoder.features(picture, CONTENT)
+    photo = encoder.features(make_picture(21, 18, seed=1), CONTENT)
+    grams = encoder.gram_matrices(picture, STYLE)
+    painting = encoder.gram_matrices(make_picture(30, 17, seed=2), STYLE)
+    content = sum(
+        w * np.mean((features[n] - photo[n]) ** 2) / np.mean(photo[n] ** 2)
+        for n, w in CONTENT.items()
+    )
+    style = sum(
+        w * np.sum((grams[n] - painting[n]) ** 2) / np.sum(painting[n] ** 2)
+        for n, w in STYLE.items()
+    )
+    variation = np.mean(np.diff(picture, axis=2) ** 2) + np.mean(np.diff(picture, axis=3) ** 2)
+    evaluation = objective(objective.picture(picture))
+    assert evaluation.content_error == pytest.approx(content, rel=1e-4)
+    assert evaluation.style_error == pytest.approx(style, rel=1e-4)
+    assert evaluation.total_variation == pytest.approx(variation, rel=1e-4)
+    expected = 1.5 * content + 8 * style + 0.5 * variation
+    assert evaluation.loss == pytest.approx(expected, rel=1e-4)
+
+
+def test_half_precision_gradients_do_not_vanish(
+    tiny_model: Model, make_picture: MakePicture
+) -> None:
+    """What a GPU does in float16, done on the CPU: it is slow there, but the same arithmetic."""
+    objective = make_objective(tiny_model, make_picture, FixedWeights(1, 5))
+    picture = objective.picture(make_picture(64, 64, seed=3)[..., :21, :18])
+    exact = objective(picture).gradient.flatten()
+    mirror = objective.mirror
+    mirror.half()
+    mirror.mean = mirror.mean.float()
+    mirror.dtype, objective.loss_scale = torch.float16, 2.0**12
+    half = objective(picture).gradient.flatten()
+    assert half.dtype == torch.float32
+    assert torch.cosine_similarity(half, exact, dim=0) > 0.999

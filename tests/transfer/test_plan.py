@@ -1,0 +1,74 @@
+"""The plan of scales."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from styleplug.config import StylizeConfig
+from styleplug.errors import UnsupportedImageError
+from styleplug.transfer.balance import FixedWeights, TargetError
+from styleplug.transfer.plan import cost, plan_scales
+
+sides = st.integers(16, 3000)
+
+
+@pytest.mark.parametrize(
+    ("size", "scales"),
+    [(256, [64, 128, 256]), (512, [64, 128, 256, 512]), (300, [75, 150, 300]), (100, [100])],
+)
+def test_scales_double_up_to_the_size(size: int, scales: list[int]) -> None:
+    plan = plan_scales(768, 1024, StylizeConfig(size=size))
+    assert [scale.longest for scale in plan] == scales
+
+
+@given(sides, sides, st.integers(32, 2048))
+def test_scales_keep_the_shape_and_never_enlarge(height: int, width: int, size: int) -> None:
+    try:
+        plan = plan_scales(height, width, StylizeConfig(size=size))
+    except UnsupportedImageError:
+        assert size * min(height, width) / max(height, width) < 16
+        return
+    assert plan[-1].longest == min(size, max(height, width))
+    for scale in plan:
+        assert min(scale.height, scale.width) >= 16
+        assert scale.height / scale.width == pytest.approx(height / width, rel=0.07)
+    assert sorted(plan, key=lambda scale: scale.pixels) == list(plan)
+
+
+def test_without_a_pyramid_there_is_one_scale() -> None:
+    assert len(plan_scales(768, 1024, StylizeConfig(pyramid=False))) == 1
+
+
+def test_smaller_scales_get_more_evaluations_and_cost_less() -> None:
+    plan = plan_scales(768, 1024, StylizeConfig(size=256, iterations=60))
+    assert [scale.evaluations for scale in plan] == [94, 75, 60]
+    assert cost(plan) == pytest.approx(60 + 75 / 4 + 94 / 16)
+    assert cost(plan) <= 90
+
+
+def test_less_is_given_away_at_small_scales() -> None:
+    plan = plan_scales(768, 1024, StylizeConfig(size=512))
+    targets = [scale.balance.target for scale in plan if isinstance(scale.balance, TargetError)]
+    assert len(targets) == 4
+    assert targets == sorted(targets)
+    assert targets[0] < targets[2] == StylizeConfig().content_error
+
+
+@given(st.floats(0, 1))
+def test_strength_moves_the_targets(strength: float) -> None:
+    (scale,) = plan_scales(64, 256, StylizeConfig(size=256, pyramid=False, strength=strength))
+    assert isinstance(scale.balance, TargetError)
+    assert math.isclose(scale.balance.target, 0.75 * 2 * strength, abs_tol=1e-9)
+
+
+def test_explicit_weights_mean_what_they_say() -> None:
+    (scale,) = plan_scales(64, 64, StylizeConfig(content_weight=2, style_weight=30))
+    assert scale.balance == FixedWeights(2, 30)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 10_000), (10_000, 1), (15, 15), (20, 1000)])
+def test_too_narrow_pictures_are_refused(shape: tuple[int, int]) -> None:
+    with pytest.raises(UnsupportedImageError, match="less than 16 pixels"):
+        plan_scales(*shape, StylizeConfig())

@@ -1,0 +1,73 @@
+"""The solvers on problems whose solutions are known, with the arrays of both frameworks."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from styleplug.transfer.solvers import LBFGS, Adam, Solver
+
+CURVATURES = np.geomspace(1, 1e3, 48).reshape(1, 3, 4, 4)
+SOLUTION = np.random.default_rng(0).uniform(0.2, 0.8, CURVATURES.shape)
+
+
+def minimise(solver: Solver, as_array: Callable[[Any], Any], steps: int) -> Any:
+    """The last picture after some steps on an ill-conditioned quadratic around SOLUTION."""
+    curvatures, solution = as_array(CURVATURES), as_array(SOLUTION)
+    picture = as_array(np.full(SOLUTION.shape, 0.5))
+    for _ in range(steps):
+        picture = solver.step(picture, curvatures * (picture - solution))
+    return picture
+
+
+@pytest.mark.parametrize("as_array", [np.asarray, torch.tensor])
+def test_lbfgs_finds_the_minimum(as_array: Callable[[Any], Any]) -> None:
+    found = minimise(LBFGS(0.03), as_array, 120)
+    np.testing.assert_allclose(found, SOLUTION, atol=1e-4)
+
+
+def test_lbfgs_is_faster_than_adam() -> None:
+    error = {
+        name: np.abs(minimise(solver, np.asarray, 60) - SOLUTION).max()
+        for name, solver in {"lbfgs": LBFGS(0.03), "adam": Adam(0.03)}.items()
+    }
+    assert error["lbfgs"] < error["adam"]
+
+
+@pytest.mark.parametrize("make", [Adam, LBFGS])
+def test_both_frameworks_take_the_same_way(make: Callable[[float], Solver]) -> None:
+    found = [minimise(make(0.03), as_array, 20) for as_array in (np.asarray, torch.tensor)]
+    np.testing.assert_allclose(found[0], found[1], atol=1e-9)
+
+
+@pytest.mark.parametrize("make", [Adam, LBFGS])
+def test_pictures_stay_in_range(make: Callable[[float], Solver]) -> None:
+    solver, picture = make(0.3), np.full((1, 3, 4, 4), 0.9)
+    for _ in range(30):
+        picture = solver.step(picture, CURVATURES * (picture - 2 * np.sign(SOLUTION - 0.5)))
+        assert picture.min() >= 0
+        assert picture.max() <= 1
+
+
+def test_first_step_of_adam_is_the_learning_rate() -> None:
+    """However small the gradient: relative losses have tiny ones."""
+    picture, gradient = np.full((1, 3, 2, 2), 0.5), np.full((1, 3, 2, 2), 1e-9)
+    np.testing.assert_allclose(Adam(0.03).step(picture, gradient), 0.47)
+
+
+def test_a_vanishing_gradient_stops_both() -> None:
+    picture, nothing = np.full((1, 3, 2, 2), 0.5), np.zeros((1, 3, 2, 2))
+    for solver in (Adam(0.03), LBFGS(0.03)):
+        for _ in range(8):
+            np.testing.assert_array_equal(solver.step(picture, nothing), picture)
+
+
+def test_lbfgs_steps_are_bounded() -> None:
+    """Even where a curvature near zero suggests a huge one."""
+    solver, picture = LBFGS(1e-3, warm_up=2, trust=0.03), np.full((1, 3, 4, 4), 0.5)
+    for step in range(6):
+        following = solver.step(picture, 1e-9 * (picture - 1e6) + 1e-3 * (step % 2))
+        assert np.sqrt(np.mean((following - picture) ** 2)) <= 0.03 + 1e-9
+        picture = following

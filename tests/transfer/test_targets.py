@@ -1,0 +1,67 @@
+"""The targets: from ONNX Runtime alone."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from styleplug.runtime.models import Model
+from styleplug.transfer.targets import compute_targets
+from styleplug.vgg.encoder import Encoder
+
+MakePicture = Callable[..., NDArray[np.float32]]
+
+WITHOUT_TORCH = """
+import sys
+sys.modules["torch"] = None  # makes any import of it fail
+import numpy as np
+from pathlib import Path
+from styleplug.runtime.models import Model
+from styleplug.transfer.targets import compute_targets
+from styleplug.vgg.encoder import Encoder
+name, path, sha256, size = sys.argv[1:]
+encoder = Encoder(Model(name, Path(path), sha256, int(size), "", "", ""), device="cpu")
+picture = np.full((32, 40, 3), 0.5, np.float32)
+targets = compute_targets(encoder, picture, [picture], ["relu4_2"], ["relu1_1", "relu5_1"])
+print(sorted(targets.content), sorted(targets.grams))
+"""
+
+
+def test_targets_need_no_torch(tiny_model: Model) -> None:
+    model = [tiny_model.name, str(tiny_model.path), tiny_model.sha256, str(tiny_model.size)]
+    run = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH, *model], capture_output=True, text=True, check=False
+    )
+    assert run.stdout == "['relu4_2'] ['relu1_1', 'relu5_1']\n", run.stderr
+
+
+def test_several_paintings_count_in_equal_parts(
+    tiny_model: Model, make_picture: MakePicture
+) -> None:
+    encoder = Encoder(tiny_model, device="cpu")
+    one, other = (make_picture(40, 32, seed)[0].transpose(1, 2, 0) for seed in (1, 2))
+    grams = [
+        compute_targets(encoder, one, paintings, ["relu4_2"], ["relu3_1"]).grams["relu3_1"]
+        for paintings in ([one], [other], [one, other])
+    ]
+    np.testing.assert_allclose(grams[2], (grams[0] + grams[1]) / 2, rtol=1e-5)
+    assert not np.allclose(grams[0], grams[1], rtol=0.01)
+
+
+def test_content_target_is_the_photograph_s_own(
+    tiny_model: Model, make_picture: MakePicture
+) -> None:
+    encoder = Encoder(tiny_model, device="cpu")
+    picture = make_picture(33, 47)
+    targets = compute_targets(
+        encoder,
+        picture[0].transpose(1, 2, 0),
+        [picture[0].transpose(1, 2, 0)],
+        ["relu2_2"],
+        ["relu1_1"],
+    )
+    expected = encoder.features(picture, ["relu2_2"])["relu2_2"]
+    np.testing.assert_array_equal(targets.content["relu2_2"], expected)
+    assert targets.content["relu2_2"].shape[2:] == (16, 23)
