@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from numbers import Integral, Real
@@ -153,7 +152,7 @@ class StylizeConfig:
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "painterly": {},
-        "faithful": {"content_error": 0.48},
+        "faithful": {"content_error": 0.43},
         "article": {
             "content_weight": 1.0,
             "style_weight": 100.0,
@@ -190,12 +189,11 @@ def _check(option: Field[Any], value: Any) -> None:
 
 
 def _is_number(value: Any, kind: Any = Real) -> bool:
-    """Whether the value is a number, NumPy's included, that fits into a float."""
-    return (
-        isinstance(value, kind)
-        and not isinstance(value, bool)
-        and bool(abs(value) <= sys.float_info.max)
-    )
+    """Whether the value is a finite number, NumPy's included, and no bool."""
+    try:
+        return isinstance(value, kind) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number that doesn't fit into a float
+        return False
 
 
 def number_range(option: Field[Any]) -> str:

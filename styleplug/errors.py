@@ -125,7 +125,7 @@ class DivergedError(StyleplugError):
         self.loss = loss
         self.last_good = last_good
         super().__init__(
-            f"the loss became {loss} at iteration {iteration}; "
+            f"the loss ({loss:g}) or its gradient is no finite number at iteration {iteration}; "
             "try a smaller learning rate or smaller weights"
         )
 

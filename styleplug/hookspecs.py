@@ -81,8 +81,7 @@ class StylizeResult:
 
 @dataclass(frozen=True)
 class FeaturesRequest:
-    """A picture, (H, W, 3) float32, sRGB in [0, 1], and the layers whose features are wanted of
-    it."""
+    """A picture, (H, W, 3) float32, sRGB in [0, 1], and the layers to give features of."""
 
     image: NDArray[np.float32]
     layers: tuple[str, ...]
@@ -93,8 +92,7 @@ class FeaturesRequest:
 
 @hookspec(firstresult=True)
 def styleplug_stylize(request: StylizeRequest) -> StylizeResult | None:
-    """Paint a picture; the first plug-in that returns a result has answered, None passes the
-    request on.
+    """Paint a picture. The first result counts; None passes the request on to the next plug-in.
 
     Raises:
         StyleplugError: the request can't be carried out.
@@ -105,8 +103,7 @@ def styleplug_stylize(request: StylizeRequest) -> StylizeResult | None:
 def styleplug_extract_features(
     request: FeaturesRequest,
 ) -> Mapping[str, NDArray[np.float32]] | None:
-    """Features of each layer asked for, (1, C, H, W) float32; the first plug-in with a result has
-    answered.
+    """Features by layer, (1, C, H, W) float32. The first result counts; None passes it on.
 
     Raises:
         LayerNotFoundError: the network has no such layer.

@@ -1,5 +1,4 @@
-"""The `styleplug` command: finds the sub-command, and turns errors into one line and an exit
-code."""
+"""The `styleplug` command: finds the sub-command, turns errors into a line and an exit code."""
 
 from __future__ import annotations
 
@@ -20,8 +19,7 @@ COMMANDS = {
     "models": "List, check or make the networks.",
     "stylize": "Paint a photograph in the manner of a painting.",
 }
-"""Sub-commands, each in a module and of a function of its own name, with the line that `--help`
-shows."""
+"""Sub-commands, each a function in a module of its own name, and what `--help` says of them."""
 
 USAGE, FAILURE, INTERRUPTED = 2, 1, 130
 

@@ -1,5 +1,4 @@
-"""`styleplug models`: the networks that are installed, and making others from foreign
-checkpoints."""
+"""`styleplug models`: the networks that are installed, and others made from checkpoints."""
 
 from __future__ import annotations
 

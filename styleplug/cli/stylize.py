@@ -154,8 +154,7 @@ def _print_record(event: Event) -> None:
 
 @contextmanager
 def _interrupt() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets, so that the picture so far can be kept; a second Ctrl-C ends at
-    once."""
+    """An event that Ctrl-C sets, to keep the picture so far; a second Ctrl-C ends at once."""
     cancel = threading.Event()
 
     def interrupt(signum: int, frame: FrameType | None) -> None:

@@ -1,5 +1,4 @@
-"""How much of the photograph remains: from a target for the content error to the weight of the
-content loss.
+"""How much of the photograph remains: from a content error to end with, to the weights.
 
 A fixed ratio of style to content ruins some pairs and leaves others pale. What travels from pair to
 pair is how much of the photograph is given up. So, instead of a ratio, a preset names a content
@@ -22,8 +21,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 WEIGHT_AT_TARGET = 0.2
-"""w₀: style to content 5 : 1 at the target, the middle of what pairs of all kinds turn out to
-need."""
+"""w₀: style to content 5 : 1 at the target, the middle of what pairs turn out to need."""
 LARGEST_WEIGHT = 2.0
 """w₁: even far above the target the style keeps a say."""
 SOFTNESS = 0.05

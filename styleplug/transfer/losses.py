@@ -1,5 +1,7 @@
-"""The loss of style transfer, after Gatys, Ecker and Bethge 2016, "Image Style Transfer Using
-Convolutional Neural Networks" (https://doi.org/10.1109/CVPR.2016.265), equations 1 to 7.
+"""The terms of the loss.
+
+Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks", 2016
+(https://doi.org/10.1109/CVPR.2016.265), equations 1 to 7.
 
 The article's mean squared errors are each divided by their target's own mean square, so that a
 weight means the same for every layer, network, painting and size:
@@ -50,8 +52,7 @@ def style_error(gram: Tensor, target: Tensor) -> Tensor:
 
 
 def total_variation(image: Tensor) -> Tensor:
-    """Mean squared difference of neighbours, horizontally plus vertically; image (1, 3, H, W) in
-    [0, 1].
+    """Mean squared difference of neighbours, across plus down; image (1, 3, H, W) in [0, 1].
 
     >>> import torch
     >>> total_variation(torch.full((1, 3, 4, 4), 0.3))

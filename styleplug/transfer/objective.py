@@ -17,14 +17,15 @@ from styleplug.transfer.targets import Targets
 from styleplug.vgg.mirror import Mirror
 
 _HALF_LOSS_SCALE = 2.0**12
-"""Gradients of features are near 1e-7; in float16 they would vanish without a factor before the way
-back."""
+"""Gradients of features, near 1e-7, would vanish in float16 without a factor on their way back."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One evaluation: the `loss` and its terms before weighting, the weight in force of the content
-    error, and the `gradient` of the loss, shaped as the picture."""
+    """The loss, its terms before weighting, the content error's weight in force, the gradient.
+
+    The gradient is that of the loss, shaped as the picture.
+    """
 
     loss: float
     content_error: float
@@ -38,11 +39,10 @@ class Evaluation:
 
 
 class Objective:
-    """balance.penalty(content error) + balance.style_weight · style error + tv_weight · total
-    variation.
+    """The weighted sum of content error, style error and total variation.
 
-    The content and style errors are means over their layers, weighted (each set of weights sums to
-    1).
+    loss = balance.penalty(content) + balance.style_weight · style + tv_weight · total variation,
+    where content and style are means over their layers, by weights that sum to 1.
     """
 
     def __init__(

@@ -1,5 +1,4 @@
-"""The plan of a transfer: which scales, how many evaluations at each, and the balance to strike
-there."""
+"""The plan of a transfer: its scales, and for each its evaluations and the balance to strike."""
 
 from __future__ import annotations
 
@@ -11,24 +10,20 @@ from styleplug.errors import UnsupportedImageError
 from styleplug.transfer.balance import Balance, FixedWeights, TargetError
 
 SMALLEST_SCALE = 64
-"""Longest side at which the pyramid starts; below it too little is left of what a photograph
-shows."""
+"""Longest side at which the pyramid starts; a smaller picture shows too little."""
 SHORTEST_SIDE = 16
 """The network halves the picture four times."""
 GROWTH = 1.25
-"""Evaluations at a scale over those at the next larger one: small ones are cheap and settle the
-large strokes."""
+"""Evaluations at a scale over those at the next larger: small ones settle the large strokes."""
 REFERENCE_SCALE = 256
 """Longest side at which the config's content error is meant."""
 ERROR_PER_OCTAVE = 0.12
-"""Share of the content error withheld per halving below the reference: what a small scale loses is
-lost."""
+"""Share of the error withheld per halving below the reference: what a small scale loses is lost."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """One step of the pyramid: a picture of height × width pixels, worked on for some
-    evaluations."""
+    """One step of the pyramid: a picture of height × width pixels, and the work on it."""
 
     height: int
     width: int
@@ -47,8 +42,7 @@ class Scale:
 def plan_scales(height: int, width: int, config: StylizeConfig) -> tuple[Scale, ...]:
     """The scales, small to large, for a photograph of height × width pixels.
 
-    The last one is the working picture: the photograph itself if it is no longer than
-    `config.size`.
+    The last one is the working picture, never larger than the photograph.
 
     Raises:
         UnsupportedImageError: the working picture would be less than 16 pixels wide or high.

@@ -21,8 +21,7 @@ from styleplug.vgg.mirror import Mirror
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 FORWARDS_PER_EVALUATION = 3.2
-"""Time of an evaluation over a run of the encoder, as measured on CPUs; only the first estimate
-needs it."""
+"""Time of an evaluation over a run of the encoder, on CPUs; only the first estimate needs it."""
 
 
 class Transfer:
@@ -57,8 +56,7 @@ class Transfer:
         self.best: Evaluation | None = None
 
     def run(self) -> Iterator[Event]:
-        """Paint; yields Planned, Progress for each evaluation, a Preview for each scale, and
-        Finished.
+        """Paint, and say so: Planned, Progress by evaluation, a Preview by scale, Finished.
 
         Raises:
             Cancelled: before the first evaluation; later, the picture so far is the result.
@@ -79,21 +77,22 @@ class Transfer:
     def _paint(self, scale: Scale, objective: Objective) -> Iterator[Progress]:
         """Work on one scale from `self.pixels`, and leave its best picture there."""
         solver = _solver(self.config)
-        picture = objective.picture(as_batch(self.pixels))
+        picture = best = objective.picture(as_batch(self.pixels))
         lowest, since = np.inf, time.monotonic()
         for iteration in range(1, scale.evaluations + 1):
             if self._must_stop():
-                return
+                break
             evaluation = objective(picture)
             if not evaluation.is_finite():
+                self.pixels = as_pixels(best.cpu().numpy())
                 last_good = self._result(self.best) if self.best else None
                 raise DivergedError(iteration, evaluation.loss, last_good)
             if evaluation.loss < lowest:
-                lowest, self.best = evaluation.loss, evaluation
-                self.pixels = as_pixels(picture.cpu().numpy())
+                lowest, best, self.best = evaluation.loss, picture, evaluation
             self.done_cost += scale.pixels / self.scales[-1].pixels
             yield self._progress(scale, iteration, evaluation, time.monotonic() - since)
             picture = solver.step(picture, evaluation.gradient)
+        self.pixels = as_pixels(best.cpu().numpy())
 
     def _must_stop(self) -> bool:
         limit = self.config.time_limit

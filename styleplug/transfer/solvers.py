@@ -21,8 +21,7 @@ class Solver(Protocol):
 
 
 class Adam:
-    """Adam (Kingma and Ba 2015, algorithm 1), with the second moment's decay of feasibility trials,
-    0.99."""
+    """Adam (Kingma and Ba 2015, algorithm 1); 0.99 adapts sooner than the paper's 0.999."""
 
     def __init__(self, learning_rate: float, betas: tuple[float, float] = (0.9, 0.99)) -> None:
         self.learning_rate = learning_rate
@@ -43,8 +42,7 @@ class Adam:
 
 
 class LBFGS:
-    """L-BFGS (Nocedal and Wright 2006, algorithm 7.4) without a line search, after a few steps of
-    Adam.
+    """L-BFGS (Nocedal and Wright 2006, algorithm 7.4) after a few steps of Adam, no line search.
 
     Each evaluation is a step: a line search would spend evaluations where a bound on the step
     serves as well. The first steps are Adam's, which gives L-BFGS curvature to start from; alone,

@@ -17,8 +17,7 @@ from styleplug.vgg.tensors import Pixels, as_batch
 
 @dataclass(frozen=True)
 class Targets:
-    """Targets of one scale: `content` features, (1, C, H, W), and `grams`, (C, C), by layer;
-    float32."""
+    """Of one scale, by layer: `content` features, (1, C, H, W), and `grams`, (C, C); float32."""
 
     content: dict[str, NDArray[np.float32]]
     grams: dict[str, NDArray[np.float32]]
@@ -31,8 +30,7 @@ def compute_targets(
     content_layers: Iterable[str],
     style_layers: Iterable[str],
 ) -> Targets:
-    """The targets of one scale, from pictures of that scale; several paintings count in equal
-    parts."""
+    """Targets from pictures of one scale; several paintings count in equal parts."""
     layers = tuple(style_layers)
     grams = [encoder.gram_matrices(as_batch(painting), layers) for painting in paintings]
     return Targets(

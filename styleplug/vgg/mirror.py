@@ -1,5 +1,4 @@
-"""The PyTorch mirror of a VGG network: it gives what ONNX Runtime can't, gradients with respect to
-the picture.
+"""The PyTorch mirror of a VGG network, for gradients with respect to the picture.
 
 It reads its weights from the same ONNX file that the encoder runs, frozen, so the two can't drift
 apart (tests/parity/ holds them together).

@@ -1,0 +1,161 @@
+"""A whole transfer with the tiny network: what it says on its way, and what it leaves."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from styleplug.config import StylizeConfig
+from styleplug.errors import Cancelled, ConfigError, DivergedError
+from styleplug.events import Event, Finished, Planned, Preview, Progress
+from styleplug.hookspecs import StylizeRequest
+from styleplug.runtime.models import Model
+from styleplug.transfer.plan import cost
+from styleplug.transfer.pyramid import Transfer
+from styleplug.vgg.encoder import Encoder
+from styleplug.vgg.mirror import Mirror
+
+MakeTransfer = Callable[..., Transfer]
+
+
+@pytest.fixture
+def make_transfer(
+    tiny_model: Model, make_picture: Callable[..., NDArray[np.float32]]
+) -> MakeTransfer:
+    photo, painting = (
+        np.ascontiguousarray(make_picture(*shape, seed)[0].transpose(1, 2, 0))
+        for shape, seed in (((96, 128), 1), ((100, 80), 2))
+    )
+
+    def make(preset: str = "painterly", **options: Any) -> Transfer:
+        config = StylizeConfig.from_preset(preset, **{"size": 128, "iterations": 8, **options})
+        request = StylizeRequest(photo, (painting,), config)
+        encoder = Encoder(tiny_model, pooling=config.pooling, device="cpu")
+        return Transfer(request, encoder, Mirror(tiny_model, pooling=config.pooling, device="cpu"))
+
+    return make
+
+
+def finished(events: list[Event]) -> Finished:
+    assert isinstance(events[-1], Finished)
+    return events[-1]
+
+
+def test_events_tell_the_whole_story(make_transfer: MakeTransfer) -> None:
+    transfer = make_transfer()
+    events = list(transfer.run())
+    assert isinstance(events[0], Planned)
+    assert events[0].scales == (64, 128)
+    steps = [event for event in events if isinstance(event, Progress)]
+    assert len(steps) == sum(events[0].evaluations)
+    assert [step.fraction for step in steps] == sorted(step.fraction for step in steps)
+    assert steps[-1].fraction == pytest.approx(1)
+    assert steps[-1].remaining == pytest.approx(0, abs=1e-6)
+    assert steps[-1].cost == pytest.approx(cost(transfer.scales))
+    previews = [event for event in events if isinstance(event, Preview)]
+    assert [preview.scale for preview in previews] == [64, 128]
+    assert [p.pixels.shape for p in previews] == [(48, 64, 3), (96, 128, 3)]
+
+
+def test_the_result_is_the_best_picture_of_the_last_scale(make_transfer: MakeTransfer) -> None:
+    events = list(make_transfer().run())
+    result = finished(events).result
+    last = [e for e in events if isinstance(e, Progress) and e.scale == 128]
+    best = min(last, key=lambda step: step.loss)
+    assert (result.content_error, result.style_error) == (best.content_error, best.style_error)
+    assert best.loss < last[0].loss
+    assert result.image.shape == (96, 128, 3)
+    assert result.image.dtype == np.float32
+    assert 0 <= result.image.min() <= result.image.max() <= 1
+
+
+@pytest.mark.parametrize("options", [{"optimizer": "adam"}, {"pooling": "avg"}, {"pyramid": False}])
+def test_every_way_lowers_the_loss(make_transfer: MakeTransfer, options: dict[str, Any]) -> None:
+    steps = [e for e in make_transfer(**options).run() if isinstance(e, Progress)]
+    last = [step.loss for step in steps if step.scale == 128]
+    assert min(last) < last[0]
+
+
+def test_the_article_s_recipe(make_transfer: MakeTransfer) -> None:
+    """From noise, at one scale, with fixed weights."""
+    transfer = make_transfer("article", iterations=5)
+    noise = transfer.pixels
+    assert noise.shape == (96, 128, 3)
+    assert noise.std() == pytest.approx(1 / 12**0.5, rel=0.05)
+    steps = [e for e in transfer.run() if isinstance(e, Progress)]
+    assert {(step.scale, step.content_weight) for step in steps} == {(128, 1.0)}
+
+
+def test_noise_depends_on_the_seed_alone(make_transfer: MakeTransfer) -> None:
+    one, same, other = (make_transfer(init="noise", seed=seed).pixels for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, same)
+    assert not np.array_equal(one, other)
+
+
+def test_the_content_error_is_led_to_its_target(make_transfer: MakeTransfer) -> None:
+    errors = [
+        finished(list(make_transfer(iterations=60, strength=strength).run())).result.content_error
+        for strength in (0.1, 0.3, 0.6)
+    ]
+    assert errors == sorted(errors)
+    assert errors[0] < 0.3
+
+
+def test_divergence_leaves_the_last_good_picture(make_transfer: MakeTransfer) -> None:
+    transfer = make_transfer(content_weight=1, style_weight=1)
+    objective = transfer._objective
+
+    def breaks_in_the_end(scale: Any, targets: Any) -> Any:
+        evaluate, calls = objective(scale, targets), iter(range(100))
+
+        class Breaking:
+            picture = staticmethod(evaluate.picture)
+
+            def __call__(self, picture: Any) -> Any:
+                return evaluate(picture * float("nan") if next(calls) == 4 else picture)
+
+        return Breaking()
+
+    transfer._objective = breaks_in_the_end  # type: ignore[method-assign]  # the fault to test
+    with pytest.raises(DivergedError, match="iteration 5") as caught:
+        list(transfer.run())
+    assert caught.value.last_good is not None
+    assert np.isfinite(caught.value.last_good.image).all()
+
+
+def test_weights_beyond_all_numbers_diverge_at_once(make_transfer: MakeTransfer) -> None:
+    with pytest.raises(DivergedError, match="smaller weights") as caught:
+        list(make_transfer(content_weight=1, style_weight=1e39).run())
+    assert caught.value.last_good is None
+
+
+def test_cancelling_before_the_start(make_transfer: MakeTransfer) -> None:
+    transfer = make_transfer()
+    transfer.request.cancel.set()
+    with pytest.raises(Cancelled):
+        list(transfer.run())
+
+
+def test_cancelling_keeps_the_picture_so_far(make_transfer: MakeTransfer) -> None:
+    transfer = make_transfer()
+    events = []
+    for event in transfer.run():
+        events.append(event)
+        if isinstance(event, Progress) and event.scale == 128:
+            transfer.request.cancel.set()
+    assert sum(isinstance(e, Progress) and e.scale == 128 for e in events) == 1
+    assert finished(events).result.stopped == "cancelled"
+    assert finished(events).result.image.shape == (96, 128, 3)
+
+
+def test_a_time_limit_keeps_the_picture_so_far(make_transfer: MakeTransfer) -> None:
+    result = finished(list(make_transfer(time_limit=0.001).run())).result
+    assert result.stopped == "time-limit"
+    assert result.image.shape == (96, 128, 3)
+
+
+def test_a_picture_to_start_from_must_be_there(make_transfer: MakeTransfer) -> None:
+    with pytest.raises(ConfigError, match="init"):
+        make_transfer(init="missing.png")

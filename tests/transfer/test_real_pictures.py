@@ -1,0 +1,54 @@
+"""Whole transfers with the real network: pictures that are what a person asked for."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import styleplug
+from styleplug import pictures
+from styleplug.hookspecs import StylizeResult
+
+
+def paint(
+    photo: Path, painting: Path, preset: str = "painterly", **options: object
+) -> StylizeResult:
+    config = styleplug.StylizeConfig.from_preset(preset, output_size="working", **options)
+    return styleplug.stylize(photo, painting, config)
+
+
+@pytest.mark.slow
+def test_the_demo_pair_at_128_pixels() -> None:
+    photo, painting = pictures.path("photograph.jpg"), pictures.path("painting.jpg")
+    painterly = paint(photo, painting, size=128)
+    assert painterly.content_error == pytest.approx(0.66, abs=0.08)
+    assert painterly.style_error < 0.10
+    faithful = paint(photo, painting, "faithful", size=128)
+    assert faithful.content_error == pytest.approx(0.38, abs=0.08)
+    assert faithful.style_error > painterly.style_error
+
+
+@pytest.mark.slow
+def test_a_transfer_is_reproducible() -> None:
+    photo, painting = pictures.path("photograph.jpg"), pictures.path("painting.jpg")
+    one, other = (paint(photo, painting, size=64, iterations=10).image for _ in range(2))
+    np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.slow
+def test_average_pooling_and_vgg16_by_name() -> None:
+    photo, painting = pictures.path("photograph.jpg"), pictures.path("painting.jpg")
+    result = paint(photo, painting, size=96, iterations=30, pooling="avg", backbone="vgg16")
+    assert result.backbone == "vgg16"
+    assert result.style_error < 0.15
+
+
+@pytest.mark.slow
+def test_tubingen_as_the_starry_night(shared_images: Path) -> None:
+    """What the presets promise for the field's standard pair, in at most 90 evaluations."""
+    result = paint(
+        shared_images / "content/tubingen.jpg", shared_images / "style/starry_night.jpg", size=256
+    )
+    assert result.cost <= 90
+    assert result.content_error <= 0.80
+    assert result.style_error <= 0.080
