@@ -19,7 +19,9 @@ from styleplug import pictures
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-NOT_SOURCE = shutil.ignore_patterns(".git", ".venv", ".*cache", "__pycache__", "out", "dist")
+NOT_SOURCE = shutil.ignore_patterns(
+    ".git", ".venv", ".hypothesis", ".*cache", "__pycache__", "out", "dist"
+)
 PICTURES = ("photograph.jpg", "painting.jpg")
 STYLIZE = ("stylize", PICTURES[0], "--style", PICTURES[1], "-o", "painted.png")
 QUICK = ("--size", "64", "--iterations", "2")
