@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,6 +15,12 @@ from numpy.typing import NDArray
 from styleplug.runtime.models import Model, find_model
 from styleplug.vgg.export import export_onnx
 from styleplug.vgg.layers import Architecture
+
+# As the command line does; see styleplug/cli/main.py.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Time is the machine's matter, which may be busy; a hang is caught by pytest's own timeout.
+hypothesis.settings.register_profile("styleplug", deadline=None)
+hypothesis.settings.load_profile("styleplug")
 
 TINY = Architecture("tiny", (2, 2, 3, 3, 3), (4, 6, 8, 8, 8))
 SHARED_IMAGES = Path(__file__).parents[2] / "shared" / "images"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -74,4 +75,7 @@ def echo_json(**values: Any) -> None:
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def main() -> None:
     """styleplug: a photograph in the manner of a painting."""
+    # PyTorch's threads wait for each other by spinning, which beside other busy programs makes an
+    # evaluation several times slower (tests/benchmarks/waiting.py). Set before torch loads.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     logging.basicConfig(format="styleplug: %(message)s", handlers=[StderrHandler()])
