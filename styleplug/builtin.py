@@ -51,12 +51,15 @@ def _transfer(request: StylizeRequest) -> Transfer:
     model, notes = _backbone(config.backbone)
     _check(request, ARCHITECTURES[model.name])
 
-    from styleplug.transfer.pyramid import Transfer
-    from styleplug.vgg.encoder import Encoder
+    # The mirror first: it says so where PyTorch, the device or the precision is missing, and only
+    # then reads the network.
     from styleplug.vgg.mirror import Mirror
 
-    # The mirror first: it looks at the device and the precision before it reads the network.
     mirror = Mirror(model, pooling=config.pooling, device=config.device, precision=config.precision)
+
+    from styleplug.transfer.pyramid import Transfer
+    from styleplug.vgg.encoder import Encoder
+
     encoder = Encoder(model, pooling=config.pooling, device=config.device)
     return Transfer(request, encoder, mirror, notes)
 

@@ -51,9 +51,8 @@ def main() -> None:
             process.kill()
     medians = {policy: statistics.median(measured) for policy, measured in times.items()}
     print(f"{len(load)} busy processes: " + ", ".join(f"{p} {m:.3f} s" for p, m in medians.items()))
-    print(
-        f"passive waiting takes {medians['passive'] / medians['spinning']:.2f} of the time of spinning"
-    )
+    ratio = medians["passive"] / medians["spinning"]
+    print(f"passive waiting takes {ratio:.2f} of the time of spinning")
 
 
 def seconds_per_evaluation(policy: str) -> float:
