@@ -59,7 +59,7 @@ class StylizeConfig:
         ("photo", "working"),
     )
     iterations: int = _number(
-        60,
+        50,
         "Evaluations of loss and gradient at the last scale; earlier ones follow from it.",
         1,
         1_000_000,

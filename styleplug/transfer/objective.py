@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from styleplug.transfer.balance import Balance
 from styleplug.transfer.losses import content_error, gram_matrix, style_error, total_variation
 from styleplug.transfer.targets import Targets
 from styleplug.vgg.mirror import Mirror
 
-_HALF_LOSS_SCALE = 2.0**12
+HALF_SIZE_SHARE = 0.3
+"""Weight of the errors at half the size; the rest is that of the errors at full size."""
+_FLOAT16_LOSS_SCALE = 2.0**12
 """Gradients of features, near 1e-7, would vanish in float16 without a factor on their way back."""
 
 
@@ -42,13 +45,16 @@ class Objective:
     """The weighted sum of content error, style error and total variation.
 
     loss = balance.penalty(content) + balance.style_weight · style + tv_weight · total variation,
-    where content and style are means over their layers, by weights that sum to 1.
+    where content and style are means over their layers, by weights that sum to 1. Targets may come
+    for two levels, the picture and the picture at half its size, which then counts for
+    `HALF_SIZE_SHARE` of both errors: it keeps the strokes of the scale before in the picture, while
+    finer ones are laid over them.
     """
 
     def __init__(
         self,
         mirror: Mirror,
-        targets: Targets,
+        targets: Sequence[Targets],
         *,
         content_layers: Mapping[str, float],
         style_layers: Mapping[str, float],
@@ -56,11 +62,16 @@ class Objective:
         tv_weight: float = 0.0,
     ) -> None:
         self.mirror = mirror
-        self.content = {n: self._tensor(a) for n, a in targets.content.items()}
-        self.grams = {n: self._tensor(a) for n, a in targets.grams.items()}
+        self.content = [
+            {name: self._tensor(array) for name, array in level.content.items()}
+            for level in targets
+        ]
+        self.grams = [
+            {name: self._tensor(array) for name, array in level.grams.items()} for level in targets
+        ]
         self.content_layers, self.style_layers = content_layers, style_layers
         self.balance, self.tv_weight = balance, tv_weight
-        self.loss_scale = _HALF_LOSS_SCALE if mirror.dtype == torch.float16 else 1.0
+        self.loss_scale = _FLOAT16_LOSS_SCALE if mirror.dtype == torch.float16 else 1.0
 
     def picture(self, batch: NDArray[np.float32]) -> Tensor:
         """The array that solvers work on, for a picture (1, 3, H, W) in [0, 1]."""
@@ -69,7 +80,8 @@ class Objective:
     def __call__(self, picture: Tensor) -> Evaluation:
         """Evaluate at a picture, (1, 3, H, W), RGB in [0, 1]."""
         leaf = picture.detach().requires_grad_(True)
-        content, style, variation = self._terms(leaf)
+        content, style = self._errors(leaf)
+        variation = total_variation(leaf)
         errors = [float(term.detach()) for term in (content, style, variation)]
         value, slope = self.balance.penalty(errors[0])
         style_weight = self.balance.style_weight
@@ -80,17 +92,19 @@ class Objective:
         gradient = gradient / self.loss_scale
         return Evaluation(loss, errors[0], errors[1], errors[2], slope, gradient)
 
-    def _terms(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        features = self.mirror(picture, {*self.content_layers, *self.style_layers})
-        content = sum(
-            weight * content_error(features[name], self.content[name])
-            for name, weight in self.content_layers.items()
-        )
-        style = sum(
-            weight * style_error(gram_matrix(features[name]), self.grams[name])
-            for name, weight in self.style_layers.items()
-        )
-        return torch.as_tensor(content), torch.as_tensor(style), total_variation(picture)
+    def _errors(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+        """Content and style error, over all levels."""
+        content = style = picture.new_zeros(())
+        shares = (1 - HALF_SIZE_SHARE, HALF_SIZE_SHARE) if len(self.content) == 2 else (1.0,)
+        for share, photo, grams in zip(shares, self.content, self.grams, strict=True):
+            features = self.mirror(picture, {*self.content_layers, *self.style_layers})
+            for name, weight in self.content_layers.items():
+                content = content + share * weight * content_error(features[name], photo[name])
+            for name, weight in self.style_layers.items():
+                gram = gram_matrix(features[name])
+                style = style + share * weight * style_error(gram, grams[name])
+            picture = functional.avg_pool2d(picture, 2)
+        return content, style
 
     def _tensor(self, array: NDArray[np.floating]) -> Tensor:
         return torch.as_tensor(array, device=self.mirror.device)

@@ -17,7 +17,7 @@ GROWTH = 1.25
 """Evaluations at a scale over those at the next larger: small ones settle the large strokes."""
 REFERENCE_SCALE = 256
 """Longest side at which the config's content error is meant."""
-ERROR_PER_OCTAVE = 0.15
+ERROR_PER_OCTAVE = 0.28
 """Share of the error withheld per halving below the reference: what a small scale loses is lost."""
 
 
@@ -29,14 +29,17 @@ class Scale:
     width: int
     evaluations: int
     balance: Balance
+    levels: int
+    """1, or 2 where the picture at half its size is to be right as well."""
 
     @property
     def longest(self) -> int:
         return max(self.height, self.width)
 
     @property
-    def pixels(self) -> int:
-        return self.height * self.width
+    def pixels_per_evaluation(self) -> float:
+        """Pixels that the network sees in one evaluation."""
+        return self.height * self.width * sum(0.25**level for level in range(self.levels))
 
 
 def plan_scales(height: int, width: int, config: StylizeConfig) -> tuple[Scale, ...]:
@@ -59,15 +62,25 @@ def plan_scales(height: int, width: int, config: StylizeConfig) -> tuple[Scale, 
     if config.pyramid:
         room = min(size / SMALLEST_SCALE, shortest / SHORTEST_SIDE)
         halvings = max(0, math.floor(math.log2(room) + 1e-9))
-    return tuple(_scale(height, width, size, k, config) for k in range(halvings, -1, -1))
+    return tuple(
+        _scale(height, width, size, k, config, levels=1 if k == halvings else 2)
+        for k in range(halvings, -1, -1)
+    )
 
 
 def cost(scales: tuple[Scale, ...]) -> float:
-    """The plan's work, in evaluations of full size."""
-    return sum(s.evaluations * s.pixels for s in scales) / scales[-1].pixels
+    """The plan's work, in passes over the picture at full size."""
+    return sum(s.evaluations * s.pixels_per_evaluation for s in scales) / full_size(scales)
 
 
-def _scale(height: int, width: int, size: int, halvings: int, config: StylizeConfig) -> Scale:
+def full_size(scales: tuple[Scale, ...]) -> int:
+    """Pixels of the working picture."""
+    return scales[-1].height * scales[-1].width
+
+
+def _scale(
+    height: int, width: int, size: int, halvings: int, config: StylizeConfig, levels: int
+) -> Scale:
     factor = size / 2**halvings / max(height, width)
     scaled = [max(SHORTEST_SIDE, round(side * factor)) for side in (height, width)]
     return Scale(
@@ -75,6 +88,7 @@ def _scale(height: int, width: int, size: int, halvings: int, config: StylizeCon
         scaled[1],
         evaluations=math.ceil(config.iterations * GROWTH**halvings),
         balance=_balance(max(scaled), config),
+        levels=levels,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.resize import fitted, resized
 from styleplug.transfer.objective import Evaluation, Objective
-from styleplug.transfer.plan import Scale, cost, plan_scales
+from styleplug.transfer.plan import Scale, cost, full_size, plan_scales
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
@@ -62,7 +62,9 @@ class Transfer:
             Cancelled: before the first evaluation; later, the picture so far is the result.
             DivergedError: the loss is no longer a number; the error holds the last good picture.
         """
-        targets = [self._targets(scale) for scale in self.scales]
+        targets = [
+            [self._targets(scale, level) for level in range(scale.levels)] for scale in self.scales
+        ]
         yield self._planned()
         for scale, target in zip(self.scales, targets, strict=True):
             self.pixels = resized(self.pixels, scale.height, scale.width)
@@ -89,7 +91,7 @@ class Transfer:
                 raise DivergedError(iteration, evaluation.loss, last_good)
             if evaluation.loss < lowest:
                 lowest, best, self.best = evaluation.loss, picture, evaluation
-            self.done_cost += scale.pixels / self.scales[-1].pixels
+            self.done_cost += scale.pixels_per_evaluation / full_size(self.scales)
             yield self._progress(scale, iteration, evaluation, time.monotonic() - since)
             picture = solver.step(picture, evaluation.gradient)
         self.pixels = as_pixels(best.cpu().numpy())
@@ -105,18 +107,20 @@ class Transfer:
     def _elapsed(self) -> float:
         return time.monotonic() - self.started
 
-    def _targets(self, scale: Scale) -> Targets:
-        photograph, *paintings = self.request.content_image, *self.request.style_images
+    def _targets(self, scale: Scale, level: int) -> Targets:
+        """Targets for the picture of a scale, halved `level` times."""
+        part = 2**level
+        photograph = self.request.content_image
         return compute_targets(
             self.encoder,
-            resized(photograph, scale.height, scale.width),
+            resized(photograph, scale.height // part, scale.width // part),
             # The same longest side for both ties the strokes to the picture, whatever its size.
-            [fitted(painting, scale.longest) for painting in paintings],
+            [fitted(painting, scale.longest // part) for painting in self.request.style_images],
             self.config.content_layers,
             self.config.style_layers,
         )
 
-    def _objective(self, scale: Scale, targets: Targets) -> Objective:
+    def _objective(self, scale: Scale, targets: Sequence[Targets]) -> Objective:
         return Objective(
             self.mirror,
             targets,
@@ -155,7 +159,7 @@ class Transfer:
     def _progress(
         self, scale: Scale, iteration: int, evaluation: Evaluation, scale_seconds: float
     ) -> Progress:
-        scale_cost = iteration * scale.pixels / self.scales[-1].pixels
+        scale_cost = iteration * scale.pixels_per_evaluation / full_size(self.scales)
         return Progress(
             scale=scale.longest,
             iteration=iteration,

@@ -1,0 +1,85 @@
+"""A small network, two pictures, and ways to run the command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from styleplug.cli.main import main
+from styleplug.runtime.models import Model, install_model
+
+CHEAP = ("--size", "32", "--iterations", "2", "--device", "cpu")
+
+
+@pytest.fixture
+def small_network(own_folders: None, tiny_model: Model) -> None:
+    """The tiny network in the place of VGG-16, put there as a user would put one."""
+    install_model("vgg16", tiny_model.read(), licence="none", attribution="", source="a test")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, make_picture: Callable[..., np.ndarray]) -> Path:
+    """A folder with photo.png, 48 pixels wide and 36 high, and painting.png, and nothing else."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for seed, name in enumerate(("photo.png", "painting.png")):
+        pixels = make_picture(36, 48, seed)[0].transpose(1, 2, 0)
+        Image.fromarray(np.rint(pixels * 255).astype(np.uint8)).save(folder / name)
+    return folder
+
+
+@pytest.fixture
+def run(
+    small_network: None, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Result]:
+    """Runs `styleplug` in the folder of pictures and in this process."""
+    monkeypatch.chdir(folder)
+
+    def invoke(*arguments: object) -> Result:
+        return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+    return invoke
+
+
+@pytest.fixture
+def paint(run: Callable[..., Result]) -> Callable[..., Result]:
+    """Runs `styleplug stylize` cheaply; arguments that are given again win."""
+
+    def invoke(*arguments: object, photo: str = "photo.png", output: str = "out.png") -> Result:
+        style = () if "--style" in arguments else ("--style", "painting.png")
+        return run("stylize", photo, *style, "-o", output, *CHEAP, *arguments)
+
+    return invoke
+
+
+@pytest.fixture
+def spawn(small_network: None, folder: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts `python ...` in the folder of pictures, and ends what still runs after the test."""
+    environment = {**os.environ, "PYTHONWARNINGS": "error"}
+    started = []
+
+    def start(*arguments: object) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, *map(str, arguments)],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()

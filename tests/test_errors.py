@@ -1,0 +1,126 @@
+"""Codes that stay as they are, and messages that say what happened and what to do."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from styleplug import errors
+from styleplug.errors import (
+    Cancelled,
+    ConfigError,
+    DivergedError,
+    ImageError,
+    LayerNotFoundError,
+    MissingDependencyError,
+    ModelError,
+    StyleplugError,
+    UnreadableImageError,
+)
+
+# Programs that run styleplug rely on these: a code may be added, but none changed.
+CODES = {
+    "StyleplugError": "error",
+    "ConfigError": "config",
+    "ImageError": "image",
+    "UnreadableImageError": "image-unreadable",
+    "UnsupportedImageError": "image-unsupported",
+    "ImageTooLargeError": "image-too-large",
+    "UnwritableImageError": "image-unwritable",
+    "ModelError": "model",
+    "ModelNotFoundError": "model-not-found",
+    "ModelIntegrityError": "model-integrity",
+    "LayerNotFoundError": "layer-not-found",
+    "MissingDependencyError": "missing-dependency",
+    "DivergedError": "diverged",
+}
+CLASSES = {
+    name: value
+    for name, value in vars(errors).items()
+    if inspect.isclass(value) and value.__module__ == errors.__name__
+}
+
+
+def drawn_tree() -> dict[str, str]:
+    """Each class in the module's docstring, with the one that it is drawn under."""
+    parents: dict[str, str] = {}
+    above: dict[int, str] = {}
+    for line in errors.__doc__.splitlines():
+        match = re.match(r" {4}((?:[│ ] {3})*)(?:[├└]── )?([A-Z]\w+)\b", line)
+        if match is None:
+            continue
+        depth = line.index(match[2])
+        above[depth] = match[2]
+        parents[match[2]] = above.get(depth - 4, "BaseException")
+    return parents
+
+
+def test_codes_are_stable_and_unique() -> None:
+    codes = {name: c.code for name, c in CLASSES.items() if issubclass(c, StyleplugError)}
+    assert codes == CODES
+    assert len(set(codes.values())) == len(codes)
+
+
+def test_the_tree_is_drawn_as_it_is() -> None:
+    ours = {name: class_.__bases__[0].__name__ for name, class_ in CLASSES.items()}
+    ours["StyleplugError"] = "BaseException"  # of Exception, which isn't drawn
+    assert drawn_tree() == ours
+
+
+@pytest.mark.parametrize("line", [line for line in errors.__doc__.splitlines() if "  ." in line])
+def test_the_attributes_that_are_drawn_exist(line: str) -> None:
+    name = re.search(r"[A-Z]\w+", line)[0]
+    example = EXAMPLES[name]
+    for attribute in re.findall(r" \.(\w+)", line):
+        assert hasattr(example, attribute)
+
+
+EXAMPLES = {
+    "StyleplugError": StyleplugError("something"),
+    "ConfigError": ConfigError("size", 8, "a whole number from 32 to 16384"),
+    "ImageError": UnreadableImageError(Path("a.jpg"), "is empty; use another"),
+    "ModelError": ModelError("vgg16", "is damaged; reinstall styleplug"),
+    "LayerNotFoundError": LayerNotFoundError("vgg16", "relu9", ["relu1_1", "relu1_2"]),
+    "MissingDependencyError": MissingDependencyError("torch", "torch"),
+    "DivergedError": DivergedError(3, float("nan"), None),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("ConfigError", "size is 8, but must be a whole number from 32 to 16384"),
+        ("ImageError", "a.jpg: is empty; use another"),
+        ("ModelError", "model vgg16: is damaged; reinstall styleplug"),
+        ("LayerNotFoundError", "model vgg16: no layer 'relu9'; it has relu1_1, relu1_2"),
+        (
+            "MissingDependencyError",
+            "torch is not installed; mend it with: pip install 'styleplug[torch]'",
+        ),
+        (
+            "DivergedError",
+            "the loss (nan) or its gradient is no finite number at iteration 3;"
+            " try a smaller learning rate or smaller weights",
+        ),
+    ],
+)
+def test_messages(name: str, message: str) -> None:
+    assert str(EXAMPLES[name]) == message
+
+
+def test_a_picture_in_memory_has_no_path_to_name() -> None:
+    error = ImageError(None, "has no pixels")
+    assert error.path is None
+    assert str(error) == "has no pixels"
+
+
+def test_errors_are_what_python_programs_expect_of_their_kind() -> None:
+    assert issubclass(ConfigError, ValueError)
+    assert issubclass(MissingDependencyError, ImportError)
+
+
+def test_being_cancelled_is_no_error() -> None:
+    assert not issubclass(Cancelled, Exception)
