@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from styleplug.config import PRESETS, StylizeConfig
     from styleplug.errors import StyleplugError
     from styleplug.hookspecs import StylizeRequest, StylizeResult, hookimpl
-    from styleplug.plugin_manager import plugin_manager
+    from styleplug.plugins import plugin_manager
 
 __version__ = "0.1.0"
 
@@ -25,7 +25,7 @@ _HOMES = {
     "StylizeResult": "hookspecs",
     "extract_features": "api",
     "hookimpl": "hookspecs",
-    "plugin_manager": "plugin_manager",
+    "plugin_manager": "plugins",
     "stylize": "api",
 }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from styleplug.config import INITS, StylizeConfig
 from styleplug.errors import ConfigError
 from styleplug.hookspecs import FeaturesRequest, StylizeRequest, StylizeResult
-from styleplug.plugin_manager import plugin_manager
+from styleplug.plugins import plugin_manager
 
 if TYPE_CHECKING:
     import numpy as np

@@ -216,7 +216,7 @@ def _layer_weights(name: str, layers: object) -> Mapping[str, float]:
         raise ConfigError(
             name, layers, "layers, each once, with weights of 0 or more, one of them above 0"
         )
-    return MappingProxyType({layer: weight / total for layer, weight in pairs if weight})
+    return {layer: weight / total for layer, weight in pairs if weight}
 
 
 def _pairs(name: str, layers: object) -> list[tuple[Any, Any]]:

@@ -179,7 +179,7 @@ def test_progress_counts_up_to_the_whole(photo: Pixels, painting: Pixels) -> Non
         assert values == sorted(values)
     assert steps[-1].fraction == pytest.approx(1)
     assert steps[-1].remaining == pytest.approx(0)
-    assert steps[-1].cost == result.cost == pytest.approx(4 / 4 + 3)
+    assert steps[-1].cost == result.cost == pytest.approx(4 / 4 + 3 * 1.25)
 
 
 def test_previews_are_pictures_of_their_scale(photo: Pixels, painting: Pixels) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
+import pickle
 from collections.abc import Mapping
-from dataclasses import FrozenInstanceError, fields, replace
+from dataclasses import FrozenInstanceError, asdict, fields, replace
 from typing import Any
 
 import numpy as np
@@ -297,12 +299,16 @@ def test_an_unknown_preset_lists_the_known() -> None:
         StylizeConfig.from_preset("cubist")
 
 
-def test_a_config_is_frozen_down_to_its_layers() -> None:
+def test_a_config_travels_to_other_processes() -> None:
+    config = StylizeConfig.from_preset("article", style_layers="relu1_1,relu2_1=3")
+    assert pickle.loads(pickle.dumps(config)) == config
+    assert json.loads(json.dumps(asdict(config)))["style_layers"]["relu2_1"] == 0.75
+
+
+def test_configs_and_presets_are_frozen() -> None:
     config = StylizeConfig()
     with pytest.raises(FrozenInstanceError):
         config.size = 64
-    with pytest.raises(TypeError):
-        config.style_layers["relu1_1"] = 2.0
     with pytest.raises(TypeError):
         PRESETS["mine"] = {}
 

@@ -38,7 +38,8 @@ class Evaluation:
     gradient: Tensor
 
     def is_finite(self) -> bool:
-        return math.isfinite(self.loss) and bool(self.gradient.isfinite().all())
+        """Whether solvers can go on from here; they square the gradient."""
+        return math.isfinite(self.loss) and bool(self.gradient.square().sum().isfinite())
 
 
 class Objective:

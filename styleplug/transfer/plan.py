@@ -97,6 +97,6 @@ def _balance(longest: int, config: StylizeConfig) -> Balance:
     if config.content_weight is not None and config.style_weight is not None:
         return FixedWeights(config.content_weight, config.style_weight)
     assert config.content_error is not None, "a config has weights or a content error"
-    octaves = max(0.0, math.log2(REFERENCE_SCALE / longest))
-    share = max(0.0, 1 - ERROR_PER_OCTAVE * octaves)
+    scale = min(max(longest, SMALLEST_SCALE), REFERENCE_SCALE)
+    share = 1 - ERROR_PER_OCTAVE * math.log2(REFERENCE_SCALE / scale)
     return TargetError(config.content_error * share * 2 * config.strength)

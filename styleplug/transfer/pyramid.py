@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +14,7 @@ from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.resize import fitted, resized
 from styleplug.transfer.objective import Evaluation, Objective
-from styleplug.transfer.plan import Scale, cost, full_size, plan_scales
+from styleplug.transfer.plan import SHORTEST_SIDE, Scale, cost, full_size, plan_scales
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
@@ -62,13 +63,11 @@ class Transfer:
             Cancelled: before the first evaluation; later, the picture so far is the result.
             DivergedError: the loss is no longer a number; the error holds the last good picture.
         """
-        targets = [
-            [self._targets(scale, level) for level in range(scale.levels)] for scale in self.scales
-        ]
+        targets = [self._targets(scale) for scale in self.scales]
         yield self._planned()
-        for scale, target in zip(self.scales, targets, strict=True):
+        for scale, levels in zip(self.scales, targets, strict=True):
             self.pixels = resized(self.pixels, scale.height, scale.width)
-            yield from self._paint(scale, self._objective(scale, target))
+            yield from self._paint(scale, self._objective(scale, levels))
             if self.stopped != "finished":
                 break
             yield Preview(scale.longest, self.pixels)
@@ -107,18 +106,26 @@ class Transfer:
     def _elapsed(self) -> float:
         return time.monotonic() - self.started
 
-    def _targets(self, scale: Scale, level: int) -> Targets:
-        """Targets for the picture of a scale, halved `level` times."""
-        part = 2**level
-        photograph = self.request.content_image
-        return compute_targets(
-            self.encoder,
-            resized(photograph, scale.height // part, scale.width // part),
-            # The same longest side for both ties the strokes to the picture, whatever its size.
-            [fitted(painting, scale.longest // part) for painting in self.request.style_images],
-            self.config.content_layers,
-            self.config.style_layers,
-        )
+    def _targets(self, scale: Scale) -> list[Targets]:
+        """Targets of a scale: for the picture, then for the picture at half its size."""
+        levels = []
+        for level in range(scale.levels):
+            if self._must_stop():
+                raise Cancelled
+            height, width = scale.height // 2**level, scale.width // 2**level
+            levels.append(
+                compute_targets(
+                    self.encoder,
+                    resized(self.request.content_image, height, width),
+                    [
+                        _fitted(painting, max(height, width))
+                        for painting in self.request.style_images
+                    ],
+                    self.config.content_layers,
+                    self.config.style_layers,
+                )
+            )
+        return levels
 
     def _objective(self, scale: Scale, targets: Sequence[Targets]) -> Objective:
         return Objective(
@@ -189,6 +196,17 @@ class Transfer:
             cost=self.done_cost,
             seconds=self._elapsed(),
         )
+
+
+def _fitted(painting: Pixels, longest: int) -> Pixels:
+    """A painting as long as the picture, which ties its strokes to the picture, whatever its size.
+
+    A very narrow one stays long enough for the network.
+    """
+    height, width, _ = painting.shape
+    return fitted(
+        painting, max(longest, math.ceil(SHORTEST_SIDE * max(height, width) / min(height, width)))
+    )
 
 
 def _solver(config: StylizeConfig) -> Solver:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from styleplug.runtime.models import Model
 from styleplug.transfer.balance import Balance, FixedWeights, TargetError
-from styleplug.transfer.objective import Objective
+from styleplug.transfer.objective import HALF_SIZE_SHARE, Objective
 from styleplug.transfer.targets import Targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.mirror import Mirror
@@ -20,13 +20,21 @@ MakePicture = Callable[..., NDArray[np.float32]]
 
 
 def make_objective(
-    model: Model, make_picture: MakePicture, balance: Balance, pooling: str = "max"
+    model: Model,
+    make_picture: MakePicture,
+    balance: Balance,
+    pooling: str = "max",
+    levels: int = 1,
 ) -> Objective:
+    """An objective for a picture of 37 by 34 pixels."""
     encoder = Encoder(model, pooling=pooling, device="cpu")
-    targets = Targets(
-        content=encoder.features(make_picture(21, 18, seed=1), CONTENT),
-        grams=encoder.gram_matrices(make_picture(30, 17, seed=2), STYLE),
-    )
+    targets = [
+        Targets(
+            content=encoder.features(make_picture(*shape, seed=1), CONTENT),
+            grams=encoder.gram_matrices(make_picture(30, 17, seed=2), STYLE),
+        )
+        for shape in [(37, 34), (18, 17)][:levels]
+    ]
     mirror = Mirror(model, pooling=pooling, device="cpu")
     return Objective(
         mirror,
@@ -41,18 +49,19 @@ def make_objective(
 def in_float64(objective: Objective) -> Objective:
     objective.mirror.double()
     objective.mirror.dtype = torch.float64
-    for tensors in (objective.content, objective.grams):
+    for tensors in (*objective.content, *objective.grams):
         tensors.update({name: tensor.double() for name, tensor in tensors.items()})
     return objective
 
 
+@pytest.mark.parametrize("levels", [1, 2])
 @pytest.mark.parametrize("pooling", ["max", "avg"])
 @pytest.mark.parametrize("balance", [FixedWeights(1.5, 8), TargetError(0.5), TargetError(0.05)])
 def test_gradient_is_that_of_finite_differences(
-    tiny_model: Model, make_picture: MakePicture, balance: Balance, pooling: str
+    tiny_model: Model, make_picture: MakePicture, balance: Balance, pooling: str, levels: int
 ) -> None:
-    objective = in_float64(make_objective(tiny_model, make_picture, balance, pooling))
-    picture = torch.tensor(make_picture(21, 18, seed=3)).double()
+    objective = in_float64(make_objective(tiny_model, make_picture, balance, pooling, levels))
+    picture = torch.tensor(make_picture(37, 34, seed=3)).double()
     gradient = objective(picture).gradient
     generator = torch.Generator().manual_seed(0)
     for _ in range(5):
@@ -65,10 +74,10 @@ def test_gradient_is_that_of_finite_differences(
 
 def test_loss_is_that_of_the_design(tiny_model: Model, make_picture: MakePicture) -> None:
     objective = make_objective(tiny_model, make_picture, FixedWeights(1.5, 8))
-    picture = make_picture(21, 18, seed=3)
+    picture = make_picture(37, 34, seed=3)
     encoder = Encoder(tiny_model, device="cpu")
     features = encoder.features(picture, CONTENT)
-    photo = encoder.features(make_picture(21, 18, seed=1), CONTENT)
+    photo = encoder.features(make_picture(37, 34, seed=1), CONTENT)
     grams = encoder.gram_matrices(picture, STYLE)
     painting = encoder.gram_matrices(make_picture(30, 17, seed=2), STYLE)
     content = sum(
@@ -88,12 +97,23 @@ def test_loss_is_that_of_the_design(tiny_model: Model, make_picture: MakePicture
     assert evaluation.loss == pytest.approx(expected, rel=1e-4)
 
 
+def test_half_the_size_counts_for_its_share(tiny_model: Model, make_picture: MakePicture) -> None:
+    picture = make_picture(37, 34, seed=3)
+    half = torch.nn.functional.avg_pool2d(torch.tensor(picture), 2)
+    both = make_objective(tiny_model, make_picture, FixedWeights(1, 5), levels=2)
+    full = make_objective(tiny_model, make_picture, FixedWeights(1, 5))
+    expected = full(full.picture(picture)).content_error * (1 - HALF_SIZE_SHARE)
+    full.content, full.grams = both.content[1:], both.grams[1:]
+    expected += full(half).content_error * HALF_SIZE_SHARE
+    assert both(both.picture(picture)).content_error == pytest.approx(expected, rel=1e-5)
+
+
 def test_half_precision_gradients_do_not_vanish(
     tiny_model: Model, make_picture: MakePicture
 ) -> None:
     """What a GPU does in float16, done on the CPU: it is slow there, but the same arithmetic."""
     objective = make_objective(tiny_model, make_picture, FixedWeights(1, 5))
-    picture = objective.picture(make_picture(64, 64, seed=3)[..., :21, :18])
+    picture = objective.picture(make_picture(37, 34, seed=3))
     exact = objective(picture).gradient.flatten()
     mirror = objective.mirror
     mirror.half()

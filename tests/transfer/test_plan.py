@@ -34,7 +34,8 @@ def test_scales_keep_the_shape_and_never_enlarge(height: int, width: int, size: 
     for scale in plan:
         assert min(scale.height, scale.width) >= 16
         assert scale.height / scale.width == pytest.approx(height / width, rel=0.07)
-    assert sorted(plan, key=lambda scale: scale.pixels) == list(plan)
+        assert min(scale.height, scale.width) >= 16 * 2 ** (scale.levels - 1)
+    assert sorted(plan, key=lambda scale: scale.height * scale.width) == list(plan)
 
 
 def test_without_a_pyramid_there_is_one_scale() -> None:
@@ -42,9 +43,10 @@ def test_without_a_pyramid_there_is_one_scale() -> None:
 
 
 def test_smaller_scales_get_more_evaluations_and_cost_less() -> None:
-    plan = plan_scales(768, 1024, StylizeConfig(size=256, iterations=60))
-    assert [scale.evaluations for scale in plan] == [94, 75, 60]
-    assert cost(plan) == pytest.approx(60 + 75 / 4 + 94 / 16)
+    plan = plan_scales(768, 1024, StylizeConfig(size=256, iterations=50))
+    assert [scale.evaluations for scale in plan] == [79, 63, 50]
+    assert [scale.levels for scale in plan] == [1, 2, 2]
+    assert cost(plan) == pytest.approx(1.25 * 50 + 1.25 * 63 / 4 + 79 / 16)
     assert cost(plan) <= 90
 
 
