@@ -72,7 +72,7 @@ class StylizeConfig:
         1,
     )
     content_error: float | None = _number(
-        0.75, "Relative error of the photograph's features to allow for; sets the balance.", 0, 10
+        0.71, "Relative error of the photograph's features to allow for; sets the balance.", 0, 10
     )
     content_weight: float | None = _number(
         None, "Weight of the content error, instead of a balance.", 0

@@ -17,7 +17,7 @@ GROWTH = 1.25
 """Evaluations at a scale over those at the next larger: small ones settle the large strokes."""
 REFERENCE_SCALE = 256
 """Longest side at which the config's content error is meant."""
-ERROR_PER_OCTAVE = 0.28
+ERROR_PER_OCTAVE = 0.32
 """Share of the error withheld per halving below the reference: what a small scale loses is lost."""
 
 
