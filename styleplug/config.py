@@ -152,7 +152,7 @@ class StylizeConfig:
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "painterly": {},
-        "faithful": {"content_error": 0.43},
+        "faithful": {"content_error": 0.47},
         "article": {
             "content_weight": 1.0,
             "style_weight": 100.0,
