@@ -6,9 +6,10 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from styleplug.errors import StyleplugError, UnsupportedImageError
+from styleplug.errors import Cancelled, StyleplugError, UnsupportedImageError
 from styleplug.events import Failed, Finished
 from styleplug.hookspecs import FeaturesRequest, StylizeRequest, StylizeResult, hookimpl
+from styleplug.runtime.memory import memory_errors
 from styleplug.vgg.layers import ARCHITECTURES, Architecture
 
 if TYPE_CHECKING:
@@ -26,10 +27,14 @@ def styleplug_stylize(request: StylizeRequest) -> StylizeResult:
     """The optimisation over the pixels (`styleplug.transfer`)."""
     notify = request.on_event or (lambda event: None)
     try:
-        for event in _transfer(request).run():
-            notify(event)
+        with memory_errors():
+            for event in _transfer(request).run():
+                notify(event)
     except StyleplugError as error:
         notify(Failed(error.code, str(error)))
+        raise
+    except Cancelled:
+        notify(Failed("cancelled", "cancelled before there was a picture to keep"))
         raise
     assert isinstance(event, Finished), "a transfer ends with its result"
     return event.result
@@ -42,8 +47,9 @@ def styleplug_extract_features(request: FeaturesRequest) -> Mapping[str, NDArray
     from styleplug.vgg.tensors import as_batch
 
     model, _ = _backbone(request.backbone)
-    encoder = Encoder(model, pooling=request.pooling, device=request.device)
-    return encoder.features(as_batch(request.image), request.layers)
+    with memory_errors():
+        encoder = Encoder(model, pooling=request.pooling, device=request.device)
+        return encoder.features(as_batch(request.image), request.layers)
 
 
 def _transfer(request: StylizeRequest) -> Transfer:

@@ -12,6 +12,7 @@
     │   ├── ModelIntegrityError        the file is not the one that its manifest describes
     │   └── LayerNotFoundError     .layer .allowed
     ├── MissingDependencyError     .package .extra                (also an ImportError)
+    ├── OutOfMemoryError
     └── DivergedError              .iteration .loss .last_good
     Cancelled                      not an error: a BaseException, as KeyboardInterrupt is
 
@@ -112,6 +113,17 @@ class MissingDependencyError(StyleplugError, ImportError):
         self.extra = extra
         super().__init__(
             f"{package} is not installed; mend it with: pip install 'styleplug[{extra}]'"
+        )
+
+
+class OutOfMemoryError(StyleplugError):
+    """The work needs more memory than there is."""
+
+    code = "out-of-memory"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "there is not enough memory for this; take a smaller --size, or close other programs"
         )
 
 

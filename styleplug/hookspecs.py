@@ -49,8 +49,8 @@ class StylizeRequest:
 class StylizeResult:
     """A painted picture: (H, W, 3) float32, sRGB in [0, 1], of the size that the config asks for.
 
-    `stopped` is "finished", "time-limit" or "cancelled"; the errors are those at the last scale
-    that was reached; `cost` is the work done in passes over the picture at full size.
+    `stopped` is "finished", "time-limit", "cancelled" or "diverged"; the errors are those at the
+    last scale that was reached; `cost` is the work done in passes over the picture at full size.
     """
 
     image: NDArray[np.float32]

@@ -36,6 +36,7 @@ CODES = {
     "LayerNotFoundError": "layer-not-found",
     "MissingDependencyError": "missing-dependency",
     "DivergedError": "diverged",
+    "OutOfMemoryError": "out-of-memory",
 }
 CLASSES = {
     name: value

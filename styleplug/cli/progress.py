@@ -26,6 +26,13 @@ _BAR_WIDTH = 12
 wrapped, the line would not be erased."""
 
 
+class _Console(Console):
+    """One that falls silent when its reader has gone, instead of ending the program."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+
+
 class _Numbers(ProgressColumn):
     """The numbers of the last event, until the job is asked to end."""
 
@@ -49,7 +56,7 @@ def progress_bar(
         verbose: print the errors reached at each scale; without a terminal they always are.
         cancel: set when the job has been asked to end.
     """
-    console = Console(stderr=True, highlight=False, markup=False)
+    console = _Console(stderr=True, highlight=False, markup=False)
     # A file has no width to wrap lines at.
     console.soft_wrap = not console.is_terminal
     columns = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -149,7 +149,9 @@ def _listener(
 def _print_record(event: Event) -> None:
     # The command reports its failure itself, for not every one comes from a running job.
     if not isinstance(event, Failed):
-        echo_json(**as_record(event))
+        # A reader that has gone is no reason to lose the picture.
+        with suppress(BrokenPipeError):
+            echo_json(**as_record(event))
 
 
 @contextmanager

@@ -1,10 +1,8 @@
 """The terms of the loss.
 
-Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks", 2016
-(https://doi.org/10.1109/CVPR.2016.265), equations 1 to 7.
-
-The article's mean squared errors are each divided by their target's own mean square, so that a
-weight means the same for every layer, network, painting and size:
+After Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks", 2016
+(https://doi.org/10.1109/CVPR.2016.265). Their squared errors are each divided by the target's own
+square, so that a weight means the same for every layer, network, painting and size:
 
 - content term of a layer (eq. 1): mean((F − P)²) / mean(P²)
 - style term of a layer (eq. 3 to 5): Σ(G − A)² / ΣA², with G = F Fᵀ / (C·H·W)

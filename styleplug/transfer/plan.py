@@ -30,7 +30,8 @@ class Scale:
     evaluations: int
     balance: Balance
     levels: int
-    """1, or 2 where the picture at half its size is to be right as well."""
+    """1, or 2 where the picture at half its size is to be right as well: at every scale but the
+    smallest. Explicit weights mean what they say, and have one."""
 
     @property
     def longest(self) -> int:
@@ -62,8 +63,9 @@ def plan_scales(height: int, width: int, config: StylizeConfig) -> tuple[Scale, 
     if config.pyramid:
         room = min(size / SMALLEST_SCALE, shortest / SHORTEST_SIDE)
         halvings = max(0, math.floor(math.log2(room) + 1e-9))
+    finer = 2 if config.content_error is not None else 1
     return tuple(
-        _scale(height, width, size, k, config, levels=1 if k == halvings else 2)
+        _scale(height, width, size, k, config, levels=1 if k == halvings else finer)
         for k in range(halvings, -1, -1)
     )
 

@@ -85,7 +85,7 @@ class Transfer:
                 break
             evaluation = objective(picture)
             if not evaluation.is_finite():
-                self.pixels = as_pixels(best.cpu().numpy())
+                self.pixels, self.stopped = as_pixels(best.cpu().numpy()), "diverged"
                 last_good = self._result(self.best) if self.best else None
                 raise DivergedError(iteration, evaluation.loss, last_good)
             if evaluation.loss < lowest:
@@ -96,12 +96,15 @@ class Transfer:
         self.pixels = as_pixels(best.cpu().numpy())
 
     def _must_stop(self) -> bool:
-        limit = self.config.time_limit
         if self.request.cancel.is_set():
             self.stopped = "cancelled"
-        elif limit is not None and self.best and self._elapsed() >= limit:
+        elif self.best and self._elapsed() >= self._limit():
             self.stopped = "time-limit"
         return self.stopped != "finished"
+
+    def _limit(self) -> float:
+        """The seconds that the run may take."""
+        return self.config.time_limit or math.inf
 
     def _elapsed(self) -> float:
         return time.monotonic() - self.started
@@ -158,7 +161,7 @@ class Transfer:
         return Planned(
             scales=tuple(scale.longest for scale in self.scales),
             evaluations=tuple(scale.evaluations for scale in self.scales),
-            seconds=self._elapsed() + self.total_cost * evaluation,
+            seconds=min(self._elapsed() + self.total_cost * evaluation, self._limit()),
             backbone=self.mirror.architecture.name,
             notes=self.notes,
         )
@@ -167,6 +170,7 @@ class Transfer:
         self, scale: Scale, iteration: int, evaluation: Evaluation, scale_seconds: float
     ) -> Progress:
         scale_cost = iteration * scale.pixels_per_evaluation / full_size(self.scales)
+        remaining = (self.total_cost - self.done_cost) * scale_seconds / scale_cost
         return Progress(
             scale=scale.longest,
             iteration=iteration,
@@ -175,7 +179,7 @@ class Transfer:
             cost=self.done_cost,
             elapsed=self._elapsed(),
             scale_seconds=scale_seconds,
-            remaining=(self.total_cost - self.done_cost) * scale_seconds / scale_cost,
+            remaining=max(0.0, min(remaining, self._limit() - self._elapsed())),
             loss=evaluation.loss,
             content_error=evaluation.content_error,
             style_error=evaluation.style_error,

@@ -636,3 +636,27 @@ def test_an_error_in_the_middle_leaves_nothing(
     assert (result.exit_code, result.stderr) == (1, "styleplug: model vgg16: went away\n")
     assert [line["event"] for line in records(result.stdout)] == ["planned", "failed"]
     assert files(folder) == before
+
+
+@pytest.mark.parametrize("arguments", [("--json",), ()])
+def test_a_reader_that_goes_away_does_not_cost_the_picture(
+    spawn: Callable[..., subprocess.Popen[str]], folder: Path, arguments: tuple[str, ...]
+) -> None:
+    command = (
+        "photo.png",
+        "--style",
+        "painting.png",
+        "-o",
+        "out.png",
+        "--size",
+        "32",
+        "--iterations",
+        "2",
+        *arguments,
+    )
+    process = spawn("-m", "styleplug", "stylize", *command)
+    for stream in (process.stdout, process.stderr):
+        assert stream is not None
+        stream.close()
+    process.wait(60)
+    assert (folder / "out.png").exists()

@@ -78,6 +78,24 @@ def test_every_way_lowers_the_loss(make_transfer: MakeTransfer, options: dict[st
     assert min(last) < last[0]
 
 
+def test_targets_come_from_onnx_runtime(
+    make_transfer: MakeTransfer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them, at every scale: nothing of PyTorch runs before the plan is out."""
+
+    def forbidden(*_: Any) -> Any:
+        raise AssertionError("a target was computed with PyTorch")
+
+    transfer = make_transfer()
+    with monkeypatch.context() as before:
+        before.setattr(Mirror, "forward", forbidden)
+        before.setattr("styleplug.transfer.objective.gram_matrix", forbidden)
+        events = transfer.run()
+        assert isinstance(next(events), Planned)
+        targets = [target for scale in transfer.scales for target in transfer._targets(scale)]
+    assert [len(target.grams) for target in targets] == [5, 5, 5]
+
+
 def test_the_article_s_recipe(make_transfer: MakeTransfer) -> None:
     """From noise, at one scale, with fixed weights."""
     transfer = make_transfer("article", iterations=5)
@@ -123,6 +141,7 @@ def test_divergence_leaves_the_last_good_picture(make_transfer: MakeTransfer) ->
         list(transfer.run())
     assert caught.value.last_good is not None
     assert np.isfinite(caught.value.last_good.image).all()
+    assert caught.value.last_good.stopped == "diverged"
 
 
 def test_weights_beyond_all_numbers_diverge_at_once(make_transfer: MakeTransfer) -> None:
@@ -151,7 +170,10 @@ def test_cancelling_keeps_the_picture_so_far(make_transfer: MakeTransfer) -> Non
 
 
 def test_a_time_limit_keeps_the_picture_so_far(make_transfer: MakeTransfer) -> None:
-    result = finished(list(make_transfer(time_limit=0.001).run())).result
+    events = list(make_transfer(time_limit=0.001).run())
+    assert isinstance(events[0], Planned)
+    assert events[0].seconds == 0.001
+    result = finished(events).result
     assert result.stopped == "time-limit"
     assert result.image.shape == (96, 128, 3)
 
