@@ -32,8 +32,9 @@ lint: $(INSTALLED) ## Format, ruff, mypy, and who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-sheet: $(INSTALLED) ## Contact sheets in out/sheet, of the pictures in ../shared/images
-	$(BIN)/python tests/benchmarks/sheet.py out/sheet
+sheet: $(INSTALLED) ## Contact sheets in out/sheet, of the pictures in ../shared/images; an hour
+	$(BIN)/python tests/benchmarks/sheet.py out/sheet/painterly --preset painterly
+	$(BIN)/python tests/benchmarks/sheet.py out/sheet/faithful --preset faithful
 
 clean: ## Remove what make has made, .venv too
 	rm -rf .venv out/demo.png out/sheet dist

@@ -155,8 +155,8 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "faithful": {"content_error": 0.47},
         "article": {
             "content_weight": 1.0,
-            "style_weight": 100.0,
-            "tv_weight": 1.0,
+            "style_weight": 5.0,
+            "tv_weight": 4.0,
             "optimizer": "adam",
             "pyramid": False,
             "init": "noise",

@@ -44,6 +44,14 @@ def test_average_pooling_and_vgg16_by_name() -> None:
 
 
 @pytest.mark.slow
+def test_the_article_s_recipe_from_noise() -> None:
+    photo, painting = pictures.path("photograph.jpg"), pictures.path("painting.jpg")
+    result = paint(photo, painting, "article", size=96, iterations=300)
+    assert result.content_error < 0.8
+    assert result.style_error < 0.15
+
+
+@pytest.mark.slow
 def test_tubingen_as_the_starry_night(shared_images: Path) -> None:
     """What the presets promise for the field's standard pair, in at most 90 evaluations."""
     result = paint(
