@@ -17,7 +17,7 @@ install: $(INSTALLED) ## Install styleplug and its tools into .venv
 demo: $(INSTALLED) ## Paint the bundled photograph, minutes on two cores
 	@mkdir -p out
 	@$(BIN)/styleplug stylize styleplug/pictures/photograph.jpg \
-	  --style styleplug/pictures/painting.jpg --size 320 --overwrite -o out/demo.png
+	  --style styleplug/pictures/painting.jpg --size 384 --overwrite -o out/demo.png
 	@echo "The picture is in $(CURDIR)/out/demo.png"
 
 check: lint ## All linters, and the tests that are quick

@@ -11,7 +11,7 @@
     │   ├── ModelNotFoundError
     │   ├── ModelIntegrityError        the file is not the one that its manifest describes
     │   └── LayerNotFoundError     .layer .allowed
-    ├── MissingDependencyError     .package .extra                (also an ImportError)
+    ├── MissingDependencyError     .package .extra .reason        (also an ImportError)
     ├── OutOfMemoryError
     └── DivergedError              .iteration .loss .last_good
     Cancelled                      not an error: a BaseException, as KeyboardInterrupt is
@@ -104,16 +104,29 @@ class LayerNotFoundError(ModelError):
 
 
 class MissingDependencyError(StyleplugError, ImportError):
-    """A package of an optional extra isn't installed."""
+    """A package of an optional extra isn't installed; or it can't be loaded, for some `reason`."""
 
     code = "missing-dependency"
 
-    def __init__(self, package: str, extra: str) -> None:
+    def __init__(self, package: str, extra: str, reason: str | None = None) -> None:
         self.package = package
         self.extra = extra
+        self.reason = reason
+        problem, option = "is not installed", ""
+        if reason is not None:
+            problem, option = f"can't be loaded ({' '.join(reason.split())})", "--force-reinstall "
         super().__init__(
-            f"{package} is not installed; mend it with: pip install 'styleplug[{extra}]'"
+            f"{package} {problem}; mend it with: pip install {option}'styleplug[{extra}]'"
         )
+
+    @classmethod
+    def of(cls, failure: ImportError | OSError, package: str, extra: str) -> MissingDependencyError:
+        """What a failed import of the package means; of a library not loaded, an OSError may come.
+
+        A module missing from within the package means a broken install, not a missing one.
+        """
+        missing = isinstance(failure, ModuleNotFoundError) and failure.name == package
+        return cls(package, extra, None if missing else str(failure))
 
 
 class OutOfMemoryError(StyleplugError):

@@ -112,6 +112,29 @@ def test_messages(name: str, message: str) -> None:
     assert str(EXAMPLES[name]) == message
 
 
+def test_a_package_that_is_not_there_is_not_installed() -> None:
+    found = MissingDependencyError.of(ModuleNotFoundError("no", name="torch"), "torch", "torch")
+    assert found.reason is None
+    assert str(found) == str(EXAMPLES["MissingDependencyError"])
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ImportError("libc10.so: cannot open\nshared object", name="torch._C"),
+        ModuleNotFoundError("libc10.so: cannot open\nshared object", name="torch._C"),
+        OSError("libc10.so: cannot open\nshared object"),
+    ],
+)
+def test_a_package_that_is_broken_is_not_told_as_missing(failure: ImportError | OSError) -> None:
+    found = MissingDependencyError.of(failure, "torch", "torch")
+    assert str(found) == (
+        "torch can't be loaded (libc10.so: cannot open shared object);"
+        " mend it with: pip install --force-reinstall 'styleplug[torch]'"
+    )
+    assert (found.package, found.extra) == ("torch", "torch")
+
+
 def test_a_picture_in_memory_has_no_path_to_name() -> None:
     error = ImageError(None, "has no pixels")
     assert error.path is None

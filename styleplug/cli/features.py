@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import click
 
 from styleplug.cli.output import check_output, write_output
+from styleplug.config import StylizeConfig
+
+
+def _choice(name: str) -> Callable[..., Any]:
+    """The option as `styleplug stylize` has it."""
+    [option] = [option for option in fields(StylizeConfig) if option.name == name]
+    return click.option(
+        f"--{name}",
+        type=click.Choice(option.metadata["choices"]),
+        default=option.default,
+        show_default=True,
+        help=option.metadata["help"],
+    )
 
 
 @click.command()
@@ -27,16 +43,13 @@ from styleplug.cli.output import check_output, write_output
     help="The layers, by commas.",
 )
 @click.option(
-    "--size", type=click.IntRange(16), metavar="N", help="Longest side to bring PHOTO to, pixels."
+    "--size",
+    type=click.IntRange(16, 16384),
+    metavar="N",
+    help="Longest side to bring PHOTO to, pixels.",
 )
-@click.option("--backbone", metavar="NAME", default="auto", show_default=True, help="The network.")
-@click.option(
-    "--pooling",
-    type=click.Choice(["max", "avg"]),
-    default="max",
-    show_default=True,
-    help="Between the blocks of the network.",
-)
+@_choice("backbone")
+@_choice("pooling")
 @click.option(
     "--device", metavar="NAME", default="auto", show_default=True, help="auto, cpu, cuda, ..."
 )
@@ -53,7 +66,6 @@ def features(
 ) -> None:
     """Extract a network's features of PHOTO."""
     import io
-    from typing import Any
 
     import numpy as np
 

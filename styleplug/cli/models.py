@@ -23,7 +23,7 @@ def models() -> None:
     """List, check or make the networks."""
 
 
-@models.command("list")
+@models.command("list", short_help="List the networks that are installed.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, sizes in bytes.")
 def list_models(as_json: bool) -> None:
     """List the networks that are installed, and where their weights come from."""
@@ -44,7 +44,7 @@ def list_models(as_json: bool) -> None:
         click.echo(f"{name}  not installed; see: styleplug models export --help")
 
 
-@models.command()
+@models.command(short_help="Check every network's file against its SHA-256.")
 def verify() -> None:
     """Check every network's file against its SHA-256; exits with 1 if one is damaged."""
     from styleplug.runtime.models import find_model, installed_models

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 from styleplug.errors import ConfigError
@@ -11,16 +13,22 @@ def check_output(path: Path, extension: str, *, source: Path, overwrite: bool) -
     """Make sure, before any work is done, that a file may be written to `path`.
 
     Raises:
-        ConfigError: the extension is another, there is no such folder, or a file is there that may
-            not be replaced, because it is the source or `overwrite` is false.
+        ConfigError: the extension is another; the folder is missing or can't be written to; the
+            name is too long, or a folder's; or a file is there that may not be replaced, because it
+            is the source or `overwrite` is false.
     """
     if path.suffix.lower() != extension:
         raise ConfigError("output", str(path), f"a name that ends in {extension}")
-    if not path.parent.is_dir():
+    # Functions of os.path answer no where those of Path raise, as for a name that is too long.
+    if not os.path.isdir(path.parent):
         raise ConfigError("output", str(path), "in a folder that exists")
-    if path.exists() and source.exists() and path.samefile(source):
+    if os.path.isdir(path):
+        raise ConfigError("output", str(path), "a file, and this is a folder")
+    if os.path.exists(path) and os.path.exists(source) and path.samefile(source):
         raise ConfigError("output", str(path), "another file than the one that is read")
-    if path.exists() and not overwrite:
+    _check_place(path)
+    # A link that leads nowhere is something that is there, too.
+    if os.path.lexists(path) and not overwrite:
         raise ConfigError("output", str(path), "a new file, unless --overwrite is given")
 
 
@@ -35,4 +43,17 @@ def write_output(path: Path, data: bytes) -> None:
     try:
         write_atomically(path, data)
     except OSError as error:
-        raise ConfigError("output", str(path), f"a place to write to ({error.strerror})") from error
+        raise _unwritable(path, error) from error
+
+
+def _check_place(path: Path) -> None:
+    try:
+        # The only test that holds for every system, file system and user is to write, and under a
+        # name as long as the one that `write_atomically` will take.
+        tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent).close()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigError:
+    return ConfigError("output", str(path), f"a place to write to ({error.strerror})")

@@ -69,7 +69,9 @@ class Model:
     @property
     def _remedy(self) -> str:
         if self.path.parent == user_models_folder():
-            return f"remove it, or make it anew: styleplug models export --backbone {self.name}"
+            if self.name == "vgg19":
+                return f"remove it, or {_REMEDIES['vgg19']} --overwrite"
+            return "remove it"
         return _REINSTALL
 
 

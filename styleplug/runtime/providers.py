@@ -35,6 +35,9 @@ _AUTO = ("cuda", "rocm", "directml", "coreml", "openvino", "cpu")
 _INDEXED = ("cuda", "rocm", "directml", "tensorrt")
 """Devices of which a machine may have several, and whose providers take a `device_id`."""
 
+_GPU_EXTRA = ("cuda", "tensorrt")
+"""Devices whose providers are in the ONNX Runtime of the extra `gpu`."""
+
 _OPTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         # TensorFloat-32 keeps 10 bits of a number. Each size of picture is seen once or twice, so
@@ -72,7 +75,8 @@ def providers_for(device: str) -> tuple[Provider, ...]:
         raise ConfigError(
             "device",
             device,
-            "one that the installed ONNX Runtime offers: " + ", ".join(available_devices()),
+            f"one that the installed ONNX Runtime offers: {', '.join(available_devices())}"
+            + _remedy(device, listed),
         )
     if kind == "auto":
         return tuple(_provider(name) for name in _AUTO if PROVIDERS[name] in listed)
@@ -96,18 +100,30 @@ def import_onnxruntime() -> Any:
     """The module `onnxruntime`.
 
     Raises:
-        MissingDependencyError: it isn't installed.
+        MissingDependencyError: it isn't installed, or can't be loaded.
     """
     try:
         import onnxruntime
-    except ImportError:
-        raise MissingDependencyError("onnxruntime", "cpu") from None
+    except (ImportError, OSError) as failure:
+        raise MissingDependencyError.of(failure, "onnxruntime", "cpu") from failure
     return onnxruntime
 
 
 def _provider(device: str) -> Provider:
     name = PROVIDERS[device]
     return Provider(name, _OPTIONS.get(name, {}))
+
+
+def _remedy(device: str, listed: list[str]) -> str:
+    """How to get a provider for the device, where a package of ours brings it."""
+    kind = device.partition(":")[0]
+    if not DEVICE.fullmatch(device) or kind not in _GPU_EXTRA or PROVIDERS[kind] in listed:
+        return ""
+    # Both packages hold the same module, so the one has to go before the other comes.
+    return (
+        f"; for {kind}: pip uninstall onnxruntime,"
+        " then pip install 'styleplug[gpu]' instead of [cpu]"
+    )
 
 
 def _listed() -> list[str]:

@@ -86,10 +86,10 @@ class GramCache:
         except OSError:
             return None
         digest, data = entry[:_DIGEST], entry[_DIGEST:]
+        if hashlib.sha256(data).digest() != digest:
+            _removed(path)
+            return None
         with contextlib.suppress(OSError):
-            if hashlib.sha256(data).digest() != digest:
-                path.unlink()
-                return None
             os.utime(path)
         with np.load(io.BytesIO(data)) as archive:
             return dict(archive)

@@ -17,8 +17,8 @@ try:
     import torch
     from torch import Tensor, nn
     from torch.nn import functional
-except ImportError as missing:
-    raise MissingDependencyError("torch", "torch") from missing
+except (ImportError, OSError) as failure:
+    raise MissingDependencyError.of(failure, "torch", "torch") from failure
 
 _DEVICES = {
     "rocm": "cuda",

@@ -87,7 +87,7 @@ def from_state_dict(
 
     Raises:
         ModelError: the file can't be read, or holds another network.
-        MissingDependencyError: PyTorch, which reads the file, isn't installed.
+        MissingDependencyError: PyTorch, which reads the file, can't be imported.
     """
     state = source if isinstance(source, Mapping) else _torch_state(architecture, source)
     weights = {}
@@ -145,8 +145,8 @@ def _onnx_arrays(architecture: Architecture, path: Path) -> dict[str, Any]:
 def _torch_state(architecture: Architecture, path: Path) -> Mapping[str, Any]:
     try:
         import torch
-    except ImportError:
-        raise MissingDependencyError("torch", "torch") from None
+    except (ImportError, OSError) as failure:
+        raise MissingDependencyError.of(failure, "torch", "torch") from failure
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import inspect
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,13 +61,64 @@ def test_the_defaults_are_those_of_the_public_function(calls, tmp_path) -> None:
     assert asked == {name: defaults[name].default for name in asked}
 
 
-@pytest.mark.parametrize("name", ["out.png", "nowhere/out.npz", "old.npz"])
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--backbone", "vgg99"), ("--pooling", "min"), ("--size", "15"), ("--size", "16385")],
+)
+def test_values_that_cant_be_are_a_usage_error(calls, tmp_path, option, value) -> None:
+    result = run("photo.jpg", "-o", tmp_path / "out.npz", option, value)
+    assert result.exit_code == 2
+    assert value in result.stderr
+    assert not calls
+
+
+def test_empty_parts_of_the_layers_are_dropped(calls, tmp_path) -> None:
+    run("photo.jpg", "-o", tmp_path / "out.npz", "--layers", ",relu1_1,, relu4_2,")
+    assert calls[0]["layers"] == ["relu1_1", "relu4_2"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("out.png", "nowhere/out.npz", "old.npz", "link.npz", "folder.npz"),
+        *("a" * 300 + ".npz", "a" * 250 + ".npz", "a" * 300 + "/out.npz"),
+    ],
+    ids=lambda name: name[:20],
+)
 def test_outputs_that_wont_do_are_refused_before_any_work(calls, tmp_path, name) -> None:
     (tmp_path / "old.npz").write_bytes(b"precious")
+    (tmp_path / "link.npz").symlink_to("nowhere.npz")
+    (tmp_path / "folder.npz").mkdir()
+    before = sorted(tmp_path.iterdir())
     result = run("photo.jpg", "-o", tmp_path / name)
     assert isinstance(result.exception, ConfigError)
     assert not calls
     assert (tmp_path / "old.npz").read_bytes() == b"precious"
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_folder_is_never_replaced(calls, tmp_path) -> None:
+    (tmp_path / "folder.npz").mkdir()
+    result = run("photo.jpg", "-o", tmp_path / "folder.npz", "--overwrite")
+    assert isinstance(result.exception, ConfigError)
+    assert not calls
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no folder that refuses even root")
+def test_a_folder_that_cant_be_written_to_is_refused_before_any_work(calls) -> None:
+    result = run("photo.jpg", "-o", "/proc/out.npz")
+    assert isinstance(result.exception, ConfigError)
+    assert not calls
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere"
+)
+def test_a_folder_without_permission_is_refused_before_any_work(calls, tmp_path) -> None:
+    tmp_path.chmod(0o500)
+    result = run("photo.jpg", "-o", tmp_path / "out.npz")
+    assert isinstance(result.exception, ConfigError)
+    assert not calls
 
 
 def test_an_old_file_is_replaced_when_asked_for(calls, tmp_path) -> None:

@@ -38,6 +38,12 @@ def checkpoint(tmp_path, tiny_architecture, tiny_weights, monkeypatch):
     return path
 
 
+def test_help_cuts_no_line_short() -> None:
+    commands = run("--help").stdout.partition("Commands:")[2]
+    assert {"export", "list", "verify"} <= set(commands.split())
+    assert "..." not in commands
+
+
 def test_list_names_what_is_installed_and_what_isnt() -> None:
     result = run("list")
     assert result.exit_code == 0

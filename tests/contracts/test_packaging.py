@@ -126,7 +126,7 @@ def test_wheel_content(wheel: Path) -> None:
     [info] = {name.partition("/")[0] for name in names} - {"styleplug"}
     assert info.startswith("styleplug-")
     assert info.endswith(".dist-info")
-    assert f"{info}/licenses/LICENSE" in names
+    assert {f"{info}/licenses/{name}" for name in ("LICENSE", "models/README.md")} <= names
     assert not [name for name in names if "__pycache__" in name or "/tests/" in name]
 
 
@@ -136,7 +136,7 @@ def test_wheel_metadata(wheel: Path) -> None:
         metadata = email.message_from_bytes(archive.read(name))
         scripts = archive.read(name.replace("METADATA", "entry_points.txt")).decode()
     assert metadata["Name"] == "styleplug"
-    assert metadata["License-Expression"] == "MIT"
+    assert metadata["License-Expression"] == "MIT AND CC-BY-4.0"
     assert metadata["Requires-Python"] == ">=3.11"
     assert metadata["Description-Content-Type"] == "text/markdown"
     assert set(metadata.get_all("Provides-Extra")) >= {"cpu", "gpu", "torch"}

@@ -1,6 +1,9 @@
 """The PyTorch mirror gives what the ONNX encoder gives, layer by layer."""
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -95,3 +98,10 @@ def test_cuda(real_model: Model, make_picture: MakePicture, precision: str) -> N
         found = mirror(picture.cuda(), ["relu4_2"])["relu4_2"].cpu()
     error = (found - expected).norm() / expected.norm()
     assert error < {"float32": 1e-3, "float16": 1e-2}[precision]
+
+
+def test_a_torch_that_cant_be_loaded_is_not_told_as_missing(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("raise OSError('c10.dll')")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import styleplug.vgg.mirror"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "MissingDependencyError: torch can't be loaded (c10.dll)" in done.stderr

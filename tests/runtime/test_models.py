@@ -107,6 +107,16 @@ def test_a_changed_file_is_never_returned(folders, folder) -> None:
         find_model("vgg16").read()
 
 
+def test_the_remedy_for_a_damaged_vgg19_can_be_run_as_it_stands() -> None:
+    model = install_model("vgg19", b"right", **FACTS)
+    model.path.write_bytes(b"wrong")
+    with pytest.raises(ModelIntegrityError) as caught:
+        model.read()
+    assert str(caught.value).endswith(
+        "styleplug models export --backbone vgg19 --from vgg19-dcbb9e9d.pth --overwrite"
+    )
+
+
 def test_a_file_that_vanished_is_not_found(folders) -> None:
     put(folders[2], b"right")
     model = find_model("vgg16")

@@ -60,7 +60,7 @@ def test_auto_tries_the_fastest_first_and_the_cpu_last(listed) -> None:
     ],
 )
 def test_a_device_is_its_provider_if_that_is_listed(listed, device, provider) -> None:
-    with pytest.raises(ConfigError, match=r"auto, cpu$"):
+    with pytest.raises(ConfigError, match=r"offers: auto, cpu"):
         providers_for(device)
     listed.append(provider)
     assert names(device) == [provider]
@@ -87,6 +87,18 @@ def test_what_is_no_device_is_refused(listed, device) -> None:
     assert caught.value.field == "device"
 
 
+@pytest.mark.parametrize("device", ["cuda", "cuda:1", "tensorrt"])
+def test_where_cuda_is_lacking_the_remedy_is_named(listed, device) -> None:
+    with pytest.raises(ConfigError, match=r"pip install 'styleplug\[gpu\]' instead of \[cpu\]$"):
+        providers_for(device)
+
+
+@pytest.mark.parametrize("device", ["rocm", "cuda:x", "gpu"])
+def test_where_the_gpu_extra_would_be_of_no_use_it_is_not_named(listed, device) -> None:
+    with pytest.raises(ConfigError, match=r"offers: auto, cpu$"):
+        providers_for(device)
+
+
 def test_gpus_compute_in_full_float32(listed) -> None:
     listed += [CUDA, "CoreMLExecutionProvider", "OpenVINOExecutionProvider"]
     assert providers_for("cuda")[0].options["use_tf32"] == "0"
@@ -97,4 +109,12 @@ def test_gpus_compute_in_full_float32(listed) -> None:
 def test_without_onnx_runtime_the_message_says_how_to_get_it(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(MissingDependencyError, match=r"pip install 'styleplug\[cpu\]'"):
+        providers_for("auto")
+
+
+def test_an_onnx_runtime_that_cant_be_loaded_is_not_told_as_missing(tmp_path, monkeypatch) -> None:
+    (tmp_path / "onnxruntime.py").write_text("raise ImportError('DLL load failed')")
+    monkeypatch.delitem(sys.modules, "onnxruntime")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(MissingDependencyError, match=r"can't be loaded \(DLL load failed\)"):
         providers_for("auto")

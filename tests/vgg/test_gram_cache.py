@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -77,6 +78,16 @@ def test_a_shortened_entry_is_ignored_and_removed(cache, size) -> None:
     path.write_bytes(path.read_bytes()[:size])
     assert cache.get("key") is None
     assert not path.exists()
+
+
+def test_a_damaged_entry_that_cant_be_removed_is_ignored(cache, monkeypatch) -> None:
+    def refuse(*args, **options):
+        raise PermissionError(13, "Permission denied")
+
+    cache.put("key", grams())
+    entry(cache).write_bytes(b"damaged")
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert cache.get("key") is None
 
 
 def test_the_least_recently_used_entries_make_room(tmp_path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 import zipfile
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import torch
 from onnx import helper, numpy_helper
 
-from styleplug.errors import ModelError
+from styleplug.errors import MissingDependencyError, ModelError
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.export import export_onnx
 from styleplug.vgg.layers import VGG16, VGG19
@@ -162,3 +163,20 @@ def test_a_checkpoint_without_a_state_dict_is_refused(tmp_path) -> None:
     torch.save(torch.zeros(1), path)
     with pytest.raises(ModelError, match="no state dict"):
         from_state_dict(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "is not installed"), ("raise OSError('c10.dll')", r"can't be loaded \(c10\.dll\)")],
+)
+def test_without_a_working_torch_the_message_says_why(
+    tmp_path, monkeypatch, content, message
+) -> None:
+    if content is None:
+        monkeypatch.setitem(sys.modules, "torch", None)
+    else:
+        (tmp_path / "torch.py").write_text(content)
+        monkeypatch.delitem(sys.modules, "torch")
+        monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(MissingDependencyError, match=message):
+        from_state_dict(tmp_path / "vgg19.pth")
