@@ -44,6 +44,7 @@ ERRORS = [
     (errors.ModelNotFoundError("vgg19", "not installed"), FAILURE),
     (errors.ModelIntegrityError("vgg16", "is damaged"), FAILURE),
     (MissingDependencyError("torch", "torch"), FAILURE),
+    (errors.OutOfMemoryError(), FAILURE),
     (DivergedError(1, float("nan"), None), FAILURE),
     (StyleplugError("something"), FAILURE),
 ]
