@@ -75,7 +75,8 @@ def echo_json(**values: Any) -> None:
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def main() -> None:
     """styleplug: a photograph in the manner of a painting."""
-    # PyTorch's threads wait for each other by spinning, which beside other busy programs makes an
-    # evaluation several times slower (tests/benchmarks/waiting.py). Set before torch loads.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # PyTorch's threads spin while they wait for each other, on Linux for so long that beside other
+    # busy programs an evaluation takes twice the time and more. This many turns cost a quiet machine
+    # nothing (tests/benchmarks/waiting.py). Set before torch loads.
+    os.environ.setdefault("GOMP_SPINCOUNT", "20000")
     logging.basicConfig(format="styleplug: %(message)s", handlers=[StderrHandler()])
