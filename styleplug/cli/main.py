@@ -76,7 +76,7 @@ def echo_json(**values: Any) -> None:
 def main() -> None:
     """styleplug: a photograph in the manner of a painting."""
     # PyTorch's threads spin while they wait for each other, on Linux for so long that beside other
-    # busy programs an evaluation takes twice the time and more. This many turns cost a quiet machine
-    # nothing (tests/benchmarks/waiting.py). Set before torch loads.
+    # busy programs an evaluation takes twice the time and more. This many turns cost a quiet
+    # machine nothing (tests/benchmarks/waiting.py). Set before torch loads.
     os.environ.setdefault("GOMP_SPINCOUNT", "20000")
     logging.basicConfig(format="styleplug: %(message)s", handlers=[StderrHandler()])
