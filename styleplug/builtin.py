@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
     from styleplug.runtime.models import Model
     from styleplug.transfer.pyramid import Transfer
-
-log = logging.getLogger("styleplug")
 
 
 @hookimpl

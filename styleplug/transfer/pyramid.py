@@ -90,7 +90,7 @@ class Transfer:
                 raise DivergedError(iteration, evaluation.loss, last_good)
             if evaluation.loss < lowest:
                 lowest, best, self.best = evaluation.loss, picture, evaluation
-            self.done_cost += scale.pixels_per_evaluation / full_size(self.scales)
+            self.done_cost += self._cost_per_evaluation(scale)
             yield self._progress(scale, iteration, evaluation, time.monotonic() - since)
             picture = solver.step(picture, evaluation.gradient)
         self.pixels = as_pixels(best.cpu().numpy())
@@ -101,6 +101,10 @@ class Transfer:
         elif self.best and self._elapsed() >= self._limit():
             self.stopped = "time-limit"
         return self.stopped != "finished"
+
+    def _cost_per_evaluation(self, scale: Scale) -> float:
+        """In passes over the picture at full size."""
+        return scale.pixels_per_evaluation / full_size(self.scales)
 
     def _limit(self) -> float:
         """The seconds that the run may take."""
@@ -169,7 +173,7 @@ class Transfer:
     def _progress(
         self, scale: Scale, iteration: int, evaluation: Evaluation, scale_seconds: float
     ) -> Progress:
-        scale_cost = iteration * scale.pixels_per_evaluation / full_size(self.scales)
+        scale_cost = iteration * self._cost_per_evaluation(scale)
         remaining = (self.total_cost - self.done_cost) * scale_seconds / scale_cost
         return Progress(
             scale=scale.longest,
