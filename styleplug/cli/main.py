@@ -17,7 +17,10 @@ from styleplug.errors import Cancelled, ConfigError, ImageError, LayerNotFoundEr
 COMMANDS = {
     "cache": "Look at or clear the cache of paintings' statistics.",
     "features": "Extract a network's features of a picture.",
+    "filter": "Send a picture through a filter.",
+    "filters": "List the filters that there are.",
     "models": "List, check or make the networks.",
+    "plugins": "List what plug-ins there are, or watch them answer.",
     "stylize": "Paint a photograph in the manner of a painting.",
 }
 """Sub-commands, each a function in a module of its own name, and what `--help` says of them."""
