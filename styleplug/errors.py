@@ -15,6 +15,7 @@
     │   └── StyleNotFoundError     .allowed
     ├── MissingDependencyError     .package .extra .reason        (also an ImportError)
     ├── OutOfMemoryError
+    ├── PluginError                .plugin
     └── DivergedError              .iteration .loss .last_good
     Cancelled                      not an error: a BaseException, as KeyboardInterrupt is
 
@@ -159,6 +160,19 @@ class OutOfMemoryError(StyleplugError):
     def __init__(self) -> None:
         super().__init__(
             "there is not enough memory for this; take a smaller --size, or close other programs"
+        )
+
+
+class PluginError(StyleplugError):
+    """A plug-in failed, or gave what it may not give; `plugin` is its name."""
+
+    code = "plugin"
+
+    def __init__(self, plugin: str, problem: str) -> None:
+        self.plugin = plugin
+        super().__init__(
+            f"plug-in {plugin}: {problem}; tell its author,"
+            f" or leave it out with STYLEPLUG_PLUGINS (see: styleplug plugins --help)"
         )
 
 

@@ -24,7 +24,10 @@ from styleplug.errors import (
 COMMANDS = {
     "cache": "Look at or clear the cache of paintings' statistics.",
     "features": "Extract a network's features of a picture.",
+    "filter": "Send a picture through a filter.",
+    "filters": "List the filters that there are.",
     "models": "List, check or make the networks.",
+    "plugins": "List what plug-ins there are, or watch them answer.",
     "styles": "List the paintings that go by a name; add or remove your own.",
     "stylize": "Paint a photograph in the manner of a painting.",
 }
