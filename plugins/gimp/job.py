@@ -1,5 +1,6 @@
 """One job of the worker: the picture handed over, its messages, its folder let go of."""
 
+import contextlib
 import os
 
 import messages
@@ -48,7 +49,5 @@ def _written(write_photo, path):
 
 
 def _let_go(worker, job):
-    try:
+    with contextlib.suppress(messages.Problem):  # it died, and its death is told already
         worker.send("close", id=job)
-    except messages.Problem:
-        pass  # it died, and its death is told already

@@ -19,7 +19,7 @@ def _bands(width, height, pixel):
 
 
 def write_raw(drawable, area, path, scale=1.0):
-    """Write an area of a drawable, (x, y, width, height), scaled down; returns the protocol's `photo`.
+    """Write an area, (x, y, width, height), scaled down; returns the protocol's `photo`.
 
     Raises:
         OSError: the file can't be written.

@@ -15,10 +15,12 @@ WAYS = ("painting", "painting-file", "filter")
 """The arguments of which one says what to paint with."""
 NUMBERS = ("size", "strength", "seed")
 """Options with an argument of their own, where -1 leaves them to the preset."""
+GREATEST = 2**31 - 1
+"""Of GIMP's whole numbers."""
 
 
 class Settings:
-    """`way` is one of `WAYS` and `name` its value; `options` are those that differ from the preset."""
+    """`way` is one of `WAYS`, `name` its value; `options` are those that differ from the preset."""
 
     def __init__(self, way, name, preset, options):
         self.way = way
@@ -57,9 +59,10 @@ class Settings:
             config.set_property(argument, text)
         file = Gio.File.new_for_path(self.name) if self.way == "painting-file" else None
         config.set_property("painting-file", file)
+        others = dict(self.options)
         for number in NUMBERS:
-            config.set_property(number, self.options.get(number, -1))
-        others = {name: value for name, value in self.options.items() if name not in NUMBERS}
+            fits = others.get(number, -1) <= GREATEST
+            config.set_property(number, others.pop(number, -1) if fits else -1)
         config.set_property("options", json.dumps(others) if others else "")
 
 

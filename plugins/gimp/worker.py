@@ -5,6 +5,7 @@ and the worker, which sees its input close, still removes its files.
 """
 
 import collections
+import contextlib
 import itertools
 import json
 import os
@@ -110,10 +111,8 @@ class Worker:
 
     def close(self):
         """End the process: the end of its input is all that it needs."""
-        try:
+        with contextlib.suppress(OSError):  # it had died, with something unsent
             self._process.stdin.close()
-        except OSError:
-            pass  # it had died, with something unsent
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
