@@ -41,6 +41,7 @@ CODES = {
     "MissingDependencyError": "missing-dependency",
     "DivergedError": "diverged",
     "OutOfMemoryError": "out-of-memory",
+    "ProtocolError": "protocol",
 }
 CLASSES = {
     name: value

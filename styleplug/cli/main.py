@@ -30,6 +30,7 @@ COMMANDS = {
     "plugins": "List what plug-ins there are, or watch them answer.",
     "styles": "List the paintings that go by a name; add or remove your own.",
     "stylize": "Paint a photograph in the manner of a painting.",
+    "worker": "Serve a host program; for programs, not for people.",
 }
 """Sub-commands, each a function in a module of its own name, and what `--help` says of them."""
 
