@@ -17,6 +17,7 @@ from styleplug.errors import (
     LayerNotFoundError,
     MissingDependencyError,
     ModelError,
+    PluginError,
     StyleplugError,
     UnreadableImageError,
 )
@@ -37,6 +38,7 @@ CODES = {
     "MissingDependencyError": "missing-dependency",
     "DivergedError": "diverged",
     "OutOfMemoryError": "out-of-memory",
+    "PluginError": "plugin",
 }
 CLASSES = {
     name: value
@@ -86,6 +88,7 @@ EXAMPLES = {
     "ModelError": ModelError("vgg16", "is damaged; reinstall styleplug"),
     "LayerNotFoundError": LayerNotFoundError("vgg16", "relu9", ["relu1_1", "relu1_2"]),
     "MissingDependencyError": MissingDependencyError("torch", "torch"),
+    "PluginError": PluginError("dots", "fails"),
     "DivergedError": DivergedError(3, float("nan"), None),
 }
 

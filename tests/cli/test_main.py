@@ -45,6 +45,7 @@ ERRORS = [
     (errors.ModelIntegrityError("vgg16", "is damaged"), FAILURE),
     (MissingDependencyError("torch", "torch"), FAILURE),
     (errors.OutOfMemoryError(), FAILURE),
+    (errors.PluginError("dots", "fails"), FAILURE),
     (DivergedError(1, float("nan"), None), FAILURE),
     (StyleplugError("something"), FAILURE),
 ]
