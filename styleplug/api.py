@@ -44,7 +44,8 @@ def stylize(
     Args:
         content_image: the photograph: a path, a PIL image, or an array (H, W, 3), uint8 in 0..255
             or float in [0, 1], sRGB.
-        style_images: one painting or a list of several, likewise; several are mixed in equal parts.
+        style_images: one painting or a list of several, likewise, or by its name in the collection
+            (`styleplug styles list`); several are mixed in equal parts.
         config: how to paint; the default is the preset "painterly" at 512 pixels.
         on_event: called with each event of `styleplug.events`.
         cancel: set it, from any thread, to end within one evaluation with the picture so far.
@@ -70,7 +71,7 @@ def stylize(
         raise ConfigError("style_images", paintings, "one painting or more")
     request = StylizeRequest(
         content_image=_pixels(content_image),
-        style_images=tuple(_pixels(painting) for painting in paintings),
+        style_images=tuple(_painting(painting) for painting in paintings),
         config=config,
         initial_image=None if config.init in INITS else _pixels(config.init),
         on_event=on_event,
@@ -169,6 +170,12 @@ def extract_features(
     features: Mapping[str, NDArray[np.float32]]
     features = plugin_manager().hook.styleplug_extract_features(request=request)
     return features
+
+
+def _painting(image: ImageLike) -> NDArray[np.float32]:
+    from styleplug.styles import painting_file
+
+    return _pixels(painting_file(image) if isinstance(image, str | os.PathLike) else image)
 
 
 def _pixels(image: ImageLike) -> NDArray[np.float32]:

@@ -11,6 +11,8 @@
     │   ├── ModelNotFoundError
     │   ├── ModelIntegrityError        the file is not the one that its manifest describes
     │   └── LayerNotFoundError     .layer .allowed
+    ├── StyleError                 .style
+    │   └── StyleNotFoundError     .allowed
     ├── MissingDependencyError     .package .extra .reason        (also an ImportError)
     ├── OutOfMemoryError
     ├── PluginError                .plugin
@@ -102,6 +104,26 @@ class LayerNotFoundError(ModelError):
         self.layer = layer
         self.allowed = tuple(allowed)
         super().__init__(model, f"no layer {layer!r}; it has {', '.join(self.allowed)}")
+
+
+class StyleError(StyleplugError):
+    """The collection of styles can't be changed."""
+
+    code = "style"
+
+    def __init__(self, style: str, problem: str) -> None:
+        self.style = style
+        super().__init__(f"style {style}: {problem}")
+
+
+class StyleNotFoundError(StyleError):
+    """A name that no style has; `allowed` are the names that there are."""
+
+    code = "style-not-found"
+
+    def __init__(self, style: str, hint: str, allowed: Iterable[str]) -> None:
+        self.allowed = tuple(allowed)
+        super().__init__(style, f"there is none of this name; {hint}")
 
 
 class MissingDependencyError(StyleplugError, ImportError):
