@@ -17,6 +17,7 @@ from styleplug.errors import (
     LayerNotFoundError,
     MissingDependencyError,
     ModelError,
+    PluginError,
     StyleError,
     StyleNotFoundError,
     StyleplugError,
@@ -41,6 +42,7 @@ CODES = {
     "MissingDependencyError": "missing-dependency",
     "DivergedError": "diverged",
     "OutOfMemoryError": "out-of-memory",
+    "PluginError": "plugin",
     "ProtocolError": "protocol",
 }
 CLASSES = {
@@ -93,6 +95,7 @@ EXAMPLES = {
     "StyleError": StyleError("mine", "the folder can't be written (disk full)"),
     "StyleNotFoundError": StyleNotFoundError("min", "there are: lanterns, mine", ["mine"]),
     "MissingDependencyError": MissingDependencyError("torch", "torch"),
+    "PluginError": PluginError("dots", "fails"),
     "DivergedError": DivergedError(3, float("nan"), None),
 }
 
