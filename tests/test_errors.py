@@ -18,6 +18,7 @@ from styleplug.errors import (
     MissingDependencyError,
     ModelError,
     PluginError,
+    ProtocolError,
     StyleError,
     StyleNotFoundError,
     StyleplugError,
@@ -96,6 +97,7 @@ EXAMPLES = {
     "StyleNotFoundError": StyleNotFoundError("min", "there are: lanterns, mine", ["mine"]),
     "MissingDependencyError": MissingDependencyError("torch", "torch"),
     "PluginError": PluginError("dots", "fails"),
+    "ProtocolError": ProtocolError("7", "path is missing"),
     "DivergedError": DivergedError(3, float("nan"), None),
 }
 
@@ -115,6 +117,10 @@ EXAMPLES = {
         (
             "MissingDependencyError",
             "torch is not installed; mend it with: pip install 'styleplug[torch]'",
+        ),
+        (
+            "ProtocolError",
+            "path is missing; see PROTOCOL.md in the package styleplug.worker",
         ),
         (
             "DivergedError",

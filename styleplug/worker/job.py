@@ -26,7 +26,6 @@ def main() -> None:
     """Read the message, and do the work."""
     output = Output.standard()
     logging.basicConfig(format="styleplug: %(message)s")
-    _end_with_worker()
     if sys.platform != "win32":
         os.nice(NICENESS)
     message = parse(sys.stdin.buffer.readline())
@@ -58,15 +57,6 @@ def _await_end_of_input() -> None:
         with suppress(ProcessLookupError):  # a group of its own is the worker's doing
             os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)
-
-
-def _end_with_worker() -> None:
-    """On Linux, have the system end this process even if it is too busy to see the pipe close."""
-    if sys.platform == "linux":
-        import ctypes
-
-        set_parent_death_signal = 1  # PR_SET_PDEATHSIG in <sys/prctl.h>
-        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
 
 
 if __name__ == "__main__":
