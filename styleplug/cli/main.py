@@ -26,6 +26,7 @@ COMMANDS = {
     "features": "Extract a network's features of a picture.",
     "filter": "Send a picture through a filter.",
     "filters": "List the filters that there are.",
+    "hosts": "Find host programs; install or remove styleplug's adapters.",
     "models": "List, check or make the networks.",
     "plugins": "List what plug-ins there are, or watch them answer.",
     "styles": "List the paintings that go by a name; add or remove your own.",
