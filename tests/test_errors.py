@@ -18,6 +18,7 @@ from styleplug.errors import (
     LayerNotFoundError,
     MissingDependencyError,
     ModelError,
+    PluginError,
     StyleError,
     StyleNotFoundError,
     StyleplugError,
@@ -43,6 +44,7 @@ CODES = {
     "MissingDependencyError": "missing-dependency",
     "DivergedError": "diverged",
     "OutOfMemoryError": "out-of-memory",
+    "PluginError": "plugin",
 }
 CLASSES = {
     name: value
@@ -95,6 +97,7 @@ EXAMPLES = {
     "StyleError": StyleError("mine", "the folder can't be written (disk full)"),
     "StyleNotFoundError": StyleNotFoundError("min", "there are: lanterns, mine", ["mine"]),
     "MissingDependencyError": MissingDependencyError("torch", "torch"),
+    "PluginError": PluginError("dots", "fails"),
     "DivergedError": DivergedError(3, float("nan"), None),
 }
 

@@ -25,7 +25,7 @@ COMMANDS = {
     "cache": "Look at or clear the cache of paintings' statistics.",
     "features": "Extract a network's features of a picture.",
     "filter": "Send a picture through a filter.",
-    "filters": "List the filters that there are.",
+    "filters": "List the filters, and the plug-ins that they come from.",
     "hosts": "Find host programs; install or remove styleplug's adapters.",
     "models": "List, check or make the networks.",
     "plugins": "List what plug-ins there are, or watch them answer.",

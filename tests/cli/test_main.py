@@ -48,6 +48,7 @@ ERRORS = [
     (errors.StyleNotFoundError("mine", "there are: lanterns", ["lanterns"]), USAGE),
     (MissingDependencyError("torch", "torch"), FAILURE),
     (errors.OutOfMemoryError(), FAILURE),
+    (errors.PluginError("dots", "fails"), FAILURE),
     (DivergedError(1, float("nan"), None), FAILURE),
     (StyleplugError("something"), FAILURE),
 ]
