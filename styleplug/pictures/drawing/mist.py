@@ -90,7 +90,7 @@ def boat() -> Iterator[tuple[Array, float, float]]:
 def birds(rng: Generator) -> Iterator[tuple[Array, float, float]]:
     """Yield a flight of birds, two strokes each."""
     for index in range(7):
-        x, y = 0.44 + 0.035 * index + rng.normal(0, 0.008), 0.17 - 0.012 * index
+        x, y = 0.21 + 0.035 * index + rng.normal(0, 0.008), 0.17 - 0.012 * index
         y += rng.normal(0.0, 0.008)
         yield arc(x, y, 0.017, -2.5, -0.7), 0.0035, 0.8
         yield arc(x, y, 0.017, -0.6, 0.7), 0.0035, 0.8
@@ -123,8 +123,9 @@ def draw(width: int = 720, seed: int = 9) -> Image.Image:
     blotches = noise(x, y, 0.25, 0.25, rng)
     tone = np.clip(0.05 + 0.035 * blotches + 0.15 * (0.2 - y), 0.0, 1.0)
     for wash, below in washes(x, y, rng):
-        tone = np.where(below > 0, tone * np.exp(-np.clip(below, 0, 1) / 0.05) * 0.4 + wash, tone)
-    # The river lies under the mist, as a lighter place before the near bank.
+        # Mist lies at the foot of what is behind.
+        behind = 0.4 * tone * np.exp(-np.clip(below, 0.0, 1.0) / 0.05)
+        tone = np.where(below > 0, behind + wash, tone)
     for strokes in (
         pine(0.80, 0.995, 0.36, rng),
         pine(0.70, 1.01, 0.24, rng),
