@@ -13,6 +13,7 @@ from styleplug.errors import (
     Cancelled,
     ConfigError,
     DivergedError,
+    DownloadError,
     ImageError,
     LayerNotFoundError,
     MissingDependencyError,
@@ -34,6 +35,7 @@ CODES = {
     "ModelNotFoundError": "model-not-found",
     "ModelIntegrityError": "model-integrity",
     "LayerNotFoundError": "layer-not-found",
+    "DownloadError": "download",
     "MissingDependencyError": "missing-dependency",
     "DivergedError": "diverged",
     "OutOfMemoryError": "out-of-memory",
@@ -85,6 +87,7 @@ EXAMPLES = {
     "ImageError": UnreadableImageError(Path("a.jpg"), "is empty; use another"),
     "ModelError": ModelError("vgg16", "is damaged; reinstall styleplug"),
     "LayerNotFoundError": LayerNotFoundError("vgg16", "relu9", ["relu1_1", "relu1_2"]),
+    "DownloadError": DownloadError("http://a.example/b", "the server answers 404; go elsewhere"),
     "MissingDependencyError": MissingDependencyError("torch", "torch"),
     "DivergedError": DivergedError(3, float("nan"), None),
 }
@@ -97,6 +100,7 @@ EXAMPLES = {
         ("ImageError", "a.jpg: is empty; use another"),
         ("ModelError", "model vgg16: is damaged; reinstall styleplug"),
         ("LayerNotFoundError", "model vgg16: no layer 'relu9'; it has relu1_1, relu1_2"),
+        ("DownloadError", "http://a.example/b: the server answers 404; go elsewhere"),
         (
             "MissingDependencyError",
             "torch is not installed; mend it with: pip install 'styleplug[torch]'",

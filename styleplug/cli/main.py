@@ -17,7 +17,7 @@ from styleplug.errors import Cancelled, ConfigError, ImageError, LayerNotFoundEr
 COMMANDS = {
     "cache": "Look at or clear the cache of paintings' statistics.",
     "features": "Extract a network's features of a picture.",
-    "models": "List, check or make the networks.",
+    "models": "List, check, install or remove the networks.",
     "stylize": "Paint a photograph in the manner of a painting.",
 }
 """Sub-commands, each a function in a module of its own name, and what `--help` says of them."""

@@ -43,6 +43,7 @@ ERRORS = [
     (ModelError("vgg16", "is odd"), FAILURE),
     (errors.ModelNotFoundError("vgg19", "not installed"), FAILURE),
     (errors.ModelIntegrityError("vgg16", "is damaged"), FAILURE),
+    (errors.DownloadError("http://a.example/b", "no answer"), FAILURE),
     (MissingDependencyError("torch", "torch"), FAILURE),
     (errors.OutOfMemoryError(), FAILURE),
     (DivergedError(1, float("nan"), None), FAILURE),
