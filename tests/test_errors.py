@@ -18,6 +18,9 @@ from styleplug.errors import (
     LayerNotFoundError,
     MissingDependencyError,
     ModelError,
+    PluginError,
+    StyleError,
+    StyleNotFoundError,
     StyleplugError,
     UnreadableImageError,
 )
@@ -36,9 +39,12 @@ CODES = {
     "ModelIntegrityError": "model-integrity",
     "LayerNotFoundError": "layer-not-found",
     "DownloadError": "download",
+    "StyleError": "style",
+    "StyleNotFoundError": "style-not-found",
     "MissingDependencyError": "missing-dependency",
     "DivergedError": "diverged",
     "OutOfMemoryError": "out-of-memory",
+    "PluginError": "plugin",
 }
 CLASSES = {
     name: value
@@ -88,7 +94,10 @@ EXAMPLES = {
     "ModelError": ModelError("vgg16", "is damaged; reinstall styleplug"),
     "LayerNotFoundError": LayerNotFoundError("vgg16", "relu9", ["relu1_1", "relu1_2"]),
     "DownloadError": DownloadError("http://a.example/b", "the server answers 404; go elsewhere"),
+    "StyleError": StyleError("mine", "the folder can't be written (disk full)"),
+    "StyleNotFoundError": StyleNotFoundError("min", "there are: lanterns, mine", ["mine"]),
     "MissingDependencyError": MissingDependencyError("torch", "torch"),
+    "PluginError": PluginError("dots", "fails"),
     "DivergedError": DivergedError(3, float("nan"), None),
 }
 
@@ -101,6 +110,11 @@ EXAMPLES = {
         ("ModelError", "model vgg16: is damaged; reinstall styleplug"),
         ("LayerNotFoundError", "model vgg16: no layer 'relu9'; it has relu1_1, relu1_2"),
         ("DownloadError", "http://a.example/b: the server answers 404; go elsewhere"),
+        ("StyleError", "style mine: the folder can't be written (disk full)"),
+        (
+            "StyleNotFoundError",
+            "style min: there is none of this name; there are: lanterns, mine",
+        ),
         (
             "MissingDependencyError",
             "torch is not installed; mend it with: pip install 'styleplug[torch]'",

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from styleplug.errors import ModelError, ModelIntegrityError, ModelNotFoundError
-from styleplug.runtime.files import write_atomically
-from styleplug.runtime.folders import user_data_folder
+from styleplug.runtime.files import user_data_folder, write_atomically
 from styleplug.runtime.locks import exclusive
 
 MANIFEST = "manifest.toml"
@@ -75,7 +74,7 @@ class Model:
 
 
 def user_models_folder() -> Path:
-    """The folder of models that the user installed."""
+    """The folder of models that the user installed; STYLEPLUG_DATA_DIR moves it."""
     return user_data_folder() / "models"
 
 

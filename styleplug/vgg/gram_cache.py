@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.runtime.files import write_atomically
-from styleplug.runtime.folders import user_cache_folder
+from styleplug.runtime.files import user_cache_folder, write_atomically
 
 Array = NDArray[np.float32]
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from styleplug.errors import ConfigError, ModelError, ModelIntegrityError
 from styleplug.runtime.download import discard, download
-from styleplug.runtime.folders import user_cache_folder
+from styleplug.runtime.files import user_cache_folder
 from styleplug.runtime.locks import exclusive
 from styleplug.runtime.models import Model, install_model, installed_models, user_models_folder
 from styleplug.vgg.export import export_onnx

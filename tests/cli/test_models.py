@@ -10,7 +10,7 @@ import torch
 from click.testing import CliRunner
 
 from styleplug.cli.main import main
-from styleplug.runtime.folders import user_cache_folder
+from styleplug.runtime.files import user_cache_folder
 from styleplug.runtime.models import find_model, install_model, pick_backbone, user_models_folder
 from styleplug.vgg import install, layers
 

@@ -20,7 +20,7 @@ from styleplug.errors import (
     ModelError,
     ModelIntegrityError,
 )
-from styleplug.runtime.folders import user_cache_folder
+from styleplug.runtime.files import user_cache_folder
 from styleplug.runtime.models import find_model, pick_backbone, user_models_folder
 from styleplug.vgg import install as module
 from styleplug.vgg.install import discard_download, install_backbone
