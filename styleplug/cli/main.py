@@ -23,6 +23,7 @@ from styleplug.errors import (
 
 COMMANDS = {
     "cache": "Look at or clear the cache of paintings' statistics.",
+    "doctor": "Find out whether a transfer would work, and what is missing.",
     "features": "Extract a network's features of a picture.",
     "filter": "Send a picture through a filter.",
     "filters": "List the filters, and the plug-ins that they come from.",

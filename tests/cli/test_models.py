@@ -170,7 +170,8 @@ def test_an_installed_network_paints(
 
 def test_the_commands_load_nothing_heavy() -> None:
     code = (
-        "import sys, styleplug.cli.models, styleplug.cli.cache, styleplug.cli.features\n"
+        "import sys\n"
+        "from styleplug.cli import cache, doctor, features, models\n"
         "heavy = {'numpy', 'onnx', 'onnxruntime', 'torch', 'PIL'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
