@@ -30,23 +30,25 @@ def compared(torch: str, runtime: str) -> Iterator[Finding]:
     """Findings on the CUDA versions of PyTorch and ONNX Runtime; "" is a build without CUDA."""
     if not torch and not runtime:
         return
-    text = f"PyTorch was built for {_named(torch)}, ONNX Runtime for {_named(runtime)}"
-    if torch.partition(".")[0] == runtime.partition(".")[0]:
+    text = f"PyTorch was built {_named(torch)}, ONNX Runtime {_named(runtime)}"
+    wanted = runtime.partition(".")[0]
+    if torch.partition(".")[0] == wanted:
         yield Finding("ok", text)
     elif not runtime:
         yield Finding(
             "note",
-            f"{text}: the network's features are computed on the CPU",
+            f"{text}, so that it computes on the CPU",
             "pip uninstall onnxruntime, then pip install 'styleplug[gpu]'",
         )
     else:
         yield Finding(
             "note",
-            f"{text}: ONNX Runtime doesn't find in PyTorch the CUDA libraries that it needs",
-            f"install a PyTorch for CUDA {runtime.partition('.')[0]}, or an onnxruntime-gpu for "
-            f"{_named(torch)}",
+            f"{text}, which has to find CUDA {wanted} elsewhere",
+            f"unless CUDAExecutionProvider starts: install a PyTorch for CUDA {wanted}; or, where "
+            "there is no NVIDIA card, pip uninstall onnxruntime-gpu, then pip install "
+            "'styleplug[cpu]'",
         )
 
 
 def _named(version: str) -> str:
-    return f"CUDA {version}" if version else "no CUDA"
+    return f"for CUDA {version}" if version else "without CUDA"

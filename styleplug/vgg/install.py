@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -47,13 +48,10 @@ def install_backbone(
     """
     if source is None and name not in ADDRESSES:
         raise ConfigError("from", None, f"a file for {name}: only vgg19 can be downloaded")
-    try:
-        with exclusive(_downloads() / f"{name}.lock", f"installing {name}"):
-            if source is None:
-                return _installed(name) or _install_downloaded(name, on_progress)
-            return _install(name, source)
-    except OSError as error:
-        raise ModelError(name, f"{_downloads()} can't be written ({error.strerror})") from error
+    with _alone(name):
+        if source is None:
+            return _installed(name) or _install_downloaded(name, on_progress)
+        return _install(name, source)
 
 
 def discard_download(name: str) -> bool:
@@ -62,9 +60,18 @@ def discard_download(name: str) -> bool:
     Raises:
         ModelError: it can't be removed.
     """
+    if name not in ADDRESSES:
+        return False
+    with _alone(name):
+        return discard(ADDRESSES[name], _downloads())
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Keep other processes from downloading and installing this network meanwhile."""
     try:
         with exclusive(_downloads() / f"{name}.lock", f"installing {name}"):
-            return name in ADDRESSES and discard(ADDRESSES[name], _downloads())
+            yield
     except OSError as error:
         raise ModelError(name, f"{_downloads()} can't be written ({error.strerror})") from error
 

@@ -10,9 +10,14 @@ from styleplug.doctor.cuda import check, compared
 @pytest.mark.parametrize(
     ("torch", "runtime", "status", "words"),
     [
-        ("13.0", "13.1", "ok", "CUDA 13.0, ONNX Runtime for CUDA 13.1"),
-        ("12.8", "13.0", "note", "a PyTorch for CUDA 13, or an onnxruntime-gpu for CUDA 12.8"),
-        ("", "13.0", "note", "a PyTorch for CUDA 13"),
+        ("13.0", "13.1", "ok", "PyTorch was built for CUDA 13.0, ONNX Runtime for CUDA 13.1"),
+        ("12.8", "13.0", "note", "install a PyTorch for CUDA 13;"),
+        (
+            "",
+            "13.0",
+            "note",
+            "built without CUDA, ONNX Runtime for CUDA 13.0, which has to find CUDA 13",
+        ),
         ("12.8", "", "note", "styleplug[gpu]"),
     ],
 )
