@@ -18,7 +18,8 @@ from styleplug.doctor.finding import Finding
 def check() -> Iterator[Finding]:
     """Whether each is installed and can be imported."""
     try:
-        needed = [_name(line) for line in requires("styleplug") or () if "extra ==" not in line]
+        # What follows a semicolon says where or with which extra a package is needed.
+        needed = [_name(line) for line in requires("styleplug") or () if ";" not in line]
     except PackageNotFoundError:
         yield Finding(
             "note",

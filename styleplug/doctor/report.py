@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import platform
 import re
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 from styleplug.doctor.finding import Finding
 from styleplug.runtime.files import user_cache_folder, user_data_folder
 
-_FOLDERS = re.compile(r"(?<![\w.~>/\\])(?:[A-Za-z]:\\|\\\\|/)(?:[^\s/\\'\",:;()]+[/\\])+")
+_FOLDERS = re.compile(r"(?<![\w.~>/\\])(?:[A-Za-z]:[/\\]|\\\\|/)(?:[^\s/\\'\",:;()]+[/\\])+")
 """The folders of an absolute path, on any system; the name after them is left."""
 
 
@@ -47,7 +48,7 @@ def without_private_parts(text: str) -> str:
 def _known_folders() -> dict[str, str]:
     """Folders whose place is private, and what a reader needs to know of them."""
     named = {
-        Path.home(): "~",
+        Path(os.path.expanduser("~")): "~",
         Path(sys.prefix): "<environment>",
         Path(__file__).parents[2]: "<installation>",
         user_data_folder(): "<data>",
@@ -56,7 +57,7 @@ def _known_folders() -> dict[str, str]:
     # A message may hold a path as it was given, or with its links followed.
     found = {}
     for path, name in named.items():
-        for form in (path, path.absolute(), path.resolve()):
+        for form in (path.absolute(), path.resolve()):
             if form != Path(form.anchor):
                 found[str(form)] = name
     return found
@@ -64,7 +65,8 @@ def _known_folders() -> dict[str, str]:
 
 def _names() -> dict[str, str]:
     """The names of the user and of the machine."""
-    user, host = Path.home().name, platform.node()
+    # Path.home would raise where there is none.
+    user, host = Path(os.path.expanduser("~")).name, platform.node()
     found = {user: "USER", host: "HOST", host.partition(".")[0]: "HOST"}
     # In some containers a user has no name.
     with suppress(OSError, KeyError, ImportError):

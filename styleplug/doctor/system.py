@@ -24,7 +24,7 @@ def check() -> Iterator[Finding]:
             "install a Python of 64 bits",
         )
     for name in sorted(name for name in os.environ if name.startswith("STYLEPLUG_")):
-        yield Finding("ok", f"{name} is {os.environ[name]!r}")
+        yield Finding("ok", f'{name}="{os.environ[name]}"')
 
 
 def _memory() -> str:

@@ -20,7 +20,8 @@ def check() -> Iterator[Finding]:
 
     photo, painting = np.random.default_rng(0).random((2, SIDE, SIDE, 3), np.float32)
     config = styleplug.StylizeConfig(size=SIDE, iterations=1)
-    # Noise has no place among the paintings whose statistics are kept.
+    # Noise has no place among the paintings whose statistics are kept. A check has its process to
+    # itself, and so the environment.
     with tempfile.TemporaryDirectory() as cache:
         os.environ["STYLEPLUG_CACHE_DIR"] = cache
         try:

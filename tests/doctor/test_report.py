@@ -14,7 +14,8 @@ from styleplug.runtime.files import user_cache_folder, user_data_folder
 
 @pytest.fixture(autouse=True)
 def somebody(monkeypatch):
-    monkeypatch.setattr(Path, "home", lambda: Path("/home/ada lovelace"))
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, "/home/ada lovelace")
     monkeypatch.setattr(module.getpass, "getuser", lambda: "ada")
     monkeypatch.setattr(module.platform, "node", lambda: "engine.example")
 
@@ -56,6 +57,11 @@ def test_a_user_without_a_name_is_no_error(monkeypatch) -> None:
 
     monkeypatch.setattr(module.getpass, "getuser", nobody)
     assert without_private_parts("ada") == "ada"
+
+
+def test_a_folder_named_relative_to_the_current_one_hides_no_word(monkeypatch) -> None:
+    monkeypatch.setenv("STYLEPLUG_DATA_DIR", "made")
+    assert without_private_parts("made when needed") == "made when needed"
 
 
 def test_the_report_is_markdown() -> None:

@@ -19,7 +19,7 @@ def test_our_variables_are_told_and_no_others(monkeypatch) -> None:
     monkeypatch.setenv("STYLEPLUG_PLUGINS", "dots")
     monkeypatch.setenv("SECRET_TOKEN", "xyzzy")
     texts = " ".join(finding.text for finding in check())
-    assert "STYLEPLUG_PLUGINS is 'dots'" in texts
+    assert 'STYLEPLUG_PLUGINS="dots"' in texts
     assert "xyzzy" not in texts
 
 
