@@ -1,4 +1,4 @@
-"""Files that sub-commands write beside pictures, as `.npz`."""
+"""Files that sub-commands write beside pictures: `.npz` and `.onnx`."""
 
 from __future__ import annotations
 
