@@ -108,7 +108,8 @@ class _Part:
             size, version = self.path.stat().st_size, self._version.read_text(encoding="latin-1")
         except FileNotFoundError:
             return 0, ""
-        return (size, version) if version else (0, "")
+        # A power cut can leave a file of the right length and of zeros alone.
+        return (size, version) if version and version.isprintable() else (0, "")
 
     def begin(self, version: str) -> None:
         """Start anew, with another version of the file."""

@@ -148,6 +148,17 @@ def test_without_a_version_nothing_is_put_together(server, fetch, monkeypatch) -
     assert ranges(server) == [None, None]
 
 
+@pytest.mark.parametrize("damage", [b"", bytes(7), b'"first"\r\nX: y'])
+def test_a_damaged_record_of_the_version_is_ignored(server, fetch, tmp_path, damage) -> None:
+    server.cuts = [1_000_000, 0, 0, 0]
+    with pytest.raises(DownloadError):
+        fetch()
+    [record] = (tmp_path / "new" / "folder").glob("*.version")
+    record.write_bytes(damage)
+    assert fetch()[0].read_bytes() == DATA
+    assert ranges(server)[-1] is None
+
+
 def test_more_than_the_server_has_is_thrown_away(server, fetch, tmp_path) -> None:
     server.cuts = [2_000_000, 0, 0, 0]
     with pytest.raises(DownloadError):
