@@ -11,6 +11,7 @@
     │   ├── ModelNotFoundError
     │   ├── ModelIntegrityError        the file is not the one that its manifest describes
     │   └── LayerNotFoundError     .layer .allowed
+    ├── DownloadError              .address
     ├── HostError                  .host
     ├── StyleError                 .style
     │   └── StyleNotFoundError     .allowed
@@ -105,6 +106,16 @@ class LayerNotFoundError(ModelError):
         self.layer = layer
         self.allowed = tuple(allowed)
         super().__init__(model, f"no layer {layer!r}; it has {', '.join(self.allowed)}")
+
+
+class DownloadError(StyleplugError):
+    """A file can't be got over the network."""
+
+    code = "download"
+
+    def __init__(self, address: str, problem: str) -> None:
+        self.address = address
+        super().__init__(f"{address}: {problem}")
 
 
 class HostError(StyleplugError):

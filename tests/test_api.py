@@ -382,7 +382,7 @@ def test_half_precision_needs_a_gpu(photo: Pixels, painting: Pixels, unread: Non
 
 
 def test_a_backbone_that_is_not_installed_names_the_remedy(photo: Pixels, painting: Pixels) -> None:
-    with pytest.raises(ModelNotFoundError, match=r"vgg19.*not installed.*styleplug models export"):
+    with pytest.raises(ModelNotFoundError, match=r"vgg19.*not installed.*styleplug models install"):
         styleplug.stylize(photo, painting, cheap(backbone="vgg19"))
 
 

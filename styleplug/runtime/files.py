@@ -15,6 +15,12 @@ def user_data_folder() -> Path:
     return Path(data) if data else platformdirs.user_data_path("styleplug")
 
 
+def user_cache_folder() -> Path:
+    """The folder of what can be had again; STYLEPLUG_CACHE_DIR moves it."""
+    cache = os.environ.get("STYLEPLUG_CACHE_DIR")
+    return Path(cache) if cache else platformdirs.user_cache_path("styleplug")
+
+
 def write_atomically(path: Path, data: bytes, *, executable: bool = False) -> None:
     """Write to a temporary file beside `path`, then rename it; folders are made as needed.
 

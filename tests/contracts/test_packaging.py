@@ -157,6 +157,14 @@ def test_installed_wheel_paints(installed: Environment, frameworks: Path, elsewh
     paints(installed, frameworks, elsewhere, home=installed.folder)
 
 
+def test_installed_wheel_is_sound(
+    installed: Environment, frameworks: Path, elsewhere: Path
+) -> None:
+    done = installed.run("styleplug", "doctor", sees=frameworks, cwd=elsewhere)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "fault" not in done.stdout
+
+
 def test_installed_wheel_puts_its_adapter_into_gimp(
     installed: Environment, frameworks: Path, tmp_path: Path
 ) -> None:
