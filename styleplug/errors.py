@@ -12,6 +12,7 @@
     │   ├── ModelIntegrityError        the file is not the one that its manifest describes
     │   └── LayerNotFoundError     .layer .allowed
     ├── DownloadError              .address
+    ├── HostError                  .host
     ├── StyleError                 .style
     │   └── StyleNotFoundError     .allowed
     ├── MissingDependencyError     .package .extra .reason        (also an ImportError)
@@ -115,6 +116,16 @@ class DownloadError(StyleplugError):
     def __init__(self, address: str, problem: str) -> None:
         self.address = address
         super().__init__(f"{address}: {problem}")
+
+
+class HostError(StyleplugError):
+    """An adapter can't be put into a host program, or removed from it."""
+
+    code = "host"
+
+    def __init__(self, host: str, problem: str) -> None:
+        self.host = host
+        super().__init__(f"{host}: {problem}")
 
 
 class StyleError(StyleplugError):

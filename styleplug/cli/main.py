@@ -27,6 +27,7 @@ COMMANDS = {
     "features": "Extract a network's features of a picture.",
     "filter": "Send a picture through a filter.",
     "filters": "List the filters, and the plug-ins that they come from.",
+    "hosts": "Find host programs; install or remove styleplug's adapters.",
     "models": "List, check, install or remove the networks.",
     "plugins": "List what plug-ins there are, or watch them answer.",
     "styles": "List the paintings that go by a name; add or remove your own.",
