@@ -58,6 +58,13 @@ class StylizeConfig:
         "Size of the result: the photograph's, or the working picture's.",
         ("photo", "working"),
     )
+    detail: float = _number(
+        0.0,
+        "Share of the photograph's fine luminance detail, finer than the working picture can hold,"
+        " to add to the result.",
+        0,
+        1,
+    )
     iterations: int = _number(
         50,
         "Evaluations of loss and gradient at the last scale; earlier ones follow from it.",
