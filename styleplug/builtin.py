@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from styleplug.errors import Cancelled, StyleplugError, UnsupportedImageError
-from styleplug.events import Failed, Finished
+from styleplug.errors import UnsupportedImageError
+from styleplug.events import Finished
 from styleplug.hookspecs import FeaturesRequest, StylizeRequest, StylizeResult, hookimpl
 from styleplug.runtime.memory import memory_errors
 from styleplug.vgg.layers import ARCHITECTURES, Architecture
@@ -23,19 +24,31 @@ if TYPE_CHECKING:
 @hookimpl
 def styleplug_stylize(request: StylizeRequest) -> StylizeResult:
     """The optimisation over the pixels (`styleplug.transfer`)."""
-    notify = request.on_event or (lambda event: None)
-    try:
-        with memory_errors():
-            for event in _transfer(request).run():
-                notify(event)
-    except StyleplugError as error:
-        notify(Failed(error.code, str(error)))
-        raise
-    except Cancelled:
-        notify(Failed("cancelled", "cancelled before there was a picture to keep"))
-        raise
+    with memory_errors():
+        for event in _transfer(request).run():
+            if isinstance(event, Finished):
+                break
+            request.notify(event)
     assert isinstance(event, Finished), "a transfer ends with its result"
+    assert isinstance(event.result, StylizeResult)
     return event.result
+
+
+@hookimpl
+def styleplug_read_image(path: Path) -> Picture:
+    """Pillow's formats (`styleplug.image`)."""
+    from styleplug.image.read import read_picture
+
+    return read_picture(path)
+
+
+@hookimpl
+def styleplug_write_image(image: Picture, path: Path, overwrite: bool) -> bool:
+    """Pillow's formats (`styleplug.image`)."""
+    from styleplug.image.write import write_picture
+
+    write_picture(image, path, overwrite=overwrite)
+    return True
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""Every option of a style transfer, stated once: its unit, range, default and help text.
+"""Every option of a style transfer or a filter, stated once: its unit, range, default and help.
 
 The command line and the host adapters read them from the fields' metadata. A config is checked when
 it is made.
@@ -154,6 +154,23 @@ class StylizeConfig:
                 )
             values |= dict.fromkeys(_USUAL_WEIGHTS)
         return cls(**values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterConfig:
+    """How a filter is applied.
+
+    Raises:
+        ConfigError: a field is outside its range.
+    """
+
+    strength: float = _number(
+        1.0, "How much of the filtered picture to take, the rest from the photograph.", 0, 1
+    )
+
+    def __post_init__(self) -> None:
+        for option in fields(self):
+            _check(option, getattr(self, option.name))
 
 
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(

@@ -1,5 +1,6 @@
 """What a running job says, in order: Planned, then Progress and Preview, then Finished or Failed.
 
+A filter, done in a moment, may say no more than the last.
 Events are frozen and complete: a listener needs no other source to draw a progress bar.
 """
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from styleplug.hookspecs import StylizeResult
+    from styleplug.hookspecs import FilterResult, StylizeResult
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Preview:
 class Finished:
     """The job has its picture."""
 
-    result: StylizeResult
+    result: StylizeResult | FilterResult
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     metavar="PAINTING",
     multiple=True,
     required=True,
-    help="The painting; give several to mix them in equal parts.",
+    help="The painting, a file or a name that `styleplug styles list` knows; give several to mix"
+    " them in equal parts.",
 )
 @click.option(
     "-o",
@@ -110,15 +111,17 @@ def _paint(
     import styleplug
     from styleplug.config import INITS
     from styleplug.image.read import read_picture
+    from styleplug.styles import painting_file
 
     config = config_from(options)
-    output.check([photo, *paintings, *([] if config.init in INITS else [Path(config.init)])])
+    files = [painting_file(painting) for painting in paintings]
+    output.check([photo, *files, *([] if config.init in INITS else [Path(config.init)])])
     photograph = read_picture(photo)
     # Written within, so that a first Ctrl-C doesn't lose a picture that is just being written.
     with _interrupt() as cancel:
         try:
             with _listener(output.as_json, verbose, cancel) as on_event:
-                result = styleplug.stylize(photograph, paintings, config, on_event, cancel)
+                result = styleplug.stylize(photograph, files, config, on_event, cancel)
         except DivergedError as error:
             if error.last_good is not None:
                 output.write(error.last_good, photograph, "the last good picture")
