@@ -61,7 +61,7 @@ class StylizeConfig:
     detail: float = _number(
         0.0,
         "Share of the photograph's fine luminance detail, finer than the working picture can hold,"
-        " to add to the result.",
+        " to add to the result: 0 leaves a painting's own strokes alone.",
         0,
         1,
     )
@@ -176,7 +176,7 @@ class FilterConfig:
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "painterly": {},
-        "faithful": {"content_error": 0.47},
+        "faithful": {"content_error": 0.47, "detail": 0.5},
         "article": {
             "content_weight": 1.0,
             "style_weight": 5.0,

@@ -27,6 +27,9 @@ from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 FORWARDS_PER_EVALUATION = 3.2
 """Time of an evaluation over a run of the encoder, on CPUs; only the first estimate needs it."""
 
+EVALUATIONS_PER_PREVIEW = 10
+"""Often enough for a film, seldom enough to cost nothing."""
+
 
 class Transfer:
     """One photograph on its way to a painting; `run`, once, is the whole of it.
@@ -65,7 +68,7 @@ class Transfer:
         self.best: Evaluation | None = None
 
     def run(self) -> Iterator[Event]:
-        """Paint, and say so: Planned, Progress by evaluation, a Preview by scale, Finished.
+        """Paint, and say so: Planned, Progress by evaluation, Previews, Finished.
 
         Raises:
             Cancelled: before the first evaluation; later, the picture so far is the result.
@@ -83,7 +86,7 @@ class Transfer:
             raise Cancelled
         yield Finished(self._result(self.best))
 
-    def _paint(self, scale: Scale, objective: Objective) -> Iterator[Progress]:
+    def _paint(self, scale: Scale, objective: Objective) -> Iterator[Progress | Preview]:
         """Work on one scale from `self.pixels`, and leave its best picture there."""
         solver = _solver(self.config)
         picture = best = objective.picture(as_batch(self.pixels))
@@ -100,6 +103,8 @@ class Transfer:
                 lowest, best, self.best = evaluation.loss, picture, evaluation
             self.done_cost += self._cost_per_evaluation(scale)
             yield self._progress(scale, iteration, evaluation, time.monotonic() - since)
+            if iteration % EVALUATIONS_PER_PREVIEW == 0 and iteration < scale.evaluations:
+                yield Preview(scale.longest, as_pixels(best.cpu().numpy()))
             picture = solver.step(picture, evaluation.gradient)
         self.pixels = as_pixels(best.cpu().numpy())
 
