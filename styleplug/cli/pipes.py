@@ -87,5 +87,5 @@ def _send(file: Path) -> None:
         sys.stdout.buffer.flush()
     except OSError as error:
         raise UnwritableImageError(
-            "standard output", f"can't be written ({error.strerror}); nobody may be reading it"
+            "standard output", f"can't be written ({error.strerror}); check where it leads"
         ) from error

@@ -113,7 +113,8 @@ class Watch:
     def _write_frame(self, folder: Path, event: Preview, photograph: Picture) -> None:
         """Write the next frame, at the size of the last scale: films have but one size."""
         from styleplug.image.picture import Picture
-        from styleplug.image.resize import fitted_size, resized, resized_picture
+        from styleplug.image.resize import fitted_size, resized
+        from styleplug.image.transparency import resized_picture
         from styleplug.image.write import write_picture
 
         size = fitted_size(*photograph.size, self._longest)
@@ -151,7 +152,7 @@ def _side_by_side(photograph: Picture, result: StylizeResult) -> Picture:
     import numpy as np
 
     from styleplug.image.picture import Picture
-    from styleplug.image.resize import resized_picture
+    from styleplug.image.transparency import resized_picture
 
     before = resized_picture(photograph, *result.image.shape[:2])
     alpha = None

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-
-from styleplug.image.picture import Picture
 
 Array = NDArray[np.float32]
 
@@ -56,12 +52,6 @@ def fitted(pixels: Array, longest: int) -> Array:
     """Pixels or alpha, (H, W, C) or (H, W) float32 in [0, 1], with the longest side as given."""
     height, width = pixels.shape[:2]
     return resized(pixels, *fitted_size(width, height, longest))
-
-
-def resized_picture(picture: Picture, height: int, width: int) -> Picture:
-    """A picture at another size: pixels and alpha, each by `resized`."""
-    alpha = None if picture.alpha is None else resized(picture.alpha, height, width)
-    return replace(picture, pixels=resized(picture.pixels, height, width), alpha=alpha)
 
 
 def _filtered(values: Array, height: int, width: int, filter: Image.Resampling) -> Array:

@@ -1,4 +1,4 @@
-"""Pictures without their hidden colours: what isn't seen mustn't change what is painted."""
+"""Pictures with transparency: what isn't seen must not change what is painted."""
 
 from __future__ import annotations
 
@@ -39,6 +39,12 @@ def uncovered(picture: Picture) -> Picture:
         )
     alpha = None if picture.alpha.min() == picture.alpha.max() else picture.alpha
     return replace(picture, pixels=filled(picture.pixels, picture.alpha), alpha=alpha)
+
+
+def resized_picture(picture: Picture, height: int, width: int) -> Picture:
+    """A picture at another size: pixels and alpha, each by `resized`."""
+    alpha = None if picture.alpha is None else resized(picture.alpha, height, width)
+    return replace(picture, pixels=resized(picture.pixels, height, width), alpha=alpha)
 
 
 def filled(pixels: Array, alpha: Array) -> Array:

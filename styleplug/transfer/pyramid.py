@@ -14,8 +14,8 @@ from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.detail import enlarged
 from styleplug.image.picture import Picture
-from styleplug.image.resize import fitted_size, resized, resized_picture
-from styleplug.image.transparency import uncovered
+from styleplug.image.resize import fitted_size, resized
+from styleplug.image.transparency import resized_picture, uncovered
 from styleplug.transfer.objective import Evaluation, Objective
 from styleplug.transfer.plan import SHORTEST_SIDE, Scale, cost, full_size, plan_scales
 from styleplug.transfer.solvers import LBFGS, Adam, Solver

@@ -10,7 +10,8 @@ from hypothesis.extra.numpy import arrays
 
 from styleplug.errors import UnsupportedImageError
 from styleplug.image.picture import Picture
-from styleplug.image.transparency import filled, is_seen, uncovered
+from styleplug.image.resize import resized
+from styleplug.image.transparency import filled, is_seen, resized_picture, uncovered
 
 levels = st.sampled_from([0.0, 0.0, 1 / 65535, 0.5, 1.0])
 shapes = st.tuples(st.integers(1, 20), st.integers(1, 20))
@@ -90,3 +91,12 @@ def test_one_pixel_is_enough_to_be_seen() -> None:
     alpha[2, 3] = 1 / 65535
     assert is_seen(alpha)
     assert is_seen(None)
+
+
+def test_pixels_and_alpha_are_brought_to_a_size_alike() -> None:
+    rgba = np.random.default_rng(0).random((8, 12, 4), np.float32)
+    pixels, alpha = rgba[..., :3], rgba[..., 3]
+    result = resized_picture(Picture(pixels, alpha), 5, 7)
+    np.testing.assert_array_equal(result.pixels, resized(pixels, 5, 7))
+    np.testing.assert_array_equal(result.alpha, resized(alpha, 5, 7))
+    assert resized_picture(Picture(pixels), 5, 7).alpha is None
