@@ -63,6 +63,13 @@ class StylizeConfig:
         "Size of the result: the photograph's, or the working picture's.",
         ("photo", "working"),
     )
+    detail: float = _number(
+        0.0,
+        "Share of the photograph's fine luminance detail, finer than the working picture can hold,"
+        " to add to a result of the photograph's size; 0 leaves the strokes to themselves.",
+        0,
+        1,
+    )
     iterations: int = _number(
         50,
         "Evaluations of loss and gradient at the last scale; earlier ones follow from it.",
@@ -181,7 +188,7 @@ class FilterConfig:
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "painterly": {},
-        "faithful": {"content_error": 0.47},
+        "faithful": {"content_error": 0.47, "detail": 0.5},
         "article": {
             "content_weight": 1.0,
             "style_weight": 5.0,

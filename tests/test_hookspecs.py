@@ -185,3 +185,12 @@ def test_a_result_becomes_a_pil_image_and_a_file(tmp_path) -> None:
     with pytest.raises(styleplug.StyleplugError, match="exists already"):
         RESULT.save(tmp_path / "a.png")
     RESULT.save(tmp_path / "a.png", overwrite=True)
+
+
+def test_a_transparent_result_stays_so(tmp_path) -> None:
+    alpha = np.tri(20, 30, dtype=np.float32)
+    result = StylizeResult(PIXELS, "finished", "none", 0.5, 0.25, 1.0, 2.0, alpha=alpha)
+    assert result.to_pil().mode == "RGBA"
+    result.save(tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as image:
+        np.testing.assert_array_equal(np.asarray(image)[..., 3], alpha * 255)

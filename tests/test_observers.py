@@ -258,6 +258,15 @@ def test_the_strength_blends(strength: float, register: Callable[..., Any]) -> N
     assert image.dtype == np.float32
 
 
+def test_a_filter_keeps_transparency(register: Callable[..., Any]) -> None:
+    register(Painter(lambda request: FilterResult(1 - request.image)))
+    alpha = np.linspace(0, 1, PIXELS[..., 0].size, dtype=np.float32).reshape(PIXELS.shape[:2])
+    result = styleplug.apply_filter(np.dstack([PIXELS, alpha]), "invert")
+    np.testing.assert_array_equal(result.image, 1 - PIXELS)
+    np.testing.assert_array_equal(result.alpha, alpha)
+    assert styleplug.apply_filter(PIXELS, "invert").alpha is None
+
+
 def test_a_filter_that_nobody_has(register: Callable[..., Any]) -> None:
     with pytest.raises(ConfigError, match=r"'wave', but must be one that is installed .*plug-ins"):
         styleplug.apply_filter(PIXELS, "wave")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, fields
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,20 +33,15 @@ def paint(message: Stylize | Filter, output: Output) -> None:
     Raises:
         StyleplugError: it can't be done.
     """
-    started, folder = time.monotonic(), Path.cwd()
+    started = time.monotonic()
     photograph = read_source(message.photo)
     result = _result(message, photograph, _listener(message, photograph, output))
-    picture = _seen_through(photograph, result.image)
-    path = write_result(picture, message.result, folder)
-    width, height = picture.size
-    form = message.result
+    picture, form = Picture(result.image, result.alpha), message.result
     output.send(
         "finished",
         id=message.id,
-        result={
-            **{"path": str(path), "width": width, "height": height},
-            **({"format": form} if isinstance(form, str) else asdict(form)),
-        },
+        result=_told(picture, write_result(picture, form, Path.cwd()))
+        | ({"format": form} if isinstance(form, str) else asdict(form)),
         stopped=result.stopped if isinstance(result, StylizeResult) else "finished",
         seconds=time.monotonic() - started,
     )
@@ -87,17 +83,13 @@ def _listener(
 ) -> Callable[[Event], None]:
     """What tells the host of a job's events; how it ends is said elsewhere."""
     longest = message.preview if isinstance(message, Stylize) else 0
+    numbers = count(1)
 
     def tell(event: Event) -> None:
         match event:
             case Planned():
-                output.send(
-                    "planned",
-                    id=message.id,
-                    scales=event.scales,
-                    seconds=event.seconds,
-                    notes=event.notes,
-                )
+                facts = {name: getattr(event, name) for name in ("scales", "seconds", "notes")}
+                output.send("planned", id=message.id, **facts)
             case Progress():
                 output.send(
                     "progress",
@@ -107,24 +99,25 @@ def _listener(
                     text=f"{event.scale} px, step {event.iteration} of {event.iterations}",
                 )
             case Preview() if longest:
+                picture = _shown(event.pixels, photograph, longest)
+                path = Path.cwd() / f"preview-{next(numbers)}.png"
                 # A disk that is full now may not be so at the end, when it matters.
                 with suppress(UnwritableImageError):
-                    _preview(event, longest)
-
-    def _preview(event: Preview, longest: int) -> None:
-        pixels = event.pixels
-        if max(pixels.shape[:2]) > longest:
-            pixels = fitted(pixels, longest)
-        picture = _seen_through(photograph, pixels)
-        path = Path.cwd() / f"preview-{event.scale}.png"
-        styleplug.write_image(picture, path)
-        width, height = picture.size
-        output.send("preview", id=message.id, path=str(path), width=width, height=height)
+                    styleplug.write_image(picture, path)
+                    output.send("preview", id=message.id, **_told(picture, path))
 
     return tell
 
 
-def _seen_through(photograph: Picture, pixels: NDArray[np.float32]) -> Picture:
-    """The pixels with the photograph's transparency."""
+def _shown(pixels: NDArray[np.float32], photograph: Picture, longest: int) -> Picture:
+    """The pixels, made no longer than `longest`, with the photograph's transparency."""
+    if max(pixels.shape[:2]) > longest:
+        pixels = fitted(pixels, longest)
     alpha = photograph.alpha
     return Picture(pixels, None if alpha is None else resized(alpha, *pixels.shape[:2]))
+
+
+def _told(picture: Picture, path: Path) -> dict[str, Any]:
+    """Where a picture is, and how large."""
+    width, height = picture.size
+    return {"path": str(path), "width": width, "height": height}
