@@ -43,7 +43,8 @@ def stylize(
 
     Args:
         content_image: the photograph: a path, a PIL image, or an array (H, W, 3), uint8 in 0..255
-            or float in [0, 1], sRGB.
+            or float in [0, 1], sRGB. (H, W, 4) has an alpha: it is kept, and what is transparent
+            has no influence, in paintings neither.
         style_images: one painting or a list of several, likewise, or by its name in the collection
             (`styleplug styles list`); several are mixed in equal parts.
         config: how to paint; the default is the preset "painterly" at 512 pixels.
@@ -51,8 +52,9 @@ def stylize(
         cancel: set it, from any thread, to end within one evaluation with the picture so far.
 
     Returns:
-        The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the photograph;
-        `to_pil()` gives a PIL image, `save(path)` writes a file.
+        The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the photograph,
+        and whose `alpha` is the photograph's; `to_pil()` gives a PIL image, `save(path)` writes a
+        file.
 
     Raises:
         StyleplugError: a wrong option, picture or model, or a missing package; see
@@ -69,13 +71,17 @@ def stylize(
     )
     if not paintings:
         raise ConfigError("style_images", paintings, "one painting or more")
+    photograph = _picture(content_image)
+    styles = [_painting(painting) for painting in paintings]
     request = StylizeRequest(
-        content_image=_pixels(content_image),
-        style_images=tuple(_painting(painting) for painting in paintings),
+        content_image=photograph.pixels,
+        style_images=tuple(style.pixels for style in styles),
         config=config,
         initial_image=None if config.init in INITS else _pixels(config.init),
         on_event=on_event,
         cancel=cancel or threading.Event(),
+        content_alpha=photograph.alpha,
+        style_alphas=tuple(style.alpha for style in styles),
     )
     result: StylizeResult = plugin_manager().hook.styleplug_stylize(request=request)
     return result
@@ -105,12 +111,14 @@ def apply_filter(
         PluginError: the plug-in that has the filter failed.
         StyleplugError: a wrong option or picture.
     """
+    picture = _picture(image)
     request = FilterRequest(
-        image=_pixels(image),
+        image=picture.pixels,
         filter=filter,
         config=config or FilterConfig(),
         on_event=on_event,
         cancel=cancel or threading.Event(),
+        alpha=picture.alpha,
     )
     result: FilterResult = plugin_manager().hook.styleplug_apply_filter(request=request)
     return result
@@ -172,15 +180,22 @@ def extract_features(
     return features
 
 
-def _painting(image: ImageLike) -> NDArray[np.float32]:
+def _painting(image: ImageLike) -> Picture:
     from styleplug.styles import painting_file
 
-    return _pixels(painting_file(image) if isinstance(image, str | os.PathLike) else image)
+    return _picture(painting_file(image) if isinstance(image, str | os.PathLike) else image)
 
 
-def _pixels(image: ImageLike) -> NDArray[np.float32]:
+def _picture(image: ImageLike) -> Picture:
     from styleplug.image.picture import Picture
 
     if isinstance(image, (str, os.PathLike)):
         image = read_image(image)
-    return Picture.from_any(image).pixels
+    return Picture.from_any(image)
+
+
+def _pixels(image: ImageLike) -> NDArray[np.float32]:
+    """A picture's pixels, where there is no place for its alpha: without hidden colours."""
+    from styleplug.image.transparency import uncovered
+
+    return uncovered(_picture(image)).pixels

@@ -83,23 +83,43 @@ def _transfer(request: StylizeRequest) -> Transfer:
 
 def _check(request: StylizeRequest, architecture: Architecture) -> None:
     """Find what can't work before PyTorch is loaded and the network read, which takes seconds."""
+    from styleplug.image.transparency import is_seen
     from styleplug.runtime.providers import providers_for
     from styleplug.transfer.plan import SHORTEST_SIDE, plan_scales
 
     config = request.config
     architecture.check([*config.content_layers, *config.style_layers])
     providers_for(config.device)
-    paintings = {f"painting {i}": image for i, image in enumerate(request.style_images, start=1)}
-    for name, image in {"the photograph": request.content_image, **paintings}.items():
-        height, width, _ = image.shape
+    pictures = _pictures(request)
+    for name, picture in pictures.items():
+        width, height = picture.size
         if min(height, width) < SHORTEST_SIDE:
             raise UnsupportedImageError(
                 None,
                 f"{name} has {width}×{height} pixels, but needs {SHORTEST_SIDE} on each side;"
                 " use a larger one",
             )
-    height, width, _ = request.content_image.shape
+        if not is_seen(picture.alpha):
+            raise UnsupportedImageError(
+                None, f"all of {name} is transparent; use a picture that shows something"
+            )
+    width, height = pictures["the photograph"].size
     plan_scales(height, width, config)
+
+
+def _pictures(request: StylizeRequest) -> dict[str, Picture]:
+    """The request's pictures by what to call them.
+
+    Raises:
+        UnsupportedImageError: an array has a shape or type that no picture has.
+    """
+    from styleplug.image.picture import Picture
+
+    pictures = {"the photograph": Picture(request.content_image, request.content_alpha)}
+    paintings = zip(request.style_images, request.style_alphas, strict=True)
+    for i, painting in enumerate(paintings, start=1):
+        pictures[f"painting {i}"] = Picture(*painting)
+    return pictures
 
 
 def _backbone(name: str) -> tuple[Model, tuple[str, ...]]:

@@ -11,11 +11,14 @@
     │   ├── ModelNotFoundError
     │   ├── ModelIntegrityError        the file is not the one that its manifest describes
     │   └── LayerNotFoundError     .layer .allowed
+    ├── DownloadError              .address
+    ├── HostError                  .host
     ├── StyleError                 .style
     │   └── StyleNotFoundError     .allowed
     ├── MissingDependencyError     .package .extra .reason        (also an ImportError)
     ├── OutOfMemoryError
     ├── PluginError                .plugin
+    ├── ProtocolError              .id
     └── DivergedError              .iteration .loss .last_good
     Cancelled                      not an error: a BaseException, as KeyboardInterrupt is
 
@@ -106,6 +109,26 @@ class LayerNotFoundError(ModelError):
         super().__init__(model, f"no layer {layer!r}; it has {', '.join(self.allowed)}")
 
 
+class DownloadError(StyleplugError):
+    """A file can't be got over the network."""
+
+    code = "download"
+
+    def __init__(self, address: str, problem: str) -> None:
+        self.address = address
+        super().__init__(f"{address}: {problem}")
+
+
+class HostError(StyleplugError):
+    """An adapter can't be put into a host program, or removed from it."""
+
+    code = "host"
+
+    def __init__(self, host: str, problem: str) -> None:
+        self.host = host
+        super().__init__(f"{host}: {problem}")
+
+
 class StyleError(StyleplugError):
     """The collection of styles can't be changed."""
 
@@ -174,6 +197,16 @@ class PluginError(StyleplugError):
             f"plug-in {plugin}: {problem}; tell its author,"
             f" or leave it out with STYLEPLUG_PLUGINS (see: styleplug plugins --help)"
         )
+
+
+class ProtocolError(StyleplugError):
+    """A host said to the worker what can't be understood; `id` is that of the message, or None."""
+
+    code = "protocol"
+
+    def __init__(self, id: str | None, problem: str) -> None:
+        self.id = id
+        super().__init__(f"{problem}; see PROTOCOL.md in the package styleplug.worker")
 
 
 class DivergedError(StyleplugError):

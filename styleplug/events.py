@@ -60,7 +60,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Preview:
-    """The picture at the end of a scale: (H, W, 3) float32, sRGB in [0, 1]."""
+    """The best picture so far, (H, W, 3) float32, sRGB in [0, 1], now and then within a scale.
+
+    The last one of a scale comes after its last Progress, and is where the next one starts.
+    """
 
     scale: int
     pixels: NDArray[np.float32]

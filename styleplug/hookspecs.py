@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 from styleplug.config import FilterConfig, StylizeConfig
+from styleplug.errors import ConfigError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,22 +60,41 @@ class StylizeRequest(JobRequest):
     """A photograph to paint in the manner of one or more paintings.
 
     Pictures are (H, W, 3) float32 arrays, sRGB in [0, 1]; several paintings are mixed in equal
-    parts. `initial_image` is the picture to start from where the config's `init` names a file.
+    parts. Alphas are (H, W) float32 in [0, 1], None for an opaque picture: what is transparent has
+    no influence. `style_alphas` has one for each painting, or is empty. `initial_image` is the
+    picture to start from where the config's `init` names a file.
+
+    Raises:
+        ConfigError: there are alphas for more or fewer paintings than there are.
     """
 
     content_image: NDArray[np.float32]
     style_images: tuple[NDArray[np.float32], ...]
     config: StylizeConfig = field(default_factory=StylizeConfig)
     initial_image: NDArray[np.float32] | None = None
+    content_alpha: NDArray[np.float32] | None = None
+    style_alphas: tuple[NDArray[np.float32] | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        count = len(self.style_images)
+        if not self.style_alphas:
+            object.__setattr__(self, "style_alphas", (None,) * count)
+        if len(self.style_alphas) != count:
+            given = f"{len(self.style_alphas)} arrays or None"
+            raise ConfigError("style_alphas", given, f"{count}, one for each painting")
 
 
 @dataclass(frozen=True)
 class FilterRequest(JobRequest):
-    """A picture, (H, W, 3) float32, sRGB in [0, 1], to send through the filter of this name."""
+    """A picture, (H, W, 3) float32, sRGB in [0, 1], to send through the filter of this name.
+
+    `alpha`, (H, W) float32 in [0, 1], is passed on to the result; None for an opaque picture.
+    """
 
     image: NDArray[np.float32]
     filter: str
     config: FilterConfig = field(default_factory=FilterConfig)
+    alpha: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -86,15 +106,19 @@ class Job:
 
 @dataclass(frozen=True)
 class JobResult:
-    """What every job ends with: a picture, (H, W, 3) float32, sRGB in [0, 1]."""
+    """What every job ends with: a picture, (H, W, 3) float32, sRGB in [0, 1].
+
+    `alpha` is that of the picture it was made from, (H, W) float32 in [0, 1]; None if opaque.
+    """
 
     image: NDArray[np.float32]
+    alpha: NDArray[np.float32] | None = field(default=None, kw_only=True)
 
     def to_pil(self) -> Image.Image:
-        """The picture as a PIL image, RGB, 8 bits a channel."""
+        """The picture as a PIL image, RGB or RGBA, 8 bits a channel."""
         from styleplug.image.picture import Picture
 
-        return Picture(self.image).to_pil()
+        return Picture(self.image, self.alpha).to_pil()
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write the picture to a .jpg, .png, .tif or .webp file, whole or not at all.
@@ -105,7 +129,7 @@ class JobResult:
         from styleplug.image.picture import Picture
         from styleplug.image.write import write_picture
 
-        write_picture(Picture(self.image), path, overwrite=overwrite)
+        write_picture(Picture(self.image, self.alpha), path, overwrite=overwrite)
 
 
 @dataclass(frozen=True)

@@ -131,4 +131,5 @@ class Observers:
                 f"its filter gave {after.shape} {after.dtype}, not {before.shape} {before.dtype}",
             )
         strength = before.dtype.type(request.config.strength)
-        return replace(result, image=before + strength * (after - before))
+        image = before + strength * (after - before)
+        return replace(result, image=image, alpha=request.alpha)

@@ -98,7 +98,9 @@ def _register(manager: pluggy.PluginManager, entry: EntryPoint, wanted: set[str]
         if manager.has_plugin(entry.name):
             raise ValueError("another plug-in has this name")
         manager.register(module, entry.name)
-        manager.check_pending()  # a misspelt hook would never be called
+        for hook in _hooks(manager, module):
+            if not getattr(manager.hook, hook).has_spec():  # misspelt, it would never be called
+                raise ValueError(f"there is no hook {hook}")
     except (Exception, SystemExit) as error:
         if manager.is_registered(module):
             manager.unregister(module)

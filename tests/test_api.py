@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import styleplug
+from styleplug import pictures
 from styleplug.config import StylizeConfig
 from styleplug.errors import (
     Cancelled,
@@ -31,8 +32,10 @@ from styleplug.errors import (
 from styleplug.events import Event, Failed, Finished, Planned, Preview, Progress
 from styleplug.image.picture import Picture
 from styleplug.runtime import providers
-from styleplug.runtime.models import Model, install_model
+from styleplug.runtime.models import Model
 from styleplug.transfer.objective import Evaluation, Objective
+
+pytestmark = pytest.mark.usefixtures("small_network")
 
 Pixels = NDArray[np.float32]
 
@@ -45,12 +48,6 @@ def cheap(**options: Any) -> StylizeConfig:
 QUICK = cheap()
 SCALES = cheap(size=128, iterations=3)
 ENDLESS = cheap(iterations=1_000_000)
-
-
-@pytest.fixture(autouse=True)
-def small_network(own_folders: None, tiny_model: Model) -> None:
-    """The tiny network in the place of VGG-16, put there as a user would put one."""
-    install_model("vgg16", tiny_model.read(), licence="none", attribution="", source="a test")
 
 
 @pytest.fixture
@@ -283,6 +280,18 @@ def test_a_start_that_is_missing_is_named(photo: Pixels, painting: Pixels, unrea
         styleplug.stylize(photo, painting, cheap(init="missing.png"))
 
 
+def test_a_painting_by_its_name(photo: Pixels) -> None:
+    named = styleplug.stylize(photo, ["lanterns", Path("mist")], QUICK)
+    files = [pictures.path("painting.jpg"), str(pictures.path("mist.jpg"))]
+    assert np.array_equal(named.image, styleplug.stylize(photo, files, QUICK).image)
+
+
+def test_a_painting_that_is_neither_file_nor_name(photo: Pixels, unread: None) -> None:
+    expected = r"^lantern: there is no such file, and no style .* did you mean lanterns\?"
+    with pytest.raises(UnreadableImageError, match=expected):
+        styleplug.stylize(photo, "lantern", QUICK)
+
+
 def test_more_strength_gives_up_more_of_the_photograph(photo: Pixels, painting: Pixels) -> None:
     errors = [
         styleplug.stylize(photo, painting, cheap(iterations=16, strength=strength)).content_error
@@ -373,7 +382,7 @@ def test_half_precision_needs_a_gpu(photo: Pixels, painting: Pixels, unread: Non
 
 
 def test_a_backbone_that_is_not_installed_names_the_remedy(photo: Pixels, painting: Pixels) -> None:
-    with pytest.raises(ModelNotFoundError, match=r"vgg19.*not installed.*styleplug models export"):
+    with pytest.raises(ModelNotFoundError, match=r"vgg19.*not installed.*styleplug models install"):
         styleplug.stylize(photo, painting, cheap(backbone="vgg19"))
 
 

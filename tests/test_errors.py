@@ -13,10 +13,14 @@ from styleplug.errors import (
     Cancelled,
     ConfigError,
     DivergedError,
+    DownloadError,
+    HostError,
     ImageError,
     LayerNotFoundError,
     MissingDependencyError,
     ModelError,
+    PluginError,
+    ProtocolError,
     StyleError,
     StyleNotFoundError,
     StyleplugError,
@@ -36,11 +40,15 @@ CODES = {
     "ModelNotFoundError": "model-not-found",
     "ModelIntegrityError": "model-integrity",
     "LayerNotFoundError": "layer-not-found",
+    "DownloadError": "download",
+    "HostError": "host",
     "StyleError": "style",
     "StyleNotFoundError": "style-not-found",
     "MissingDependencyError": "missing-dependency",
     "DivergedError": "diverged",
     "OutOfMemoryError": "out-of-memory",
+    "PluginError": "plugin",
+    "ProtocolError": "protocol",
 }
 CLASSES = {
     name: value
@@ -89,9 +97,13 @@ EXAMPLES = {
     "ImageError": UnreadableImageError(Path("a.jpg"), "is empty; use another"),
     "ModelError": ModelError("vgg16", "is damaged; reinstall styleplug"),
     "LayerNotFoundError": LayerNotFoundError("vgg16", "relu9", ["relu1_1", "relu1_2"]),
+    "DownloadError": DownloadError("http://a.example/b", "the server answers 404; go elsewhere"),
+    "HostError": HostError("gimp", "no folder was found; start GIMP once"),
     "StyleError": StyleError("mine", "the folder can't be written (disk full)"),
     "StyleNotFoundError": StyleNotFoundError("min", "there are: lanterns, mine", ["mine"]),
     "MissingDependencyError": MissingDependencyError("torch", "torch"),
+    "PluginError": PluginError("dots", "fails"),
+    "ProtocolError": ProtocolError("7", "path is missing"),
     "DivergedError": DivergedError(3, float("nan"), None),
 }
 
@@ -103,6 +115,8 @@ EXAMPLES = {
         ("ImageError", "a.jpg: is empty; use another"),
         ("ModelError", "model vgg16: is damaged; reinstall styleplug"),
         ("LayerNotFoundError", "model vgg16: no layer 'relu9'; it has relu1_1, relu1_2"),
+        ("DownloadError", "http://a.example/b: the server answers 404; go elsewhere"),
+        ("HostError", "gimp: no folder was found; start GIMP once"),
         ("StyleError", "style mine: the folder can't be written (disk full)"),
         (
             "StyleNotFoundError",
@@ -111,6 +125,10 @@ EXAMPLES = {
         (
             "MissingDependencyError",
             "torch is not installed; mend it with: pip install 'styleplug[torch]'",
+        ),
+        (
+            "ProtocolError",
+            "path is missing; see PROTOCOL.md in the package styleplug.worker",
         ),
         (
             "DivergedError",

@@ -10,7 +10,7 @@ import click
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def filters(as_json: bool) -> None:
-    """List the filters that there are, and the plug-ins that they come from."""
+    """List the filters, and the plug-ins that they come from."""
     from dataclasses import asdict
 
     import styleplug

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from styleplug.cli.interrupt import interruptible
 from styleplug.cli.main import INTERRUPTED, echo_json
 from styleplug.cli.options import config_from, config_options
+from styleplug.cli.pipes import PIPE, check_pipes, format_option, piped
 from styleplug.cli.records import as_record, summary
+from styleplug.cli.watch import Watch, watch_options
 from styleplug.errors import DivergedError, StyleplugError
 from styleplug.events import Failed
 
 if TYPE_CHECKING:
     from styleplug.events import Event
     from styleplug.hookspecs import StylizeResult
-    from styleplug.image.picture import Picture
 
 
 @click.command()
@@ -43,9 +43,11 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     metavar="FILE",
     required=True,
-    help="Where to write the picture: .jpg, .png, .tif or .webp.",
+    help="Where to write the picture: .jpg, .png, .tif or .webp; - for standard output.",
 )
+@format_option
 @config_options
+@watch_options
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never an input.")
 @click.option("--json", "as_json", is_flag=True, help="Events as JSON lines on standard output.")
 @click.option("-v", "--verbose", is_flag=True, help="A line with the errors after each scale.")
@@ -53,6 +55,10 @@ def stylize(
     photo: Path,
     paintings: tuple[Path, ...],
     output: Path,
+    kind: str | None,
+    plot: Path | None,
+    frames: Path | None,
+    compare: Path | None,
     overwrite: bool,
     as_json: bool,
     verbose: bool,
@@ -60,11 +66,17 @@ def stylize(
 ) -> None:
     """Paint PHOTO in the manner of a PAINTING.
 
+    A - in the place of PHOTO or of a PAINTING is standard input.
+
     Ctrl-C keeps the best picture so far, and exits with 130.
     """
-    destination = _Output(output, overwrite, as_json)
+    check_pipes([photo, *paintings], output, kind, as_json=as_json)
+    watch = Watch(plot, frames, compare, overwrite)
     try:
-        result = _paint(photo, paintings, destination, verbose, options)
+        with piped([photo, *paintings], output, kind) as ((photo, *styles), file):
+            name = "standard output" if output == PIPE else str(output)
+            destination = _Output(file, name, overwrite, as_json)
+            result = _paint(photo, styles, destination, watch, verbose, options)
     except StyleplugError as error:
         if as_json:
             echo_json(event="failed", code=error.code, message=str(error))
@@ -78,33 +90,28 @@ class _Output:
     """Where the picture goes, and how that is told."""
 
     path: Path
+    name: str
     overwrite: bool
     as_json: bool
 
-    def check(self, inputs: Iterable[Path]) -> None:
+    def check(self, inputs: Sequence[Path]) -> None:
         from styleplug.image.write import check_output
 
         check_output(self.path, inputs=inputs, overwrite=self.overwrite)
 
-    def write(self, result: StylizeResult, photograph: Picture, remark: str) -> None:
-        from styleplug.image.picture import Picture
-        from styleplug.image.resize import resized
-        from styleplug.image.write import write_picture
-
-        alpha = photograph.alpha
-        if alpha is not None:
-            alpha = resized(alpha, *result.image.shape[:2])
-        write_picture(Picture(result.image, alpha), self.path, overwrite=self.overwrite)
+    def write(self, result: StylizeResult, remark: str) -> None:
+        result.save(self.path, overwrite=self.overwrite)
         if self.as_json:
-            echo_json(event="written", path=str(self.path), **summary(result))
+            echo_json(event="written", path=self.name, **summary(result))
         else:
-            click.echo(f"{self.path}  ({remark})", err=True)
+            click.echo(f"{self.name}  ({remark})", err=True)
 
 
 def _paint(
     photo: Path,
-    paintings: tuple[Path, ...],
+    paintings: Sequence[Path],
     output: _Output,
+    watch: Watch,
     verbose: bool,
     options: Mapping[str, Any],
 ) -> StylizeResult:
@@ -115,18 +122,27 @@ def _paint(
 
     config = config_from(options)
     files = [painting_file(painting) for painting in paintings]
-    output.check([photo, *files, *([] if config.init in INITS else [Path(config.init)])])
+    inputs = [photo, *files, *([] if config.init in INITS else [Path(config.init)])]
+    output.check(inputs)
+    watch.check(inputs, output.path)
     photograph = read_picture(photo)
     # Written within, so that a first Ctrl-C doesn't lose a picture that is just being written.
-    with _interrupt() as cancel:
+    with interruptible() as cancel:
         try:
-            with _listener(output.as_json, verbose, cancel) as on_event:
+            with _listener(output.as_json, verbose, cancel) as show:
+
+                def on_event(event: Event) -> None:
+                    show(event)
+                    watch.follow(event, photograph)
+
                 result = styleplug.stylize(photograph, files, config, on_event, cancel)
         except DivergedError as error:
             if error.last_good is not None:
-                output.write(error.last_good, photograph, "the last good picture")
+                output.write(error.last_good, "the last good picture")
+            watch.finish(photograph, error.last_good)
             raise
-        output.write(result, photograph, _ending(result))
+        output.write(result, _ending(result))
+        watch.finish(photograph, result)
     return result
 
 
@@ -155,20 +171,3 @@ def _print_record(event: Event) -> None:
         # A reader that has gone is no reason to lose the picture.
         with suppress(BrokenPipeError):
             echo_json(**as_record(event))
-
-
-@contextmanager
-def _interrupt() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets, to keep the picture so far; a second Ctrl-C ends at once."""
-    cancel = threading.Event()
-
-    def interrupt(signum: int, frame: FrameType | None) -> None:
-        if cancel.is_set():
-            raise KeyboardInterrupt
-        cancel.set()
-
-    previous = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield cancel
-    finally:
-        signal.signal(signal.SIGINT, previous)

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
-from styleplug.runtime.files import write_atomically
+from styleplug.runtime.files import user_cache_folder, write_atomically
 
 Array = NDArray[np.float32]
 
@@ -38,12 +37,19 @@ class CacheInfo:
 
 
 def gram_key(
-    image: Array, *, model_sha256: str, layers: Iterable[str], pooling: str, provider: str
+    image: Array,
+    alpha: Array | None = None,
+    *,
+    model_sha256: str,
+    layers: Iterable[str],
+    pooling: str,
+    provider: str,
 ) -> str:
     """The name of an entry: a SHA-256, in hexadecimal, over all that its matrices depend on.
 
     Args:
         image: the picture as the network is fed with it, float32, contiguous.
+        alpha: how much of each pixel counts, (H, W) float32; None where all count alike.
         model_sha256: of the network's file.
         layers: whose Gram matrices the entry holds, in any order.
         pooling: of the network.
@@ -60,6 +66,8 @@ def gram_key(
     }
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     digest.update(image.data)
+    if alpha is not None:
+        digest.update(alpha.tobytes())
     return digest.hexdigest()
 
 
@@ -75,7 +83,7 @@ class GramCache:
     """
 
     def __init__(self, folder: Path | None = None, limit: int = LIMIT) -> None:
-        self._folder = folder or _default_folder()
+        self._folder = folder or user_cache_folder() / "grams"
         self._limit = limit
 
     def get(self, key: str) -> dict[str, Array] | None:
@@ -134,11 +142,6 @@ class GramCache:
                 break
             if _removed(path):
                 excess -= stat.st_size
-
-
-def _default_folder() -> Path:
-    cache = os.environ.get("STYLEPLUG_CACHE_DIR")
-    return (Path(cache) if cache else platformdirs.user_cache_path("styleplug")) / "grams"
 
 
 def _removed(path: Path) -> bool:

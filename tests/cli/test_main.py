@@ -43,10 +43,13 @@ ERRORS = [
     (ModelError("vgg16", "is odd"), FAILURE),
     (errors.ModelNotFoundError("vgg19", "not installed"), FAILURE),
     (errors.ModelIntegrityError("vgg16", "is damaged"), FAILURE),
+    (errors.DownloadError("http://a.example/b", "no answer"), FAILURE),
+    (errors.HostError("gimp", "isn't there"), FAILURE),
     (errors.StyleError("mine", "can't be written"), FAILURE),
     (errors.StyleNotFoundError("mine", "there are: lanterns", ["lanterns"]), USAGE),
     (MissingDependencyError("torch", "torch"), FAILURE),
     (errors.OutOfMemoryError(), FAILURE),
+    (errors.PluginError("dots", "fails"), FAILURE),
     (DivergedError(1, float("nan"), None), FAILURE),
     (StyleplugError("something"), FAILURE),
 ]
