@@ -84,6 +84,16 @@ class StylizeConfig:
         1,
         basic=True,
     )
+    stroke_scale: float = _number(
+        1.0,
+        "Size of the painting's strokes; at 1 the painting is taken as long as the picture.",
+        0.25,
+        4,
+    )
+    keep_colors: bool = field(
+        default=False,
+        metadata={"help": "Keep the photograph's colours; paint in light and dark only."},
+    )
     content_error: float | None = _number(
         0.71, "Relative error of the photograph's features to allow for; sets the balance.", 0, 10
     )
