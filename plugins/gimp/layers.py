@@ -58,9 +58,12 @@ def add_result(image, drawable, area, result, name):
     """
     x, y, width, height = area
     kind = Gimp.ImageType.RGBA_IMAGE if result["layout"] == "RGBA" else Gimp.ImageType.RGB_IMAGE
-    layer = Gimp.Layer.new(image, name, width, height, kind, 100.0, Gimp.LayerMode.NORMAL)
+    size = result["width"], result["height"]
+    layer = Gimp.Layer.new(image, name, *size, kind, 100.0, Gimp.LayerMode.NORMAL)
     try:
         read_raw(result, layer)
+        if size != (width, height):  # the option output_size
+            layer.scale(width, height, False)
     except BaseException:
         layer.delete()
         raise

@@ -18,6 +18,20 @@ def _bands(width, height, pixel):
     return [(top, min(rows, height - top)) for top in range(0, height, rows)]
 
 
+def scaled(area, scale):
+    """An area scaled down, of at least a pixel."""
+    x, y, width, height = (round(value * scale) for value in area)
+    return x, y, max(width, 1), max(height, 1)
+
+
+def thumbnail(drawable, area, scale):
+    """8-bit RGBA of an area, scaled down: bytes, width, height."""
+    rectangle = Gegl.Rectangle.new(*scaled(area, scale))
+    buffer = drawable.get_buffer()
+    data = buffer.get(rectangle, scale, "R'G'B'A u8", Gegl.AbyssPolicy.CLAMP)
+    return data, rectangle.width, rectangle.height
+
+
 def write_raw(drawable, area, path, scale=1.0):
     """Write an area, (x, y, width, height), scaled down; returns the protocol's `photo`.
 
@@ -26,8 +40,7 @@ def write_raw(drawable, area, path, scale=1.0):
     """
     buffer = drawable.get_buffer()
     layout = "RGBA" if drawable.has_alpha() else "RGB"
-    x, y, width, height = (round(value * scale) for value in area)
-    width, height = max(width, 1), max(height, 1)
+    x, y, width, height = scaled(area, scale)
     with open(path, "wb") as file:
         for top, rows in _bands(width, height, BYTES[layout]):
             band = Gegl.Rectangle.new(x, y + top, width, rows)

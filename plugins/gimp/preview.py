@@ -1,9 +1,9 @@
 """The preview in the dialog: the picture as it is, then a small transfer of it on demand."""
 
 import messages
-from gi.repository import GdkPixbuf, Gimp, GLib, Gtk
+from gi.repository import GdkPixbuf, GLib, Gtk
 from job import run_job
-from pixels import write_raw
+from pixels import thumbnail, write_raw
 from texts import progress_text
 
 SIDE = 288
@@ -42,11 +42,12 @@ class Preview(Gtk.Box):
             self._button.set_label("Pre_view")
 
     def _show_original(self):
-        width, height = (max(1, round(side * self._scale)) for side in self._area[2:])
-        checks = Gimp.PixbufTransparency.SMALL_CHECKS
-        self._image.set_from_pixbuf(
-            self._drawable.get_sub_thumbnail(*self._area, width, height, checks)
+        data, width, height = thumbnail(self._drawable, self._area, self._scale)
+        rgb = GdkPixbuf.Colorspace.RGB
+        picture = GdkPixbuf.Pixbuf.new_from_bytes(
+            GLib.Bytes.new(data), rgb, True, 8, width, height, 4 * width
         )
+        self._image.set_from_pixbuf(on_checks(picture))
 
     def _clicked(self, _button):
         if self._job is not None:

@@ -7,6 +7,7 @@ from job import run_job
 from layers import add_result, only_drawable, work_area
 from pixels import write_raw
 from settings import read_settings
+from texts import progress_text
 from worker import Worker
 
 POLL = 0.1
@@ -56,15 +57,6 @@ def _paint(worker, image, drawable, area, settings, title):
             add_result(image, drawable, area, message["result"], title)
     Gimp.progress_end()
     Gimp.displays_flush()
-
-
-def progress_text(message):
-    """What a progress message says, with the time that is left."""
-    seconds = message.get("remaining")
-    if seconds is None:
-        return message["text"]
-    left = f"{seconds / 60:.0f} min" if seconds >= 100 else f"{seconds:.0f} s"
-    return f"{message['text']}, about {left} left"
 
 
 def _names(catalogue, kind):

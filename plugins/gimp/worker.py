@@ -100,7 +100,7 @@ class Worker:
             message = self.receive(timeout=1)
             if message is None or message.get("id") != fields.get("id"):
                 continue
-            if message["type"] == "error":
+            if message["type"] in ("error", "failed"):
                 raise messages.Problem(message["message"])
             return message
         raise messages.no_answer(PATIENCE)
