@@ -46,6 +46,7 @@ def test_no_shared_version(start: Start) -> None:
     assert (error["type"], error["code"], error["supported"]) == ("error", "protocol", [1])
     assert worker.end() == []
     assert worker.process.returncode == 2
+    assert "version 0 of the protocol is not known here" in worker.last_words
 
 
 def test_serving_is_light(temporary: Path) -> None:
