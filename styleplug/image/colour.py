@@ -80,6 +80,8 @@ def from_srgb(pixels: Array, profile: bytes | None) -> Array:
 
 
 def _converted(colours: NDArray[np.generic], profile: bytes, path: PathOrNone) -> Array:
+    if profile[36:40] != b"acsp":
+        raise ProfileError("is damaged")
     channels = _SPACES.get(profile[16:20])
     if colours.shape[2] == 1 and channels == 3:
         colours = np.repeat(colours, 3, axis=2)
