@@ -34,7 +34,7 @@ def decoded(data: bytes, path: Path) -> Samples:
     try:
         if heif.is_heif(data):
             return heif.decoded(data, path)
-        if raw.begins_as_raw(data):
+        if raw.is_raw(data):
             return raw.decoded(data, path)
         return _by_pillow(data, path)
     except MissingDependencyError as error:
@@ -50,7 +50,5 @@ def decoded(data: bytes, path: Path) -> Samples:
 def _by_pillow(data: bytes, path: Path) -> Samples:
     with Image.open(io.BytesIO(data), formats=_PILLOW_FORMATS) as image:
         check_size(*image.size, path)
-        if raw.is_raw(image):
-            return raw.decoded(data, path)
         samples = deep.decoded(data, image, path)
         return samples_of(image, path) if samples is None else finished(samples, image)
