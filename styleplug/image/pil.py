@@ -132,7 +132,11 @@ def _orientation(image: Image.Image) -> tuple[int, tuple[str, ...]]:
     with warnings.catch_warnings(record=True) as damage:
         warnings.simplefilter("always")
         try:
-            orientation = int(image.getexif().get(ExifTags.Base.Orientation, 1))
+            exif = image.getexif()
+            if "exif" in image.info:  # anew, since the warnings came when the file was opened
+                exif = Image.Exif()
+                exif.load(image.info["exif"])
+            orientation = int(exif.get(ExifTags.Base.Orientation, 1))
         except Exception:  # damaged notes about a picture that may be whole
             return 1, ("has EXIF data that are damaged; they were ignored",)
     return orientation, ("has EXIF data that are damaged",) if damage else ()
