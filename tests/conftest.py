@@ -118,22 +118,18 @@ def shared_images() -> Path:
 def profiles() -> dict[str, bytes]:
     """ICC profiles by name; "scanner" leads only out of its colours, not into them."""
     levels = np.linspace(0, 1, 4096)
-    srgb_curve = np.where(levels < 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
-    p3_primaries = [0.68, 0.32, 0.265, 0.69, 0.15, 0.06]
-    adobe_primaries = [0.64, 0.33, 0.21, 0.71, 0.15, 0.06]
-    prophoto_primaries = [0.7347, 0.2653, 0.1596, 0.8404, 0.0366, 0.0001]
+    curve = np.where(levels < 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+    srgb_curve = {"transferfunction": np.rint(curve * 65535).astype(np.uint16)}
 
-    def rgb(white: tuple[float, float], primaries: list[float], curve: NDArray[Any]) -> bytes:
-        table = np.rint(curve * 65535).astype(np.uint16)
-        return imagecodecs.cms_profile(
-            "rgb", whitepoint=white, primaries=primaries, transferfunction=table
-        )
+    def rgb(white: list[float], primaries: list[float], **curve: Any) -> bytes:
+        return imagecodecs.cms_profile("rgb", whitepoint=white, primaries=primaries, **curve)
 
+    d65, d50 = [0.3127, 0.3290], [0.3457, 0.3585]
     return {
         "srgb": imagecodecs.cms_profile("srgb"),
-        "p3": rgb((0.3127, 0.3290), p3_primaries, srgb_curve),
-        "adobe": rgb((0.3127, 0.3290), adobe_primaries, levels ** (563 / 256)),
-        "prophoto": rgb((0.3457, 0.3585), prophoto_primaries, levels**1.8),
+        "p3": rgb(d65, [0.68, 0.32, 0.265, 0.69, 0.15, 0.06], **srgb_curve),
+        "adobe": rgb(d65, [0.64, 0.33, 0.21, 0.71, 0.15, 0.06], gamma=563 / 256),
+        "prophoto": rgb(d50, [0.7347, 0.2653, 0.1596, 0.8404, 0.0366, 0.0001], gamma=1.8),
         "grey": imagecodecs.cms_profile("gray", gamma=1.8),
         "cmyk": _lookup_profile(b"prtr", b"CMYK", 4, _inks),
         "scanner": _lookup_profile(b"scnr", b"RGB ", 3, _lights),

@@ -127,9 +127,9 @@ def _leads_back(profile: bytes) -> bool:
 def _transformed(colours: NDArray[np.generic], profile: bytes, target: bytes) -> Array:
     """Colours of one profile as float32 in another; they may leave [0, 1]."""
     try:
-        # Neither grey with a third axis nor anything but whole rows is taken.
+        # It takes neither grey with a third axis nor strides other than those of a fresh array.
         result: Array = imagecodecs.cms_transform(
-            np.ascontiguousarray(colours[..., 0] if colours.shape[2] == 1 else colours),
+            (colours[..., 0] if colours.shape[2] == 1 else colours).copy(),
             profile,
             target,
             colorspace=_LCMS_NAMES[colours.shape[2]],

@@ -112,7 +112,7 @@ def scaled(array: NDArray[Any], path: PathOrNone = None) -> Array:
 
 
 def quantised(array: Array, depth: int) -> NDArray[Any]:
-    """Floats as whole numbers of 8 or 16 bits, uint8 or uint16, clipped and rounded."""
+    """Floats as whole numbers of 8 or 16 bits, uint8 or uint16 in C order, clipped and rounded."""
     values = np.rint(np.clip(array, 0, 1) * np.float32(2**depth - 1))
-    whole: NDArray[Any] = values.astype(np.uint16 if depth == 16 else np.uint8)
+    whole: NDArray[Any] = values.astype(np.uint16 if depth == 16 else np.uint8, order="C")
     return whole
