@@ -130,6 +130,7 @@ def profiles() -> dict[str, bytes]:
         "p3": rgb(d65, [0.68, 0.32, 0.265, 0.69, 0.15, 0.06], **srgb_curve),
         "adobe": rgb(d65, [0.64, 0.33, 0.21, 0.71, 0.15, 0.06], gamma=563 / 256),
         "prophoto": rgb(d50, [0.7347, 0.2653, 0.1596, 0.8404, 0.0366, 0.0001], gamma=1.8),
+        "linear": rgb(d65, [0.64, 0.33, 0.30, 0.60, 0.15, 0.06], gamma=1.0),
         "grey": imagecodecs.cms_profile("gray", gamma=1.8),
         "cmyk": _lookup_profile(b"prtr", b"CMYK", 4, _inks),
         "scanner": _lookup_profile(b"scnr", b"RGB ", 3, _lights),

@@ -21,6 +21,8 @@ _LCMS_NAMES = {1: "gray", 3: "rgb", 4: "cmyk"}
 # Less than half of an 8-bit level from sRGB is sRGB: its usual profiles differ from one another by
 # as much, and most photographs carry one of them.
 _SAME = 0.5 / 255
+# What becomes of sRGB's 0.5: 0.21 in linear light, 0.43 under ProPhoto's gamma of 1.8.
+_NEARLY_LINEAR = 0.3
 
 
 class ProfileError(Exception):
@@ -58,7 +60,7 @@ def to_srgb(
             pixels = _converted(colours, profile, path)
             if not _is_rgb(profile):
                 profile = srgb_profile()
-            elif not _leads_back(profile):
+            elif not _serves(profile, samples.depth):
                 profile = srgb_profile()
                 remarks.append("has a colour profile for reading alone; sRGB is written instead")
         except ProfileError as problem:
@@ -115,13 +117,16 @@ def _is_srgb(profile: bytes) -> bool:
 
 
 @lru_cache(8)
-def _leads_back(profile: bytes) -> bool:
-    """Whether colours can be converted into this profile; those of scanners only lead out of it."""
+def _serves(profile: bytes, depth: int) -> bool:
+    """Whether a picture can be written with this RGB profile.
+
+    Those of scanners only lead out of their colours, and 8 bits of linear light are too few.
+    """
     try:
-        _transformed(np.zeros((1, 1, 3), np.float32), srgb_profile(), profile)
+        middle = _transformed(np.full((1, 1, 3), 0.5, np.float32), srgb_profile(), profile)
     except ProfileError:
         return False
-    return True
+    return depth == 16 or bool(middle.mean() > _NEARLY_LINEAR)
 
 
 def _transformed(colours: NDArray[np.generic], profile: bytes, target: bytes) -> Array:

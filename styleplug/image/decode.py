@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from styleplug.errors import ImageError, MissingDependencyError, UnsupportedImageError
-from styleplug.image import deep, heif, png, raw
+from styleplug.image import deep, heif, jxl, png, raw
 from styleplug.image.pil import finished, samples_of
 from styleplug.image.samples import Samples, check_size
 
@@ -34,6 +34,8 @@ def decoded(data: bytes, path: Path) -> Samples:
     try:
         if heif.is_heif(data):
             return heif.decoded(data, path)
+        if jxl.is_jxl(data):
+            return jxl.decoded(data, path)
         if raw.is_raw(data):
             return raw.decoded(data, path)
         return _by_pillow(data, path)

@@ -6,11 +6,13 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from styleplug.image import png
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
@@ -156,6 +158,19 @@ def test_a_profile_that_only_leads_out_gives_way_to_srgb(
     np.testing.assert_allclose(
         read_picture(tmp_path / "out.png").pixels, picture.pixels, atol=0.003
     )
+
+
+@pytest.mark.parametrize(("dtype", "kept"), [(np.uint8, False), (np.uint16, True)])
+def test_linear_light_is_written_with_16_bits_only(
+    tmp_path: Path, profiles: dict[str, bytes], dtype: type, kept: bool
+) -> None:
+    values = np.full((4, 4, 3), np.iinfo(dtype).max // 5, dtype)
+    data = png.with_profile(imagecodecs.png_encode(values), profiles["linear"])
+    (tmp_path / "a.png").write_bytes(data)
+    picture = read_picture(tmp_path / "a.png")
+    np.testing.assert_allclose(picture.pixels, 0.484, atol=0.002)
+    assert (picture.origin.profile == profiles["linear"]) is kept
+    assert bool(picture.origin.remarks) is not kept
 
 
 @pytest.mark.parametrize("extension", [".jpg", ".png", ".tif", ".webp", ".avif"])
