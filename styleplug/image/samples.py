@@ -95,7 +95,9 @@ def scaled(array: NDArray[Any], path: PathOrNone = None) -> Array:
     if not array.size:
         raise UnsupportedImageError(path, f"an array of shape {array.shape} has no pixels")
     if array.dtype.kind == "u" and array.dtype.itemsize <= 2:
-        return array.astype(np.float32) / np.float32(np.iinfo(array.dtype).max)
+        values = array.astype(np.float32)
+        values /= np.iinfo(array.dtype).max  # in place, for pictures may be large
+        return values
     if array.dtype.kind != "f":
         raise UnsupportedImageError(
             path, f"values of type {array.dtype} are not supported; use uint8, uint16 or float32"

@@ -10,7 +10,7 @@ import imagecodecs
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
+from PIL import ExifTags, Image, ImageCms
 
 from styleplug.image import png
 from styleplug.image.picture import Picture
@@ -104,6 +104,24 @@ def test_a_gradient_of_16_bits_keeps_its_levels(
     # A quarter of an 8-bit level, and only in the darkest: there sRGB is finer than other curves.
     np.testing.assert_allclose(again.pixels, ramp, atol=1e-3)
     np.testing.assert_allclose(again.pixels[:, 256:], ramp[:, 256:], atol=2.5e-4)
+
+
+def test_a_camera_may_say_adobe_rgb_in_its_exif_data(
+    tmp_path: Path, profiles: dict[str, bytes]
+) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ColorSpace] = 65535
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.IFD.Interop] = {1: "R03"}
+    image = Image.new("RGB", (16, 16), (200, 100, 50))
+    image.save(tmp_path / "camera.jpg", exif=exif)
+    picture = read_picture(tmp_path / "camera.jpg")
+    np.testing.assert_allclose(
+        picture.pixels[8, 8] * 255, as_srgb(image, profiles["adobe"])[0, 0], atol=3
+    )
+    write_picture(picture, tmp_path / "out.jpg")
+    with Image.open(tmp_path / "out.jpg") as written:
+        seen = as_srgb(written, written.info["icc_profile"])
+    np.testing.assert_allclose(seen[8, 8], as_srgb(image, profiles["adobe"])[0, 0], atol=3)
 
 
 def test_grey_becomes_srgb(tmp_path: Path, profiles: dict[str, bytes]) -> None:
