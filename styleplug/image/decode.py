@@ -47,7 +47,7 @@ def decoded(data: bytes, path: Path) -> Samples:
             return jxl.decoded(data, path)
         if raw.is_raw(data):
             return raw.decoded(data, path)
-        return _by_pillow(data, path)
+        return deep.tiff_decoded(data, path) or _by_pillow(data, path)
     except MissingDependencyError as error:
         raise UnsupportedImageError(path, f"can't be read, since {error}") from error
     except Exception as error:
@@ -63,8 +63,9 @@ def _by_pillow(data: bytes, path: Path) -> Samples:
         check_size(*image.size, path)
         if image.format in ("JPEG", "MPO"):
             _check_scans(data, *image.size, path)
-        samples = deep.decoded(data, image, path)
-        return samples_of(image, path) if samples is None else finished(samples, image)
+        if image.format == "PNG" and data[24] == 16:
+            return finished(deep.png_decoded(data, image), image)
+        return samples_of(image, path)
 
 
 def _check_scans(data: bytes, width: int, height: int, path: Path) -> None:
