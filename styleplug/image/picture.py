@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from PIL import Image
 from styleplug.errors import UnsupportedImageError
 from styleplug.image.colour import to_srgb
 from styleplug.image.pil import decoder_errors, samples_of
-from styleplug.image.resize import resized
 from styleplug.image.samples import Samples, from_array, quantised, scaled
 
 
@@ -113,17 +112,6 @@ class Picture:
         pixels, profile, remarks = to_srgb(samples, path)
         alpha = None if samples.alpha is None else scaled(samples.alpha, path)
         return cls(pixels, alpha, path, Origin(profile, samples.depth, remarks))
-
-    def with_pixels(self, pixels: NDArray[np.float32]) -> Picture:
-        """A picture of other pixels that is to be stored like this one.
-
-        Args:
-            pixels: (H, W, 3) float32, sRGB in [0, 1]; the alpha is brought to their size.
-        """
-        alpha = self.alpha
-        if alpha is not None and alpha.shape != pixels.shape[:2]:
-            alpha = resized(alpha, *pixels.shape[:2])
-        return replace(self, pixels=pixels, alpha=alpha)
 
     @property
     def size(self) -> tuple[int, int]:
