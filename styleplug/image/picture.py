@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from PIL import Image
 
 from styleplug.errors import UnsupportedImageError
 from styleplug.image.convert import from_array, from_pil, pillow_errors
+from styleplug.image.metadata import Metadata
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +24,7 @@ class Picture:
         pixels: (H, W, 3) float32 in [0, 1], H and W at least 1.
         alpha: (H, W) float32 in [0, 1], 0 where nothing is seen; None for an opaque picture.
         path: the file that the picture was read from; None for one made in memory.
+        metadata: what that file says besides.
 
     Raises:
         UnsupportedImageError: another shape or dtype; the range isn't checked.
@@ -31,6 +33,7 @@ class Picture:
     pixels: NDArray[np.float32]
     alpha: NDArray[np.float32] | None = None
     path: Path | None = None
+    metadata: Metadata = field(default_factory=Metadata)
 
     def __post_init__(self) -> None:
         shape = self.pixels.shape

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PIL import Image
 
 from styleplug.errors import UnreadableImageError
 from styleplug.image.convert import from_pil, pillow_errors
+from styleplug.image.metadata import read_metadata
 from styleplug.image.picture import Picture
 
 
@@ -24,16 +26,26 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
         ImageTooLargeError: more pixels than `PIL.Image.MAX_IMAGE_PIXELS`, or than memory holds.
     """
     path = Path(path)
+    data = read_file(path)
+    with pillow_errors(path), Image.open(io.BytesIO(data)) as image:
+        pixels, alpha = from_pil(image, path)
+        format = image.format or ""
+    return Picture(pixels, alpha, path, read_metadata(data, format, path))
+
+
+def read_file(path: Path) -> bytes:
+    """The content of a picture file.
+
+    Raises:
+        UnreadableImageError: no such file, a folder, no permission, or nothing in it.
+    """
     try:
-        file = path.open("rb")
+        data = path.read_bytes()
     except OSError as error:
         raise UnreadableImageError(path, _problem(path, error)) from error
-    with file, pillow_errors(path):
-        if not file.peek(1):
-            raise UnreadableImageError(path, "is empty (0 bytes); copy it again from its source")
-        with Image.open(file) as image:
-            pixels, alpha = from_pil(image, path)
-    return Picture(pixels, alpha, path)
+    if not data:
+        raise UnreadableImageError(path, "is empty (0 bytes); copy it again from its source")
+    return data
 
 
 def _problem(path: Path, error: OSError) -> str:

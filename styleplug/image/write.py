@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.errors import UnwritableImageError
+from styleplug.image.metadata import corrected, embed_metadata
 from styleplug.image.picture import Picture
 
 
@@ -38,6 +39,8 @@ _FORMATS = {
     ".tif": _TIFF,
     ".tiff": _TIFF,
     ".webp": _Format("WEBP", {"quality": 95}, longest_side=16383),
+    ".avif": _Format("AVIF", {"quality": 90}),
+    ".heic": _Format("HEIF", {"quality": 90}),
 }
 
 _EXISTS = "exists already; choose another name, or allow it with --overwrite"
@@ -151,16 +154,22 @@ def _encoded(picture: Picture, path: Path) -> bytes:
             f"{format.name} holds at most {format.longest_side} pixels a side, and the picture has"
             f" {max(picture.size)}; use .png or .tif",
         )
+    metadata = picture.metadata
     if picture.alpha is not None and not format.has_alpha:
         picture = Picture(_on_white(picture.pixels, picture.alpha))
-    buffer = io.BytesIO()
+    image = picture.to_pil()
+
+    def encode(**metadata: bytes) -> bytes:
+        buffer = io.BytesIO()
+        image.save(buffer, format.name, **format.options, **metadata)
+        return buffer.getvalue()
+
     try:
-        picture.to_pil().save(buffer, format.name, **format.options)
+        return embed_metadata(encode, format.name, corrected(metadata, image))
     except (OSError, ValueError, struct.error) as error:
         raise UnwritableImageError(
             path, f"can't be stored as {format.name} ({error}); use another format"
         ) from error
-    return buffer.getvalue()
 
 
 def _on_white(pixels: NDArray[np.float32], alpha: NDArray[np.float32]) -> NDArray[np.float32]:
