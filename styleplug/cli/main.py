@@ -17,6 +17,7 @@ from styleplug.errors import Cancelled, ConfigError, ImageError, LayerNotFoundEr
 COMMANDS = {
     "cache": "Look at or clear the cache of paintings' statistics.",
     "features": "Extract a network's features of a picture.",
+    "info": "Say what a picture's file holds, and how it was made.",
     "models": "List, check or make the networks.",
     "stylize": "Paint a photograph in the manner of a painting.",
 }

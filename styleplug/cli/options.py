@@ -43,12 +43,13 @@ def config_from(options: Mapping[str, Any]) -> StylizeConfig:
     Raises:
         ConfigError: an option is outside its range.
     """
-    given = {
-        option.name: options[option.name]
-        for option in fields(StylizeConfig)
-        if options[option.name] is not None
-    }
-    return StylizeConfig.from_preset(options["preset"], **given)
+    return StylizeConfig.from_preset(options["preset"], **given_options(options))
+
+
+def given_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a command's options that are fields of a config and were given."""
+    values = {option.name: options[option.name] for option in fields(StylizeConfig)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _click_option(option: Field[Any]) -> Callable[..., Any]:

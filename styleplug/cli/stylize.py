@@ -6,13 +6,14 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from styleplug.cli.like import recall
 from styleplug.cli.main import INTERRUPTED, echo_json
 from styleplug.cli.options import config_from, config_options
 from styleplug.cli.records import as_record, summary
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from styleplug.events import Event
     from styleplug.hookspecs import StylizeResult
     from styleplug.image.picture import Picture
+    from styleplug.recipe import Recipe
 
 
 @click.command()
@@ -33,8 +35,13 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     metavar="PAINTING",
     multiple=True,
-    required=True,
     help="The painting; give several to mix them in equal parts.",
+)
+@click.option(
+    "--like",
+    type=click.Path(path_type=Path),
+    metavar="PICTURE",
+    help="Paint as PICTURE was painted by styleplug, but for the options that are given.",
 )
 @click.option(
     "-o",
@@ -46,13 +53,21 @@ if TYPE_CHECKING:
 )
 @config_options
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never an input.")
+@click.option(
+    "--strip",
+    is_flag=True,
+    help="Leave out all metadata and sidecars, and the note of how the picture was made. The colour"
+    " profile stays: colours are wrong without.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Events as JSON lines on standard output.")
 @click.option("-v", "--verbose", is_flag=True, help="A line with the errors after each scale.")
 def stylize(
     photo: Path,
     paintings: tuple[Path, ...],
+    like: Path | None,
     output: Path,
     overwrite: bool,
+    strip: bool,
     as_json: bool,
     verbose: bool,
     **options: Any,
@@ -61,9 +76,11 @@ def stylize(
 
     Ctrl-C keeps the best picture so far, and exits with 130.
     """
-    destination = _Output(output, overwrite, as_json)
+    if not paintings and not like:
+        raise click.UsageError("Missing option '--style', or '--like'.")
+    destination = _Output(output, overwrite, strip, as_json)
     try:
-        result = _paint(photo, paintings, destination, verbose, options)
+        result = _paint(photo, paintings, like, destination, verbose, options)
     except StyleplugError as error:
         if as_json:
             echo_json(event="failed", code=error.code, message=str(error))
@@ -78,22 +95,35 @@ class _Output:
 
     path: Path
     overwrite: bool
+    strip: bool
     as_json: bool
 
-    def check(self, inputs: Iterable[Path]) -> None:
+    def check(self, photo: Path, others: Iterable[Path]) -> None:
+        from styleplug.image.sidecar import check_sidecars
         from styleplug.image.write import check_output
 
-        check_output(self.path, inputs=inputs, overwrite=self.overwrite)
+        check_output(self.path, inputs=[photo, *others], overwrite=self.overwrite)
+        if not self.strip:
+            check_sidecars(photo, self.path, overwrite=self.overwrite)
 
-    def write(self, result: StylizeResult, photograph: Picture, remark: str) -> None:
+    def write(
+        self, result: StylizeResult, photograph: Picture, recipe: Recipe, remark: str
+    ) -> None:
         from styleplug.image.picture import Picture
         from styleplug.image.resize import resized
+        from styleplug.image.sidecar import copy_sidecars
         from styleplug.image.write import write_picture
 
         alpha = photograph.alpha
         if alpha is not None:
             alpha = resized(alpha, *result.image.shape[:2])
-        write_picture(Picture(result.image, alpha), self.path, overwrite=self.overwrite)
+        picture = Picture(result.image, alpha)
+        if not self.strip:
+            metadata = recipe.finished(result).noted(photograph.metadata)
+            picture = replace(picture, metadata=metadata)
+        write_picture(picture, self.path, overwrite=self.overwrite)
+        if photograph.path and not self.strip:
+            copy_sidecars(photograph.path, self.path, picture.size, overwrite=self.overwrite)
         if self.as_json:
             echo_json(event="written", path=str(self.path), **summary(result))
         else:
@@ -103,6 +133,7 @@ class _Output:
 def _paint(
     photo: Path,
     paintings: tuple[Path, ...],
+    like: Path | None,
     output: _Output,
     verbose: bool,
     options: Mapping[str, Any],
@@ -110,10 +141,15 @@ def _paint(
     import styleplug
     from styleplug.config import INITS
     from styleplug.image.read import read_picture
+    from styleplug.recipe import Recipe
 
-    config = config_from(options)
-    output.check([photo, *paintings, *([] if config.init in INITS else [Path(config.init)])])
+    if like:
+        preset, config, paintings = recall(like, photo, paintings, options)
+    else:
+        preset, config = options["preset"], config_from(options)
+    output.check(photo, [*paintings, *([] if config.init in INITS else [Path(config.init)])])
     photograph = read_picture(photo)
+    recipe = Recipe.planned(config, preset, photo, paintings)
     # Written within, so that a first Ctrl-C doesn't lose a picture that is just being written.
     with _interrupt() as cancel:
         try:
@@ -121,9 +157,9 @@ def _paint(
                 result = styleplug.stylize(photograph, paintings, config, on_event, cancel)
         except DivergedError as error:
             if error.last_good is not None:
-                output.write(error.last_good, photograph, "the last good picture")
+                output.write(error.last_good, photograph, recipe, "the last good picture")
             raise
-        output.write(result, photograph, _ending(result))
+        output.write(result, photograph, recipe, _ending(result))
     return result
 
 

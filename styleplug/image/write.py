@@ -43,7 +43,7 @@ _FORMATS = {
     ".heic": _Format("HEIF", {"quality": 90}),
 }
 
-_EXISTS = "exists already; choose another name, or allow it with --overwrite"
+EXISTS = "exists already; choose another name, or allow it with --overwrite"
 
 
 def check_output(
@@ -84,7 +84,7 @@ def check_output(
                 path, f"is the input {source}, which is never written over; choose another name"
             )
     if not overwrite:
-        raise UnwritableImageError(path, _EXISTS)
+        raise UnwritableImageError(path, EXISTS)
 
 
 def write_picture(
@@ -102,7 +102,16 @@ def write_picture(
     """
     path = Path(path)
     check_output(path, inputs=(), overwrite=overwrite)
-    data = _encoded(picture, path)
+    write_file(path, _encoded(picture, path), overwrite=overwrite)
+
+
+def write_file(path: Path, data: bytes, *, overwrite: bool) -> None:
+    """Write a file whole or not at all; a symbolic link is replaced.
+
+    Raises:
+        UnwritableImageError: there is a file of that name, which may not be replaced, or the disk
+            refuses it.
+    """
     temporary = path.with_name(f".styleplug-{secrets.token_hex(8)}.tmp")
     try:
         try:
@@ -114,7 +123,7 @@ def write_picture(
         finally:
             temporary.unlink(missing_ok=True)
     except FileExistsError as error:
-        raise UnwritableImageError(path, _EXISTS) from error
+        raise UnwritableImageError(path, EXISTS) from error
     except OSError as error:
         raise _unwritable(path, error) from error
 

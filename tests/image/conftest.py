@@ -59,8 +59,8 @@ def thumbnail() -> bytes:
 def camera_exif() -> Callable[..., bytes]:
     """Makes the EXIF block of a Canon camera that was held upright (orientation 6).
 
-    The MakerNote is a directory whose texts are found by offsets from the beginning of the block, as
-    in most cameras' files: they are lost where it moves.
+    The MakerNote is a directory whose texts are found by offsets from the beginning of the block,
+    as in most cameras' files: they are lost where it moves.
     """
 
     def make(order: str = "<", orientation: int = 6) -> bytes:
