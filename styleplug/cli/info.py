@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("picture", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, sizes of blocks in bytes.")
 def info(picture: Path, as_json: bool) -> None:
-    """Say what a PICTURE's file holds, and how it was made."""
+    """Say what a picture's file holds, and how it was made."""
     from styleplug.image.inspect import inspect_picture
     from styleplug.recipe import recipe_in
 

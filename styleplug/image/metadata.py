@@ -115,7 +115,8 @@ def corrected_xmp(packet: bytes, size: tuple[int, int]) -> bytes:
 def embed_metadata(encode: Callable[..., bytes], format: str, metadata: Metadata) -> bytes:
     """The picture file that an encoder makes, with metadata in it.
 
-    Formats that have no place for IPTC records take them in the EXIF block, as TIFF does.
+    Formats that have no place for IPTC records take them in the EXIF block, as TIFF does. Where the
+    format can't hold the metadata, the file is without, and a log line says so.
 
     Args:
         encode: makes the file; where the format's library embeds metadata itself, as for WebP, AVIF
@@ -123,6 +124,14 @@ def embed_metadata(encode: Callable[..., bytes], format: str, metadata: Metadata
         format: Pillow's name of the format.
         metadata: as `corrected` returns it.
     """
+    try:
+        return _embedded(encode, format, metadata)
+    except Exception as error:  # encoders raise nearly anything, and the picture is worth more
+        _log.warning("its metadata can't be stored in the %s file (%s)", format, error)
+        return encode()
+
+
+def _embedded(encode: Callable[..., bytes], format: str, metadata: Metadata) -> bytes:
     block, xmp, iptc = metadata.exif, metadata.xmp, metadata.iptc
     if format in _IN_BYTES:
         file: bytes = _IN_BYTES[format].embedded(encode(), block, xmp, iptc)
