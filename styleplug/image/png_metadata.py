@@ -16,7 +16,7 @@ XMP = b"XML:com.adobe.xmp"
 IPTC = b"Raw profile type iptc"
 _SIGNATURE_AND_HEADER = 8 + 25
 _LONGEST_TEXT = 64 * 2**20
-_PROFILE = re.compile(rb"\s*\w+\s+\d+\s+([0-9a-fA-F\s]*)")
+_PROFILE = re.compile(rb"\n[^\n]*\n *\d+\n([0-9a-fA-F\s]*)")  # a name, a length, digits
 
 
 def blocks_of(data: bytes) -> tuple[bytes | None, bytes | None, bytes | None]:
