@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from styleplug import __version__
 from styleplug.config import INITS, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
-from styleplug.image.metadata import Metadata
 from styleplug.image.rdf import Value, from_rdf, to_rdf
 from styleplug.image.xmp import CLOSING, Description, Packet
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import StylizeResult
+    from styleplug.image.metadata import Metadata
 
 NAMESPACE = "urn:x-styleplug:recipe/1#"
 PREFIX = "styleplug"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from styleplug.cli.main import echo_json
 
 if TYPE_CHECKING:
     from styleplug.image.inspect import Inspection
+    from styleplug.image.metadata import Metadata
     from styleplug.recipe import Recipe
 
 
@@ -29,30 +30,42 @@ def info(picture: Path, as_json: bool) -> None:
         width, height = found.size
         echo_json(
             path=str(picture),
-            format=found.format,
             width=width,
             height=height,
-            mode=found.mode,
+            colours=found.colours,
+            depth=found.depth,
+            alpha=found.has_alpha,
             profile=found.profile,
-            metadata=_sizes(found),
+            metadata=_sizes(found.metadata),
+            remarks=found.remarks,
             recipe=recipe and asdict(recipe),
         )
         return
-    click.echo(f"{picture}: {found.format}, {found.size[0]}×{found.size[1]} pixels, {found.mode}")
-    click.echo(f"colour profile: {found.profile or 'none'}")
-    blocks = [f"{name.upper()} ({size} bytes)" for name, size in _sizes(found).items() if size]
-    click.echo(f"metadata: {', '.join(blocks) or 'none'}")
-    click.echo(_story(recipe) if recipe else "no note of how it was made")
+    click.echo("\n".join([*_description(picture, found), *(_story(recipe) if recipe else [])]))
 
 
-def _sizes(found: Inspection) -> dict[str, int]:
-    """The bytes of each block of metadata."""
-    blocks = {field.name: getattr(found.metadata, field.name) for field in fields(found.metadata)}
-    return {name: len(block or b"") for name, block in blocks.items()}
+def _description(picture: Path, found: Inspection) -> list[str]:
+    """What there is to see, as lines."""
+    width, height = found.size
+    alpha = ", with transparency" if found.has_alpha else ""
+    blocks = [
+        f"{name.upper()} ({size} bytes)" for name, size in _sizes(found.metadata).items() if size
+    ]
+    return [
+        f"{picture}: {width}×{height} pixels, {found.colours}, {found.depth} bits{alpha}",
+        *(f"{picture} {remark}" for remark in found.remarks),
+        f"colour profile: {found.profile or 'none'}",
+        f"metadata: {', '.join(blocks) or 'none'}",
+    ]
 
 
-def _story(recipe: Recipe) -> str:
-    """A recipe as lines."""
+def _sizes(metadata: Metadata) -> dict[str, int]:
+    """The bytes of each block; 0 where there is none."""
+    return {name: len(block or b"") for name, block in vars(metadata).items()}
+
+
+def _story(recipe: Recipe) -> list[str]:
+    """How the picture was made, as lines."""
     lines = [
         f"made by styleplug {recipe.version} in {recipe.seconds:g} s ({recipe.stopped}),"
         f" preset {recipe.preset}, backbone {recipe.backbone}",
@@ -61,4 +74,4 @@ def _story(recipe: Recipe) -> str:
     ]
     if recipe.initial:
         lines.append(f"begun with: {recipe.initial.name}  {recipe.initial.sha256}")
-    return "\n".join(lines + [f"  {name}: {value}" for name, value in recipe.options.items()])
+    return lines + [f"  {name}: {value}" for name, value in recipe.options.items()]

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -109,18 +109,13 @@ class _Output:
     def write(
         self, result: StylizeResult, photograph: Picture, recipe: Recipe, remark: str
     ) -> None:
-        from styleplug.image.picture import Picture
-        from styleplug.image.resize import resized
+        from styleplug.image.metadata import Metadata
         from styleplug.image.sidecar import copy_sidecars
         from styleplug.image.write import write_picture
 
-        alpha = photograph.alpha
-        if alpha is not None:
-            alpha = resized(alpha, *result.image.shape[:2])
-        picture = Picture(result.image, alpha)
-        if not self.strip:
-            metadata = recipe.finished(result).noted(photograph.metadata)
-            picture = replace(picture, metadata=metadata)
+        metadata = recipe.finished(result).noted(photograph.origin.metadata)
+        picture = photograph.with_pixels(result.image)
+        picture = picture.with_metadata(Metadata() if self.strip else metadata)
         write_picture(picture, self.path, overwrite=self.overwrite)
         if photograph.path and not self.strip:
             copy_sidecars(photograph.path, self.path, picture.size, overwrite=self.overwrite)

@@ -1,4 +1,4 @@
-"""What a picture file is and says, found out without decoding its pixels."""
+"""What a picture file is, and what it says besides its pixels."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageCms
+from PIL import ImageCms
 
-from styleplug.image.convert import pillow_errors
+from styleplug.image.decode import decoded
 from styleplug.image.metadata import Metadata, read_metadata
-from styleplug.image.read import read_file
+from styleplug.image.pil import decoder_errors
+from styleplug.image.read import file_content
+
+_COLOURS = {1: "grey", 3: "RGB", 4: "CMYK"}
 
 
 @dataclass(frozen=True)
@@ -19,38 +22,50 @@ class Inspection:
     """A picture file.
 
     Args:
-        format: Pillow's name of it, such as JPEG.
-        size: (width, height) in pixels, as they are stored: the orientation isn't applied.
-        mode: Pillow's name of it, such as RGB.
+        size: (width, height) in pixels, upright.
+        colours: "grey", "RGB" or "CMYK".
+        depth: bits a channel, 8 or 16.
+        has_alpha: whether there is transparency.
         profile: what the ICC profile calls itself; None where there is none.
         metadata: its blocks.
+        remarks: what a person should know, each the rest of a sentence that begins with the file's
+            name.
     """
 
-    format: str
     size: tuple[int, int]
-    mode: str
+    colours: str
+    depth: int
+    has_alpha: bool
     profile: str | None
     metadata: Metadata
+    remarks: tuple[str, ...]
 
 
 def inspect_picture(path: str | os.PathLike[str]) -> Inspection:
-    """Look at a picture file of any format that Pillow reads.
+    """Look at a picture file of any format that `read_picture` reads.
 
     Raises:
-        UnreadableImageError: no such file, or no picture.
-        ImageTooLargeError: more pixels than is safe to open.
+        UnreadableImageError, UnsupportedImageError, ImageTooLargeError: as of `read_picture`.
     """
     path = Path(path)
-    data = read_file(path)
-    with pillow_errors(path), Image.open(io.BytesIO(data)) as image:
-        format = image.format or ""
-        profile = _profile_name(image.info.get("icc_profile"))
-        metadata = read_metadata(data, format, path)
-        return Inspection(format, image.size, image.mode, profile, metadata)
+    data = file_content(path)
+    with decoder_errors(path):
+        samples = decoded(data, path)
+    metadata, remarks = read_metadata(data)
+    height, width, channels = samples.colours.shape
+    return Inspection(
+        size=(width, height),
+        colours=_COLOURS[channels],
+        depth=samples.depth,
+        has_alpha=samples.alpha is not None,
+        profile=_profile_name(samples.profile),
+        metadata=metadata,
+        remarks=(*samples.remarks, *remarks),
+    )
 
 
 def _profile_name(profile: bytes | None) -> str | None:
-    if not profile:
+    if profile is None:
         return None
     try:
         return ImageCms.getProfileDescription(ImageCms.getOpenProfile(io.BytesIO(profile))).strip()

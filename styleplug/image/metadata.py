@@ -4,31 +4,41 @@ from __future__ import annotations
 
 import io
 import logging
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TypeAlias
 
-from styleplug.image import exif, jpeg_metadata, png_metadata, tiff_metadata
+from PIL import Image
+
+from styleplug.errors import ImageError, MissingDependencyError
+from styleplug.image import exif, heif, jpeg_metadata, png_metadata, tiff_metadata
+from styleplug.image.pil import decoder_errors
 from styleplug.image.xmp import Packet
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 _log = logging.getLogger("styleplug")
 
-_IN_BYTES = {
-    "JPEG": jpeg_metadata,
-    "MPO": jpeg_metadata,
-    "PNG": png_metadata,
-    "TIFF": tiff_metadata,
+_Blocks: TypeAlias = tuple[bytes | None, bytes | None, bytes | None]  # EXIF, XMP, IPTC
+
+# What is read and written here; of other formats it is their libraries that do it.
+_READERS: Mapping[bytes, Callable[[bytes], _Blocks]] = {
+    b"\xff\xd8": jpeg_metadata.blocks_of,
+    b"\x89PNG": png_metadata.blocks_of,
+    b"II*\0": tiff_metadata.blocks_of,
+    b"MM\0*": tiff_metadata.blocks_of,
 }
-"""Formats, by Pillow's names, whose files are read and written here; the others' encoders do it."""
+_WRITERS: Mapping[str, Callable[..., bytes]] = {
+    "JPEG": jpeg_metadata.embedded,
+    "PNG": png_metadata.embedded,
+    "TIFF": tiff_metadata.embedded,
+}
+_RECORD = b"\x1c"  # how an IPTC record begins
 
 _TIFF = "http://ns.adobe.com/tiff/1.0/"
 _EXIF = "http://ns.adobe.com/exif/1.0/"
 _THUMBNAILS = "http://ns.adobe.com/xap/1.0/ Thumbnails"
-_THUMBNAIL_SIDE = 160  # pixels; what the EXIF standard advises
+THUMBNAIL_SIDE = 160
+"""Of a thumbnail, in pixels, as the EXIF standard advises."""
 
 
 @dataclass(frozen=True)
@@ -46,51 +56,58 @@ class Metadata:
     iptc: bytes | None = None
 
 
-def read_metadata(data: bytes, format: str, path: str | os.PathLike[str] | None = None) -> Metadata:
-    """The metadata of a picture file; a block that is damaged is left out, and a log line says so.
+def read_metadata(data: bytes) -> tuple[Metadata, tuple[str, ...]]:
+    """The metadata of a picture file, and what a person should know of them.
 
-    Args:
-        data: the file.
-        format: Pillow's name of its format.
-        path: what the log line calls it.
+    A block that is damaged is left out, with a remark, the rest of a sentence that begins with the
+    file's name.
     """
     try:
-        if format in _IN_BYTES:
-            exif_block, xmp, iptc = _IN_BYTES[format].blocks_of(data)
-        else:
-            exif_block, xmp, iptc = *_of_library(data, format), None
-    except ValueError as error:
-        _log.warning("%s: its metadata can't be read and are left out (%s)", path, error)
-        return Metadata()
-    problems = []
-    if exif_block:
-        exif_block = exif_block.removeprefix(b"Exif\0\0")
-        if exif.is_exif(exif_block):
-            iptc = iptc or exif.iptc_of(exif_block)
-        else:
-            problems, exif_block = ["EXIF"], None
-    if xmp and not _is_packet(xmp):
-        problems, xmp = [*problems, "XMP"], None
-    if iptc and not iptc.startswith(b"\x1c"):
-        problems, iptc = [*problems, "IPTC"], None
-    if problems:
-        _log.warning("%s: damaged metadata are left out: %s", path, ", ".join(problems))
-    return Metadata(exif_block or None, xmp or None, iptc or None)
+        with decoder_errors(None):
+            block, xmp, iptc = _blocks_of(data)
+    except (ImageError, MissingDependencyError):
+        return Metadata(), ("has metadata that can't be read; they were left out",)
+    block = block.removeprefix(b"Exif\0\0") if block else None
+    metadata = Metadata(
+        exif=block if block and exif.is_exif(block) else None,
+        xmp=xmp if xmp and _is_packet(xmp) else None,
+        iptc=iptc if iptc and iptc.startswith(_RECORD) else None,
+    )
+    found = {
+        "EXIF": (block, metadata.exif),
+        "XMP": (xmp, metadata.xmp),
+        "IPTC": (iptc, metadata.iptc),
+    }
+    remarks = tuple(
+        f"has {name} data that are damaged; they were left out"
+        for name, (given, kept) in found.items()
+        if given and not kept
+    )
+    if metadata.exif and not metadata.iptc:
+        metadata = replace(metadata, iptc=exif.iptc_of(metadata.exif))
+    return metadata, remarks
 
 
-def corrected(metadata: Metadata, image: Image.Image) -> Metadata:
+def corrected(
+    metadata: Metadata, size: tuple[int, int], image: Callable[[], Image.Image]
+) -> Metadata:
     """The metadata with what is no longer true of the picture put right.
 
-    Orientation, size and thumbnail of EXIF and XMP become those of the image, which is upright. The
-    EXIF block keeps its length and the place of all that is in it.
+    Orientation, size and thumbnail of EXIF and XMP become those of the picture, which is upright.
+    The EXIF block keeps its length and the place of all that is in it.
+
+    Args:
+        metadata: as they were read.
+        size: (width, height) of the picture in pixels.
+        image: makes the thumbnail, RGB, `THUMBNAIL_SIDE` long, if there is one to replace.
     """
     block, xmp = metadata.exif, metadata.xmp
     if block:
-        block = exif.corrected(block, image.size, _thumbnailer(image))
+        block = exif.corrected(block, size, partial(_thumbnail, image))
         # One whose parts overlap may not have survived.
         block = block if exif.is_exif(block) else None
     if xmp:
-        xmp = corrected_xmp(xmp, image.size)
+        xmp = corrected_xmp(xmp, size)
     return replace(metadata, exif=block, xmp=xmp)
 
 
@@ -133,9 +150,8 @@ def embed_metadata(encode: Callable[..., bytes], format: str, metadata: Metadata
 
 def _embedded(encode: Callable[..., bytes], format: str, metadata: Metadata) -> bytes:
     block, xmp, iptc = metadata.exif, metadata.xmp, metadata.iptc
-    if format in _IN_BYTES:
-        file: bytes = _IN_BYTES[format].embedded(encode(), block, xmp, iptc)
-        return file
+    if format in _WRITERS:
+        return _WRITERS[format](encode(), block, xmp, iptc)
     if iptc and not (block and exif.iptc_of(block) == iptc):
         block = exif.with_iptc(block, iptc)
     if block and format == "AVIF":  # Pillow would write the block anew to leave the orientation out
@@ -143,18 +159,19 @@ def _embedded(encode: Callable[..., bytes], format: str, metadata: Metadata) -> 
     return encode(**{name: data for name, data in (("exif", block), ("xmp", xmp)) if data})
 
 
-def _of_library(data: bytes, format: str) -> tuple[bytes | None, bytes | None]:
-    """The EXIF block and the XMP packet that the format's library finds."""
-    if format in ("AVIF", "HEIF"):  # Pillow may give the EXIF block of an AVIF file written anew
-        import pillow_heif
+def _blocks_of(data: bytes) -> _Blocks:
+    """The EXIF block, the XMP packet and the IPTC records, as they are in the file.
 
-        info = pillow_heif.open_heif(data).info
-    else:
-        from PIL import Image
-
-        with Image.open(io.BytesIO(data)) as image:
-            info = image.info
-    return info.get("exif"), info.get("xmp")
+    Raises:
+        Exception: whatever the libraries raise on damaged data.
+    """
+    for beginning, blocks_of in _READERS.items():
+        if data.startswith(beginning):
+            return blocks_of(data)
+    if heif.is_heif(data):
+        return *heif.blocks_of(data), None
+    with Image.open(io.BytesIO(data)) as image:
+        return image.info.get("exif"), image.info.get("xmp"), None
 
 
 def _is_packet(data: bytes) -> bool:
@@ -165,22 +182,11 @@ def _is_packet(data: bytes) -> bool:
     return True
 
 
-def _thumbnailer(image: Image.Image) -> exif.Thumbnailer:
-    """Makes thumbnails of an image, on white where it is transparent."""
-
-    def thumbnail(longest: int) -> bytes | None:
-        from PIL import Image
-
-        small = image.copy()
-        small.thumbnail((_THUMBNAIL_SIDE, _THUMBNAIL_SIDE))
-        small = small.convert("RGBA")
-        opaque = Image.new("RGB", small.size, "white")
-        opaque.paste(small, mask=small)
-        for quality in (85, 70, 50, 30):
-            buffer = io.BytesIO()
-            opaque.save(buffer, "JPEG", quality=quality)
-            if len(buffer.getvalue()) <= longest:
-                return buffer.getvalue()
-        return None
-
-    return thumbnail
+def _thumbnail(image: Callable[[], Image.Image], longest: int) -> bytes | None:
+    """A JPEG file of at most so many bytes, if there is a quality that makes it so small."""
+    for quality in (85, 70, 50, 30):
+        buffer = io.BytesIO()
+        image().save(buffer, "JPEG", quality=quality)
+        if len(buffer.getvalue()) <= longest:
+            return buffer.getvalue()
+    return None

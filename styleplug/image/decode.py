@@ -1,0 +1,56 @@
+"""The bytes of a picture file, decoded by whichever library reads its format."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
+
+from styleplug.errors import ImageError, MissingDependencyError, UnsupportedImageError
+from styleplug.image import deep, heif, png, raw
+from styleplug.image.pil import finished, samples_of
+from styleplug.image.samples import Samples, check_size
+
+# Not all that Pillow knows: it starts Ghostscript for PostScript. MPO goes as JPEG. Those that are
+# loaded in any case come first.
+_PILLOW_FORMATS = (
+    *("JPEG", "PNG", "GIF", "BMP", "PPM"),
+    *("TIFF", "WEBP", "AVIF", "JPEG2000", "PSD", "TGA"),
+)
+
+
+def decoded(data: bytes, path: Path) -> Samples:
+    """The samples of a file, the first or main picture where it holds several; content decides.
+
+    Call it within `decoder_errors`.
+
+    Raises:
+        UnsupportedImageError: the library that its format needs isn't installed.
+        ImageTooLargeError: it has too many pixels; it isn't decoded then.
+        Exception: whatever the libraries raise on damaged data.
+    """
+    try:
+        if heif.is_heif(data):
+            return heif.decoded(data, path)
+        if raw.begins_as_raw(data):
+            return raw.decoded(data, path)
+        return _by_pillow(data, path)
+    except MissingDependencyError as error:
+        raise UnsupportedImageError(path, f"can't be read, since {error}") from error
+    except Exception as error:
+        if isinstance(error, ImageError) or not data.startswith(png.SIGNATURE):
+            raise
+    samples = _by_pillow(png.pixels_only(data), path)
+    remark = "has damaged data beside its pixels; they, and its colour profile, were ignored"
+    return replace(samples, remarks=(*samples.remarks, remark))
+
+
+def _by_pillow(data: bytes, path: Path) -> Samples:
+    with Image.open(io.BytesIO(data), formats=_PILLOW_FORMATS) as image:
+        check_size(*image.size, path)
+        if raw.is_raw(image):
+            return raw.decoded(data, path)
+        samples = deep.decoded(data, image, path)
+        return samples_of(image, path) if samples is None else finished(samples, image)
