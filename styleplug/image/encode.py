@@ -17,7 +17,7 @@ from PIL import Image
 from styleplug.errors import MissingDependencyError, UnwritableImageError
 from styleplug.image import deep, heif
 from styleplug.image.colour import ProfileError, from_srgb
-from styleplug.image.metadata import THUMBNAIL_SIDE, corrected, embed_metadata
+from styleplug.image.metadata import THUMBNAIL_SIDE, embed_metadata
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted
 from styleplug.image.samples import Array, quantised
@@ -107,9 +107,9 @@ def encoded(picture: Picture, path: Path) -> bytes:
             f" {max(picture.size)}; use .png or .tif",
         )
     encode = partial(format.encode, _layers(picture, format), picture.origin.profile)
-    metadata = corrected(picture.origin.metadata, picture.size, partial(_thumbnail, picture))
+    thumbnail = partial(_thumbnail, picture)
     try:
-        return embed_metadata(encode, format.name, metadata)
+        return embed_metadata(encode, format.name, picture.origin.metadata, picture.size, thumbnail)
     except (OSError, ValueError, RuntimeError, struct.error, ProfileError) as error:
         raise UnwritableImageError(
             path, f"can't be stored as {format.name} ({error}); use another format"

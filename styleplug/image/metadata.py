@@ -88,29 +88,6 @@ def read_metadata(data: bytes) -> tuple[Metadata, tuple[str, ...]]:
     return metadata, remarks
 
 
-def corrected(
-    metadata: Metadata, size: tuple[int, int], image: Callable[[], Image.Image]
-) -> Metadata:
-    """The metadata with what is no longer true of the picture put right.
-
-    Orientation, size and thumbnail of EXIF and XMP become those of the picture, which is upright.
-    The EXIF block keeps its length and the place of all that is in it.
-
-    Args:
-        metadata: as they were read.
-        size: (width, height) of the picture in pixels.
-        image: makes the thumbnail, RGB, `THUMBNAIL_SIDE` long, if there is one to replace.
-    """
-    block, xmp = metadata.exif, metadata.xmp
-    if block:
-        block = exif.corrected(block, size, partial(_thumbnail, image))
-        # One whose parts overlap may not have survived.
-        block = block if exif.is_exif(block) else None
-    if xmp:
-        xmp = corrected_xmp(xmp, size)
-    return replace(metadata, exif=block, xmp=xmp)
-
-
 def corrected_xmp(packet: bytes, size: tuple[int, int]) -> bytes:
     """The packet with the orientation 1, the size, in pixels, and no thumbnails.
 
@@ -129,23 +106,45 @@ def corrected_xmp(packet: bytes, size: tuple[int, int]) -> bytes:
     return whole.without(lambda prop: prop.name == _THUMBNAILS).data
 
 
-def embed_metadata(encode: Callable[..., bytes], format: str, metadata: Metadata) -> bytes:
-    """The picture file that an encoder makes, with metadata in it.
+def embed_metadata(
+    encode: Callable[..., bytes],
+    format: str,
+    metadata: Metadata,
+    size: tuple[int, int],
+    image: Callable[[], Image.Image],
+) -> bytes:
+    """The picture file that an encoder makes, with metadata in it that are true of it.
 
-    Formats that have no place for IPTC records take them in the EXIF block, as TIFF does. Where the
-    format can't hold the metadata, the file is without, and a log line says so.
+    Orientation, size and thumbnail in EXIF and XMP become those of the picture, which is upright.
+    The EXIF block keeps the place of all that is in it. Formats that have no place for IPTC records
+    take them in the EXIF block, as TIFF does. Where the metadata can't be stored, the file is
+    without, and a log line says so.
 
     Args:
         encode: makes the file; where the format's library embeds metadata itself, as for WebP, AVIF
             and HEIF, it is called with `exif` and `xmp`, bytes, those of them that there are.
         format: Pillow's name of the format.
-        metadata: as `corrected` returns it.
+        metadata: of the photograph.
+        size: (width, height) of the picture in pixels.
+        image: makes the thumbnail, RGB, `THUMBNAIL_SIDE` long, if there is one to replace.
     """
     try:
-        return _embedded(encode, format, metadata)
+        return _embedded(encode, format, _corrected(metadata, size, image))
     except Exception as error:  # encoders raise nearly anything, and the picture is worth more
-        _log.warning("its metadata can't be stored in the %s file (%s)", format, error)
+        _log.warning("the metadata can't be stored in a %s file (%s)", format, error)
         return encode()
+
+
+def _corrected(
+    metadata: Metadata, size: tuple[int, int], image: Callable[[], Image.Image]
+) -> Metadata:
+    block, xmp = metadata.exif, metadata.xmp
+    if block:
+        block = exif.corrected(block, size, partial(_thumbnail, image))
+        block = block if exif.is_exif(block) else None  # one whose parts overlap may be broken now
+    if xmp:
+        xmp = corrected_xmp(xmp, size)
+    return replace(metadata, exif=block, xmp=xmp)
 
 
 def _embedded(encode: Callable[..., bytes], format: str, metadata: Metadata) -> bytes:
