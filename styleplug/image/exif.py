@@ -55,7 +55,7 @@ def corrected(block: bytes, size: tuple[int, int], thumbnail: Thumbnailer) -> by
     _set(tiff, main, {ORIENTATION: 1, WIDTH: size[0], HEIGHT: size[1]})
     parent = main
     for pointer, tags in _SIZES_AT.items():  # the second directory lies within the first
-        parent = _directory(tiff, parent, pointer)
+        parent = tiff.pointed(parent, pointer)
         _set(tiff, parent, dict(zip(tags, size, strict=True)))
     _replace_thumbnail(tiff, thumbnail)
     return bytes(tiff.data)
@@ -96,14 +96,6 @@ def _set(tiff: Tiff, entries: dict[int, Entry], numbers: dict[int, int]) -> None
     """Change those of the tags that are there."""
     for tag in entries.keys() & numbers.keys():
         tiff.set_number(entries[tag], numbers[tag])
-
-
-def _directory(tiff: Tiff, parent: dict[int, Entry], pointer: int) -> dict[int, Entry]:
-    """The directory that an entry of the parent points to; empty where there is none."""
-    try:
-        return tiff.directory(tiff.number(parent, pointer))
-    except ValueError:
-        return {}
 
 
 def _replace_thumbnail(tiff: Tiff, thumbnail: Thumbnailer) -> None:

@@ -36,9 +36,11 @@ def split(packet: bytes, limit: int) -> tuple[bytes, bytes | None, str]:
         ValueError: the packet can't be read, or is of so many properties that moving the longest
             ones doesn't suffice.
     """
+    if len(packet) > limit:
+        packet = re.sub(rb"\s+(<\?xpacket end)", rb"\n\1", packet)  # without the padding
     if len(packet) <= limit:
         return packet, None, ""
-    whole = Packet(re.sub(rb"\s+(<\?xpacket end)", rb"\n\1", packet))
+    whole = Packet(packet)
     excess = len(whole.data) + _NOTE_LENGTH - limit
     moved: set[Property] = set()
     for prop in sorted(whole.properties, key=lambda prop: len(prop.xml), reverse=True):

@@ -32,6 +32,9 @@ _WRITERS: Mapping[str, Callable[..., bytes]] = {
     "PNG": png_metadata.embedded,
     "TIFF": tiff_metadata.embedded,
 }
+# Their libraries would turn the picture as EXIF says, even where that makes no sense, and Pillow
+# would write the block anew.
+_TURNED_OTHERWISE = ("AVIF", "HEIF")
 _RECORD = b"\x1c"  # how an IPTC record begins
 
 _TIFF = "http://ns.adobe.com/tiff/1.0/"
@@ -153,7 +156,7 @@ def _embedded(encode: Callable[..., bytes], format: str, metadata: Metadata) -> 
         return _WRITERS[format](encode(), block, xmp, iptc)
     if iptc and not (block and exif.iptc_of(block) == iptc):
         block = exif.with_iptc(block, iptc)
-    if block and format == "AVIF":  # Pillow would write the block anew to leave the orientation out
+    if block and format in _TURNED_OTHERWISE:
         block = exif.without(block, exif.ORIENTATION)
     return encode(**{name: data for name, data in (("exif", block), ("xmp", xmp)) if data})
 
@@ -183,9 +186,10 @@ def _is_packet(data: bytes) -> bool:
 
 def _thumbnail(image: Callable[[], Image.Image], longest: int) -> bytes | None:
     """A JPEG file of at most so many bytes, if there is a quality that makes it so small."""
+    small = image()
     for quality in (85, 70, 50, 30):
         buffer = io.BytesIO()
-        image().save(buffer, "JPEG", quality=quality)
+        small.save(buffer, "JPEG", quality=quality)
         if len(buffer.getvalue()) <= longest:
             return buffer.getvalue()
     return None

@@ -95,6 +95,13 @@ class Tiff:
                 found.setdefault(tag, Entry(tag, type_, count, value, value_at, position))
         return found
 
+    def pointed(self, entries: Mapping[int, Entry], tag: int) -> dict[int, Entry]:
+        """The entries of the directory that a tag points to; none where it points to nothing."""
+        try:
+            return self.directory(self.number(entries, tag))
+        except ValueError:
+            return {}
+
     def next_directory(self, offset: int) -> int:
         """Where the directory after the one at an offset lies; 0 where there is none."""
         end = self._end(offset)
@@ -105,15 +112,14 @@ class Tiff:
         self._put("I", self._end(offset), 0)
 
     def remove(self, offset: int, tag: int) -> None:
-        """Take an entry, if it is there, out of the directory at an offset; nothing else moves."""
-        entry = self.directory(offset).get(tag)
-        if entry is None or entry.position is None or entry.offset is None:
-            return
-        self.data[entry.offset : entry.offset + len(entry.value)] = bytes(len(entry.value))
-        end = self._end(offset) + 4
-        rest = self.data[entry.position + _ENTRY : end]
-        self.data[entry.position : entry.position + len(rest)] = rest
-        self._put("H", offset, self._number("H", offset) - 1)
+        """Take a tag, whatever it says, out of the directory at an offset; no value moves."""
+        start, end = offset + 2, self._end(offset)
+        packed = [bytes(self.data[at : at + _ENTRY]) for at in range(start, end, _ENTRY)]
+        wanted = struct.pack(f"{self.order}H", tag)
+        kept = [entry for entry in packed if not entry.startswith(wanted)]
+        rest = b"".join(kept) + bytes(self.data[end : end + 4])
+        self.data[start : start + len(rest)] = rest
+        self._put("H", offset, len(kept))
 
     def numbers(self, entry: Entry) -> tuple[int, ...]:
         """The values of an entry of whole numbers; none, if it is of another type."""

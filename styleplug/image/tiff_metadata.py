@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from styleplug.image.exif import (
@@ -27,11 +26,12 @@ NOT_COMPRESSED, DEFLATE = 1, (8, 32946)
 _DATA = {273: 279, 324: 325}  # offsets of strips and of tiles, and their lengths
 
 # Tags about how the pixels are stored, and blocks that have a place of their own: they don't belong
-# to EXIF. 34377 and 37724 are Photoshop's own, and hold thumbnails and layers of the photograph.
+# to EXIF. 34377 and 37724 are Photoshop's own, and hold thumbnails and layers of the photograph;
+# from 50706 on come those of DNG, which would make the result a RAW file.
 _STRUCTURE = {
     *(*range(254, 260), *range(262, 267), *range(277, 282), 284, *range(288, 294), 297, 301),
     *(*range(317, 348), *range(512, 522), *range(529, 533), *_DATA, *_DATA.values()),
-    *(XMP, IPTC, 34377, 34675, 37724),
+    *(XMP, IPTC, 34377, 34675, 37724, *range(50706, 51200)),
 }
 
 _FARTHEST_MAKER_NOTE = 16_384
@@ -65,8 +65,7 @@ def _copied(
     if MAKER_NOTE in entries:  # before all else, so that nothing lies in its place
         copies.append(_maker_note(entries[MAKER_NOTE], target))
     for tag in sorted(entries.keys() & nested.keys()):
-        with suppress(ValueError):  # a pointer to nowhere is left out
-            inner = source.directory(source.number(entries, tag))
+        if inner := source.pointed(entries, tag):
             copies.append(target.numeric_entry(tag, [_copied(source, inner, target, nested[tag])]))
     copies += [
         Entry(tag, entry.type, entry.count, entry.value)
@@ -100,7 +99,8 @@ def embedded(encoded: bytes, exif: bytes | None, xmp: bytes | None, iptc: bytes 
     source = Tiff(encoded)
     target = Tiff(without_thumbnail(exif)) if exif else Tiff.empty(source.order)
     entries = target.directory(target.first) if exif else {}
-    kept = {tag: entry for tag, entry in entries.items() if tag not in _STRUCTURE}
+    lost = {tag for tag in _NESTED if not target.pointed(entries, tag)}
+    kept = {tag: entry for tag, entry in entries.items() if tag not in _STRUCTURE | lost}
     merged = _picture(source, target) | kept
     for tag, block in ((XMP, xmp), (IPTC, iptc)):
         if block:
