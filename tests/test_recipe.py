@@ -131,7 +131,7 @@ def test_a_source_is_found_by_name_and_content(files: list[Path], tmp_path: Path
         ("<styleplug:Seconds>12.3", "<styleplug:Seconds>soon"),
         ("<styleplug:Stopped>time-limit</styleplug:Stopped>", ""),
         ("<rdf:Seq>", "<rdf:Seq><rdf:li>text</rdf:li>"),
-        ("<styleplug:name>wave.jpg", "<styleplug:name>.."),
+        ("<styleplug:name>wave.jpg", "<styleplug:name>/"),
         ("<styleplug:Version>", "<styleplug:Version><rdf:Seq/>"),
     ],
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from styleplug.image.tiff_directories import UNDEFINED, Entry, Tiff
+from styleplug.image.tiff_directories import UNDEFINED, Entry, Tiff, TiffReader
 
 Thumbnailer = Callable[[int], bytes | None]
 """Gives the thumbnail, a JPEG file of at most so many bytes; None if it can't be made so small."""
@@ -28,7 +28,7 @@ _SIZES_AT = {
 def is_exif(block: bytes) -> bool:
     """Whether it is an EXIF block that has a first directory."""
     try:
-        tiff = Tiff(block)
+        tiff = TiffReader(block)
         tiff.directory(tiff.first)
     except ValueError:
         return False
@@ -70,7 +70,7 @@ def without_thumbnail(block: bytes) -> bytes:
 
 def iptc_of(block: bytes) -> bytes | None:
     """The IPTC records in the first directory, where TIFF has its place for them."""
-    tiff = Tiff(block)
+    tiff = TiffReader(block)
     entry = tiff.directory(tiff.first).get(IPTC)
     return entry.value if entry else None
 
@@ -81,7 +81,7 @@ def with_iptc(block: bytes | None, records: bytes) -> bytes:
     entries = tiff.directory(tiff.first) if block else {}
     following = tiff.next_directory(tiff.first) if block else 0
     entries[IPTC] = Entry(IPTC, UNDEFINED, len(records), records)
-    tiff.first = tiff.append_directory(entries.values(), following)
+    tiff.set_first(tiff.append_directory(entries.values(), following))
     return bytes(tiff.data)
 
 

@@ -39,36 +39,27 @@ class Entry:
     position: int | None = None
 
 
-class Tiff:
-    """A TIFF structure in memory, `data`, to be read and to be changed.
+class TiffReader:
+    """A TIFF structure in memory, `data`, to be read.
 
     Args:
-        data: the structure, copied; offsets count from its beginning.
+        data: the structure; offsets count from its beginning.
 
     Raises:
         ValueError: no TIFF structure, or one with 64-bit offsets.
     """
 
-    def __init__(self, data: bytes) -> None:
-        self.data = bytearray(data)
+    def __init__(self, data: bytes | bytearray) -> None:
+        self.data = data
         orders = {b"II*\0": "<", b"MM\0*": ">"}
         if bytes(data[:4]) not in orders or len(data) < 8:
             raise ValueError("no TIFF header")
         self.order = orders[bytes(data[:4])]
 
-    @classmethod
-    def empty(cls, order: str) -> Tiff:
-        """A structure with no directory; `order` is "<" or ">"."""
-        return cls({"<": b"II*\0", ">": b"MM\0*"}[order] + bytes(4))
-
     @property
     def first(self) -> int:
         """Where the first directory lies."""
         return self._number("I", 4)
-
-    @first.setter
-    def first(self, offset: int) -> None:
-        self._put("I", 4, offset)
 
     def directory(self, offset: int) -> dict[int, Entry]:
         """The entries of the directory at an offset, by tag; of a tag that is there twice, the
@@ -107,6 +98,47 @@ class Tiff:
         end = self._end(offset)
         return self._number("I", end) if end + 4 <= len(self.data) else 0
 
+    def numbers(self, entry: Entry) -> tuple[int, ...]:
+        """The values of an entry of whole numbers; none, if it is of another type."""
+        item = _ITEMS.get(entry.type)
+        return struct.unpack(f"{self.order}{entry.count}{item}", entry.value) if item else ()
+
+    def number(self, entries: Mapping[int, Entry], tag: int) -> int:
+        """The first value of a tag, a whole number; 0 where there is none."""
+        values = self.numbers(entries[tag]) if tag in entries else ()
+        return values[0] if values else 0
+
+    def _end(self, offset: int) -> int:
+        """Where the entries of a directory end."""
+        if not 8 <= offset <= len(self.data) - 2:
+            raise ValueError("a directory lies outside of the file")
+        end = offset + 2 + _ENTRY * self._number("H", offset)
+        if end > len(self.data):
+            raise ValueError("a directory is cut off")
+        return end
+
+    def _number(self, item: str, offset: int) -> int:
+        [number] = struct.unpack_from(self.order + item, self.data, offset)
+        return int(number)
+
+
+class Tiff(TiffReader):
+    """A copy of a TIFF structure, to be changed; nothing in it moves."""
+
+    data: bytearray
+
+    def __init__(self, data: bytes | bytearray) -> None:
+        super().__init__(bytearray(data))
+
+    @classmethod
+    def empty(cls, order: str) -> Tiff:
+        """A structure with no directory; `order` is "<" or ">"."""
+        return cls({"<": b"II*\0", ">": b"MM\0*"}[order] + bytes(4))
+
+    def set_first(self, offset: int) -> None:
+        """Make the directory at an offset the first one."""
+        self._put("I", 4, offset)
+
     def unlink_next(self, offset: int) -> None:
         """Make the directory at an offset the last one."""
         self._put("I", self._end(offset), 0)
@@ -120,16 +152,6 @@ class Tiff:
         rest = b"".join(kept) + bytes(self.data[end : end + 4])
         self.data[start : start + len(rest)] = rest
         self._put("H", offset, len(kept))
-
-    def numbers(self, entry: Entry) -> tuple[int, ...]:
-        """The values of an entry of whole numbers; none, if it is of another type."""
-        item = _ITEMS.get(entry.type)
-        return struct.unpack(f"{self.order}{entry.count}{item}", entry.value) if item else ()
-
-    def number(self, entries: Mapping[int, Entry], tag: int) -> int:
-        """The first value of a tag, a whole number; 0 where there is none."""
-        values = self.numbers(entries[tag]) if tag in entries else ()
-        return values[0] if values else 0
 
     def set_number(self, entry: Entry, number: int) -> None:
         """Change an entry, in place, to one number; SHORT stays SHORT where the number fits."""
@@ -163,19 +185,6 @@ class Tiff:
         count = struct.pack(f"{self.order}H", len(ordered))
         end = struct.pack(f"{self.order}I", next_directory)
         return self.append(count + packed + end)
-
-    def _end(self, offset: int) -> int:
-        """Where the entries of a directory end."""
-        if not 8 <= offset <= len(self.data) - 2:
-            raise ValueError("a directory lies outside of the file")
-        end = offset + 2 + _ENTRY * self._number("H", offset)
-        if end > len(self.data):
-            raise ValueError("a directory is cut off")
-        return end
-
-    def _number(self, item: str, offset: int) -> int:
-        [number] = struct.unpack_from(self.order + item, self.data, offset)
-        return int(number)
 
     def _put(self, item: str, offset: int, number: int) -> None:
         struct.pack_into(self.order + item, self.data, offset, number)

@@ -13,7 +13,7 @@ from styleplug.image.exif import (
     IPTC,
     without_thumbnail,
 )
-from styleplug.image.tiff_directories import UNDEFINED, Entry, Tiff, turned
+from styleplug.image.tiff_directories import UNDEFINED, Entry, Tiff, TiffReader, turned
 
 XMP = 700
 MAKER_NOTE = 0x927C
@@ -47,18 +47,18 @@ def blocks_of(data: bytes) -> tuple[bytes | None, bytes | None, bytes | None]:
     Raises:
         ValueError: no TIFF file of the usual kind.
     """
-    tiff = Tiff(data)
+    tiff = TiffReader(data)
     entries = tiff.directory(tiff.first)
     block = Tiff.empty(tiff.order)
     plain = {tag: entry for tag, entry in entries.items() if tag not in _STRUCTURE}
-    block.first = _copied(tiff, plain, block, _NESTED)
+    block.set_first(_copied(tiff, plain, block, _NESTED))
     exif = bytes(block.data) if plain else None
     xmp, iptc = entries.get(XMP), entries.get(IPTC)
     return exif, xmp.value if xmp else None, iptc.value if iptc else None
 
 
 def _copied(
-    source: Tiff, entries: Mapping[int, Entry], target: Tiff, nested: Mapping[int, Any]
+    source: TiffReader, entries: Mapping[int, Entry], target: Tiff, nested: Mapping[int, Any]
 ) -> int:
     """Append a directory, and those that it points to, to another structure."""
     copies = []
@@ -96,7 +96,7 @@ def embedded(encoded: bytes, exif: bytes | None, xmp: bytes | None, iptc: bytes 
         encoded: a file of one picture, uncompressed or deflated.
         exif: for which `is_exif` holds.
     """
-    source = Tiff(encoded)
+    source = TiffReader(encoded)
     target = Tiff(without_thumbnail(exif)) if exif else Tiff.empty(source.order)
     entries = target.directory(target.first) if exif else {}
     lost = {tag for tag in _NESTED if not target.pointed(entries, tag)}
@@ -105,11 +105,11 @@ def embedded(encoded: bytes, exif: bytes | None, xmp: bytes | None, iptc: bytes 
     for tag, block in ((XMP, xmp), (IPTC, iptc)):
         if block:
             merged[tag] = Entry(tag, UNDEFINED, len(block), block)
-    target.first = target.append_directory(merged.values())
+    target.set_first(target.append_directory(merged.values()))
     return bytes(target.data)
 
 
-def _picture(source: Tiff, target: Tiff) -> dict[int, Entry]:
+def _picture(source: TiffReader, target: Tiff) -> dict[int, Entry]:
     """Append the pixels of a file; returns the entries that describe them."""
     entries = source.directory(source.first)
     turn = source.order != target.order

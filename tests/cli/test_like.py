@@ -45,7 +45,6 @@ def recipe_of(path: Path) -> Recipe:
 
 def test_the_same_picture_again(again: Callable[..., Result], painted: Path, folder: Path) -> None:
     assert again("--device", "cpu").exit_code == 0
-    assert (folder / "again.png").read_bytes()[-20:] == painted.read_bytes()[-20:]
     first, second = recipe_of(painted), recipe_of(folder / "again.png")
     assert (first.options, first.preset) == (second.options, second.preset)
     assert (read_picture(painted).pixels == read_picture(folder / "again.png").pixels).all()

@@ -87,7 +87,7 @@ def test_a_thumbnail_of_plain_pixels_is_removed() -> None:
     pixels = tiff.append(b"\x55" * 300)
     numbers = {exif.STRIPS: pixels, exif.STRIP_LENGTHS: 300}
     second = tiff.append_directory(tiff.numeric_entry(tag, [n]) for tag, n in numbers.items())
-    tiff.first = tiff.append_directory([Entry(0x010F, 2, 6, b"Canon\0")], second)
+    tiff.set_first(tiff.append_directory([Entry(0x010F, 2, 6, b"Canon\0")], second))
     found = exif.corrected(bytes(tiff.data), (4, 3), lambda length: NEW)
     assert directories(found)["IFD1"] == {}
     assert b"\x55" not in found
