@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from styleplug.errors import ImageError, MissingDependencyError, UnsupportedImageError
-from styleplug.image import deep, heif, png, raw
+from styleplug.image import deep, heif, jxl, png, raw
 from styleplug.image.pil import finished, samples_of
 from styleplug.image.samples import Samples, check_size
 
@@ -34,7 +34,9 @@ def decoded(data: bytes, path: Path) -> Samples:
     try:
         if heif.is_heif(data):
             return heif.decoded(data, path)
-        if raw.begins_as_raw(data):
+        if jxl.is_jxl(data):
+            return jxl.decoded(data, path)
+        if raw.is_raw(data):
             return raw.decoded(data, path)
         return _by_pillow(data, path)
     except MissingDependencyError as error:
@@ -50,7 +52,5 @@ def decoded(data: bytes, path: Path) -> Samples:
 def _by_pillow(data: bytes, path: Path) -> Samples:
     with Image.open(io.BytesIO(data), formats=_PILLOW_FORMATS) as image:
         check_size(*image.size, path)
-        if raw.is_raw(image):
-            return raw.decoded(data, path)
         samples = deep.decoded(data, image, path)
         return samples_of(image, path) if samples is None else finished(samples, image)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, TiffImagePlugin
 
-from styleplug.image.png import with_profile
+from styleplug.image.png import pixels_only, with_profile
 from styleplug.image.samples import PathOrNone, Samples, check_size, with_alpha
 
 _Deep = NDArray[np.uint16]
@@ -35,7 +35,7 @@ def decoded(data: bytes, image: Image.Image, path: PathOrNone) -> Samples | None
     """
     if image.format == "PNG" and data[24] == 16:
         channels = _PNG_CHANNELS[data[25]] + ("transparency" in image.info)
-        layers = imagecodecs.png_decode(data, out=_room(*image.size, channels))
+        layers = imagecodecs.png_decode(pixels_only(data), out=_room(*image.size, channels))
         return with_alpha(np.atleast_3d(layers), 1 if channels < 3 else 3)
     if isinstance(image, TiffImagePlugin.TiffImageFile) and _is_deep(image.tag_v2):
         return _tiff_decoded(data, image.tag_v2, path)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from styleplug.errors import MissingDependencyError, UnwritableImageError
-from styleplug.image import deep, heif
+from styleplug.image import deep, heif, jxl
 from styleplug.image.colour import ProfileError, from_srgb
 from styleplug.image.metadata import THUMBNAIL_SIDE, embed_metadata
 from styleplug.image.picture import Picture
@@ -34,6 +34,7 @@ class Format:
     name: str
     encode: _Encoder
     has_alpha: bool = True
+    has_profile: bool = True
     is_deep: bool = False
     longest_side: int | None = None
 
@@ -69,6 +70,7 @@ FORMATS = {
     ".avif": Format("AVIF", _pillow("AVIF", quality=90, subsampling="4:4:4"), longest_side=65535),
     ".heic": _HEIF,
     ".heif": _HEIF,
+    ".jxl": Format("JPEG XL", jxl.encoded, has_profile=False),
 }
 
 
@@ -91,10 +93,10 @@ def check_format(path: Path) -> None:
 def encoded(picture: Picture, path: Path) -> bytes:
     """The content of a file, in the format that the extension names.
 
-    It has the profile and the metadata that the picture came with, and 16 bits a channel where the
-    picture had them and the format holds them: PNG and TIFF do, HEIF keeps 10 of them. Every
-    picture is written in RGB, since a grey one doesn't stay grey when it is painted. Where the
-    format holds no transparency, the picture is laid on white.
+    It has the metadata and, unless it is JPEG XL, the profile that the picture came with, and 16
+    bits a channel where the picture had them and the format holds them: PNG and TIFF do, HEIF keeps
+    10 of them. Every picture is written in RGB, since a grey one doesn't stay grey when it is
+    painted. Where the format holds no transparency, the picture is laid on white.
 
     Raises:
         UnwritableImageError: the picture is larger than the format allows, or can't be stored.
@@ -106,9 +108,10 @@ def encoded(picture: Picture, path: Path) -> bytes:
             f"{format.name} holds at most {format.longest_side} pixels a side, and the picture has"
             f" {max(picture.size)}; use .png or .tif",
         )
-    encode = partial(format.encode, _layers(picture, format), picture.origin.profile)
     thumbnail = partial(_thumbnail, picture)
     try:
+        profile = picture.origin.profile if format.has_profile else None
+        encode = partial(format.encode, _layers(picture, profile, format), profile)
         return embed_metadata(encode, format.name, picture.origin.metadata, picture.size, thumbnail)
     except (OSError, ValueError, RuntimeError, struct.error, ProfileError) as error:
         raise UnwritableImageError(
@@ -124,12 +127,12 @@ def _thumbnail(picture: Picture) -> Image.Image:
     return Picture(pixels).to_pil()
 
 
-def _layers(picture: Picture, format: Format) -> NDArray[Any]:
-    """(H, W, 3) or (H, W, 4) samples, uint8 or uint16, in the picture's own profile."""
+def _layers(picture: Picture, profile: bytes | None, format: Format) -> NDArray[Any]:
+    """(H, W, 3) or (H, W, 4) samples, uint8 or uint16, in a profile's colours."""
     pixels, alpha = picture.pixels, picture.alpha
     if alpha is not None and not format.has_alpha:
         pixels, alpha = _on_white(pixels, alpha), None
-    layers = from_srgb(pixels, picture.origin.profile)
+    layers = from_srgb(pixels, profile)
     if alpha is not None:
         layers = np.dstack([layers, alpha])
     return quantised(layers, picture.origin.depth if format.is_deep else 8)

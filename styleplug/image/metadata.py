@@ -12,7 +12,7 @@ from typing import TypeAlias
 from PIL import Image
 
 from styleplug.errors import ImageError, MissingDependencyError
-from styleplug.image import exif, heif, jpeg_metadata, png_metadata, tiff_metadata
+from styleplug.image import exif, heif, jpeg_metadata, jxl_metadata, png_metadata, tiff_metadata
 from styleplug.image.pil import decoder_errors
 from styleplug.image.xmp import Packet
 
@@ -26,12 +26,16 @@ _READERS: Mapping[bytes, Callable[[bytes], _Blocks]] = {
     b"\x89PNG": png_metadata.blocks_of,
     b"II*\0": tiff_metadata.blocks_of,
     b"MM\0*": tiff_metadata.blocks_of,
+    b"\0\0\0\x0cJXL ": jxl_metadata.blocks_of,
+    b"\xff\x0a": jxl_metadata.blocks_of,
 }
 _WRITERS: Mapping[str, Callable[..., bytes]] = {
     "JPEG": jpeg_metadata.embedded,
     "PNG": png_metadata.embedded,
     "TIFF": tiff_metadata.embedded,
+    "JPEG XL": jxl_metadata.embedded,
 }
+_HAVE_IPTC = ("JPEG", "PNG", "TIFF")
 # Their libraries would turn the picture as EXIF says, even where that makes no sense, and Pillow
 # would write the block anew.
 _TURNED_OTHERWISE = ("AVIF", "HEIF")
@@ -152,10 +156,10 @@ def _corrected(
 
 def _embedded(encode: Callable[..., bytes], format: str, metadata: Metadata) -> bytes:
     block, xmp, iptc = metadata.exif, metadata.xmp, metadata.iptc
+    if format not in _HAVE_IPTC and iptc and not (block and exif.iptc_of(block) == iptc):
+        block = exif.with_iptc(block, iptc)
     if format in _WRITERS:
         return _WRITERS[format](encode(), block, xmp, iptc)
-    if iptc and not (block and exif.iptc_of(block) == iptc):
-        block = exif.with_iptc(block, iptc)
     if block and format in _TURNED_OTHERWISE:
         block = exif.without(block, exif.ORIENTATION)
     return encode(**{name: data for name, data in (("exif", block), ("xmp", xmp)) if data})

@@ -19,7 +19,7 @@ from styleplug.image.resize import resized
 from styleplug.image.samples import Samples, from_array, quantised, scaled
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Origin:
     """How a picture was stored, so that what is made of it can be stored likewise.
 

@@ -19,6 +19,7 @@ from styleplug.errors import (
     UnreadableImageError,
     UnsupportedImageError,
 )
+from styleplug.image.colour import adobe_profile
 from styleplug.image.samples import SEVERAL, PathOrNone, Samples, with_alpha
 
 # How an upright picture comes of one stored under each EXIF orientation: as it is or with the axes
@@ -86,12 +87,14 @@ def samples_of(image: Image.Image, path: PathOrNone = None) -> Samples:
 
 def finished(samples: Samples, image: Image.Image) -> Samples:
     """Samples turned upright, and with what a Pillow image tells besides its pixels."""
-    orientation, remarks = _orientation(image)
+    orientation, is_adobe, remarks = _exif(image)
     if getattr(image, "is_animated", False):
         remarks = (*remarks, SEVERAL)
     profile = image.info.get("icc_profile")
     if profile is None and "icc_profile" in image.info:
         remarks = (*remarks, "has a colour profile that is damaged; it was ignored")
+    if profile is None and is_adobe:
+        profile = adobe_profile()
     return replace(
         samples,
         colours=_upright(samples.colours, orientation),
@@ -123,19 +126,28 @@ def _upright(array: NDArray[Any], orientation: int) -> NDArray[Any]:
     return (array.swapaxes(0, 1) if swapped else array)[order]
 
 
-def _orientation(image: Image.Image) -> tuple[int, tuple[str, ...]]:
-    """The EXIF orientation, 1 where there is none, and a remark where the EXIF data are damaged.
+def _exif(image: Image.Image) -> tuple[int, bool, tuple[str, ...]]:
+    """The orientation, 1 where there is none; whether colours are Adobe RGB; remarks on damage.
 
     Not `ImageOps.exif_transpose`, which also writes the EXIF data anew and fails where an unrelated
     tag is odd.
     """
+    orientation, is_adobe, is_damaged = 1, False, False
     with warnings.catch_warnings(record=True) as damage:
         warnings.simplefilter("always")
         try:
-            orientation = int(image.getexif().get(ExifTags.Base.Orientation, 1))
+            exif = image.getexif()
+            if "exif" in image.info:  # anew, since the warnings came when the file was opened
+                exif = Image.Exif()
+                exif.load(image.info["exif"])
+            orientation = int(exif.get(ExifTags.Base.Orientation, 1))
+            # Cameras write Adobe RGB without a profile, and say so here (DCF 2.0).
+            interoperability = exif.get_ifd(ExifTags.IFD.Interop)
+            is_adobe = interoperability.get(ExifTags.Interop.InteropIndex) == "R03"
         except Exception:  # damaged notes about a picture that may be whole
-            return 1, ("has EXIF data that are damaged; they were ignored",)
-    return orientation, ("has EXIF data that are damaged",) if damage else ()
+            is_damaged = True
+    remarks = ("has EXIF data that are damaged",) if is_damaged or damage else ()
+    return orientation, is_adobe, remarks
 
 
 def _as_16_bit(values: NDArray[np.int32], path: PathOrNone) -> NDArray[np.uint16]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from PIL import ExifTags, Image, TiffImagePlugin
+from PIL import ExifTags, TiffImagePlugin
 
 from styleplug.errors import MissingDependencyError
 from styleplug.image.samples import PathOrNone, Samples, check_size
@@ -24,25 +24,34 @@ _BEGINNINGS = (
     (0, b"IIU\x00"),
     (0, b"FOVb"),
 )
+_TIFF = (b"II*\0", b"MM\0*")
 _REDUCED = 1
+_MOSAIC = 32803
 _SRGB_CURVE = (2.4, 12.92)
 
 
-def begins_as_raw(data: bytes) -> bool:
-    """Whether the first bytes of a file are those of a RAW format of its own."""
-    return any(data.startswith(mark, offset) for offset, mark in _BEGINNINGS)
+def is_raw(data: bytes) -> bool:
+    """Whether a file is RAW: by its first bytes, or a TIFF file that is more than that.
 
-
-def is_raw(image: Image.Image) -> bool:
-    """Whether a file that Pillow takes for TIFF is RAW: DNG, or as Nikon, Sony or Pentax write it.
-
-    Its first picture is a thumbnail then, and the photograph is in another place.
+    The latter are DNG, and what Nikon, Sony and Pentax write. They mostly begin with a thumbnail,
+    which isn't the photograph.
     """
-    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+    if any(data.startswith(mark, offset) for offset, mark in _BEGINNINGS):
+        return True
+    if not data.startswith(_TIFF):
         return False
-    tags = image.tag_v2
+    tags = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
+    file = io.BytesIO(data)
+    file.seek(tags.next)
+    try:
+        tags.load(file)
+    except Exception:  # a damaged file, of which the decoders know more to say
+        return False
     thumbnail = tags.get(ExifTags.Base.NewSubfileType) == _REDUCED
-    return ExifTags.Base.DNGVersion in tags or (thumbnail and ExifTags.Base.SubIFDs in tags)
+    mosaic = tags.get(ExifTags.Base.PhotometricInterpretation) == _MOSAIC
+    return (
+        mosaic or ExifTags.Base.DNGVersion in tags or (thumbnail and ExifTags.Base.SubIFDs in tags)
+    )
 
 
 def decoded(data: bytes, path: PathOrNone) -> Samples:

@@ -95,7 +95,9 @@ def scaled(array: NDArray[Any], path: PathOrNone = None) -> Array:
     if not array.size:
         raise UnsupportedImageError(path, f"an array of shape {array.shape} has no pixels")
     if array.dtype.kind == "u" and array.dtype.itemsize <= 2:
-        return array.astype(np.float32) / np.float32(np.iinfo(array.dtype).max)
+        values = array.astype(np.float32)
+        values /= np.iinfo(array.dtype).max  # in place, for pictures may be large
+        return values
     if array.dtype.kind != "f":
         raise UnsupportedImageError(
             path, f"values of type {array.dtype} are not supported; use uint8, uint16 or float32"
@@ -112,7 +114,7 @@ def scaled(array: NDArray[Any], path: PathOrNone = None) -> Array:
 
 
 def quantised(array: Array, depth: int) -> NDArray[Any]:
-    """Floats as whole numbers of 8 or 16 bits, uint8 or uint16, clipped and rounded."""
+    """Floats as whole numbers of 8 or 16 bits, uint8 or uint16 in C order, clipped and rounded."""
     values = np.rint(np.clip(array, 0, 1) * np.float32(2**depth - 1))
-    whole: NDArray[Any] = values.astype(np.uint16 if depth == 16 else np.uint8)
+    whole: NDArray[Any] = values.astype(np.uint16 if depth == 16 else np.uint8, order="C")
     return whole

@@ -18,7 +18,7 @@ from styleplug.image.read import read_picture
 from styleplug.image.tiff_directories import Tiff
 from styleplug.image.write import write_picture
 
-EXTENSIONS = [".jpg", ".png", ".tif", ".webp", ".avif", ".heic"]
+EXTENSIONS = [".jpg", ".png", ".tif", ".webp", ".avif", ".heic", ".jxl"]
 RECORDS = b"\x1c\x02\x19\x00\x05beach\x1c\x02Z\x00\x05Arles"
 PACKET = (
     b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'

@@ -31,6 +31,7 @@ FORMATS = {
     "WebP": ".webp",
     "HEIF": ".heic",
     "AVIF": ".avif",
+    "JPEG XL": ".jxl",
 }
 SIZE = (128, 64)  # which HEIF stores without a margin
 
@@ -77,6 +78,8 @@ def noted(camera: Tags, found: Tags) -> bool:
     options, paintings = (found.get(f"XMP-styleplug:{x}") for x in ("Options", "Paintings"))
     return bool(options) and options["Size"] == 512 and len(paintings[0]["Sha256"]) == 64
 
+
+EXPLAINED = {("JPEG XL", "ICC"): "sRGB"}  # no profile, but colours that need none
 
 COLUMNS: Mapping[str, Check] = {
     "EXIF": same(*EXIF_GROUPS, but=CHANGED),

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from styleplug.errors import UnreadableImageError, UnsupportedImageError
-from styleplug.image.picture import Picture
+from styleplug.image.picture import Origin, Picture
 
 
 def first_pixel(image: Any) -> list[float]:
@@ -162,6 +162,23 @@ def test_a_pillow_image_whose_file_is_damaged_is_unreadable(tmp_path: Path) -> N
 def test_the_constructor_takes_only_what_it_says(pixels: Any, alpha: Any) -> None:
     with pytest.raises(UnsupportedImageError, match="must be"):
         Picture(pixels, alpha)
+
+
+def test_other_pixels_are_stored_like_the_first(profiles: dict[str, bytes]) -> None:
+    image = Image.new("RGBA", (4, 2), (10, 20, 30, 51))
+    image.info["icc_profile"] = profiles["adobe"]
+    photograph = Picture.from_any(image)
+    painted = photograph.with_pixels(np.zeros((6, 8, 3), np.float32))
+    assert painted.origin is photograph.origin
+    assert painted.size == (8, 6)
+    assert painted.alpha is not None
+    np.testing.assert_allclose(painted.alpha, np.full((6, 8), 0.2), atol=1e-6)
+
+
+@pytest.mark.parametrize(("dtype", "depth"), [("uint8", 8), ("uint16", 16), ("float32", 8)])
+def test_an_array_tells_its_depth(dtype: str, depth: int) -> None:
+    origin = Picture.from_any(np.zeros((2, 2, 3), dtype)).origin
+    assert origin == Origin(profile=None, depth=depth, remarks=())
 
 
 def test_to_pil_rounds_to_the_nearest_and_clips() -> None:

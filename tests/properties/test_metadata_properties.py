@@ -20,7 +20,7 @@ from styleplug.image.write import write_picture
 from styleplug.recipe import Recipe, recipe_in
 
 PIXELS = np.random.default_rng(0).random((24, 40, 3), np.float32)
-EXTENSIONS = st.sampled_from([".jpg", ".png", ".tif", ".webp", ".avif", ".heic"])
+EXTENSIONS = st.sampled_from([".jpg", ".png", ".tif", ".webp", ".avif", ".heic", ".jxl"])
 XMP_START = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">'
 
 
