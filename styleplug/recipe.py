@@ -55,18 +55,12 @@ class Source:
         Raises:
             UnreadableImageError: it isn't there, or has changed.
         """
-        candidates = [folder / self.name for folder in folders]
-        there = [path for path in candidates if path.is_file()]
-        for path in there:
-            if Source.of(path) == self:
+        for path in (folder / self.name for folder in folders):
+            if path.is_file() and Source.of(path) == self:
                 return path
-        if there:
-            raise UnreadableImageError(
-                there[0], f"is not what the picture was made with, but of the same name; {remedy}"
-            )
-        places = " or ".join(dict.fromkeys(str(path.parent) for path in candidates))
         raise UnreadableImageError(
-            self.name, f"the picture was made with this file, which isn't in {places}; {remedy}"
+            self.name,
+            f"the picture was made with this file, which isn't found, or has changed; {remedy}",
         )
 
 

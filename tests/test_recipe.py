@@ -119,10 +119,9 @@ def test_a_source_is_found_by_name_and_content(files: list[Path], tmp_path: Path
     source = Source.of(files[2])
     (tmp_path / "wave.jpg").write_text("another wave")
     assert source.find([tmp_path, tmp_path / "none", files[2].parent], "give it") == files[2]
-    with pytest.raises(UnreadableImageError, match=r"wave\.jpg: is not what .*; give it"):
-        source.find([tmp_path], "give it")
-    with pytest.raises(UnreadableImageError, match=r"^wave\.jpg: .* isn't in .*none; give it"):
-        source.find([tmp_path / "none"], "give it")
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(UnreadableImageError, match=r"^wave\.jpg: .* isn't found.*; give it$"):
+            source.find([folder], "give it")
 
 
 @pytest.mark.parametrize(
