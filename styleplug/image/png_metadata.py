@@ -75,12 +75,15 @@ def _inflated(data: bytes) -> bytes:
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Kinds and contents of the chunks; some write metadata behind the pixels."""
+    """Kinds and contents of the chunks but for the pixels, behind which some write metadata, and
+    for damaged ones."""
     at = 8
     while at + 12 <= len(data):
-        length = int.from_bytes(data[at : at + 4], "big")
-        yield data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
-        at += 12 + length
+        length, kind = struct.unpack_from(">I4s", data, at)
+        end = at + 8 + length
+        if kind != b"IDAT" and _chunk(kind, data[at + 8 : end]) == data[at : end + 4]:
+            yield kind, data[at + 8 : end]
+        at = end + 4
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

@@ -114,6 +114,35 @@ def test_a_preset_beside_it_is_refused(again: Callable[..., Result], painted: Pa
     assert "--preset can't be given with --like" in result.stderr
 
 
+def test_a_painting_that_was_named_is_found_among_the_styles(
+    run: Callable[..., Result],
+    paint: Callable[..., Result],
+    again: Callable[..., Result],
+    folder: Path,
+) -> None:
+    assert run("styles", "add", "painting.png", "--name", "mine").exit_code == 0
+    assert paint("--style", "mine").exit_code == 0
+    (folder / "painting.png").unlink()
+    assert again().exit_code == 0
+
+
+def test_the_picture_to_paint_like_is_never_written_over(
+    run: Callable[..., Result], painted: Path
+) -> None:
+    before = painted.read_bytes()
+    result = run("stylize", "photo.png", "--like", "out.png", "-o", "out.png", "--overwrite")
+    assert result.exit_code == 2
+    assert "is the input out.png" in result.stderr
+    assert painted.read_bytes() == before
+
+
+def test_pipes_have_a_note_too(paint: Callable[..., Result], folder: Path) -> None:
+    result = paint("--format", "png", output="-")
+    assert result.exit_code == 0
+    (folder / "out.png").write_bytes(result.stdout_bytes)
+    assert [source.name for source in recipe_of(folder / "out.png").paintings] == ["painting.png"]
+
+
 # What is kept
 
 
