@@ -75,8 +75,9 @@ def to_srgb(
     if pixels is None:
         pixels = _without_profile(scaled(colours, path))
     if colours.shape[2] == 4:
+        guess = " without a profile, so that its colours are a guess" if profile is None else ""
+        remarks.append(f"is in CMYK{guess}; it is written as RGB")
         profile = srgb_profile()
-        remarks.append("is in CMYK; it is written as RGB")
     return pixels, profile, tuple(remarks)
 
 

@@ -8,10 +8,15 @@ from pathlib import Path
 
 from PIL import Image
 
-from styleplug.errors import ImageError, MissingDependencyError, UnsupportedImageError
+from styleplug.errors import (
+    ImageError,
+    ImageTooLargeError,
+    MissingDependencyError,
+    UnsupportedImageError,
+)
 from styleplug.image import deep, heif, jxl, png, raw
 from styleplug.image.pil import finished, samples_of
-from styleplug.image.samples import Samples, check_size
+from styleplug.image.samples import MAX_PIXELS, Samples, check_size
 
 # Not all that Pillow knows: it starts Ghostscript for PostScript. MPO goes as JPEG. Those that are
 # loaded in any case come first.
@@ -19,6 +24,10 @@ _PILLOW_FORMATS = (
     *("JPEG", "PNG", "GIF", "BMP", "PPM"),
     *("TIFF", "WEBP", "AVIF", "JPEG2000", "PSD", "TGA"),
 )
+
+
+MAX_SCANS = 64
+"""How often a JPEG file may go over the largest picture; over a smaller one, as much more often."""
 
 
 def decoded(data: bytes, path: Path) -> Samples:
@@ -38,7 +47,7 @@ def decoded(data: bytes, path: Path) -> Samples:
             return jxl.decoded(data, path)
         if raw.is_raw(data):
             return raw.decoded(data, path)
-        return _by_pillow(data, path)
+        return deep.tiff_decoded(data, path) or _by_pillow(data, path)
     except MissingDependencyError as error:
         raise UnsupportedImageError(path, f"can't be read, since {error}") from error
     except Exception as error:
@@ -52,5 +61,17 @@ def decoded(data: bytes, path: Path) -> Samples:
 def _by_pillow(data: bytes, path: Path) -> Samples:
     with Image.open(io.BytesIO(data), formats=_PILLOW_FORMATS) as image:
         check_size(*image.size, path)
-        samples = deep.decoded(data, image, path)
-        return samples_of(image, path) if samples is None else finished(samples, image)
+        if image.format in ("JPEG", "MPO"):
+            _check_scans(data, *image.size, path)
+        if image.format == "PNG" and data[24] == 16:
+            return finished(deep.png_decoded(data, image), image)
+        return samples_of(image, path)
+
+
+def _check_scans(data: bytes, width: int, height: int, path: Path) -> None:
+    """Refuse a JPEG file that goes over the picture again and again: hours of work in few bytes."""
+    scans = data.count(b"\xff\xda")
+    if scans * width * height > MAX_SCANS * MAX_PIXELS:
+        raise ImageTooLargeError(
+            path, f"has {scans} scans, which are more than it is safe to decode; save it anew"
+        )

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +19,7 @@ from styleplug.errors import (
     UnsupportedImageError,
 )
 from styleplug.image.colour import adobe_profile
-from styleplug.image.samples import SEVERAL, PathOrNone, Samples, with_alpha
-
-# How an upright picture comes of one stored under each EXIF orientation: as it is or with the axes
-# swapped, then with some of them reversed.
-_UPRIGHT: dict[int, tuple[bool, tuple[slice, slice]]] = {
-    2: (False, np.s_[:, ::-1]),
-    3: (False, np.s_[::-1, ::-1]),
-    4: (False, np.s_[::-1, :]),
-    5: (True, np.s_[:, :]),
-    6: (True, np.s_[:, ::-1]),
-    7: (True, np.s_[::-1, ::-1]),
-    8: (True, np.s_[::-1, :]),
-}
+from styleplug.image.samples import SEVERAL, PathOrNone, Samples, upright, with_alpha
 
 # Python's warning filters belong to the whole process: two threads that change them at once would
 # restore each other's.
@@ -97,8 +84,8 @@ def finished(samples: Samples, image: Image.Image) -> Samples:
         profile = adobe_profile()
     return replace(
         samples,
-        colours=_upright(samples.colours, orientation),
-        alpha=None if samples.alpha is None else _upright(samples.alpha, orientation),
+        colours=upright(samples.colours, orientation),
+        alpha=None if samples.alpha is None else upright(samples.alpha, orientation),
         profile=profile or None,
         remarks=(*samples.remarks, *remarks),
     )
@@ -119,11 +106,6 @@ def _by_mode(image: Image.Image, path: PathOrNone) -> Samples:
     return with_alpha(
         np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB")), 3
     )
-
-
-def _upright(array: NDArray[Any], orientation: int) -> NDArray[Any]:
-    swapped, order = _UPRIGHT.get(orientation, (False, np.s_[:, :]))
-    return (array.swapaxes(0, 1) if swapped else array)[order]
 
 
 def _exif(image: Image.Image) -> tuple[int, bool, tuple[str, ...]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from PIL import ExifTags, TiffImagePlugin
+from PIL import ExifTags
 
 from styleplug.errors import MissingDependencyError
+from styleplug.image.deep import tiff_directory
 from styleplug.image.samples import PathOrNone, Samples, check_size
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ _BEGINNINGS = (
     (0, b"IIU\x00"),
     (0, b"FOVb"),
 )
-_TIFF = (b"II*\0", b"MM\0*")
 _REDUCED = 1
 _MOSAIC = 32803
 _SRGB_CURVE = (2.4, 12.92)
@@ -38,14 +38,8 @@ def is_raw(data: bytes) -> bool:
     """
     if any(data.startswith(mark, offset) for offset, mark in _BEGINNINGS):
         return True
-    if not data.startswith(_TIFF):
-        return False
-    tags = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
-    file = io.BytesIO(data)
-    file.seek(tags.next)
-    try:
-        tags.load(file)
-    except Exception:  # a damaged file, of which the decoders know more to say
+    tags = tiff_directory(data)
+    if tags is None:
         return False
     thumbnail = tags.get(ExifTags.Base.NewSubfileType) == _REDUCED
     mosaic = tags.get(ExifTags.Base.PhotometricInterpretation) == _MOSAIC

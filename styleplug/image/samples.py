@@ -21,6 +21,18 @@ MAX_PIXELS = 2**27
 """The largest picture that is opened, 134 megapixels: 1.5 GiB as (H, W, 3) float32."""
 SEVERAL = "holds several pictures; only the first is used"
 
+# How an upright picture comes of one stored under each EXIF orientation: as it is or with the axes
+# swapped, then with some of them reversed.
+_UPRIGHT: dict[int, tuple[bool, tuple[slice, slice]]] = {
+    2: (False, np.s_[:, ::-1]),
+    3: (False, np.s_[::-1, ::-1]),
+    4: (False, np.s_[::-1, :]),
+    5: (True, np.s_[:, :]),
+    6: (True, np.s_[:, ::-1]),
+    7: (True, np.s_[::-1, ::-1]),
+    8: (True, np.s_[::-1, :]),
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Samples:
@@ -65,6 +77,12 @@ def with_alpha(layers: NDArray[Any], colours: int) -> Samples:
     """Samples of (H, W, C): the first channels are the colours, and one more is alpha."""
     alpha = layers[..., colours] if layers.shape[2] > colours else None
     return Samples(layers[..., :colours], alpha)
+
+
+def upright(array: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """(H, W) or (H, W, C) as its EXIF orientation wants it seen; an unknown one is ignored."""
+    is_swapped, order = _UPRIGHT.get(orientation, (False, np.s_[:, :]))
+    return (array.swapaxes(0, 1) if is_swapped else array)[order]
 
 
 def check_size(width: int, height: int, path: PathOrNone) -> None:

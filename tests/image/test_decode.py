@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from styleplug.errors import UnreadableImageError
+from styleplug.errors import ImageTooLargeError, UnreadableImageError
 from styleplug.image.read import read_picture
 
 RED, BLUE = Image.new("RGB", (16, 16), "red"), Image.new("RGB", (16, 16), "blue")
@@ -125,3 +125,14 @@ def test_text_in_a_png_does_no_harm(tmp_path: Path) -> None:
     info.add_text("Title", "Red", zip=True)
     RED.save(tmp_path / "a.png", pnginfo=info)
     assert read_picture(tmp_path / "a.png").origin.remarks == ()
+
+
+def test_a_jpeg_that_goes_over_the_picture_again_and_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    Image.new("L", (1000, 1000)).save(path, progressive=True)
+    assert read_picture(path).size == (1000, 1000)
+    data = path.read_bytes()
+    last_scan = data[data.rindex(b"\xff\xda") : -2]
+    path.write_bytes(data[:-2] + last_scan * 9000 + data[-2:])
+    with pytest.raises(ImageTooLargeError, match=r"a\.jpg.* scans, .*save it anew"):
+        read_picture(path)
