@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from styleplug.hookspecs import StylizeResult
     from styleplug.image.picture import Picture
     from styleplug.recipe import Recipe
+
+_log = logging.getLogger("styleplug")
 
 
 @click.command()
@@ -155,6 +158,8 @@ def _paint(
     output.check(photo, job.inputs)
     watch.check([photo, *job.inputs], output.path)
     photograph = read_picture(photo)
+    for remark in photograph.origin.remarks:
+        _log.warning("%s %s", photo, remark)
     recipe = Recipe.planned(job.config, job.preset, photo, job.paintings)
     # Written within, so that a first Ctrl-C doesn't lose a picture that is just being written.
     with interruptible() as cancel:

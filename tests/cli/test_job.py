@@ -184,3 +184,13 @@ def test_a_sidecar_in_the_way_is_told_before_any_work(
     assert result.stderr.startswith("styleplug: out.xmp: exists already")
     assert (folder / "out.xmp").read_text() == "another's"
     assert paint("--strip", photo="photo.jpg").exit_code == 0
+
+
+def test_damaged_metadata_are_told_of_and_left_out(
+    paint: Callable[..., Result], folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Image.open(folder / "photo.png") as image:
+        image.save(folder / "photo.jpg", xmp=b"<damaged")
+    assert paint(photo="photo.jpg").exit_code == 0
+    assert "photo.jpg has XMP data that are damaged; they were left out" in caplog.messages
+    assert recipe_of(folder / "out.png").photograph.name == "photo.jpg"
