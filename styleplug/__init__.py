@@ -9,36 +9,66 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from styleplug.api import extract_features, stylize
-    from styleplug.config import PRESETS, StylizeConfig
+    from styleplug.api import (
+        apply_filter,
+        extract_features,
+        list_filters,
+        read_image,
+        stylize,
+        write_image,
+    )
+    from styleplug.config import PRESETS, FilterConfig, StylizeConfig
     from styleplug.errors import StyleplugError
-    from styleplug.hookspecs import StylizeRequest, StylizeResult, hookimpl
+    from styleplug.hookspecs import (
+        Filter,
+        FilterRequest,
+        FilterResult,
+        StylizeRequest,
+        StylizeResult,
+        hookimpl,
+    )
     from styleplug.plugins import plugin_manager
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "PRESETS": "config",
+    "Filter": "hookspecs",
+    "FilterConfig": "config",
+    "FilterRequest": "hookspecs",
+    "FilterResult": "hookspecs",
     "StyleplugError": "errors",
     "StylizeConfig": "config",
     "StylizeRequest": "hookspecs",
     "StylizeResult": "hookspecs",
+    "apply_filter": "api",
     "extract_features": "api",
     "hookimpl": "hookspecs",
+    "list_filters": "api",
     "plugin_manager": "plugins",
+    "read_image": "api",
     "stylize": "api",
+    "write_image": "api",
 }
 
 __all__ = [
     "PRESETS",
+    "Filter",
+    "FilterConfig",
+    "FilterRequest",
+    "FilterResult",
     "StyleplugError",
     "StylizeConfig",
     "StylizeRequest",
     "StylizeResult",
+    "apply_filter",
     "extract_features",
     "hookimpl",
+    "list_filters",
     "plugin_manager",
+    "read_image",
     "stylize",
+    "write_image",
 ]
 
 

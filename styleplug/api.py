@@ -5,11 +5,20 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from styleplug.config import INITS, StylizeConfig
+from styleplug.config import INITS, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError
-from styleplug.hookspecs import FeaturesRequest, StylizeRequest, StylizeResult
+from styleplug.filter_list import offered_filters
+from styleplug.hookspecs import (
+    FeaturesRequest,
+    Filter,
+    FilterRequest,
+    FilterResult,
+    StylizeRequest,
+    StylizeResult,
+)
 from styleplug.plugins import plugin_manager
 
 if TYPE_CHECKING:
@@ -34,15 +43,18 @@ def stylize(
 
     Args:
         content_image: the photograph: a path, a PIL image, or an array (H, W, 3), uint8 in 0..255
-            or float in [0, 1], sRGB.
-        style_images: one painting or a list of several, likewise; several are mixed in equal parts.
+            or float in [0, 1], sRGB. (H, W, 4) has an alpha: it is kept, and what is transparent
+            has no influence, in paintings neither.
+        style_images: one painting or a list of several, likewise, or by its name in the collection
+            (`styleplug styles list`); several are mixed in equal parts.
         config: how to paint; the default is the preset "painterly" at 512 pixels.
         on_event: called with each event of `styleplug.events`.
         cancel: set it, from any thread, to end within one evaluation with the picture so far.
 
     Returns:
-        The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the photograph;
-        `to_pil()` gives a PIL image, `save(path)` writes a file.
+        The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the photograph,
+        and whose `alpha` is the photograph's; `to_pil()` gives a PIL image, `save(path)` writes a
+        file.
 
     Raises:
         StyleplugError: a wrong option, picture or model, or a missing package; see
@@ -59,16 +71,81 @@ def stylize(
     )
     if not paintings:
         raise ConfigError("style_images", paintings, "one painting or more")
+    photograph = _picture(content_image)
+    styles = [_painting(painting) for painting in paintings]
     request = StylizeRequest(
-        content_image=_pixels(content_image),
-        style_images=tuple(_pixels(painting) for painting in paintings),
+        content_image=photograph.pixels,
+        style_images=tuple(style.pixels for style in styles),
         config=config,
         initial_image=None if config.init in INITS else _pixels(config.init),
         on_event=on_event,
         cancel=cancel or threading.Event(),
+        content_alpha=photograph.alpha,
+        style_alphas=tuple(style.alpha for style in styles),
     )
     result: StylizeResult = plugin_manager().hook.styleplug_stylize(request=request)
     return result
+
+
+def apply_filter(
+    image: ImageLike,
+    filter: str,
+    config: FilterConfig | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> FilterResult:
+    """Send a picture through a filter.
+
+    Args:
+        image: a path, a PIL image, or an array (H, W, 3), uint8 in 0..255 or float in [0, 1], sRGB.
+        filter: the name of one that `list_filters` gives.
+        config: how to apply it; by default at full strength.
+        on_event: called with each event of `styleplug.events`.
+        cancel: set it, from any thread, to end the work early.
+
+    Returns:
+        The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the picture.
+
+    Raises:
+        ConfigError: there is no such filter.
+        PluginError: the plug-in that has the filter failed.
+        StyleplugError: a wrong option or picture.
+    """
+    picture = _picture(image)
+    request = FilterRequest(
+        image=picture.pixels,
+        filter=filter,
+        config=config or FilterConfig(),
+        on_event=on_event,
+        cancel=cancel or threading.Event(),
+        alpha=picture.alpha,
+    )
+    result: FilterResult = plugin_manager().hook.styleplug_apply_filter(request=request)
+    return result
+
+
+def list_filters() -> tuple[Filter, ...]:
+    """The filters that there are, by name; plug-ins bring them."""
+    return offered_filters(plugin_manager())
+
+
+def read_image(path: str | os.PathLike[str]) -> Picture:
+    """The picture in a file, by whichever plug-in reads it.
+
+    Raises:
+        ImageError: the file can't be read.
+    """
+    picture: Picture = plugin_manager().hook.styleplug_read_image(path=Path(path))
+    return picture
+
+
+def write_image(picture: Picture, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    """Write a picture in the format that the name ends in, whole or not at all.
+
+    Raises:
+        UnwritableImageError: the place or the format won't do, or there is a file already.
+    """
+    plugin_manager().hook.styleplug_write_image(image=picture, path=Path(path), overwrite=overwrite)
 
 
 def extract_features(
@@ -103,7 +180,22 @@ def extract_features(
     return features
 
 
-def _pixels(image: ImageLike) -> NDArray[np.float32]:
+def _painting(image: ImageLike) -> Picture:
+    from styleplug.styles import painting_file
+
+    return _picture(painting_file(image) if isinstance(image, str | os.PathLike) else image)
+
+
+def _picture(image: ImageLike) -> Picture:
     from styleplug.image.picture import Picture
 
-    return Picture.from_any(image).pixels
+    if isinstance(image, (str, os.PathLike)):
+        image = read_image(image)
+    return Picture.from_any(image)
+
+
+def _pixels(image: ImageLike) -> NDArray[np.float32]:
+    """A picture's pixels, where there is no place for its alpha: without hidden colours."""
+    from styleplug.image.transparency import uncovered
+
+    return uncovered(_picture(image)).pixels

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from styleplug.errors import Cancelled, StyleplugError, UnsupportedImageError
-from styleplug.events import Failed, Finished
+from styleplug.errors import UnsupportedImageError
+from styleplug.events import Finished
 from styleplug.hookspecs import FeaturesRequest, StylizeRequest, StylizeResult, hookimpl
 from styleplug.runtime.memory import memory_errors
 from styleplug.vgg.layers import ARCHITECTURES, Architecture
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from styleplug.image.picture import Picture
     from styleplug.runtime.models import Model
     from styleplug.transfer.pyramid import Transfer
 
@@ -22,19 +24,31 @@ if TYPE_CHECKING:
 @hookimpl
 def styleplug_stylize(request: StylizeRequest) -> StylizeResult:
     """The optimisation over the pixels (`styleplug.transfer`)."""
-    notify = request.on_event or (lambda event: None)
-    try:
-        with memory_errors():
-            for event in _transfer(request).run():
-                notify(event)
-    except StyleplugError as error:
-        notify(Failed(error.code, str(error)))
-        raise
-    except Cancelled:
-        notify(Failed("cancelled", "cancelled before there was a picture to keep"))
-        raise
+    with memory_errors():
+        for event in _transfer(request).run():
+            if isinstance(event, Finished):
+                break
+            request.notify(event)
     assert isinstance(event, Finished), "a transfer ends with its result"
+    assert isinstance(event.result, StylizeResult)
     return event.result
+
+
+@hookimpl
+def styleplug_read_image(path: Path) -> Picture:
+    """Pillow's formats (`styleplug.image`)."""
+    from styleplug.image.read import read_picture
+
+    return read_picture(path)
+
+
+@hookimpl
+def styleplug_write_image(image: Picture, path: Path, overwrite: bool) -> bool:
+    """Pillow's formats (`styleplug.image`)."""
+    from styleplug.image.write import write_picture
+
+    write_picture(image, path, overwrite=overwrite)
+    return True
 
 
 @hookimpl
@@ -69,23 +83,43 @@ def _transfer(request: StylizeRequest) -> Transfer:
 
 def _check(request: StylizeRequest, architecture: Architecture) -> None:
     """Find what can't work before PyTorch is loaded and the network read, which takes seconds."""
+    from styleplug.image.transparency import is_seen
     from styleplug.runtime.providers import providers_for
     from styleplug.transfer.plan import SHORTEST_SIDE, plan_scales
 
     config = request.config
     architecture.check([*config.content_layers, *config.style_layers])
     providers_for(config.device)
-    paintings = {f"painting {i}": image for i, image in enumerate(request.style_images, start=1)}
-    for name, image in {"the photograph": request.content_image, **paintings}.items():
-        height, width, _ = image.shape
+    pictures = _pictures(request)
+    for name, picture in pictures.items():
+        width, height = picture.size
         if min(height, width) < SHORTEST_SIDE:
             raise UnsupportedImageError(
                 None,
                 f"{name} has {width}×{height} pixels, but needs {SHORTEST_SIDE} on each side;"
                 " use a larger one",
             )
-    height, width, _ = request.content_image.shape
+        if not is_seen(picture.alpha):
+            raise UnsupportedImageError(
+                None, f"all of {name} is transparent; use a picture that shows something"
+            )
+    width, height = pictures["the photograph"].size
     plan_scales(height, width, config)
+
+
+def _pictures(request: StylizeRequest) -> dict[str, Picture]:
+    """The request's pictures by what to call them.
+
+    Raises:
+        UnsupportedImageError: an array has a shape or type that no picture has.
+    """
+    from styleplug.image.picture import Picture
+
+    pictures = {"the photograph": Picture(request.content_image, request.content_alpha)}
+    paintings = zip(request.style_images, request.style_alphas, strict=True)
+    for i, painting in enumerate(paintings, start=1):
+        pictures[f"painting {i}"] = Picture(*painting)
+    return pictures
 
 
 def _backbone(name: str) -> tuple[Model, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Every option of a style transfer, stated once: its unit, range, default and help text.
+"""Every option of a style transfer or a filter, stated once: its unit, range, default and help.
 
 The command line and the host adapters read them from the fields' metadata. A config is checked when
 it is made.
@@ -57,6 +57,13 @@ class StylizeConfig:
         "photo",
         "Size of the result: the photograph's, or the working picture's.",
         ("photo", "working"),
+    )
+    detail: float = _number(
+        0.0,
+        "Share of the photograph's fine luminance detail, finer than the working picture can hold,"
+        " to add to the result: 0 leaves a painting's own strokes alone.",
+        0,
+        1,
     )
     iterations: int = _number(
         50,
@@ -131,15 +138,24 @@ class StylizeConfig:
     def from_preset(cls, preset: str, **options: Any) -> StylizeConfig:
         """The config of one of the `PRESETS`, with some options set otherwise.
 
-        A content error replaces the preset's weights.
-
         Raises:
             ConfigError: no such preset, an option outside its range, or a content error beside
                 weights.
         """
         if preset not in PRESETS:
             raise ConfigError("preset", preset, _listed(PRESETS))
-        values = {**PRESETS[preset], **options}
+        return cls.from_options(PRESETS[preset], **options)
+
+    @classmethod
+    def from_options(cls, base: Mapping[str, Any], **options: Any) -> StylizeConfig:
+        """A config of some options, with some of them set otherwise.
+
+        A content error replaces the base's weights.
+
+        Raises:
+            ConfigError: an option outside its range, or a content error beside weights.
+        """
+        values = {**base, **options}
         if options.get("content_error") is not None:
             if any(options.get(weight) is not None for weight in _USUAL_WEIGHTS):
                 raise ConfigError(
@@ -149,10 +165,27 @@ class StylizeConfig:
         return cls(**values)
 
 
+@dataclass(frozen=True, kw_only=True)
+class FilterConfig:
+    """How a filter is applied.
+
+    Raises:
+        ConfigError: a field is outside its range.
+    """
+
+    strength: float = _number(
+        1.0, "How much of the filtered picture to take, the rest from the photograph.", 0, 1
+    )
+
+    def __post_init__(self) -> None:
+        for option in fields(self):
+            _check(option, getattr(self, option.name))
+
+
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "painterly": {},
-        "faithful": {"content_error": 0.47},
+        "faithful": {"content_error": 0.47, "detail": 0.5},
         "article": {
             "content_weight": 1.0,
             "style_weight": 5.0,

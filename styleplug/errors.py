@@ -11,8 +11,11 @@
     │   ├── ModelNotFoundError
     │   ├── ModelIntegrityError        the file is not the one that its manifest describes
     │   └── LayerNotFoundError     .layer .allowed
+    ├── StyleError                 .style
+    │   └── StyleNotFoundError     .allowed
     ├── MissingDependencyError     .package .extra .reason        (also an ImportError)
     ├── OutOfMemoryError
+    ├── PluginError                .plugin
     └── DivergedError              .iteration .loss .last_good
     Cancelled                      not an error: a BaseException, as KeyboardInterrupt is
 
@@ -103,6 +106,26 @@ class LayerNotFoundError(ModelError):
         super().__init__(model, f"no layer {layer!r}; it has {', '.join(self.allowed)}")
 
 
+class StyleError(StyleplugError):
+    """The collection of styles can't be changed."""
+
+    code = "style"
+
+    def __init__(self, style: str, problem: str) -> None:
+        self.style = style
+        super().__init__(f"style {style}: {problem}")
+
+
+class StyleNotFoundError(StyleError):
+    """A name that no style has; `allowed` are the names that there are."""
+
+    code = "style-not-found"
+
+    def __init__(self, style: str, hint: str, allowed: Iterable[str]) -> None:
+        self.allowed = tuple(allowed)
+        super().__init__(style, f"there is none of this name; {hint}")
+
+
 class MissingDependencyError(StyleplugError, ImportError):
     """A package of an optional extra isn't installed; or it can't be loaded, for some `reason`."""
 
@@ -137,6 +160,19 @@ class OutOfMemoryError(StyleplugError):
     def __init__(self) -> None:
         super().__init__(
             "there is not enough memory for this; take a smaller --size, or close other programs"
+        )
+
+
+class PluginError(StyleplugError):
+    """A plug-in failed, or gave what it may not give; `plugin` is its name."""
+
+    code = "plugin"
+
+    def __init__(self, plugin: str, problem: str) -> None:
+        self.plugin = plugin
+        super().__init__(
+            f"plug-in {plugin}: {problem}; tell its author,"
+            f" or leave it out with STYLEPLUG_PLUGINS (see: styleplug plugins --help)"
         )
 
 

@@ -1,5 +1,6 @@
 """What a running job says, in order: Planned, then Progress and Preview, then Finished or Failed.
 
+A filter, done in a moment, may say no more than the last.
 Events are frozen and complete: a listener needs no other source to draw a progress bar.
 """
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from styleplug.hookspecs import StylizeResult
+    from styleplug.hookspecs import FilterResult, StylizeResult
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Preview:
-    """The picture at the end of a scale: (H, W, 3) float32, sRGB in [0, 1]."""
+    """The best picture so far, (H, W, 3) float32, sRGB in [0, 1], now and then within a scale.
+
+    The last one of a scale comes after its last Progress, and is where the next one starts.
+    """
 
     scale: int
     pixels: NDArray[np.float32]
@@ -69,7 +73,7 @@ class Preview:
 class Finished:
     """The job has its picture."""
 
-    result: StylizeResult
+    result: StylizeResult | FilterResult
 
 
 @dataclass(frozen=True)

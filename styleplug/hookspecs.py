@@ -1,20 +1,24 @@
 """The contract with host programs and plug-ins: what hosts call and plug-ins answer.
 
 Hosts reach it through `styleplug.plugin_manager().hook`; requests and results are complete frozen
-dataclasses.
+dataclasses. `HOOKS.md` beside this file is the guide, for both sides, and holds the promise of what
+stays as it is.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pluggy
 
-from styleplug.config import StylizeConfig
+from styleplug.config import FilterConfig, StylizeConfig
+from styleplug.errors import ConfigError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,50 +26,99 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from styleplug.events import Event
+    from styleplug.image.picture import Picture
 
 hookspec = pluggy.HookspecMarker("styleplug")
 hookimpl = pluggy.HookimplMarker("styleplug")
 
+current_observer: ContextVar[Callable[[Event], None] | None] = ContextVar(
+    "styleplug_current_observer", default=None
+)
+"""Who else is told of the events of the job that runs in this thread: `styleplug.observers`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRequest:
+    """What every job has: `on_event` is called with each event, in the thread that runs the job.
+
+    Setting `cancel`, from any thread, ends the job within one evaluation; its result is then the
+    picture so far.
+    """
+
+    on_event: Callable[[Event], None] | None = None
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+    def notify(self, event: Event) -> None:
+        """Tell whoever waits and the observers of an event; for the plug-in that does the job."""
+        for listener in (self.on_event, current_observer.get()):
+            if listener is not None:
+                listener(event)
+
 
 @dataclass(frozen=True)
-class StylizeRequest:
+class StylizeRequest(JobRequest):
     """A photograph to paint in the manner of one or more paintings.
 
     Pictures are (H, W, 3) float32 arrays, sRGB in [0, 1]; several paintings are mixed in equal
-    parts. `initial_image` is the picture to start from where the config's `init` names a file.
-    `on_event` is called with each event, in the thread that runs the job. Setting `cancel`, from
-    any thread, ends the job within one evaluation; its result is then the picture so far.
+    parts. Alphas are (H, W) float32 in [0, 1], None for an opaque picture: what is transparent has
+    no influence. `style_alphas` has one for each painting, or is empty. `initial_image` is the
+    picture to start from where the config's `init` names a file.
+
+    Raises:
+        ConfigError: there are alphas for more or fewer paintings than there are.
     """
 
     content_image: NDArray[np.float32]
     style_images: tuple[NDArray[np.float32], ...]
     config: StylizeConfig = field(default_factory=StylizeConfig)
     initial_image: NDArray[np.float32] | None = None
-    on_event: Callable[[Event], None] | None = None
-    cancel: threading.Event = field(default_factory=threading.Event)
+    content_alpha: NDArray[np.float32] | None = None
+    style_alphas: tuple[NDArray[np.float32] | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        count = len(self.style_images)
+        if not self.style_alphas:
+            object.__setattr__(self, "style_alphas", (None,) * count)
+        if len(self.style_alphas) != count:
+            given = f"{len(self.style_alphas)} arrays or None"
+            raise ConfigError("style_alphas", given, f"{count}, one for each painting")
 
 
 @dataclass(frozen=True)
-class StylizeResult:
-    """A painted picture: (H, W, 3) float32, sRGB in [0, 1], of the size that the config asks for.
+class FilterRequest(JobRequest):
+    """A picture, (H, W, 3) float32, sRGB in [0, 1], to send through the filter of this name.
 
-    `stopped` is "finished", "time-limit", "cancelled" or "diverged"; the errors are those at the
-    last scale that was reached; `cost` is the work done in passes over the picture at full size.
+    `alpha`, (H, W) float32 in [0, 1], is passed on to the result; None for an opaque picture.
     """
 
     image: NDArray[np.float32]
-    stopped: str
-    backbone: str
-    content_error: float
-    style_error: float
-    cost: float
-    seconds: float
+    filter: str
+    config: FilterConfig = field(default_factory=FilterConfig)
+    alpha: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """A piece of work as observers see it; each has an identity of its own."""
+
+    request: StylizeRequest | FilterRequest
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """What every job ends with: a picture, (H, W, 3) float32, sRGB in [0, 1].
+
+    `alpha` is that of the picture it was made from, (H, W) float32 in [0, 1]; None if opaque.
+    """
+
+    image: NDArray[np.float32]
+    alpha: NDArray[np.float32] | None = field(default=None, kw_only=True)
 
     def to_pil(self) -> Image.Image:
-        """The picture as a PIL image, RGB, 8 bits a channel."""
+        """The picture as a PIL image, RGB or RGBA, 8 bits a channel."""
         from styleplug.image.picture import Picture
 
-        return Picture(self.image).to_pil()
+        return Picture(self.image, self.alpha).to_pil()
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write the picture to a .jpg, .png, .tif or .webp file, whole or not at all.
@@ -76,7 +129,41 @@ class StylizeResult:
         from styleplug.image.picture import Picture
         from styleplug.image.write import write_picture
 
-        write_picture(Picture(self.image), path, overwrite=overwrite)
+        write_picture(Picture(self.image, self.alpha), path, overwrite=overwrite)
+
+
+@dataclass(frozen=True)
+class FilterResult(JobResult):
+    """A picture as large as the one that was filtered."""
+
+
+@dataclass(frozen=True)
+class StylizeResult(JobResult):
+    """A painted picture, of the size that the config asks for.
+
+    `stopped` is "finished", "time-limit", "cancelled" or "diverged"; the errors are those at the
+    last scale that was reached; `cost` is the work done in passes over the picture at full size.
+    """
+
+    stopped: str
+    backbone: str
+    content_error: float
+    style_error: float
+    cost: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter that a plug-in offers.
+
+    `name` is lower-case words joined by hyphens, `description` a line for people; `source` is the
+    plug-in, filled in by styleplug.
+    """
+
+    name: str
+    description: str
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +186,24 @@ def styleplug_stylize(request: StylizeRequest) -> StylizeResult | None:
     """
 
 
+@hookspec
+def styleplug_register_filters() -> Iterable[Filter]:
+    """The filters that this plug-in offers; asked for each time that filters are listed."""
+    return ()
+
+
+@hookspec(firstresult=True)
+def styleplug_apply_filter(request: FilterRequest) -> FilterResult | None:
+    """Send a picture through a filter; the result's is shaped as the request's, and float32.
+
+    The first result counts; None, for a filter of another plug-in, passes the request on. What the
+    config says of every filter, such as its strength, is done to the result by styleplug.
+
+    Raises:
+        StyleplugError: the request can't be carried out.
+    """
+
+
 @hookspec(firstresult=True)
 def styleplug_extract_features(
     request: FeaturesRequest,
@@ -108,3 +213,38 @@ def styleplug_extract_features(
     Raises:
         LayerNotFoundError: the network has no such layer.
     """
+
+
+@hookspec(firstresult=True)
+def styleplug_read_image(path: Path) -> Picture | None:
+    """The picture in a file. The first result counts; None passes the file on.
+
+    Raises:
+        ImageError: the file can't be read.
+    """
+
+
+@hookspec(firstresult=True)
+def styleplug_write_image(image: Picture, path: Path, overwrite: bool) -> bool | None:
+    """Write a picture, whole or not at all, and answer True; None passes it on.
+
+    Raises:
+        UnwritableImageError: the place won't do, or there is a file that may not be replaced.
+    """
+
+
+@hookspec
+def styleplug_before_job(job: Job) -> None:
+    """A job begins. What an observer raises is logged, and the job goes on."""
+
+
+@hookspec
+def styleplug_progress(job: Job, event: Event) -> None:
+    """A job says something (`styleplug.events`), in the thread that runs it."""
+
+
+@hookspec
+def styleplug_after_job(
+    job: Job, result: StylizeResult | FilterResult | None, error: BaseException | None
+) -> None:
+    """A job has ended: with a result, or with an error."""

@@ -1,23 +1,117 @@
-"""The plug-in manager: one per process, with styleplug's own plug-in registered."""
+"""Plug-ins: found by entry point, loaded one by one, and kept by one manager per process.
+
+STYLEPLUG_PLUGINS, where it is set, holds the names of those to load, by commas; empty, none.
+"""
 
 from __future__ import annotations
 
 import functools
+import logging
+import os
+import threading
+from dataclasses import dataclass, replace
 from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 
 import pluggy
 
 from styleplug import hookspecs
+from styleplug.observers import OWN_PLUGIN, Observers
+
+GROUP = "styleplug"
+VARIABLE = "STYLEPLUG_PLUGINS"
+
+_log = logging.getLogger("styleplug")
+_lock = threading.Lock()
 
 
-@functools.cache
+@dataclass(frozen=True)
+class Plugin:
+    """A plug-in that was found, and what became of it.
+
+    `name` is that of its entry point; `distribution` and `version` are the package that it comes
+    from; `hooks` are those that it answers; `problem` says why it isn't loaded, None where it is;
+    `broken` is whether that is its own fault.
+    """
+
+    name: str
+    distribution: str
+    version: str
+    hooks: tuple[str, ...] = ()
+    problem: str | None = None
+    broken: bool = False
+
+
 def plugin_manager() -> pluggy.PluginManager:
     """The manager that every way into styleplug calls its hooks through.
 
-    Plug-ins that are registered later are asked before styleplug's own.
+    Plug-ins of others are asked before styleplug's own, and one that is registered later before
+    those that were there. A plug-in that can't be loaded is named in a warning and left out.
     """
-    manager = pluggy.PluginManager("styleplug")
+    return _loaded()[0]
+
+
+def found_plugins() -> tuple[Plugin, ...]:
+    """Every plug-in that is installed, styleplug's own first, then by name."""
+    return _loaded()[1]
+
+
+def _loaded() -> tuple[pluggy.PluginManager, tuple[Plugin, ...]]:
+    with _lock:  # two threads of a host may come first at once
+        return _load()
+
+
+@functools.cache
+def _load() -> tuple[pluggy.PluginManager, tuple[Plugin, ...]]:
+    manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
-    manager.register(import_module("styleplug.builtin"))
+    manager.register(Observers(manager), "styleplug-observers")
+    own = import_module("styleplug.builtin")
+    manager.register(own, OWN_PLUGIN)
     manager.check_pending()
-    return manager
+    version = import_module("styleplug").__version__
+    found = [Plugin(OWN_PLUGIN, "styleplug", version, _hooks(manager, own))]
+    wanted = _wanted()
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        found.append(_register(manager, entry, wanted))
+    for name in sorted(wanted or ()):
+        if name not in {plugin.name for plugin in found}:
+            _log.warning("%s names %s, but there is no such plug-in", VARIABLE, name)
+    return manager, tuple(found)
+
+
+def _wanted() -> set[str] | None:
+    """The names that STYLEPLUG_PLUGINS holds; None where it isn't set."""
+    value = os.environ.get(VARIABLE)
+    return None if value is None else {name.strip() for name in value.split(",") if name.strip()}
+
+
+def _register(manager: pluggy.PluginManager, entry: EntryPoint, wanted: set[str] | None) -> Plugin:
+    """Load a plug-in, all of it or nothing, whatever it does."""
+    package = entry.dist
+    plugin = Plugin(entry.name, package.name if package else "", package.version if package else "")
+    if wanted is not None and entry.name not in wanted:
+        return replace(plugin, problem=f"left out by {VARIABLE}")
+    module = None
+    try:
+        module = entry.load()
+        if manager.has_plugin(entry.name):
+            raise ValueError("another plug-in has this name")
+        manager.register(module, entry.name)
+        for hook in _hooks(manager, module):
+            if not getattr(manager.hook, hook).has_spec():  # misspelt, it would never be called
+                raise ValueError(f"there is no hook {hook}")
+    except (Exception, SystemExit) as error:
+        if manager.is_registered(module):
+            manager.unregister(module)
+        problem = " ".join(f"{type(error).__name__}: {error}".split())
+        _log.warning(
+            "plug-in %s of %s %s can't be loaded (%s); left out",
+            *(plugin.name, plugin.distribution, plugin.version, problem),
+        )
+        return replace(plugin, problem=problem, broken=True)
+    return replace(plugin, hooks=_hooks(manager, module))
+
+
+def _hooks(manager: pluggy.PluginManager, plugin: object) -> tuple[str, ...]:
+    return tuple(sorted(caller.name for caller in manager.get_hookcallers(plugin) or ()))

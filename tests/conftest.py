@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from styleplug.runtime.models import Model, find_model
+from styleplug.runtime.models import Model, find_model, install_model
 from styleplug.vgg.export import export_onnx
 from styleplug.vgg.layers import Architecture
 
@@ -84,6 +84,12 @@ def tiny_model(model_file: Callable[[bytes], Model], tiny_weights: Weights) -> M
     """A VGG network small enough for every test, with random weights."""
     mean = np.array([0.5, 0.45, 0.4], np.float32)
     return model_file(export_onnx(TINY, mean, tiny_weights, metadata={"source": "a test"}))
+
+
+@pytest.fixture
+def small_network(own_folders: None, tiny_model: Model) -> None:
+    """The tiny network in the place of VGG-16, put there as a user would put one."""
+    install_model("vgg16", tiny_model.read(), licence="none", attribution="", source="a test")
 
 
 @pytest.fixture

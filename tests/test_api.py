@@ -31,8 +31,10 @@ from styleplug.errors import (
 from styleplug.events import Event, Failed, Finished, Planned, Preview, Progress
 from styleplug.image.picture import Picture
 from styleplug.runtime import providers
-from styleplug.runtime.models import Model, install_model
+from styleplug.runtime.models import Model
 from styleplug.transfer.objective import Evaluation, Objective
+
+pytestmark = pytest.mark.usefixtures("small_network")
 
 Pixels = NDArray[np.float32]
 
@@ -45,12 +47,6 @@ def cheap(**options: Any) -> StylizeConfig:
 QUICK = cheap()
 SCALES = cheap(size=128, iterations=3)
 ENDLESS = cheap(iterations=1_000_000)
-
-
-@pytest.fixture(autouse=True)
-def small_network(own_folders: None, tiny_model: Model) -> None:
-    """The tiny network in the place of VGG-16, put there as a user would put one."""
-    install_model("vgg16", tiny_model.read(), licence="none", attribution="", source="a test")
 
 
 @pytest.fixture

@@ -17,6 +17,9 @@ from styleplug.errors import (
     LayerNotFoundError,
     MissingDependencyError,
     ModelError,
+    PluginError,
+    StyleError,
+    StyleNotFoundError,
     StyleplugError,
     UnreadableImageError,
 )
@@ -34,9 +37,12 @@ CODES = {
     "ModelNotFoundError": "model-not-found",
     "ModelIntegrityError": "model-integrity",
     "LayerNotFoundError": "layer-not-found",
+    "StyleError": "style",
+    "StyleNotFoundError": "style-not-found",
     "MissingDependencyError": "missing-dependency",
     "DivergedError": "diverged",
     "OutOfMemoryError": "out-of-memory",
+    "PluginError": "plugin",
 }
 CLASSES = {
     name: value
@@ -85,7 +91,10 @@ EXAMPLES = {
     "ImageError": UnreadableImageError(Path("a.jpg"), "is empty; use another"),
     "ModelError": ModelError("vgg16", "is damaged; reinstall styleplug"),
     "LayerNotFoundError": LayerNotFoundError("vgg16", "relu9", ["relu1_1", "relu1_2"]),
+    "StyleError": StyleError("mine", "the folder can't be written (disk full)"),
+    "StyleNotFoundError": StyleNotFoundError("min", "there are: lanterns, mine", ["mine"]),
     "MissingDependencyError": MissingDependencyError("torch", "torch"),
+    "PluginError": PluginError("dots", "fails"),
     "DivergedError": DivergedError(3, float("nan"), None),
 }
 
@@ -97,6 +106,11 @@ EXAMPLES = {
         ("ImageError", "a.jpg: is empty; use another"),
         ("ModelError", "model vgg16: is damaged; reinstall styleplug"),
         ("LayerNotFoundError", "model vgg16: no layer 'relu9'; it has relu1_1, relu1_2"),
+        ("StyleError", "style mine: the folder can't be written (disk full)"),
+        (
+            "StyleNotFoundError",
+            "style min: there is none of this name; there are: lanterns, mine",
+        ),
         (
             "MissingDependencyError",
             "torch is not installed; mend it with: pip install 'styleplug[torch]'",

@@ -6,7 +6,7 @@ import inspect
 import threading
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, is_dataclass
-from types import SimpleNamespace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,14 +14,37 @@ from PIL import Image
 
 import styleplug
 from styleplug import builtin, hookspecs
-from styleplug.hookspecs import FeaturesRequest, StylizeRequest, StylizeResult, hookimpl
+from styleplug.hookspecs import (
+    FeaturesRequest,
+    Filter,
+    FilterRequest,
+    FilterResult,
+    Job,
+    StylizeRequest,
+    StylizeResult,
+    hookimpl,
+)
+from styleplug.image.picture import Picture
 from styleplug.plugins import plugin_manager
 
 # Plug-ins and hosts rely on these: a hook or an argument may be added, but none renamed.
 HOOKS = {
     "styleplug_stylize": ["request"],
+    "styleplug_register_filters": [],
+    "styleplug_apply_filter": ["request"],
     "styleplug_extract_features": ["request"],
+    "styleplug_read_image": ["path"],
+    "styleplug_write_image": ["image", "path", "overwrite"],
+    "styleplug_before_job": ["job"],
+    "styleplug_progress": ["job", "event"],
+    "styleplug_after_job": ["job", "result", "error"],
 }
+OWN = (
+    "styleplug_stylize",
+    "styleplug_extract_features",
+    "styleplug_read_image",
+    "styleplug_write_image",
+)
 DECLARED = {
     name: value for name, value in vars(hookspecs).items() if hasattr(value, "styleplug_spec")
 }
@@ -67,15 +90,10 @@ def test_each_hook_is_documented_and_prefixed(name: str) -> None:
     assert len(inspect.getdoc(DECLARED[name])) > 40
 
 
-@pytest.mark.parametrize("name", HOOKS)
-def test_each_hook_is_answered_by_the_first_plug_in_with_a_result(name: str) -> None:
-    assert DECLARED[name].styleplug_spec["firstresult"]
-
-
-@pytest.mark.parametrize("name", HOOKS)
-def test_styleplug_itself_answers_each_hook_as_a_plug_in(name: str) -> None:
+@pytest.mark.parametrize("name", OWN)
+def test_styleplug_itself_answers_as_a_plug_in(name: str) -> None:
     callers = getattr(plugin_manager().hook, name).get_hookimpls()
-    assert [caller.plugin for caller in callers] == [builtin]
+    assert [caller.plugin for caller in callers if not caller.wrapper] == [builtin]
     assert list(inspect.signature(getattr(builtin, name)).parameters) == HOOKS[name]
 
 
@@ -91,6 +109,30 @@ def test_a_plug_in_that_is_registered_later_answers_first(plugin: Plugin) -> Non
     assert styleplug.stylize(PIXELS, PIXELS) is RESULT
     assert styleplug.extract_features(PIXELS) is FEATURES
     assert [type(request) for request in plugin.requests] == [StylizeRequest, FeaturesRequest]
+
+
+def test_a_plug_in_can_read_and_write_pictures(tmp_path) -> None:
+    picture, written = Picture(PIXELS), []
+
+    class Format:
+        @hookimpl
+        def styleplug_read_image(self, path: Path) -> Picture | None:
+            return picture if path.suffix == ".odd" else None
+
+        @hookimpl
+        def styleplug_write_image(self, image: Picture, path: Path) -> bool | None:
+            return written.append(image) or True if path.suffix == ".odd" else None
+
+    format = Format()
+    plugin_manager().register(format)
+    try:
+        assert styleplug.read_image("a.odd") is picture
+        styleplug.write_image(picture, "a.odd")
+        styleplug.write_image(picture, tmp_path / "a.png")
+    finally:
+        plugin_manager().unregister(format)
+    assert written == [picture]
+    assert styleplug.read_image(tmp_path / "a.png").size == (30, 20)
 
 
 def test_a_plug_in_that_answers_none_passes_the_request_on(plugin: Plugin) -> None:
@@ -110,18 +152,17 @@ def test_a_plug_in_that_answers_none_passes_the_request_on(plugin: Plugin) -> No
     assert plugin.requests == last.requests
 
 
-def test_a_plug_in_with_unknown_hooks_is_noticed() -> None:
-    stranger = SimpleNamespace(styleplug_dance=hookimpl(lambda request: None))
-    plugin_manager().register(stranger)
-    try:
-        with pytest.raises(Exception, match="unknown hook 'styleplug_dance'"):
-            plugin_manager().check_pending()
-    finally:
-        plugin_manager().unregister(stranger)
-
-
 @pytest.mark.parametrize(
-    "record", [StylizeRequest(PIXELS, (PIXELS,)), RESULT, FeaturesRequest(PIXELS, ("relu1_1",))]
+    "record",
+    [
+        StylizeRequest(PIXELS, (PIXELS,)),
+        RESULT,
+        FeaturesRequest(PIXELS, ("relu1_1",)),
+        FilterRequest(PIXELS, "dots"),
+        FilterResult(PIXELS),
+        Filter("dots", "Dots"),
+        Job(FilterRequest(PIXELS, "dots")),
+    ],
 )
 def test_requests_and_results_are_frozen_and_documented(record: object) -> None:
     assert is_dataclass(record)
@@ -144,3 +185,12 @@ def test_a_result_becomes_a_pil_image_and_a_file(tmp_path) -> None:
     with pytest.raises(styleplug.StyleplugError, match="exists already"):
         RESULT.save(tmp_path / "a.png")
     RESULT.save(tmp_path / "a.png", overwrite=True)
+
+
+def test_a_transparent_result_stays_so(tmp_path) -> None:
+    alpha = np.tri(20, 30, dtype=np.float32)
+    result = StylizeResult(PIXELS, "finished", "none", 0.5, 0.25, 1.0, 2.0, alpha=alpha)
+    assert result.to_pil().mode == "RGBA"
+    result.save(tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as image:
+        np.testing.assert_array_equal(np.asarray(image)[..., 3], alpha * 255)

@@ -12,12 +12,24 @@ from typing import Any
 import click
 
 from styleplug import __version__
-from styleplug.errors import Cancelled, ConfigError, ImageError, LayerNotFoundError, StyleplugError
+from styleplug.errors import (
+    Cancelled,
+    ConfigError,
+    ImageError,
+    LayerNotFoundError,
+    StyleNotFoundError,
+    StyleplugError,
+)
 
 COMMANDS = {
     "cache": "Look at or clear the cache of paintings' statistics.",
     "features": "Extract a network's features of a picture.",
+    "filter": "Send a picture through a filter.",
+    "filters": "List the filters, and the plug-ins that they come from.",
+    "info": "Say what a picture's file holds, and how it was made.",
     "models": "List, check or make the networks.",
+    "plugins": "List what plug-ins there are, or watch them answer.",
+    "styles": "List the paintings that go by a name; add or remove your own.",
     "stylize": "Paint a photograph in the manner of a painting.",
 }
 """Sub-commands, each a function in a module of its own name, and what `--help` says of them."""
@@ -62,7 +74,7 @@ class StderrHandler(logging.Handler):
 
 def is_usage_error(error: StyleplugError) -> bool:
     """Whether what was asked for is at fault, rather than this machine or its models."""
-    return isinstance(error, (ConfigError, ImageError, LayerNotFoundError))
+    return isinstance(error, (ConfigError, ImageError, LayerNotFoundError, StyleNotFoundError))
 
 
 def echo_json(**values: Any) -> None:

@@ -26,8 +26,7 @@ def seconds(text: str) -> float:
 
 def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command every option of `StylizeConfig`, and `--preset`."""
-    for option in reversed(fields(StylizeConfig)):
-        command = _click_option(option)(command)
+    command = field_options(StylizeConfig)(command)
     return click.option(
         "--preset",
         type=click.Choice(list(PRESETS)),
@@ -43,12 +42,24 @@ def config_from(options: Mapping[str, Any]) -> StylizeConfig:
     Raises:
         ConfigError: an option is outside its range.
     """
-    given = {
-        option.name: options[option.name]
-        for option in fields(StylizeConfig)
-        if options[option.name] is not None
-    }
-    return StylizeConfig.from_preset(options["preset"], **given)
+    return StylizeConfig.from_preset(options["preset"], **given_options(StylizeConfig, options))
+
+
+def field_options(config: type[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Gives a command an option for each field of a config, in their order."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(fields(config)):
+            command = _click_option(option)(command)
+        return command
+
+    return decorate
+
+
+def given_options(config: type[Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a command's options that are fields of the config and were given."""
+    names = [option.name for option in fields(config)]
+    return {name: options[name] for name in names if options[name] is not None}
 
 
 def _click_option(option: Field[Any]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""Files that sub-commands write beside pictures: `.npz` and `.onnx`."""
+"""Files that sub-commands write beside pictures: features, networks, drawings."""
 
 from __future__ import annotations
 
@@ -9,30 +9,32 @@ from pathlib import Path
 from styleplug.errors import ConfigError
 
 
-def check_output(path: Path, extension: str, *, source: Path, overwrite: bool) -> None:
-    """Make sure, before any work is done, that a file may be written to `path`.
+def check_output(
+    path: Path, *extensions: str, source: Path, overwrite: bool, option: str = "output"
+) -> None:
+    """Make sure, before any work is done, that a file may be written to the path of an option.
 
     Raises:
-        ConfigError: the extension is another; the folder is missing or can't be written to; the
-            name is too long, or a folder's; or a file is there that may not be replaced, because it
-            is the source or `overwrite` is false.
+        ConfigError: the extension is none of those; the folder is missing or can't be written to;
+            the name is too long, or a folder's; or a file is there that may not be replaced,
+            because it is the source or `overwrite` is false.
     """
-    if path.suffix.lower() != extension:
-        raise ConfigError("output", str(path), f"a name that ends in {extension}")
+    if path.suffix.lower() not in extensions:
+        raise ConfigError(option, str(path), f"a name that ends in {' or '.join(extensions)}")
     # Functions of os.path answer no where those of Path raise, as for a name that is too long.
     if not os.path.isdir(path.parent):
-        raise ConfigError("output", str(path), "in a folder that exists")
+        raise ConfigError(option, str(path), "in a folder that exists")
     if os.path.isdir(path):
-        raise ConfigError("output", str(path), "a file, and this is a folder")
+        raise ConfigError(option, str(path), "a file, and this is a folder")
     if os.path.exists(path) and os.path.exists(source) and path.samefile(source):
-        raise ConfigError("output", str(path), "another file than the one that is read")
-    _check_place(path)
+        raise ConfigError(option, str(path), "another file than the one that is read")
+    check_place(path, option)
     # A link that leads nowhere is something that is there, too.
     if os.path.lexists(path) and not overwrite:
-        raise ConfigError("output", str(path), "a new file, unless --overwrite is given")
+        raise ConfigError(option, str(path), "a new file, unless --overwrite is given")
 
 
-def write_output(path: Path, data: bytes) -> None:
+def write_output(path: Path, data: bytes, option: str = "output") -> None:
     """Write a file whole or not at all.
 
     Raises:
@@ -43,17 +45,22 @@ def write_output(path: Path, data: bytes) -> None:
     try:
         write_atomically(path, data)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _unwritable(path, option, error) from error
 
 
-def _check_place(path: Path) -> None:
+def check_place(path: Path, option: str) -> None:
+    """Make sure that something of this name can be made.
+
+    Raises:
+        ConfigError: the folder can't be written to, or the name is too long.
+    """
     try:
         # The only test that holds for every system, file system and user is to write, and under a
         # name as long as the one that `write_atomically` will take.
         tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent).close()
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _unwritable(path, option, error) from error
 
 
-def _unwritable(path: Path, error: OSError) -> ConfigError:
-    return ConfigError("output", str(path), f"a place to write to ({error.strerror})")
+def _unwritable(path: Path, option: str, error: OSError) -> ConfigError:
+    return ConfigError(option, str(path), f"a place to write to ({error.strerror})")

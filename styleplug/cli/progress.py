@@ -83,12 +83,9 @@ def progress_bar(
                         completed=event.fraction,
                         numbers=_numbers(event),
                     )
-                case events.Preview() if last and (verbose or not console.is_terminal):
-                    console.print(
-                        f"{event.scale:>5} px: content error {last.content_error:.3f},"
-                        f" style error {last.style_error:.4f},"
-                        f" content weight {last.content_weight:.3f}"
-                    )
+                case events.Preview() if last and last.iteration == last.iterations:
+                    if verbose or not console.is_terminal:
+                        console.print(_reached(last))
 
         yield show
 
@@ -98,6 +95,13 @@ def _announce(console: Console, plan: events.Planned) -> None:
         console.print(note)
     scales = " → ".join(f"{scale}" for scale in plan.scales)
     console.print(f"{plan.backbone}, {scales} px: about {_duration(plan.seconds)}")
+
+
+def _reached(event: events.Progress) -> str:
+    return (
+        f"{event.scale:>5} px: content error {event.content_error:.3f},"
+        f" style error {event.style_error:.4f}, content weight {event.content_weight:.3f}"
+    )
 
 
 def _numbers(event: events.Progress) -> str:

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from styleplug.events import Event, Finished
-from styleplug.hookspecs import StylizeResult
+from styleplug.hookspecs import JobResult
 
 
 def as_record(event: Event) -> dict[str, Any]:
@@ -15,7 +15,8 @@ def as_record(event: Event) -> dict[str, Any]:
     return {"event": type(event).__name__.lower(), **summary(told)}
 
 
-def summary(record: Event | StylizeResult) -> dict[str, Any]:
+def summary(record: Event | JobResult) -> dict[str, Any]:
     """What there is to say of an event or a result besides its pixels."""
+    pixels = ("image", "pixels", "alpha")
     values = {field.name: getattr(record, field.name) for field in fields(record)}
-    return {name: value for name, value in values.items() if name not in ("image", "pixels")}
+    return {name: value for name, value in values.items() if name not in pixels}

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import signal
+import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from styleplug.cli.interrupt import interruptible
+from styleplug.cli.job import Job, asked, recalled
 from styleplug.cli.main import INTERRUPTED, echo_json
-from styleplug.cli.options import config_from, config_options
+from styleplug.cli.options import config_options
+from styleplug.cli.pipes import PIPE, check_pipes, format_option, piped
 from styleplug.cli.records import as_record, summary
+from styleplug.cli.watch import Watch, watch_options
 from styleplug.errors import DivergedError, StyleplugError
 from styleplug.events import Failed
 
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from styleplug.events import Event
     from styleplug.hookspecs import StylizeResult
     from styleplug.image.picture import Picture
+    from styleplug.recipe import Recipe
+
+_log = logging.getLogger("styleplug")
 
 
 @click.command()
@@ -33,8 +39,14 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     metavar="PAINTING",
     multiple=True,
-    required=True,
-    help="The painting; give several to mix them in equal parts.",
+    help="The painting, a file or a name that `styleplug styles list` knows; give several to mix"
+    " them in equal parts.",
+)
+@click.option(
+    "--like",
+    type=click.Path(path_type=Path),
+    metavar="PICTURE",
+    help="Paint as PICTURE was painted by styleplug, but for the options that are given.",
 )
 @click.option(
     "-o",
@@ -42,28 +54,51 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     metavar="FILE",
     required=True,
-    help="Where to write the picture: .jpg, .png, .tif or .webp.",
+    help="Where to write the picture: .jpg, .png, .tif or .webp; - for standard output.",
 )
+@format_option
 @config_options
+@watch_options
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never an input.")
+@click.option(
+    "--strip",
+    is_flag=True,
+    help="Leave out all metadata and sidecars, and the note of how the picture was made. The colour"
+    " profile stays: colours are wrong without.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Events as JSON lines on standard output.")
 @click.option("-v", "--verbose", is_flag=True, help="A line with the errors after each scale.")
 def stylize(
     photo: Path,
     paintings: tuple[Path, ...],
+    like: Path | None,
     output: Path,
+    kind: str | None,
+    plot: Path | None,
+    frames: Path | None,
+    compare: Path | None,
     overwrite: bool,
+    strip: bool,
     as_json: bool,
     verbose: bool,
     **options: Any,
 ) -> None:
     """Paint PHOTO in the manner of a PAINTING.
 
+    A - in the place of PHOTO or of a PAINTING is standard input.
+
     Ctrl-C keeps the best picture so far, and exits with 130.
     """
-    destination = _Output(output, overwrite, as_json)
+    if not paintings and not like:
+        raise click.UsageError("Missing option '--style', or '--like'.")
+    check_pipes([photo, *paintings], output, kind, as_json=as_json)
+    watch = Watch(plot, frames, compare, overwrite)
     try:
-        result = _paint(photo, paintings, destination, verbose, options)
+        with piped([photo, *paintings], output, kind) as ((photo, *styles), file):
+            name = "standard output" if output == PIPE else str(output)
+            destination = _Output(file, name, overwrite, strip, as_json)
+            job = recalled(like, photo, styles, options) if like else asked(styles, options)
+            result = _paint(photo, job, destination, watch, verbose)
     except StyleplugError as error:
         if as_json:
             echo_json(event="failed", code=error.code, message=str(error))
@@ -77,53 +112,72 @@ class _Output:
     """Where the picture goes, and how that is told."""
 
     path: Path
+    name: str
     overwrite: bool
+    strip: bool
     as_json: bool
 
-    def check(self, inputs: Iterable[Path]) -> None:
+    def check(self, photo: Path, others: Sequence[Path]) -> None:
+        from styleplug.image.sidecar import check_sidecars
         from styleplug.image.write import check_output
 
-        check_output(self.path, inputs=inputs, overwrite=self.overwrite)
+        check_output(self.path, inputs=[photo, *others], overwrite=self.overwrite)
+        if not self.strip:
+            check_sidecars(photo, self.path, overwrite=self.overwrite)
 
-    def write(self, result: StylizeResult, photograph: Picture, remark: str) -> None:
-        from styleplug.image.picture import Picture
-        from styleplug.image.resize import resized
+    def write(
+        self, result: StylizeResult, photograph: Picture, recipe: Recipe, remark: str
+    ) -> None:
+        from styleplug.image.metadata import Metadata
+        from styleplug.image.sidecar import copy_sidecars
         from styleplug.image.write import write_picture
 
-        alpha = photograph.alpha
-        if alpha is not None:
-            alpha = resized(alpha, *result.image.shape[:2])
-        write_picture(Picture(result.image, alpha), self.path, overwrite=self.overwrite)
+        metadata = recipe.finished(result).noted(photograph.origin.metadata)
+        picture = replace(photograph, pixels=result.image, alpha=result.alpha)
+        picture = picture.with_metadata(Metadata() if self.strip else metadata)
+        write_picture(picture, self.path, overwrite=self.overwrite)
+        if photograph.path and not self.strip:
+            copy_sidecars(photograph.path, self.path, picture.size, overwrite=self.overwrite)
         if self.as_json:
-            echo_json(event="written", path=str(self.path), **summary(result))
+            echo_json(event="written", path=self.name, **summary(result))
         else:
-            click.echo(f"{self.path}  ({remark})", err=True)
+            click.echo(f"{self.name}  ({remark})", err=True)
 
 
 def _paint(
     photo: Path,
-    paintings: tuple[Path, ...],
+    job: Job,
     output: _Output,
+    watch: Watch,
     verbose: bool,
-    options: Mapping[str, Any],
 ) -> StylizeResult:
     import styleplug
-    from styleplug.config import INITS
     from styleplug.image.read import read_picture
+    from styleplug.recipe import Recipe
 
-    config = config_from(options)
-    output.check([photo, *paintings, *([] if config.init in INITS else [Path(config.init)])])
+    output.check(photo, job.inputs)
+    watch.check([photo, *job.inputs], output.path)
     photograph = read_picture(photo)
+    for remark in photograph.origin.remarks:
+        _log.warning("%s %s", photo, remark)
+    recipe = Recipe.planned(job.config, job.preset, photo, job.paintings)
     # Written within, so that a first Ctrl-C doesn't lose a picture that is just being written.
-    with _interrupt() as cancel:
+    with interruptible() as cancel:
         try:
-            with _listener(output.as_json, verbose, cancel) as on_event:
-                result = styleplug.stylize(photograph, paintings, config, on_event, cancel)
+            with _listener(output.as_json, verbose, cancel) as show:
+
+                def on_event(event: Event) -> None:
+                    show(event)
+                    watch.follow(event, photograph)
+
+                result = styleplug.stylize(photograph, job.paintings, job.config, on_event, cancel)
         except DivergedError as error:
             if error.last_good is not None:
-                output.write(error.last_good, photograph, "the last good picture")
+                output.write(error.last_good, photograph, recipe, "the last good picture")
+            watch.finish(photograph, error.last_good)
             raise
-        output.write(result, photograph, _ending(result))
+        output.write(result, photograph, recipe, _ending(result))
+        watch.finish(photograph, result)
     return result
 
 
@@ -152,20 +206,3 @@ def _print_record(event: Event) -> None:
         # A reader that has gone is no reason to lose the picture.
         with suppress(BrokenPipeError):
             echo_json(**as_record(event))
-
-
-@contextmanager
-def _interrupt() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets, to keep the picture so far; a second Ctrl-C ends at once."""
-    cancel = threading.Event()
-
-    def interrupt(signum: int, frame: FrameType | None) -> None:
-        if cancel.is_set():
-            raise KeyboardInterrupt
-        cancel.set()
-
-    previous = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield cancel
-    finally:
-        signal.signal(signal.SIGINT, previous)

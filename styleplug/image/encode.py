@@ -6,6 +6,7 @@ import io
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,11 +17,14 @@ from PIL import Image
 from styleplug.errors import MissingDependencyError, UnwritableImageError
 from styleplug.image import deep, heif, jxl
 from styleplug.image.colour import ProfileError, from_srgb
+from styleplug.image.metadata import THUMBNAIL_SIDE, embed_metadata
 from styleplug.image.picture import Picture
+from styleplug.image.resize import fitted
 from styleplug.image.samples import Array, quantised
 
-# (H, W, 3) or (H, W, 4) samples, uint8 or uint16, and their ICC profile.
-_Encoder: TypeAlias = Callable[[NDArray[Any], bytes | None], bytes]
+# Of (H, W, 3) or (H, W, 4) samples, uint8 or uint16, and their ICC profile; those that embed
+# metadata themselves take them as options.
+_Encoder: TypeAlias = Callable[..., bytes]
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,11 @@ class Format:
 def _pillow(name: str, deep_encoder: _Encoder | None = None, **options: Any) -> _Encoder:
     """An encoder that uses Pillow, but for 16 bits another."""
 
-    def encode(layers: NDArray[Any], profile: bytes | None) -> bytes:
+    def encode(layers: NDArray[Any], profile: bytes | None, **blocks: bytes) -> bytes:
         if deep_encoder is not None and layers.dtype == np.uint16:
             return deep_encoder(layers, profile)
         buffer = io.BytesIO()
-        Image.fromarray(layers).save(buffer, name, icc_profile=profile, **options)
+        Image.fromarray(layers).save(buffer, name, icc_profile=profile, **options, **blocks)
         return buffer.getvalue()
 
     return encode
@@ -89,10 +93,10 @@ def check_format(path: Path) -> None:
 def encoded(picture: Picture, path: Path) -> bytes:
     """The content of a file, in the format that the extension names.
 
-    It has the profile that the picture came with, unless it is JPEG XL, and 16 bits a channel where
-    the picture had them and the format holds them: PNG and TIFF do, HEIF keeps 10 of them. Every
-    picture is written in RGB, since a grey one doesn't stay grey when it is painted. Where the
-    format holds no transparency, the picture is laid on white.
+    It has the metadata and, unless it is JPEG XL, the profile that the picture came with, and 16
+    bits a channel where the picture had them and the format holds them: PNG and TIFF do, HEIF keeps
+    10 of them. Every picture is written in RGB, since a grey one doesn't stay grey when it is
+    painted. Where the format holds no transparency, the picture is laid on white.
 
     Raises:
         UnwritableImageError: the picture is larger than the format allows, or can't be stored.
@@ -104,13 +108,23 @@ def encoded(picture: Picture, path: Path) -> bytes:
             f"{format.name} holds at most {format.longest_side} pixels a side, and the picture has"
             f" {max(picture.size)}; use .png or .tif",
         )
+    thumbnail = partial(_thumbnail, picture)
     try:
         profile = picture.origin.profile if format.has_profile else None
-        return format.encode(_layers(picture, profile, format), profile)
+        encode = partial(format.encode, _layers(picture, profile, format), profile)
+        return embed_metadata(encode, format.name, picture.origin.metadata, picture.size, thumbnail)
     except (OSError, ValueError, RuntimeError, struct.error, ProfileError) as error:
         raise UnwritableImageError(
             path, f"can't be stored as {format.name} ({error}); use another format"
         ) from error
+
+
+def _thumbnail(picture: Picture) -> Image.Image:
+    """The picture, small, on white where it is transparent."""
+    pixels = fitted(picture.pixels, THUMBNAIL_SIDE)
+    if picture.alpha is not None:
+        pixels = _on_white(pixels, fitted(picture.alpha, THUMBNAIL_SIDE))
+    return Picture(pixels).to_pil()
 
 
 def _layers(picture: Picture, profile: bytes | None, format: Format) -> NDArray[Any]:

@@ -62,15 +62,32 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
     )
 
 
-def encoded(layers: NDArray[Any], profile: bytes | None) -> bytes:
-    """A file of (H, W, 3) or (H, W, 4) samples, uint8, or uint16, of which 10 bits are kept."""
+def blocks_of(data: bytes) -> tuple[bytes | None, bytes | None]:
+    """The EXIF block and the XMP packet of the main picture.
+
+    Raises:
+        MissingDependencyError: pillow-heif isn't installed.
+        Exception: whatever pillow-heif raises on damaged data.
+    """
+    info = library().open_heif(data).info
+    return info.get("exif"), info.get("xmp")
+
+
+def encoded(layers: NDArray[Any], profile: bytes | None, **blocks: bytes) -> bytes:
+    """A file of (H, W, 3) or (H, W, 4) samples, uint8, or uint16, of which 10 bits are kept.
+
+    Args:
+        layers: the samples.
+        profile: their ICC profile.
+        blocks: `exif` and `xmp`, to be embedded.
+    """
     mode = "RGBA" if layers.shape[2] == 4 else "RGB"
     if layers.dtype == np.uint16:
         mode += ";16"
         layers = _stretched(layers, 16, _WRITTEN_BITS) << (16 - _WRITTEN_BITS)
     buffer = io.BytesIO()
     height, width = layers.shape[:2]
-    options = {} if profile is None else {"icc_profile": profile}
+    options = blocks if profile is None else {**blocks, "icc_profile": profile}
     library().encode(
         mode, (width, height), layers.tobytes(), buffer, quality=90, chroma=444, **options
     )

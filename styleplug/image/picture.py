@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from PIL import Image
 
 from styleplug.errors import UnsupportedImageError
 from styleplug.image.colour import to_srgb
+from styleplug.image.metadata import Metadata
 from styleplug.image.pil import decoder_errors, samples_of
 from styleplug.image.samples import Samples, from_array, quantised, scaled
 
@@ -27,11 +28,13 @@ class Origin:
         depth: bits a channel, 8 or 16.
         remarks: what a person should know of how the picture was read, each the rest of a sentence
             that begins with the file's name.
+        metadata: what the file said besides.
     """
 
     profile: bytes | None = None
     depth: int = 8
     remarks: tuple[str, ...] = ()
+    metadata: Metadata = field(default_factory=Metadata)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +115,10 @@ class Picture:
         pixels, profile, remarks = to_srgb(samples, path)
         alpha = None if samples.alpha is None else scaled(samples.alpha, path)
         return cls(pixels, alpha, path, Origin(profile, samples.depth, remarks))
+
+    def with_metadata(self, metadata: Metadata) -> Picture:
+        """The picture, to be stored with other metadata."""
+        return replace(self, origin=replace(self.origin, metadata=metadata))
 
     @property
     def size(self) -> tuple[int, int]:

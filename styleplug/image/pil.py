@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import numpy as np
@@ -74,7 +74,8 @@ def samples_of(image: Image.Image, path: PathOrNone = None) -> Samples:
 
 def finished(samples: Samples, image: Image.Image) -> Samples:
     """Samples turned upright, and with what a Pillow image tells besides its pixels."""
-    orientation, is_adobe, remarks = _exif(image)
+    orientation, is_adobe = _exif(image)
+    remarks = samples.remarks
     if getattr(image, "is_animated", False):
         remarks = (*remarks, SEVERAL)
     profile = image.info.get("icc_profile")
@@ -87,7 +88,7 @@ def finished(samples: Samples, image: Image.Image) -> Samples:
         colours=upright(samples.colours, orientation),
         alpha=None if samples.alpha is None else upright(samples.alpha, orientation),
         profile=profile or None,
-        remarks=(*samples.remarks, *remarks),
+        remarks=remarks,
     )
 
 
@@ -108,28 +109,20 @@ def _by_mode(image: Image.Image, path: PathOrNone) -> Samples:
     )
 
 
-def _exif(image: Image.Image) -> tuple[int, bool, tuple[str, ...]]:
-    """The orientation, 1 where there is none; whether colours are Adobe RGB; remarks on damage.
+def _exif(image: Image.Image) -> tuple[int, bool]:
+    """The orientation, 1 where there is none; whether colours are Adobe RGB.
 
     Not `ImageOps.exif_transpose`, which also writes the EXIF data anew and fails where an unrelated
     tag is odd.
     """
-    orientation, is_adobe, is_damaged = 1, False, False
-    with warnings.catch_warnings(record=True) as damage:
-        warnings.simplefilter("always")
-        try:
-            exif = image.getexif()
-            if "exif" in image.info:  # anew, since the warnings came when the file was opened
-                exif = Image.Exif()
-                exif.load(image.info["exif"])
-            orientation = int(exif.get(ExifTags.Base.Orientation, 1))
-            # Cameras write Adobe RGB without a profile, and say so here (DCF 2.0).
-            interoperability = exif.get_ifd(ExifTags.IFD.Interop)
-            is_adobe = interoperability.get(ExifTags.Interop.InteropIndex) == "R03"
-        except Exception:  # damaged notes about a picture that may be whole
-            is_damaged = True
-    remarks = ("has EXIF data that are damaged",) if is_damaged or damage else ()
-    return orientation, is_adobe, remarks
+    orientation, is_adobe = 1, False
+    with suppress(Exception):  # damaged notes about a picture that may be whole
+        exif = image.getexif()
+        orientation = int(exif.get(ExifTags.Base.Orientation, 1))
+        # Cameras write Adobe RGB without a profile, and say so here (DCF 2.0).
+        interoperability = exif.get_ifd(ExifTags.IFD.Interop)
+        is_adobe = interoperability.get(ExifTags.Interop.InteropIndex) == "R03"
+    return orientation, is_adobe
 
 
 def _as_16_bit(values: NDArray[np.int32], path: PathOrNone) -> NDArray[np.uint16]:

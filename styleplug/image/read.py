@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from styleplug.errors import ImageTooLargeError, UnreadableImageError
 from styleplug.image.decode import decoded
+from styleplug.image.metadata import read_metadata
 from styleplug.image.picture import Picture
 from styleplug.image.pil import decoder_errors
 
@@ -20,8 +22,8 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
 
     Read are JPEG, PNG, TIFF, WebP, AVIF, GIF and what else Pillow reads without other programs,
     HEIF with the extra "heif", and RAW files with the extra "raw". The EXIF orientation and the ICC
-    profile are applied, transparency and the depth of 16 bits are kept. Colours outside of sRGB are
-    clipped to it. What a person should know of it is in `picture.origin.remarks`.
+    profile are applied, transparency, the depth of 16 bits and metadata are kept. Colours outside
+    of sRGB are clipped to it. What a person should know of it is in `picture.origin.remarks`.
 
     Raises:
         UnreadableImageError: no such file, a folder, no permission, no picture, or a damaged one.
@@ -31,13 +33,21 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
             than memory holds.
     """
     path = Path(path)
-    data = _content(path)
+    data = file_content(path)
     with decoder_errors(path):
-        return Picture.from_samples(decoded(data, path), path)
+        picture = Picture.from_samples(decoded(data, path), path)
+    metadata, remarks = read_metadata(data)
+    origin = replace(picture.origin, remarks=(*picture.origin.remarks, *remarks))
+    return replace(picture, origin=origin).with_metadata(metadata)
 
 
-def _content(path: Path) -> bytes:
-    """The whole file, so that nothing that happens to it later matters."""
+def file_content(path: Path) -> bytes:
+    """The whole file, so that nothing that happens to it later matters.
+
+    Raises:
+        UnreadableImageError: no such file, a folder, no permission, or nothing in it.
+        ImageTooLargeError: more bytes than `MAX_BYTES`.
+    """
     try:
         with path.open("rb") as file:
             data = _limited(file)

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+Array = NDArray[np.float32]
 
-def resized(pixels: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
+
+def resized(pixels: Array, height: int, width: int) -> Array:
     """Pixels or alpha at another size, by an antialiased Lanczos filter.
 
     Args:
@@ -18,12 +20,20 @@ def resized(pixels: NDArray[np.float32], height: int, width: int) -> NDArray[np.
     Returns:
         (height, width, C) or (height, width) float32; the filter's overshoot is clipped to [0, 1].
     """
+    return lanczos(pixels, height, width).clip(0, 1)
+
+
+def lanczos(pixels: Array, height: int, width: int) -> Array:
+    """As `resized`, with the overshoot left in: a linear operation, for pixels of any range."""
     if pixels.ndim == 3:
         channels = (pixels[..., channel] for channel in range(pixels.shape[2]))
-        return np.stack([resized(channel, height, width) for channel in channels], axis=2)
-    image = Image.fromarray(np.ascontiguousarray(pixels, dtype=np.float32))
-    values = np.asarray(image.resize((width, height), Image.Resampling.LANCZOS), dtype=np.float32)
-    return values.clip(0, 1)
+        return np.stack([lanczos(channel, height, width) for channel in channels], axis=2)
+    return _filtered(pixels, height, width, Image.Resampling.LANCZOS)
+
+
+def averaged(alpha: Array, height: int, width: int) -> Array:
+    """Alpha, (H, W) float32, at a smaller size: each value the mean over the area it stands for."""
+    return _filtered(alpha, height, width, Image.Resampling.BOX)
 
 
 def fitted_size(width: int, height: int, longest: int) -> tuple[int, int]:
@@ -38,7 +48,12 @@ def fitted_size(width: int, height: int, longest: int) -> tuple[int, int]:
     )
 
 
-def fitted(pixels: NDArray[np.float32], longest: int) -> NDArray[np.float32]:
+def fitted(pixels: Array, longest: int) -> Array:
     """Pixels or alpha, (H, W, C) or (H, W) float32 in [0, 1], with the longest side as given."""
     height, width = pixels.shape[:2]
     return resized(pixels, *fitted_size(width, height, longest))
+
+
+def _filtered(values: Array, height: int, width: int, filter: Image.Resampling) -> Array:
+    image = Image.fromarray(np.ascontiguousarray(values, dtype=np.float32))
+    return np.asarray(image.resize((width, height), filter), dtype=np.float32)

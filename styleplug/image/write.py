@@ -12,7 +12,7 @@ from styleplug.errors import UnwritableImageError
 from styleplug.image.encode import check_format, encoded
 from styleplug.image.picture import Picture
 
-_EXISTS = "exists already; choose another name, or allow it with --overwrite"
+EXISTS = "exists already; choose another name, or allow it with --overwrite"
 
 
 def check_output(
@@ -50,7 +50,7 @@ def check_output(
                 path, f"is the input {source}, which is never written over; choose another name"
             )
     if not overwrite:
-        raise UnwritableImageError(path, _EXISTS)
+        raise UnwritableImageError(path, EXISTS)
 
 
 def write_picture(
@@ -71,7 +71,16 @@ def write_picture(
     """
     path = Path(path)
     check_output(path, inputs=(), overwrite=overwrite)
-    data = encoded(picture, path)
+    write_file(path, encoded(picture, path), overwrite=overwrite)
+
+
+def write_file(path: Path, data: bytes, *, overwrite: bool) -> None:
+    """Write a file whole or not at all; a symbolic link is replaced.
+
+    Raises:
+        UnwritableImageError: there is a file of that name, which may not be replaced, or the disk
+            refuses it.
+    """
     temporary = path.with_name(f".styleplug-{secrets.token_hex(8)}.tmp")
     try:
         try:
@@ -83,7 +92,7 @@ def write_picture(
         finally:
             temporary.unlink(missing_ok=True)
     except FileExistsError as error:
-        raise UnwritableImageError(path, _EXISTS) from error
+        raise UnwritableImageError(path, EXISTS) from error
     except OSError as error:
         raise _unwritable(path, error) from error
 

@@ -1,11 +1,17 @@
 """The pictures that come with styleplug, for a first try without any files of one's own.
 
-`photograph.jpg` is the content and `painting.jpg` the style; CREDITS.md says where they are from.
+`photograph.jpg` is the content; the paintings are styles, and `thumbnails/NAME.png` shows each of
+them at 128 pixels. CREDITS.md says where they are from.
 """
 
 from pathlib import Path
 
+PAINTINGS = {
+    "lanterns": ("painting.jpg", "Paper lanterns adrift on a river at dusk"),
+}
+"""File and title of each painting, by the name that it goes by as a style."""
+
 
 def path(name: str) -> Path:
-    """Return the absolute path of a bundled picture, `photograph.jpg` or `painting.jpg`."""
+    """Return the absolute path of a bundled picture, such as `photograph.jpg`."""
     return Path(__file__).resolve().parent / name

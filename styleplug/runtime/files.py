@@ -1,10 +1,18 @@
-"""Writing files so that nobody ever sees half of one."""
+"""Where a user's files belong, and writing so that nobody ever sees half of one."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from pathlib import Path
+
+import platformdirs
+
+
+def user_data_folder() -> Path:
+    """The folder of what the user keeps; STYLEPLUG_DATA_DIR moves it."""
+    data = os.environ.get("STYLEPLUG_DATA_DIR")
+    return Path(data) if data else platformdirs.user_data_path("styleplug")
 
 
 def write_atomically(path: Path, data: bytes) -> None:

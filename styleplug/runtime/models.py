@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from styleplug.errors import ModelError, ModelIntegrityError, ModelNotFoundError
-from styleplug.runtime.files import write_atomically
+from styleplug.runtime.files import user_data_folder, write_atomically
 
 MANIFEST = "manifest.toml"
 
@@ -77,8 +74,7 @@ class Model:
 
 def user_models_folder() -> Path:
     """The folder of models that the user installed; STYLEPLUG_DATA_DIR moves it."""
-    data = os.environ.get("STYLEPLUG_DATA_DIR")
-    return (Path(data) if data else platformdirs.user_data_path("styleplug")) / "models"
+    return user_data_folder() / "models"
 
 
 def installed_models() -> tuple[Model, ...]:

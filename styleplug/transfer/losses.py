@@ -14,6 +14,7 @@ F, P are features of the picture and the photograph, (1, C, H, W); A is the pain
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 
@@ -49,16 +50,27 @@ def style_error(gram: Tensor, target: Tensor) -> Tensor:
     return (gram - target).square().sum() / _positive(target.square().sum())
 
 
-def total_variation(image: Tensor) -> Tensor:
+def total_variation(image: Tensor, alpha: Tensor | None = None) -> Tensor:
     """Mean squared difference of neighbours, across plus down; image (1, 3, H, W) in [0, 1].
+
+    Where alpha, (H, W) in [0, 1], is given, each pair counts as much as the less seen of the two.
 
     >>> import torch
     >>> total_variation(torch.full((1, 3, 4, 4), 0.3))
     tensor(0.)
     """
-    across = (image[..., :, 1:] - image[..., :, :-1]).square().mean()
-    down = (image[..., 1:, :] - image[..., :-1, :]).square().mean()
-    return across + down
+    across = (image[..., :, 1:] - image[..., :, :-1]).square()
+    down = (image[..., 1:, :] - image[..., :-1, :]).square()
+    if alpha is None:
+        return across.mean() + down.mean()
+    beside = torch.minimum(alpha[:, 1:], alpha[:, :-1])
+    below = torch.minimum(alpha[1:, :], alpha[:-1, :])
+    return _weighted_mean(across, beside) + _weighted_mean(down, below)
+
+
+def _weighted_mean(values: Tensor, weights: Tensor) -> Tensor:
+    """Of values (1, 3, h, w) by weights (h, w); 0 where all weights are."""
+    return (values.mean((0, 1)) * weights).sum() / _positive(weights.sum())
 
 
 def _positive(norm: Tensor) -> Tensor:

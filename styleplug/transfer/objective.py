@@ -50,6 +50,10 @@ class Objective:
     for two levels, the picture and the picture at half its size, which then counts for
     `HALF_SIZE_SHARE` of both errors: it keeps the strokes of the scale before in the picture, while
     finer ones are laid over them.
+
+    Where the targets have an alpha, all terms count what is seen as much as it is seen. Hidden
+    pixels count in none, but are free to change: the network looks across the edge of what is seen,
+    and is to see the painting go on there. Frozen, they left a rim, and a third more style error.
     """
 
     def __init__(
@@ -70,6 +74,12 @@ class Objective:
         self.grams = [
             {name: self._tensor(array) for name, array in level.grams.items()} for level in targets
         ]
+        self.weights = [
+            {name: self._tensor(array) for name, array in level.weights.items()}
+            for level in targets
+        ]
+        alpha = targets[0].alpha
+        self.alpha = None if alpha is None else self._tensor(alpha)
         self.content_layers, self.style_layers = content_layers, style_layers
         self.balance, self.tv_weight = balance, tv_weight
         self.loss_scale = _FLOAT16_LOSS_SCALE if mirror.dtype == torch.float16 else 1.0
@@ -82,7 +92,7 @@ class Objective:
         """Evaluate at a picture, (1, 3, H, W), RGB in [0, 1]."""
         leaf = picture.detach().requires_grad_(True)
         content, style = self._errors(leaf)
-        variation = total_variation(leaf)
+        variation = total_variation(leaf, self.alpha)
         errors = [float(term.detach()) for term in (content, style, variation)]
         value, slope = self.balance.penalty(errors[0])
         style_weight = self.balance.style_weight
@@ -97,8 +107,11 @@ class Objective:
         """Content and style error, over all levels."""
         content = style = picture.new_zeros(())
         shares = (1 - HALF_SIZE_SHARE, HALF_SIZE_SHARE) if len(self.content) == 2 else (1.0,)
-        for share, photo, grams in zip(shares, self.content, self.grams, strict=True):
+        levels = zip(shares, self.content, self.grams, self.weights, strict=True)
+        for share, photo, grams, weights in levels:
             features = self.mirror(picture, {*self.content_layers, *self.style_layers})
+            if weights:
+                features = {name: array * weights[name] for name, array in features.items()}
             for name, weight in self.content_layers.items():
                 content = content + share * weight * content_error(features[name], photo[name])
             for name, weight in self.style_layers.items():

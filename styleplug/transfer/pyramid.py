@@ -12,7 +12,10 @@ from styleplug.config import StylizeConfig
 from styleplug.errors import Cancelled, ConfigError, DivergedError
 from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
-from styleplug.image.resize import fitted, resized
+from styleplug.image.detail import enlarged
+from styleplug.image.picture import Picture
+from styleplug.image.resize import fitted_size, resized
+from styleplug.image.transparency import resized_picture, uncovered
 from styleplug.transfer.objective import Evaluation, Objective
 from styleplug.transfer.plan import SHORTEST_SIDE, Scale, cost, full_size, plan_scales
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
@@ -23,6 +26,9 @@ from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 FORWARDS_PER_EVALUATION = 3.2
 """Time of an evaluation over a run of the encoder, on CPUs; only the first estimate needs it."""
+
+EVALUATIONS_PER_PREVIEW = 10
+"""Often enough for a film, seldom enough to cost nothing."""
 
 
 class Transfer:
@@ -47,6 +53,11 @@ class Transfer:
     ) -> None:
         self.request, self.encoder, self.mirror, self.notes = request, encoder, mirror, notes
         self.config = request.config
+        self.photograph = uncovered(Picture(request.content_image, request.content_alpha))
+        self.paintings = [
+            uncovered(Picture(image, alpha))
+            for image, alpha in zip(request.style_images, request.style_alphas, strict=True)
+        ]
         height, width, _ = request.content_image.shape
         self.scales = plan_scales(height, width, self.config)
         self.total_cost = cost(self.scales)
@@ -57,7 +68,7 @@ class Transfer:
         self.best: Evaluation | None = None
 
     def run(self) -> Iterator[Event]:
-        """Paint, and say so: Planned, Progress by evaluation, a Preview by scale, Finished.
+        """Paint, and say so: Planned, Progress by evaluation, Previews, Finished.
 
         Raises:
             Cancelled: before the first evaluation; later, the picture so far is the result.
@@ -75,7 +86,7 @@ class Transfer:
             raise Cancelled
         yield Finished(self._result(self.best))
 
-    def _paint(self, scale: Scale, objective: Objective) -> Iterator[Progress]:
+    def _paint(self, scale: Scale, objective: Objective) -> Iterator[Progress | Preview]:
         """Work on one scale from `self.pixels`, and leave its best picture there."""
         solver = _solver(self.config)
         picture = best = objective.picture(as_batch(self.pixels))
@@ -92,6 +103,8 @@ class Transfer:
                 lowest, best, self.best = evaluation.loss, picture, evaluation
             self.done_cost += self._cost_per_evaluation(scale)
             yield self._progress(scale, iteration, evaluation, time.monotonic() - since)
+            if iteration % EVALUATIONS_PER_PREVIEW == 0 and iteration < scale.evaluations:
+                yield Preview(scale.longest, as_pixels(best.cpu().numpy()))
             picture = solver.step(picture, evaluation.gradient)
         self.pixels = as_pixels(best.cpu().numpy())
 
@@ -123,11 +136,8 @@ class Transfer:
             levels.append(
                 compute_targets(
                     self.encoder,
-                    resized(self.request.content_image, height, width),
-                    [
-                        _fitted(painting, max(height, width))
-                        for painting in self.request.style_images
-                    ],
+                    resized_picture(self.photograph, height, width),
+                    [_fitted(painting, max(height, width)) for painting in self.paintings],
                     self.config.content_layers,
                     self.config.style_layers,
                 )
@@ -150,7 +160,7 @@ class Transfer:
         if self.config.init == "noise":
             noise = np.random.default_rng(self.config.seed).random((scale.height, scale.width, 3))
             return noise.astype(np.float32)
-        starts = {"content": request.content_image, "style": request.style_images[0]}
+        starts = {"content": self.photograph.pixels, "style": self.paintings[0].pixels}
         start = starts.get(self.config.init, request.initial_image)
         if start is None:
             raise ConfigError("init", self.config.init, "content, noise, style, or a given picture")
@@ -158,7 +168,7 @@ class Transfer:
 
     def _planned(self) -> Planned:
         largest = self.scales[-1]
-        image = as_batch(resized(self.request.content_image, largest.height, largest.width))
+        image = as_batch(resized(self.photograph.pixels, largest.height, largest.width))
         begun = time.monotonic()
         self.encoder.features(image, tuple(self.config.content_layers))
         evaluation = FORWARDS_PER_EVALUATION * (time.monotonic() - begun)
@@ -192,9 +202,11 @@ class Transfer:
         )
 
     def _result(self, evaluation: Evaluation) -> StylizeResult:
-        image = self.pixels
+        image, alpha = self.pixels, self.request.content_alpha
         if self.config.output_size == "photo":
-            image = resized(image, *self.request.content_image.shape[:2])
+            image = enlarged(image, self.photograph.pixels, self.config.detail)
+        elif alpha is not None:
+            alpha = resized(alpha, *image.shape[:2])
         return StylizeResult(
             image=image,
             stopped=self.stopped,
@@ -203,18 +215,18 @@ class Transfer:
             style_error=evaluation.style_error,
             cost=self.done_cost,
             seconds=self._elapsed(),
+            alpha=alpha,
         )
 
 
-def _fitted(painting: Pixels, longest: int) -> Pixels:
+def _fitted(painting: Picture, longest: int) -> Picture:
     """A painting as long as the picture, which ties its strokes to the picture, whatever its size.
 
     A very narrow one stays long enough for the network.
     """
-    height, width, _ = painting.shape
-    return fitted(
-        painting, max(longest, math.ceil(SHORTEST_SIDE * max(height, width) / min(height, width)))
-    )
+    width, height = painting.size
+    shortest = math.ceil(SHORTEST_SIDE * max(height, width) / min(height, width))
+    return resized_picture(painting, *fitted_size(width, height, max(longest, shortest)))
 
 
 def _solver(config: StylizeConfig) -> Solver:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import onnx
@@ -12,7 +12,8 @@ from styleplug.errors import ConfigError, UnsupportedImageError
 from styleplug.runtime.models import Model
 from styleplug.runtime.session import Session, open_session, working_provider
 from styleplug.vgg.gram_cache import GramCache, gram_key
-from styleplug.vgg.graph import POOLINGS, feature_graph, gram_graph
+from styleplug.vgg.graph import POOLINGS, feature_graph, gram_graph, weighted_gram_graph
+from styleplug.vgg.masks import feature_weights
 from styleplug.vgg.weights import parse_model, read_architecture
 
 Array = NDArray[np.float32]
@@ -71,46 +72,64 @@ class Encoder:
             MissingDependencyError: ONNX Runtime isn't installed.
         """
         image = _checked(image)
-        return self._run(feature_graph, image, self._ordered(layers))
+        return self._run(feature_graph, self._ordered(layers), {"image": image})
 
-    def gram_matrices(self, image: Array, layers: Iterable[str]) -> dict[str, Array]:
+    def gram_matrices(
+        self, image: Array, layers: Iterable[str], alpha: Array | None = None
+    ) -> dict[str, Array]:
         """Gram matrices F F^T / (C * H * W) by layer, (C, C) float32, in network order.
 
-        They are kept on disk, so that the same picture costs nothing the next time. Arguments and
-        errors as in `features`, but for one picture only: (1, 3, H, W).
+        Where alpha, (H, W) float32 in [0, 1], is given, each feature counts by how much of it is
+        seen (`styleplug.vgg.masks`). The matrices are kept on disk, so that the same picture costs
+        nothing the next time. Other arguments and errors as in `features`, but for one picture
+        only: (1, 3, H, W).
         """
         image = _checked(image)
         if len(image) != 1:
             raise UnsupportedImageError(None, f"one picture was expected, not {len(image)}")
         wanted = self._ordered(layers)
-        grams = self._cache.get(self._key(image, wanted))
+        grams = self._cache.get(self._key(image, wanted, alpha))
         if grams is None:
-            grams = self._run(gram_graph, image, wanted)
+            grams = self._gram_matrices(image, wanted, alpha)
             # A new key, for opening the session may have ended on another provider.
-            self._cache.put(self._key(image, wanted), grams)
+            self._cache.put(self._key(image, wanted, alpha), grams)
         return grams
+
+    def _gram_matrices(
+        self, image: Array, layers: tuple[str, ...], alpha: Array | None
+    ) -> dict[str, Array]:
+        if alpha is None:
+            return self._run(gram_graph, layers, {"image": image})
+        weights = {
+            f"{layer}.weights": feature_weights(alpha, layer)[np.newaxis, np.newaxis]
+            for layer in layers
+        }
+        return self._run(weighted_gram_graph, layers, {"image": image, **weights})
 
     def _ordered(self, layers: Iterable[str]) -> tuple[str, ...]:
         wanted = set(layers)
         self.architecture.check(wanted)
         return tuple(layer for layer in self.architecture.layers if layer in wanted)
 
-    def _key(self, image: Array, layers: tuple[str, ...]) -> str:
+    def _key(self, image: Array, layers: tuple[str, ...], alpha: Array | None) -> str:
         return gram_key(
             image,
+            alpha,
             model_sha256=self._sha256,
             layers=layers,
             pooling=self._pooling,
             provider=self.provider,
         )
 
-    def _run(self, surgery: _Surgery, image: Array, layers: tuple[str, ...]) -> dict[str, Array]:
+    def _run(
+        self, surgery: _Surgery, layers: tuple[str, ...], inputs: Mapping[str, Array]
+    ) -> dict[str, Array]:
         """The outputs, by layer, of the graph that `surgery` makes."""
         if (surgery, layers) not in self._sessions:
             session = open_session(surgery(self._model, layers, self._pooling), self._device)
             self._sessions[surgery, layers] = session
             self._provider = session.get_providers()[0]
-        arrays = self._sessions[surgery, layers].run(None, {"image": image})
+        arrays = self._sessions[surgery, layers].run(None, inputs)
         return dict(zip(layers, arrays, strict=True))
 
 

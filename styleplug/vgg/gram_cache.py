@@ -38,12 +38,19 @@ class CacheInfo:
 
 
 def gram_key(
-    image: Array, *, model_sha256: str, layers: Iterable[str], pooling: str, provider: str
+    image: Array,
+    alpha: Array | None = None,
+    *,
+    model_sha256: str,
+    layers: Iterable[str],
+    pooling: str,
+    provider: str,
 ) -> str:
     """The name of an entry: a SHA-256, in hexadecimal, over all that its matrices depend on.
 
     Args:
         image: the picture as the network is fed with it, float32, contiguous.
+        alpha: how much of each pixel counts, (H, W) float32; None where all count alike.
         model_sha256: of the network's file.
         layers: whose Gram matrices the entry holds, in any order.
         pooling: of the network.
@@ -60,6 +67,8 @@ def gram_key(
     }
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     digest.update(image.data)
+    if alpha is not None:
+        digest.update(alpha.tobytes())
     return digest.hexdigest()
 
 

@@ -34,13 +34,35 @@ def gram_graph(model: onnx.ModelProto, layers: Iterable[str], pooling: str) -> b
     picture. Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks",
     2016, equation 3, leave the division to the loss.
     """
-    layers = tuple(layers)
-    cut = _cut(model, layers, pooling)
-    channels = [output.type.tensor_type.shape.dim[1].dim_value for output in cut.graph.output]
-    del cut.graph.output[:]
-    for layer, width in zip(layers, channels, strict=True):
-        _append_gram(cut.graph, layer, width)
+    cut = _cut(model, tuple(layers), pooling)
+    for layer, channels in _without_outputs(cut.graph).items():
+        _append_gram(cut.graph, layer, layer, channels)
     return bytes(cut.SerializeToString())
+
+
+def weighted_gram_graph(model: onnx.ModelProto, layers: Iterable[str], pooling: str) -> bytes:
+    """As `gram_graph`, of features that are first multiplied by weights.
+
+    For each layer there is an input `LAYER.weights`, (1, 1, h, w) float32: those of
+    `styleplug.vgg.masks`.
+    """
+    cut = _cut(model, tuple(layers), pooling)
+    for layer, channels in _without_outputs(cut.graph).items():
+        weights, weighted = f"{layer}.weights", f"{layer}.weighted"
+        shape: list[str | int | None] = [1, 1, f"{layer}.H", f"{layer}.W"]
+        cut.graph.input.append(helper.make_tensor_value_info(weights, TensorProto.FLOAT, shape))
+        cut.graph.node.append(helper.make_node("Mul", [layer, weights], [weighted]))
+        _append_gram(cut.graph, layer, weighted, channels)
+    return bytes(cut.SerializeToString())
+
+
+def _without_outputs(graph: onnx.GraphProto) -> dict[str, int]:
+    """Remove a graph's outputs; returns their names and numbers of channels, in order."""
+    outputs = {
+        output.name: output.type.tensor_type.shape.dim[1].dim_value for output in graph.output
+    }
+    del graph.output[:]
+    return outputs
 
 
 def _cut(model: onnx.ModelProto, layers: tuple[str, ...], pooling: str) -> onnx.ModelProto:
@@ -73,8 +95,8 @@ def _with_pooling(node: onnx.NodeProto, pooling: str) -> onnx.NodeProto:
     return changed
 
 
-def _append_gram(graph: onnx.GraphProto, layer: str, channels: int) -> None:
-    """Add an output `LAYER.gram` to the graph."""
+def _append_gram(graph: onnx.GraphProto, layer: str, features: str, channels: int) -> None:
+    """Add an output `LAYER.gram` to the graph, made of the features of that name."""
     prefix = f"{layer}.gram"
     constants = {
         f"{prefix}.rows": np.array([channels, -1], np.int64),
@@ -86,7 +108,7 @@ def _append_gram(graph: onnx.GraphProto, layer: str, channels: int) -> None:
     )
     graph.node.extend(
         [
-            helper.make_node("Reshape", [layer, f"{prefix}.rows"], [matrix]),
+            helper.make_node("Reshape", [features, f"{prefix}.rows"], [matrix]),
             # The division by C is in alpha; that by H * W follows, for the size isn't known here.
             helper.make_node("Gemm", [matrix, matrix], [products], transB=1, alpha=1 / channels),
             helper.make_node("Shape", [matrix], [shape]),

@@ -14,15 +14,8 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from styleplug.cli.main import main
-from styleplug.runtime.models import Model, install_model
 
 CHEAP = ("--size", "32", "--iterations", "2", "--device", "cpu")
-
-
-@pytest.fixture
-def small_network(own_folders: None, tiny_model: Model) -> None:
-    """The tiny network in the place of VGG-16, put there as a user would put one."""
-    install_model("vgg16", tiny_model.read(), licence="none", attribution="", source="a test")
 
 
 @pytest.fixture

@@ -43,8 +43,11 @@ ERRORS = [
     (ModelError("vgg16", "is odd"), FAILURE),
     (errors.ModelNotFoundError("vgg19", "not installed"), FAILURE),
     (errors.ModelIntegrityError("vgg16", "is damaged"), FAILURE),
+    (errors.StyleError("mine", "can't be written"), FAILURE),
+    (errors.StyleNotFoundError("mine", "there are: lanterns", ["lanterns"]), USAGE),
     (MissingDependencyError("torch", "torch"), FAILURE),
     (errors.OutOfMemoryError(), FAILURE),
+    (errors.PluginError("dots", "fails"), FAILURE),
     (DivergedError(1, float("nan"), None), FAILURE),
     (StyleplugError("something"), FAILURE),
 ]

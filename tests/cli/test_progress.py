@@ -156,7 +156,7 @@ def test_the_plan_is_announced(draw: Callable[..., str]) -> None:
 
 
 def test_errors_at_each_scale_on_a_terminal_only_if_asked_for(draw: Callable[..., str]) -> None:
-    events = (PLAN, step(scale=64), Preview(64, PIXELS))
+    events = (PLAN, step(scale=64, iteration=60), Preview(64, PIXELS))
     line = "   64 px: content error 0.750, style error 0.0123, content weight 0.200"
     assert line in draw(*events, stream=Terminal(), verbose=True)
     assert line not in draw(*events, stream=Terminal())
@@ -166,7 +166,10 @@ def test_errors_at_each_scale_on_a_terminal_only_if_asked_for(draw: Callable[...
 def test_without_a_terminal_there_are_plain_lines(draw: Callable[..., str], verbose: bool) -> None:
     result = StylizeResult(PIXELS, "finished", "vgg16", 0.5, 0.2, 1.0, 2.0)
     scales = (
-        event for scale in PLAN.scales for event in (step(scale=scale), Preview(scale, PIXELS))
+        event
+        for scale in PLAN.scales
+        for iteration in (30, 60)
+        for event in (step(scale=scale, iteration=iteration), Preview(scale, PIXELS))
     )
     text = draw(PLAN, *scales, Finished(result), stream=StringIO(), verbose=verbose)
     assert text.replace("\n", "").isprintable()

@@ -149,11 +149,15 @@ def test_transparency_is_kept(
 
 
 def test_a_jpeg_of_a_transparent_photograph(paint: Callable[..., Result], folder: Path) -> None:
-    Image.new("RGBA", (48, 36), (255, 0, 0, 0)).save(folder / "glass.png")
+    alpha = np.zeros((36, 48), np.uint8)
+    alpha[:, 24:] = 255
+    with Image.open(folder / "photo.png") as photo:
+        photo.putalpha(Image.fromarray(alpha))
+        photo.save(folder / "glass.png")
     assert paint(photo="glass.png", output="out.jpg").exit_code == 0
     with Image.open(folder / "out.jpg") as image:
         assert image.mode == "RGB"
-        assert np.asarray(image).min() > 250
+        assert np.asarray(image)[:, :16].min() > 250
 
 
 def test_an_existing_file_is_replaced_only_if_allowed(
@@ -432,6 +436,13 @@ def test_pictures_that_are_too_small(refuse: Callable[..., None], folder: Path, 
     Image.new("RGB", (width, height)).save(folder / name)
     refuse(photo=name, problem=f"the photograph has {SMALL[name]}")
     refuse("--style", name, problem=f"painting 1 has {SMALL[name]}")
+
+
+def test_pictures_that_show_nothing(refuse: Callable[..., None], folder: Path) -> None:
+    Image.new("RGBA", (48, 36), (255, 0, 0, 0)).save(folder / "glass.png")
+    refuse(photo="glass.png", problem="all of the photograph is transparent; use a picture that")
+    refuse("--style", "glass.png", problem="all of painting 1 is transparent; use a picture that")
+    refuse("--init", "glass.png", problem="glass.png: all of it is transparent; use a picture that")
 
 
 def test_a_photograph_that_is_too_narrow_for_the_size(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from styleplug.image.resize import fitted, fitted_size, resized
+from styleplug.image.resize import averaged, fitted, fitted_size, lanczos, resized
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,18 @@ def test_a_view_that_is_not_contiguous() -> None:
     pixels = np.random.default_rng(0).random((12, 8, 3), np.float32)
     turned = pixels.transpose(1, 0, 2)[:, ::-1]
     np.testing.assert_array_equal(resized(turned, 5, 7), resized(turned.copy(), 5, 7))
+
+
+def test_without_clipping_the_filter_is_linear() -> None:
+    one, other = np.random.default_rng(0).random((2, 8, 12, 3), np.float32)
+    both = lanczos(one - other, 5, 31)
+    np.testing.assert_allclose(both, lanczos(one, 5, 31) - lanczos(other, 5, 31), atol=1e-6)
+    edge = np.repeat(np.array([[0, 0, 0, 1, 1, 1]], np.float32), 6, axis=0)
+    assert lanczos(edge, 24, 24).min() < 0 < 1 < lanczos(edge, 24, 24).max()
+
+
+def test_means_over_areas() -> None:
+    alpha = np.random.default_rng(0).random((6, 9), np.float32)
+    expected = alpha.reshape(2, 3, 3, 3).mean(axis=(1, 3))
+    np.testing.assert_allclose(averaged(alpha, 2, 3), expected, rtol=1e-6)
+    np.testing.assert_array_equal(averaged(alpha, 6, 9), alpha)

@@ -7,15 +7,20 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from styleplug.image.picture import Picture
+from styleplug.image.resize import resized
 from styleplug.runtime.models import Model
 from styleplug.transfer.balance import Balance, FixedWeights, TargetError
 from styleplug.transfer.objective import HALF_SIZE_SHARE, Objective
-from styleplug.transfer.targets import Targets
+from styleplug.transfer.targets import compute_targets
 from styleplug.vgg.encoder import Encoder
+from styleplug.vgg.masks import feature_weights
 from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.tensors import as_pixels
 
 CONTENT = {"relu2_2": 0.25, "relu4_2": 0.75}
 STYLE = {"relu1_1": 0.5, "relu3_1": 0.3, "relu5_1": 0.2}
+DISC = np.clip((14 - np.hypot(*np.mgrid[-20:17, -14:20])) / 5, 0, 1).astype(np.float32)
 MakePicture = Callable[..., NDArray[np.float32]]
 
 
@@ -25,13 +30,21 @@ def make_objective(
     balance: Balance,
     pooling: str = "max",
     levels: int = 1,
+    alpha: NDArray[np.float32] | None = None,
 ) -> Objective:
-    """An objective for a picture of 37 by 34 pixels."""
+    """An objective for a picture of 37 by 34 pixels, the half of it, and how much of it is seen."""
     encoder = Encoder(model, pooling=pooling, device="cpu")
+    painting = Picture(as_pixels(make_picture(30, 17, seed=2)))
     targets = [
-        Targets(
-            content=encoder.features(make_picture(*shape, seed=1), CONTENT),
-            grams=encoder.gram_matrices(make_picture(30, 17, seed=2), STYLE),
+        compute_targets(
+            encoder,
+            Picture(
+                as_pixels(make_picture(*shape, seed=1)),
+                None if alpha is None else resized(alpha, *shape),
+            ),
+            [painting],
+            CONTENT,
+            STYLE,
         )
         for shape in [(37, 34), (18, 17)][:levels]
     ]
@@ -49,7 +62,7 @@ def make_objective(
 def in_float64(objective: Objective) -> Objective:
     objective.mirror.double()
     objective.mirror.dtype = torch.float64
-    for tensors in (*objective.content, *objective.grams):
+    for tensors in (*objective.content, *objective.grams, *objective.weights):
         tensors.update({name: tensor.double() for name, tensor in tensors.items()})
     return objective
 
@@ -57,10 +70,18 @@ def in_float64(objective: Objective) -> Objective:
 @pytest.mark.parametrize("levels", [1, 2])
 @pytest.mark.parametrize("pooling", ["max", "avg"])
 @pytest.mark.parametrize("balance", [FixedWeights(1.5, 8), TargetError(0.5), TargetError(0.05)])
+@pytest.mark.parametrize("alpha", [None, DISC], ids=["opaque", "disc"])
 def test_gradient_is_that_of_finite_differences(
-    tiny_model: Model, make_picture: MakePicture, balance: Balance, pooling: str, levels: int
+    tiny_model: Model,
+    make_picture: MakePicture,
+    balance: Balance,
+    pooling: str,
+    levels: int,
+    alpha: NDArray[np.float32] | None,
 ) -> None:
-    objective = in_float64(make_objective(tiny_model, make_picture, balance, pooling, levels))
+    objective = in_float64(
+        make_objective(tiny_model, make_picture, balance, pooling, levels, alpha)
+    )
     picture = torch.tensor(make_picture(37, 34, seed=3)).double()
     gradient = objective(picture).gradient
     generator = torch.Generator().manual_seed(0)
@@ -95,6 +116,39 @@ def test_loss_is_that_of_the_design(tiny_model: Model, make_picture: MakePicture
     assert evaluation.total_variation == pytest.approx(variation, rel=1e-4)
     expected = 1.5 * content + 8 * style + 0.5 * variation
     assert evaluation.loss == pytest.approx(expected, rel=1e-4)
+
+
+def test_what_is_not_seen_counts_in_no_term(tiny_model: Model, make_picture: MakePicture) -> None:
+    objective = make_objective(tiny_model, make_picture, FixedWeights(1.5, 8), alpha=DISC)
+    picture = make_picture(37, 34, seed=3)
+    encoder = Encoder(tiny_model, device="cpu")
+    features = encoder.features(picture, CONTENT)
+    photo = encoder.features(make_picture(37, 34, seed=1), CONTENT)
+    grams = encoder.gram_matrices(picture, STYLE, DISC)
+    painting = encoder.gram_matrices(make_picture(30, 17, seed=2), STYLE)
+    seen = {name: feature_weights(DISC, name) ** 2 for name in CONTENT}
+    content = sum(
+        w * np.sum(seen[n] * (features[n] - photo[n]) ** 2) / np.sum(seen[n] * photo[n] ** 2)
+        for n, w in CONTENT.items()
+    )
+    style = sum(
+        w * np.sum((grams[n] - painting[n]) ** 2) / np.sum(painting[n] ** 2)
+        for n, w in STYLE.items()
+    )
+    across = np.mean(np.diff(picture[0], axis=2) ** 2, axis=0)
+    down = np.mean(np.diff(picture[0], axis=1) ** 2, axis=0)
+    variation = np.average(across, weights=np.minimum(DISC[:, 1:], DISC[:, :-1]))
+    variation += np.average(down, weights=np.minimum(DISC[1:], DISC[:-1]))
+    evaluation = objective(objective.picture(picture))
+    assert evaluation.content_error == pytest.approx(content, rel=1e-4)
+    assert evaluation.style_error == pytest.approx(style, rel=1e-4)
+    assert evaluation.total_variation == pytest.approx(variation, rel=1e-4)
+
+
+def test_an_opaque_picture_costs_what_it_did(tiny_model: Model, make_picture: MakePicture) -> None:
+    objective = make_objective(tiny_model, make_picture, FixedWeights(1, 5), levels=2)
+    assert objective.weights == [{}, {}]
+    assert objective.alpha is None
 
 
 def test_half_the_size_counts_for_its_share(tiny_model: Model, make_picture: MakePicture) -> None:

@@ -5,11 +5,15 @@ import sys
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+from styleplug.image.picture import Picture
 from styleplug.runtime.models import Model
 from styleplug.transfer.targets import compute_targets
 from styleplug.vgg.encoder import Encoder
+from styleplug.vgg.masks import feature_weights
+from styleplug.vgg.tensors import as_pixels
 
 MakePicture = Callable[..., NDArray[np.float32]]
 
@@ -18,15 +22,20 @@ import sys
 sys.modules["torch"] = None  # makes any import of it fail
 import numpy as np
 from pathlib import Path
+from styleplug.image.picture import Picture
 from styleplug.runtime.models import Model
 from styleplug.transfer.targets import compute_targets
 from styleplug.vgg.encoder import Encoder
 name, path, sha256, size = sys.argv[1:]
 encoder = Encoder(Model(name, Path(path), sha256, int(size), "", "", ""), device="cpu")
-picture = np.full((32, 40, 3), 0.5, np.float32)
+picture = Picture(np.full((32, 40, 3), 0.5, np.float32), np.eye(32, 40, dtype=np.float32))
 targets = compute_targets(encoder, picture, [picture], ["relu4_2"], ["relu1_1", "relu5_1"])
 print(sorted(targets.content), sorted(targets.grams))
 """
+
+
+def as_picture(batch: NDArray[np.float32], alpha: NDArray[np.float32] | None = None) -> Picture:
+    return Picture(as_pixels(batch), alpha)
 
 
 def test_targets_need_no_torch(tiny_model: Model) -> None:
@@ -41,7 +50,7 @@ def test_several_paintings_count_in_equal_parts(
     tiny_model: Model, make_picture: MakePicture
 ) -> None:
     encoder = Encoder(tiny_model, device="cpu")
-    one, other = (make_picture(40, 32, seed)[0].transpose(1, 2, 0) for seed in (1, 2))
+    one, other = (as_picture(make_picture(40, 32, seed)) for seed in (1, 2))
     grams = [
         compute_targets(encoder, one, paintings, ["relu4_2"], ["relu3_1"]).grams["relu3_1"]
         for paintings in ([one], [other], [one, other])
@@ -55,13 +64,28 @@ def test_content_target_is_the_photograph_s_own(
 ) -> None:
     encoder = Encoder(tiny_model, device="cpu")
     picture = make_picture(33, 47)
-    targets = compute_targets(
-        encoder,
-        picture[0].transpose(1, 2, 0),
-        [picture[0].transpose(1, 2, 0)],
-        ["relu2_2"],
-        ["relu1_1"],
-    )
+    photograph = as_picture(picture)
+    targets = compute_targets(encoder, photograph, [photograph], ["relu2_2"], ["relu1_1"])
     expected = encoder.features(picture, ["relu2_2"])["relu2_2"]
     np.testing.assert_array_equal(targets.content["relu2_2"], expected)
     assert targets.content["relu2_2"].shape[2:] == (16, 23)
+
+
+@pytest.mark.parametrize("alpha", [None, np.tri(33, 47, 5, dtype=np.float32)])
+def test_what_is_seen_of_the_pictures_counts(
+    tiny_model: Model, make_picture: MakePicture, alpha: NDArray[np.float32] | None
+) -> None:
+    encoder = Encoder(tiny_model, device="cpu")
+    picture = as_picture(make_picture(33, 47), alpha)
+    targets = compute_targets(encoder, picture, [picture], ["relu2_2"], ["relu1_1"])
+    features = encoder.features(make_picture(33, 47), ["relu2_2"])["relu2_2"]
+    expected = encoder.gram_matrices(make_picture(33, 47), ["relu1_1"], alpha)["relu1_1"]
+    np.testing.assert_array_equal(targets.grams["relu1_1"], expected)
+    assert targets.alpha is alpha
+    if alpha is None:
+        assert targets.weights == {}
+        np.testing.assert_array_equal(targets.content["relu2_2"], features)
+    else:
+        assert set(targets.weights) == {"relu2_2", "relu1_1"}
+        weights = feature_weights(alpha, "relu2_2")
+        np.testing.assert_array_equal(targets.content["relu2_2"], features * weights)

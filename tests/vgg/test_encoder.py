@@ -118,6 +118,23 @@ def test_other_pictures_poolings_and_layers_are_not_confused(
     assert not np.allclose(max_gram, avg_gram)
 
 
+def test_what_is_seen_makes_another_entry(tiny_model, make_picture, opened) -> None:
+    picture = make_picture(32, 32)
+    alphas = [None, np.eye(32, dtype=np.float32), np.tri(32, dtype=np.float32)]
+    grams = [Encoder(tiny_model).gram_matrices(picture, ["relu3_1"], alpha) for alpha in alphas]
+    again = [Encoder(tiny_model).gram_matrices(picture, ["relu3_1"], alpha) for alpha in alphas]
+    assert len(opened) == 3
+    for first, second in zip(grams, again, strict=True):
+        np.testing.assert_array_equal(first["relu3_1"], second["relu3_1"])
+    assert len({gram["relu3_1"].tobytes() for gram in grams}) == 3
+
+
+def test_an_opaque_picture_needs_no_weights(tiny_model, make_picture, opened) -> None:
+    Encoder(tiny_model).gram_matrices(make_picture(16, 16), ["relu1_1", "relu2_1"])
+    graph = onnx.load_from_string(opened[0]).graph
+    assert [entry.name for entry in graph.input] == ["image"]
+
+
 def test_a_cache_that_cant_be_written_is_done_without(
     tiny_model, make_picture, tmp_path, monkeypatch
 ) -> None:

@@ -40,6 +40,7 @@ def test_what_was_put_is_got(cache) -> None:
     [
         {"image": PICTURE + np.float32(1e-7)},
         {"image": PICTURE.reshape(1, 3, 24, 16)},
+        {"alpha": PICTURE[0, 0]},
         {"model_sha256": "abd"},
         {"layers": ("relu1_1", "relu1_2")},
         {"pooling": "avg"},
@@ -48,8 +49,13 @@ def test_what_was_put_is_got(cache) -> None:
 )
 def test_the_key_depends_on_everything_the_matrices_depend_on(change) -> None:
     facts = {"image": PICTURE, **FACTS}
-    assert gram_key(**facts) == gram_key(**facts)
+    assert gram_key(**facts) == gram_key(**facts, alpha=None)
     assert gram_key(**facts) != gram_key(**{**facts, **change})
+
+
+def test_the_key_depends_on_how_much_is_seen() -> None:
+    keys = {gram_key(PICTURE, PICTURE[0, 0] + np.float32(a), **FACTS) for a in (0, 0.5, 1)}
+    assert len(keys) == 3
 
 
 def test_the_key_doesnt_depend_on_the_order_of_the_layers() -> None:

@@ -5,7 +5,7 @@ import onnx
 import onnxruntime
 import pytest
 
-from styleplug.vgg.graph import feature_graph, gram_graph
+from styleplug.vgg.graph import feature_graph, gram_graph, weighted_gram_graph
 from styleplug.vgg.weights import parse_model
 
 
@@ -54,6 +54,7 @@ def test_pooling_is_exchanged_everywhere(network, pooling, operator) -> None:
 
 def test_the_model_given_stays_as_it_was(network, tiny_model) -> None:
     gram_graph(network, ["relu3_1"], "avg")
+    weighted_gram_graph(network, ["relu3_1"], "avg")
     assert network == onnx.load_from_string(tiny_model.read())
 
 
@@ -72,3 +73,19 @@ def test_gram_matrices_follow_their_definition(network, make_picture) -> None:
     for array, gram in zip(features, grams, strict=True):
         matrix = array[0].reshape(array.shape[1], -1).astype(np.float64)
         np.testing.assert_allclose(gram, matrix @ matrix.T / matrix.size, rtol=1e-5)
+
+
+def test_weights_are_inputs_that_features_are_multiplied_by(network, make_picture) -> None:
+    layers = ["relu1_1", "relu2_2"]
+    data = weighted_gram_graph(network, layers, "max")
+    model = onnx.load_from_string(data)
+    onnx.checker.check_model(model, full_check=True)
+    names = [entry.name for entry in model.graph.input]
+    assert names == ["image", "relu1_1.weights", "relu2_2.weights"]
+    picture = make_picture(20, 30)
+    plain = run(gram_graph(network, layers, "max"), picture)
+    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    weights = {"relu1_1.weights": (20, 30), "relu2_2.weights": (10, 15)}
+    twice = {name: np.full((1, 1, *shape), 2, np.float32) for name, shape in weights.items()}
+    for gram, expected in zip(session.run(None, {"image": picture, **twice}), plain, strict=True):
+        np.testing.assert_allclose(gram, 4 * expected, rtol=1e-5)

@@ -1,0 +1,45 @@
+"""`styleplug filter`: one picture, filtered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from styleplug.cli.options import field_options, given_options
+from styleplug.config import FilterConfig
+
+
+@click.command()
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.option(
+    "--filter",
+    "name",
+    metavar="NAME",
+    required=True,
+    help="The filter, one that `styleplug filters` lists.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    required=True,
+    help="Where to write the picture: .jpg, .png, .tif or .webp.",
+)
+@field_options(FilterConfig)
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never PHOTO.")
+def filter(photo: Path, name: str, output: Path, overwrite: bool, **options: Any) -> None:
+    """Send PHOTO through a filter."""
+    import styleplug
+    from styleplug.image.write import check_output
+
+    config = FilterConfig(**given_options(FilterConfig, options))
+    check_output(output, inputs=[photo], overwrite=overwrite)
+    picture = styleplug.read_image(photo)
+    result = styleplug.apply_filter(picture, name, config)
+    written = replace(picture, pixels=result.image)
+    styleplug.write_image(written, output, overwrite=overwrite)
+    click.echo(output, err=True)

@@ -1,0 +1,51 @@
+"""The filters that plug-ins offer."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pluggy
+
+from styleplug.hookspecs import Filter
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+_log = logging.getLogger("styleplug")
+
+
+def offered_filters(manager: pluggy.PluginManager) -> tuple[Filter, ...]:
+    """All filters by name, each with its `source`.
+
+    A plug-in that fails is named in a warning and left out, and so is a filter whose name is none,
+    or is taken by a plug-in that is asked before.
+    """
+    found: dict[str, Filter] = {}
+    for filter in _registered(manager):
+        if not _NAME.fullmatch(filter.name):
+            problem = "is no name of lower-case words joined by hyphens"
+        elif filter.name in found:
+            problem = f"is the name of a filter of plug-in {found[filter.name].source}"
+        else:
+            found[filter.name] = filter
+            continue
+        _log.warning("plug-in %s: %r %s; left out", filter.source, filter.name, problem)
+    return tuple(found[name] for name in sorted(found))
+
+
+def _registered(manager: pluggy.PluginManager) -> Iterator[Filter]:
+    # Called one by one, for a hook call as a whole would end with the first plug-in that fails.
+    for plugin in reversed(manager.hook.styleplug_register_filters.get_hookimpls()):
+        try:
+            offered: Any = plugin.function()
+            filters = [replace(each, source=plugin.plugin_name) for each in offered]
+        except Exception as error:
+            _log.warning(
+                "plug-in %s can't say which filters it has (%r); left out",
+                *(plugin.plugin_name, error),
+            )
+        else:
+            yield from filters

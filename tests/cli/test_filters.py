@@ -1,0 +1,91 @@
+"""`styleplug filters` and `styleplug filter`, with a plug-in that brings one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import Result
+from PIL import Image
+
+from styleplug.hookspecs import Filter, FilterRequest, FilterResult, hookimpl
+from styleplug.plugins import plugin_manager
+
+
+class Negative:
+    @hookimpl
+    def styleplug_register_filters(self) -> list[Filter]:
+        return [Filter("negative", "Light for dark")]
+
+    @hookimpl
+    def styleplug_apply_filter(self, request: FilterRequest) -> FilterResult | None:
+        return FilterResult(1 - request.image) if request.filter == "negative" else None
+
+
+@pytest.fixture
+def negative() -> Iterator[None]:
+    plugin = Negative()
+    plugin_manager().register(plugin, "test-negative")
+    yield
+    plugin_manager().unregister(plugin)
+
+
+def pixels(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image).astype(int)
+
+
+def test_filters_are_listed(run: Callable[..., Result], negative: None) -> None:
+    assert run("filters").stdout == "negative  Light for dark  (test-negative)\n"
+    assert json.loads(run("filters", "--json").stdout) == [
+        {"name": "negative", "description": "Light for dark", "source": "test-negative"}
+    ]
+
+
+def test_without_plug_ins_there_are_none(run: Callable[..., Result]) -> None:
+    assert json.loads(run("filters", "--json").stdout) == []
+    result = run("filters")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "plug-ins bring them" in result.stderr
+
+
+def test_a_picture_is_filtered(run: Callable[..., Result], negative: None, folder: Path) -> None:
+    result = run("filter", "photo.jpg", "--filter", "negative", "-o", "out.png")
+    assert result.exit_code == 2, "there is no such photo"
+    result = run("filter", "photo.png", "--filter", "negative", "-o", "out.png")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "out.png\n")
+    np.testing.assert_array_equal(pixels(folder / "out.png"), 255 - pixels(folder / "photo.png"))
+
+
+def test_the_strength_is_taken(run: Callable[..., Result], negative: None, folder: Path) -> None:
+    run("filter", "photo.png", "--filter", "negative", "-o", "out.png", "--strength", "0")
+    np.testing.assert_array_equal(pixels(folder / "out.png"), pixels(folder / "photo.png"))
+    result = run("filter", "photo.png", "--filter", "negative", "-o", "a.png", "--strength", "2")
+    assert result.exit_code == 2
+    assert "strength is 2.0, but must be a number from 0 to 1" in result.stderr
+
+
+def test_transparency_is_kept(run: Callable[..., Result], negative: None, folder: Path) -> None:
+    alpha = np.arange(36 * 48, dtype=np.uint8).reshape(36, 48)
+    colours = pixels(folder / "photo.png").astype(np.uint8)
+    Image.fromarray(np.dstack([colours, alpha])).save(folder / "cut.png")
+    run("filter", "cut.png", "--filter", "negative", "-o", "out.png")
+    np.testing.assert_array_equal(pixels(folder / "out.png")[..., 3], alpha)
+
+
+def test_an_unknown_filter_and_an_existing_file_are_refused(
+    run: Callable[..., Result], negative: None, folder: Path
+) -> None:
+    result = run("filter", "photo.png", "--filter", "wave", "-o", "out.png")
+    assert result.exit_code == 2
+    assert "'wave', but must be one that is installed (negative)" in result.stderr
+    assert not (folder / "out.png").exists()
+    before = (folder / "painting.png").read_bytes()
+    result = run("filter", "photo.png", "--filter", "negative", "-o", "painting.png")
+    assert "exists already" in result.stderr
+    result = run("filter", "photo.png", "--filter", "negative", "-o", "photo.png", "--overwrite")
+    assert "never written over" in result.stderr
+    assert (folder / "painting.png").read_bytes() == before

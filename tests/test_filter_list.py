@@ -1,0 +1,70 @@
+"""The list of filters holds what plug-ins offer, whatever one of them does."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pluggy
+import pytest
+
+from styleplug import hookspecs
+from styleplug.filter_list import offered_filters
+from styleplug.hookspecs import Filter, hookimpl
+
+
+def offers(*filters: object) -> SimpleNamespace:
+    return SimpleNamespace(styleplug_register_filters=hookimpl(lambda: filters))
+
+
+def fail() -> list[Filter]:
+    raise ZeroDivisionError
+
+
+@pytest.fixture
+def manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager("styleplug")
+    manager.add_hookspecs(hookspecs)
+    return manager
+
+
+def test_filters_are_listed_by_name_with_their_plug_in(manager: pluggy.PluginManager) -> None:
+    manager.register(offers(Filter("waves", "Waves"), Filter("dots", "Dots")), "first")
+    manager.register(offers(Filter("lines-2", "Lines", source="pretended")), "second")
+    assert offered_filters(manager) == (
+        Filter("dots", "Dots", "first"),
+        Filter("lines-2", "Lines", "second"),
+        Filter("waves", "Waves", "first"),
+    )
+
+
+def test_a_plug_in_that_fails_is_left_out(
+    manager: pluggy.PluginManager, caplog: pytest.LogCaptureFixture
+) -> None:
+    manager.register(offers(Filter("dots", "Dots")), "good")
+    manager.register(offers("a text"), "wrong")
+    manager.register(SimpleNamespace(styleplug_register_filters=hookimpl(fail)), "bad")
+    assert [filter.name for filter in offered_filters(manager)] == ["dots"]
+    assert [message.split(" can't")[0] for message in caplog.messages] == [
+        "plug-in bad",
+        "plug-in wrong",
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "Dots", "two words", "-dots", "a--b", "dots.png", "../x"])
+def test_a_name_that_is_none_is_left_out(
+    name: str, manager: pluggy.PluginManager, caplog: pytest.LogCaptureFixture
+) -> None:
+    manager.register(offers(Filter(name, "Odd"), Filter("dots", "Dots")), "odd")
+    assert [filter.name for filter in offered_filters(manager)] == ["dots"]
+    assert "is no name of lower-case words" in caplog.text
+
+
+def test_of_two_with_one_name_the_one_that_answers_first_is_listed(
+    manager: pluggy.PluginManager, caplog: pytest.LogCaptureFixture
+) -> None:
+    manager.register(offers(Filter("dots", "Old")), "old")
+    manager.register(offers(Filter("dots", "New")), "new")
+    assert offered_filters(manager) == (Filter("dots", "New", "new"),)
+    assert caplog.messages == [
+        "plug-in old: 'dots' is the name of a filter of plug-in new; left out"
+    ]
