@@ -30,6 +30,7 @@ COMMANDS = {
     "filters": "List the filters, and the plug-ins that they come from.",
     "hosts": "Find host programs; install or remove styleplug's adapters.",
     "models": "List, check, install or remove the networks.",
+    "info": "Say what a picture's file holds, and how it was made.",
     "plugins": "List what plug-ins there are, or watch them answer.",
     "styles": "List the paintings that go by a name; add or remove your own.",
     "stylize": "Paint a photograph in the manner of a painting.",

@@ -44,6 +44,8 @@ def test_every_option_is_there_and_its_default_is_allowed(
         ("strength", {"type": "float", "default": 0.5, "label": "Strength", "basic": True}),
         ("content_weight", {"type": "float", "default": None, "optional": True, "low": 0}),
         ("tv_weight", {"label": "Smoothing", "basic": False}),
+        ("keep_colors", {"type": "bool", "label": "Keep colours", "basic": True}),
+        ("stroke_scale", {"type": "float", "label": "Stroke scale", "basic": True}),
         ("pyramid", {"type": "bool", "default": True}),
         ("pooling", {"type": "choice", "choices": ["max", "avg"]}),
         ("content_layers", {"type": "text", "default": "relu4_2"}),
