@@ -89,10 +89,15 @@ class StylizeConfig:
         "Size of the painting's strokes; at 1 the painting is taken as long as the picture.",
         0.25,
         4,
+        basic=True,
     )
     keep_colors: bool = field(
         default=False,
-        metadata={"help": "Keep the photograph's colours; paint in light and dark only."},
+        metadata={
+            "help": "Keep the photograph's colours; paint in light and dark only.",
+            "label": "Keep colours",
+            "basic": True,
+        },
     )
     content_error: float | None = _number(
         0.71, "Relative error of the photograph's features to allow for; sets the balance.", 0, 10
@@ -156,15 +161,24 @@ class StylizeConfig:
     def from_preset(cls, preset: str, **options: Any) -> StylizeConfig:
         """The config of one of the `PRESETS`, with some options set otherwise.
 
-        A content error replaces the preset's weights.
-
         Raises:
             ConfigError: no such preset, an option outside its range, or a content error beside
                 weights.
         """
         if preset not in PRESETS:
             raise ConfigError("preset", preset, _listed(PRESETS))
-        values = {**PRESETS[preset], **options}
+        return cls.from_options(PRESETS[preset], **options)
+
+    @classmethod
+    def from_options(cls, base: Mapping[str, Any], **options: Any) -> StylizeConfig:
+        """A config of some options, with some of them set otherwise.
+
+        A content error replaces the base's weights.
+
+        Raises:
+            ConfigError: an option outside its range, or a content error beside weights.
+        """
+        values = {**base, **options}
         if options.get("content_error") is not None:
             if any(options.get(weight) is not None for weight in _USUAL_WEIGHTS):
                 raise ConfigError(

@@ -8,8 +8,6 @@ from types import FrameType
 
 import click
 
-from styleplug.cli.main import USAGE
-
 
 @click.command()
 def worker() -> None:
@@ -18,15 +16,12 @@ def worker() -> None:
     The protocol is in PROTOCOL.md in the package styleplug.worker.
     """
     from styleplug.worker.lines import Output
-    from styleplug.worker.server import VersionError, Worker
+    from styleplug.worker.server import Worker
 
     for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _end)
-    try:
-        Worker(Output.standard()).serve(sys.stdin.buffer)
-    except VersionError:
-        click.get_current_context().exit(USAGE)
+    Worker(Output.standard()).serve(sys.stdin.buffer)
 
 
 def _end(signum: int, frame: FrameType | None) -> None:

@@ -57,9 +57,10 @@ class Job:
             raise StyleplugError(
                 f"no process can be started for the job ({error.strerror}); close other programs"
             ) from error
-        threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
         assert self._process.stdin is not None
         Output(self._process.stdin.fileno()).write(line)
+        # Only then, for the listener closes the pipe of a process that dies.
+        threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
 
     def cancel(self) -> None:
         """Kill the process and say so, unless there is nothing to cancel."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,8 @@ def paint(message: Stylize | Filter, output: Output) -> None:
     started = time.monotonic()
     photograph = read_source(message.photo)
     result = _result(message, photograph, _listener(message, photograph, output))
-    picture, form = Picture(result.image, result.alpha), message.result
+    # A picture file keeps what the photograph's said besides.
+    picture, form = replace(photograph, pixels=result.image, alpha=result.alpha), message.result
     output.send(
         "finished",
         id=message.id,

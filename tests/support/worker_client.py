@@ -109,5 +109,6 @@ class WorkerClient:
         self.process.wait(SECONDS)
         self._listener.join()
         self.process.stdout.close()
+        self.last_words = self.stderr()
         self._stderr.close()
         return [json.loads(line) for line in iter(self._heard.get, None)]
