@@ -138,8 +138,9 @@ def embed_metadata(
     try:
         return _embedded(encode, format, _corrected(metadata, size, image))
     except Exception as error:  # encoders raise nearly anything, and the picture is worth more
+        file = encode()
         _log.warning("the metadata can't be stored in a %s file (%s)", format, error)
-        return encode()
+        return file
 
 
 def _corrected(
