@@ -61,7 +61,7 @@ class StylizeConfig:
     detail: float = _number(
         0.0,
         "Share of the photograph's fine luminance detail, finer than the working picture can hold,"
-        " to add to the result: 0 leaves a painting's own strokes alone.",
+        " to add to a result of the photograph's size; 0 leaves the strokes to themselves.",
         0,
         1,
     )
@@ -77,6 +77,16 @@ class StylizeConfig:
         " balance, 1 twice that.",
         0,
         1,
+    )
+    stroke_scale: float = _number(
+        1.0,
+        "Size of the painting's strokes; at 1 the painting is taken as long as the picture.",
+        0.25,
+        4,
+    )
+    keep_colors: bool = field(
+        default=False,
+        metadata={"help": "Keep the photograph's colours; paint in light and dark only."},
     )
     content_error: float | None = _number(
         0.71, "Relative error of the photograph's features to allow for; sets the balance.", 0, 10

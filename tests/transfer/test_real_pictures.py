@@ -8,6 +8,7 @@ import pytest
 import styleplug
 from styleplug import pictures
 from styleplug.hookspecs import StylizeResult
+from styleplug.image.picture import Picture
 
 PHOTOGRAPH = 1.2
 """The style error of the demo's photograph itself, before any work."""
@@ -63,3 +64,22 @@ def test_tubingen_as_the_starry_night(shared_images: Path) -> None:
     assert result.cost <= 90
     assert result.content_error <= 0.80
     assert result.style_error <= 0.080
+
+
+@pytest.mark.slow
+def test_a_cut_out_with_a_soft_edge() -> None:
+    """Green is nowhere in the two pictures, but all around the disc, where it isn't seen."""
+    photo = Picture.from_any(pictures.path("photograph.jpg")).pixels
+    height, width, _ = photo.shape
+    y, x = np.mgrid[:height, :width]
+    distance = np.hypot(y - height / 2, x - width / 2)
+    alpha = np.clip((0.45 * height - distance) / 20, 0, 1).astype(np.float32)
+    cut_out = np.where(alpha[..., np.newaxis] > 0, photo, np.float32([0, 1, 0]))
+    config = styleplug.StylizeConfig(size=128, iterations=25)
+    result = styleplug.stylize(np.dstack([cut_out, alpha]), pictures.path("painting.jpg"), config)
+    np.testing.assert_array_equal(result.alpha, alpha)
+    assert result.content_error < 0.6
+    assert result.style_error < PHOTOGRAPH / 5
+    # What leaked would show first where the picture is hardly seen.
+    red, green, blue = result.image[(alpha > 0) & (alpha < 0.5)].mean(axis=0)
+    assert green < (red + blue) / 2 + 0.1
