@@ -209,6 +209,35 @@ def shared_images() -> Path:
     return SHARED_IMAGES
 
 
+@pytest.fixture
+def file_server() -> Iterator[Callable[[bytes], FileServer]]:
+    """Starts a `FileServer` for some bytes; it ends with the test."""
+    with ExitStack() as stack:
+
+        def start(data: bytes) -> FileServer:
+            server = stack.enter_context(FileServer(data))
+            thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+            thread.start()
+            # Last in, first out: the server is told to stop, and only then closed.
+            stack.callback(server.shutdown)
+            stack.callback(server.flow.set)
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of its own, of 4 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if sys.platform != "linux" or os.geteuid() or subprocess.run(mount, check=False).returncode:
+        pytest.skip("only root may mount a small disk, on Linux, and not in every container")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
 @pytest.fixture(scope="session")
 def profiles() -> dict[str, bytes]:
     """ICC profiles by name; "scanner" leads only out of its colours, not into them."""
@@ -261,32 +290,3 @@ def _lookup_profile(
     header = header.ljust(36, b"\0") + b"acsp"
     header = header.ljust(68, b"\0") + struct.pack(">3i", 63190, 65536, 54061)  # D50
     return header.ljust(128, b"\0") + struct.pack(">I4sII", 1, b"A2B0", start, len(table)) + table
-
-
-@pytest.fixture
-def file_server() -> Iterator[Callable[[bytes], FileServer]]:
-    """Starts a `FileServer` for some bytes; it ends with the test."""
-    with ExitStack() as stack:
-
-        def start(data: bytes) -> FileServer:
-            server = stack.enter_context(FileServer(data))
-            thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-            thread.start()
-            # Last in, first out: the server is told to stop, and only then closed.
-            stack.callback(server.shutdown)
-            stack.callback(server.flow.set)
-            return server
-
-        yield start
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of its own, of 4 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
-    if sys.platform != "linux" or os.geteuid() or subprocess.run(mount, check=False).returncode:
-        pytest.skip("only root may mount a small disk, on Linux, and not in every container")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ from styleplug.cli.job import Job, asked, recalled
 from styleplug.cli.main import INTERRUPTED, echo_json
 from styleplug.cli.options import config_options
 from styleplug.cli.pipes import PIPE, check_pipes, format_option, piped
+from styleplug.cli.reading import read_picture
 from styleplug.cli.records import as_record, summary
 from styleplug.cli.watch import Watch, watch_options
 from styleplug.errors import DivergedError, StyleplugError
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from styleplug.hookspecs import StylizeResult
     from styleplug.image.picture import Picture
     from styleplug.recipe import Recipe
-
-_log = logging.getLogger("styleplug")
 
 
 @click.command()
@@ -54,7 +52,8 @@ _log = logging.getLogger("styleplug")
     type=click.Path(path_type=Path),
     metavar="FILE",
     required=True,
-    help="Where to write the picture: .jpg, .png, .tif or .webp; - for standard output.",
+    help="Where to write the picture: .jpg, .png, .tif, .webp, .avif, .heic or .jxl; - for standard"
+    " output.",
 )
 @format_option
 @config_options
@@ -118,8 +117,8 @@ class _Output:
     as_json: bool
 
     def check(self, photo: Path, others: Sequence[Path]) -> None:
+        from styleplug.api import check_output
         from styleplug.image.sidecar import check_sidecars
-        from styleplug.image.write import check_output
 
         check_output(self.path, inputs=[photo, *others], overwrite=self.overwrite)
         if not self.strip:
@@ -128,14 +127,14 @@ class _Output:
     def write(
         self, result: StylizeResult, photograph: Picture, recipe: Recipe, remark: str
     ) -> None:
+        import styleplug
         from styleplug.image.metadata import Metadata
         from styleplug.image.sidecar import copy_sidecars
-        from styleplug.image.write import write_picture
 
         metadata = recipe.finished(result).noted(photograph.origin.metadata)
         picture = replace(photograph, pixels=result.image, alpha=result.alpha)
         picture = picture.with_metadata(Metadata() if self.strip else metadata)
-        write_picture(picture, self.path, overwrite=self.overwrite)
+        styleplug.write_image(picture, self.path, overwrite=self.overwrite)
         if photograph.path and not self.strip:
             copy_sidecars(photograph.path, self.path, picture.size, overwrite=self.overwrite)
         if self.as_json:
@@ -152,14 +151,11 @@ def _paint(
     verbose: bool,
 ) -> StylizeResult:
     import styleplug
-    from styleplug.image.read import read_picture
     from styleplug.recipe import Recipe
 
     output.check(photo, job.inputs)
     watch.check([photo, *job.inputs], output.path)
-    photograph = read_picture(photo)
-    for remark in photograph.origin.remarks:
-        _log.warning("%s %s", photo, remark)
+    photograph, *paintings = [read_picture(path) for path in (photo, *job.paintings)]
     recipe = Recipe.planned(job.config, job.preset, photo, job.paintings)
     # Written within, so that a first Ctrl-C doesn't lose a picture that is just being written.
     with interruptible() as cancel:
@@ -170,7 +166,7 @@ def _paint(
                     show(event)
                     watch.follow(event, photograph)
 
-                result = styleplug.stylize(photograph, job.paintings, job.config, on_event, cancel)
+                result = styleplug.stylize(photograph, paintings, job.config, on_event, cancel)
         except DivergedError as error:
             if error.last_good is not None:
                 output.write(error.last_good, photograph, recipe, "the last good picture")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.image.colours import luma
+from styleplug.image.luma import luma
 from styleplug.image.resize import lanczos, resized
 
 Array = NDArray[np.float32]

@@ -15,7 +15,6 @@ from styleplug.errors import UnsupportedImageError
 from styleplug.image.colour import to_srgb
 from styleplug.image.metadata import Metadata
 from styleplug.image.pil import decoder_errors, samples_of
-from styleplug.image.resize import resized
 from styleplug.image.samples import Samples, from_array, quantised, scaled
 
 
@@ -116,17 +115,6 @@ class Picture:
         pixels, profile, remarks = to_srgb(samples, path)
         alpha = None if samples.alpha is None else scaled(samples.alpha, path)
         return cls(pixels, alpha, path, Origin(profile, samples.depth, remarks))
-
-    def with_pixels(self, pixels: NDArray[np.float32]) -> Picture:
-        """A picture of other pixels that is to be stored like this one.
-
-        Args:
-            pixels: (H, W, 3) float32, sRGB in [0, 1]; the alpha is brought to their size.
-        """
-        alpha = self.alpha
-        if alpha is not None and alpha.shape != pixels.shape[:2]:
-            alpha = resized(alpha, *pixels.shape[:2])
-        return replace(self, pixels=pixels, alpha=alpha)
 
     def with_metadata(self, metadata: Metadata) -> Picture:
         """The picture, to be stored with other metadata."""

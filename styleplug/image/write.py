@@ -23,20 +23,30 @@ def check_output(
 ) -> None:
     """Make sure, before any work is done, that a picture can be written to `path`.
 
+    Raises:
+        UnwritableImageError: the extension is unknown, or its format needs an extra that isn't
+            installed; or as of `check_place`.
+    """
+    path = Path(path)
+    if not os.path.isdir(path):
+        check_format(path)
+    check_place(path, inputs=inputs, overwrite=overwrite)
+
+
+def check_place(path: Path, *, inputs: Iterable[str | os.PathLike[str]], overwrite: bool) -> None:
+    """Make sure that a file of any format can be written to `path`.
+
     Args:
         path: the file to write.
         inputs: files that the picture is made from, none of which is ever written over.
         overwrite: whether an existing file may be replaced.
 
     Raises:
-        UnwritableImageError: the extension is unknown, or its format needs an extra that isn't
-            installed; the folder is missing or can't be written to; the file is a folder, is one of
-            the inputs under any name, or exists and may not be replaced.
+        UnwritableImageError: the folder is missing or can't be written to; the file is a folder, is
+            one of the inputs under any name, or exists and may not be replaced.
     """
-    path = Path(path)
     if os.path.isdir(path):
         raise UnwritableImageError(path, "is a folder; name a file in it")
-    check_format(path)
     _check_folder(path)
     try:
         os.lstat(path)

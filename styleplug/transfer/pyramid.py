@@ -12,8 +12,8 @@ from styleplug.config import StylizeConfig
 from styleplug.errors import Cancelled, ConfigError, DivergedError
 from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
-from styleplug.image.colours import recoloured
 from styleplug.image.detail import enlarged
+from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted_size, resized
 from styleplug.image.transparency import resized_picture, uncovered

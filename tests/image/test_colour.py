@@ -72,7 +72,7 @@ def test_a_picture_is_written_in_the_profile_that_it_came_with(
     Image.fromarray(patches(3)).save(tmp_path / "photo.png", icc_profile=profiles[name])
     photograph = read_picture(tmp_path / "photo.png")
     painted = photograph.pixels[::-1].copy()
-    write_picture(photograph.with_pixels(painted), tmp_path / f"out{extension}")
+    write_picture(replace(photograph, pixels=painted), tmp_path / f"out{extension}")
     with Image.open(tmp_path / f"out{extension}") as image:
         assert image.info["icc_profile"] == profiles[name]
         seen = as_srgb(image.convert("RGB"), profiles[name])

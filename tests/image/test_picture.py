@@ -164,17 +164,6 @@ def test_the_constructor_takes_only_what_it_says(pixels: Any, alpha: Any) -> Non
         Picture(pixels, alpha)
 
 
-def test_other_pixels_are_stored_like_the_first(profiles: dict[str, bytes]) -> None:
-    image = Image.new("RGBA", (4, 2), (10, 20, 30, 51))
-    image.info["icc_profile"] = profiles["adobe"]
-    photograph = Picture.from_any(image)
-    painted = photograph.with_pixels(np.zeros((6, 8, 3), np.float32))
-    assert painted.origin is photograph.origin
-    assert painted.size == (8, 6)
-    assert painted.alpha is not None
-    np.testing.assert_allclose(painted.alpha, np.full((6, 8), 0.2), atol=1e-6)
-
-
 @pytest.mark.parametrize(("dtype", "depth"), [("uint8", 8), ("uint16", 16), ("float32", 8)])
 def test_an_array_tells_its_depth(dtype: str, depth: int) -> None:
     origin = Picture.from_any(np.zeros((2, 2, 3), dtype)).origin

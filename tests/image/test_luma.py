@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from styleplug.image.colours import luma, recoloured
+from styleplug.image.luma import luma, recoloured
 
 # Away from black and white, so that nothing is clipped.
 PAINTED, PHOTOGRAPH = 0.3 + 0.4 * np.random.default_rng(0).random((2, 9, 12, 3), np.float32)
