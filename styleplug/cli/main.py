@@ -17,6 +17,7 @@ from styleplug.errors import (
     ConfigError,
     ImageError,
     LayerNotFoundError,
+    ProtocolError,
     StyleNotFoundError,
     StyleplugError,
 )
@@ -33,6 +34,7 @@ COMMANDS = {
     "plugins": "List what plug-ins there are, or watch them answer.",
     "styles": "List the paintings that go by a name; add or remove your own.",
     "stylize": "Paint a photograph in the manner of a painting.",
+    "worker": "Serve a host program: JSON lines on standard input and output.",
 }
 """Sub-commands, each a function in a module of its own name, and what `--help` says of them."""
 
@@ -76,7 +78,8 @@ class StderrHandler(logging.Handler):
 
 def is_usage_error(error: StyleplugError) -> bool:
     """Whether what was asked for is at fault, rather than this machine or its models."""
-    return isinstance(error, (ConfigError, ImageError, LayerNotFoundError, StyleNotFoundError))
+    asked = (ConfigError, ImageError, LayerNotFoundError, ProtocolError, StyleNotFoundError)
+    return isinstance(error, asked)
 
 
 def echo_json(**values: Any) -> None:
