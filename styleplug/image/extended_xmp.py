@@ -4,7 +4,6 @@ further segments, which the packet names by its MD5 (XMP specification, part 3, 
 from __future__ import annotations
 
 import hashlib
-import re
 
 from styleplug.image.xmp import CLOSING, RDF, Description, Packet, Property
 
@@ -36,8 +35,9 @@ def split(packet: bytes, limit: int) -> tuple[bytes, bytes | None, str]:
         ValueError: the packet can't be read, or is of so many properties that moving the longest
             ones doesn't suffice.
     """
-    if len(packet) > limit:
-        packet = re.sub(rb"\s+(<\?xpacket end)", rb"\n\1", packet)  # without the padding
+    trailer = packet.rfind(b"<?xpacket end")
+    if len(packet) > limit and trailer > 0:
+        packet = packet[:trailer].rstrip() + b"\n" + packet[trailer:]  # without the padding
     if len(packet) <= limit:
         return packet, None, ""
     whole = Packet(packet)
@@ -48,11 +48,11 @@ def split(packet: bytes, limit: int) -> tuple[bytes, bytes | None, str]:
             break
         moved.add(prop)
         excess -= prop.end - prop.start
-    parts = (
-        _element(description, [prop for prop in description.properties if prop in moved])
-        for description in whole.descriptions
-    )
-    extension = _START + b"".join(parts) + _END
+    extension = _START
+    for description in whole.descriptions:
+        if properties := [prop for prop in description.properties if prop in moved]:
+            extension += _element(description, properties)
+    extension += _END
     name = hashlib.md5(extension, usedforsecurity=False).hexdigest().upper()
     main = whole.without(moved.__contains__).with_description(_NOTE % name.encode())
     if len(main.data) > limit:

@@ -18,9 +18,8 @@ PHOTOSHOP = b"Photoshop 3.0\0"
 IPTC_RESOURCE = 0x0404
 
 _LONGEST = 65_533  # bytes of a segment after its length
-_PLACE = (
-    32 + 4 + 4
-)  # of a part of an extension: the name, the length of all, where the part belongs
+# Before each part of an extension: its name, the length of all, where the part belongs.
+_PLACE = 32 + 4 + 4
 
 
 def blocks_of(data: bytes) -> tuple[bytes | None, bytes | None, bytes | None]:

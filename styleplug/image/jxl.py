@@ -7,6 +7,8 @@ which it writes. So a file is written in sRGB with 8 bits a channel, whatever th
 from __future__ import annotations
 
 import io
+import struct
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import imagecodecs
@@ -21,6 +23,8 @@ from styleplug.image.samples import PathOrNone, Samples, check_size, with_alpha
 if TYPE_CHECKING:
     from types import ModuleType
 
+PIXELS = (b"jxlc", b"jxlp")
+"""The boxes of the picture itself, whole or in parts."""
 _CODESTREAM = b"\xff\x0a"
 _CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"
 # How wide a picture of some height is, by a number in its header.
@@ -88,24 +92,28 @@ def size(data: bytes) -> tuple[int, int]:
     return height * over // under, height
 
 
+def boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Kinds of the boxes of a container, and where their contents begin and end."""
+    position = 0
+    while position + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, position)
+        start = position + 8
+        if length == 1 and start + 8 <= len(data):  # a longer number follows
+            [length] = struct.unpack_from(">Q", data, start)
+            start += 8
+        end = position + length if length else len(data)  # 0 is all the rest
+        yield kind, start, end
+        position = max(end, start)
+
+
 def _codestream(data: bytes) -> bytes:
     """The beginning of the picture itself in a file."""
-    position = 0
-    while data.startswith(_CONTAINER) and position + 8 <= len(data):
-        start = position + 8
-        length, kind = int.from_bytes(data[position : start - 4], "big"), data[start - 4 : start]
-        if length == 1:  # a longer number follows
-            length = int.from_bytes(data[start : start + 8], "big")
-            start += 8
-        if kind == b"jxlc":
-            return data[start : start + 18]
-        if kind == b"jxlp":
-            return data[start + 4 : start + 22]
-        if length < 8:
-            break
-        position += length
     if data.startswith(_CODESTREAM):
         return data[:18]
+    for kind, start, _ in boxes(data):
+        if kind in PIXELS:
+            start += 4 * (kind == b"jxlp")  # behind the number of the part
+            return data[start : start + 18]
     raise ValueError("no picture in the container")
 
 

@@ -24,10 +24,8 @@ _Blocks: TypeAlias = tuple[bytes | None, bytes | None, bytes | None]  # EXIF, XM
 _READERS: Mapping[bytes, Callable[[bytes], _Blocks]] = {
     b"\xff\xd8": jpeg_metadata.blocks_of,
     b"\x89PNG": png_metadata.blocks_of,
-    b"II*\0": tiff_metadata.blocks_of,
-    b"MM\0*": tiff_metadata.blocks_of,
-    b"\0\0\0\x0cJXL ": jxl_metadata.blocks_of,
-    b"\xff\x0a": jxl_metadata.blocks_of,
+    **dict.fromkeys((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), tiff_metadata.blocks_of),
+    **dict.fromkeys((b"\0\0\0\x0cJXL ", b"\xff\x0a"), jxl_metadata.blocks_of),
 }
 _WRITERS: Mapping[str, Callable[..., bytes]] = {
     "JPEG": jpeg_metadata.embedded,
@@ -138,8 +136,9 @@ def embed_metadata(
     try:
         return _embedded(encode, format, _corrected(metadata, size, image))
     except Exception as error:  # encoders raise nearly anything, and the picture is worth more
+        file = encode()
         _log.warning("the metadata can't be stored in a %s file (%s)", format, error)
-        return encode()
+        return file
 
 
 def _corrected(

@@ -12,10 +12,19 @@ _PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 
 def with_profile(data: bytes, profile: bytes) -> bytes:
     """A PNG file, with an ICC profile put in after its header."""
-    (_, header), *rest = _chunks(data)
-    content = b"iCCPICC profile\0\0" + zlib.compress(profile)
-    chunk = struct.pack(">I", len(content) - 4) + content + struct.pack(">I", zlib.crc32(content))
-    return b"".join([SIGNATURE, header, chunk, *(chunk for _, chunk in rest)])
+    return with_chunks(data, chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(profile)))
+
+
+def with_chunks(data: bytes, more: bytes) -> bytes:
+    """A PNG file, with chunks put in after its header."""
+    (_, header), *rest = chunks(data)
+    return b"".join([SIGNATURE, header, more, *(whole for _, whole in rest)])
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """A chunk, all of it."""
+    checksum = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
 
 
 def pixels_only(data: bytes) -> bytes:
@@ -23,10 +32,10 @@ def pixels_only(data: bytes) -> bytes:
 
     A decoder gives up on such a file, although all that is needed to show the picture is there.
     """
-    return SIGNATURE + b"".join(chunk for kind, chunk in _chunks(data) if kind in _PIXELS)
+    return SIGNATURE + b"".join(whole for kind, whole in chunks(data) if kind in _PIXELS)
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """(kind, bytes) of each chunk, up to where the file ends."""
     position = len(SIGNATURE)
     while position + 8 <= len(data):

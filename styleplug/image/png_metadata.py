@@ -4,17 +4,16 @@ ExifTool use for IPTC."""
 from __future__ import annotations
 
 import re
-import struct
 import zlib
-from collections.abc import Iterator
 
 from styleplug.image.exif import IPTC as IPTC_TAG
 from styleplug.image.exif import without
 from styleplug.image.jpeg_metadata import iptc_of
+from styleplug.image.png import chunk, chunks, with_chunks
 
 XMP = b"XML:com.adobe.xmp"
 IPTC = b"Raw profile type iptc"
-_SIGNATURE_AND_HEADER = 8 + 25
+_TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _LONGEST_TEXT = 64 * 2**20
 _PROFILE = re.compile(rb"\n[^\n]*\n *\d+\n([0-9a-fA-F\s]*)")  # a name, a length, digits
 
@@ -22,11 +21,12 @@ _PROFILE = re.compile(rb"\n[^\n]*\n *\d+\n([0-9a-fA-F\s]*)")  # a name, a length
 def blocks_of(data: bytes) -> tuple[bytes | None, bytes | None, bytes | None]:
     """The EXIF block, the XMP packet and the IPTC records of a PNG file."""
     exif = xmp = iptc = None
-    for kind, content in _chunks(data):
+    for kind, whole in chunks(data):  # some stand behind the pixels
+        content = whole[8:-4]
+        if kind not in (b"eXIf", *_TEXTS) or chunk(kind, content) != whole:
+            continue
         if kind == b"eXIf":
             exif = content
-            continue
-        if kind not in _TEXTS:
             continue
         keyword, _, rest = content.partition(b"\0")
         text = _text(kind, rest)
@@ -41,19 +41,13 @@ def blocks_of(data: bytes) -> tuple[bytes | None, bytes | None, bytes | None]:
 
 def embedded(encoded: bytes, exif: bytes | None, xmp: bytes | None, iptc: bytes | None) -> bytes:
     """A PNG file with metadata in it, behind its header."""
-    chunks = b""
-    if exif:
-        chunks += _chunk(b"eXIf", without(exif, IPTC_TAG))
+    more = chunk(b"eXIf", without(exif, IPTC_TAG)) if exif else b""
     if xmp:  # neither compressed nor in a certain language
-        chunks += _chunk(b"iTXt", XMP + bytes(5) + xmp)
+        more += chunk(b"iTXt", XMP + bytes(5) + xmp)
     if iptc:
         text = b"\niptc\n%8d\n%b\n" % (len(iptc), iptc.hex("\n", -36).encode())
-        chunks += _chunk(b"zTXt", IPTC + bytes(2) + zlib.compress(text))
-    at = _SIGNATURE_AND_HEADER
-    return encoded[:at] + chunks + encoded[at:]
-
-
-_TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+        more += chunk(b"zTXt", IPTC + bytes(2) + zlib.compress(text))
+    return with_chunks(encoded, more)
 
 
 def _text(kind: bytes, rest: bytes) -> bytes:
@@ -72,20 +66,3 @@ def _inflated(data: bytes) -> bytes:
         return zlib.decompressobj().decompress(data, _LONGEST_TEXT)
     except zlib.error:
         return b""
-
-
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Kinds and contents of the chunks but for the pixels, behind which some write metadata, and
-    for damaged ones."""
-    at = 8
-    while at + 12 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, at)
-        end = at + 8 + length
-        if kind != b"IDAT" and _chunk(kind, data[at + 8 : end]) == data[at : end + 4]:
-            yield kind, data[at + 8 : end]
-        at = end + 4
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    checksum = zlib.crc32(kind + content)
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)

@@ -22,7 +22,7 @@ _NESTED: Mapping[int, Any] = {EXIF_DIRECTORY: {INTEROP_DIRECTORY: {}}, GPS_DIREC
 """The tags that point to a directory, and those that do in there."""
 
 COMPRESSION, BITS_PER_SAMPLE = 259, 258
-NOT_COMPRESSED, DEFLATE = 1, (8, 32946)
+DEFLATE = (8, 32946)
 _DATA = {273: 279, 324: 325}  # offsets of strips and of tiles, and their lengths
 
 # Tags about how the pixels are stored, and blocks that have a place of their own: they don't belong
@@ -99,8 +99,8 @@ def embedded(encoded: bytes, exif: bytes | None, xmp: bytes | None, iptc: bytes 
     source = TiffReader(encoded)
     target = Tiff(without_thumbnail(exif)) if exif else Tiff.empty(source.order)
     entries = target.directory(target.first) if exif else {}
-    lost = {tag for tag in _NESTED if not target.pointed(entries, tag)}
-    kept = {tag: entry for tag, entry in entries.items() if tag not in _STRUCTURE | lost}
+    left_out = _STRUCTURE | {tag for tag in _NESTED if not target.pointed(entries, tag)}
+    kept = {tag: entry for tag, entry in entries.items() if tag not in left_out}
     merged = _picture(source, target) | kept
     for tag, block in ((XMP, xmp), (IPTC, iptc)):
         if block:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+import shutil
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from styleplug.image import jpeg_metadata
+from styleplug.image.exif import with_iptc
 from styleplug.image.extended_xmp import split
 from styleplug.image.xmp import RDF, Packet
 
@@ -114,3 +119,20 @@ def test_a_file_that_breaks_off_is_no_trouble(
     written = jpeg_metadata.embedded(file, camera_exif(), packet(b"A" * 70_000), b"\x1c")
     for length in (*range(50), *range(50, len(written), 777)):
         jpeg_metadata.blocks_of(written[:length])
+
+
+def test_exiftool_reads_what_is_longer_than_a_segment(
+    file: bytes, camera_exif: Callable[..., bytes], tmp_path: Path
+) -> None:
+    if shutil.which("exiftool") is None:
+        pytest.skip("exiftool isn't installed; Debian's package is libimage-exiftool-perl")
+    exif = with_iptc(camera_exif() + bytes(100_000), b"")
+    long = packet(b"Aa0/" * 50_000)
+    path = tmp_path / "long.jpg"
+    path.write_bytes(jpeg_metadata.embedded(file, exif, long, b"\x1c\x02\x19\x00\x05beach" * 9000))
+    command = ["exiftool", "-json", "-a", "-G1", path]
+    [tags] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    assert tags["IFD0:Make"] == "Canon"
+    assert "150000 bytes" in tags["XMP-GDepth:DepthImage"]  # of base64 that is a third longer
+    assert len(tags["IPTC:Keywords"]) == 9000
+    assert tags["ExifTool:Warning"] == "[minor] File contains multi-segment EXIF"
