@@ -10,7 +10,7 @@ from gi.repository import GimpUi, Gtk  # noqa: E402  # likewise
 from preview import Preview  # noqa: E402  # likewise
 from settings import Settings  # noqa: E402  # likewise
 
-WIDTH, HEIGHT = 780, 640
+WIDTH, HEIGHT = 820, 680
 JOBS = ("stylize", "filter")
 
 
@@ -71,6 +71,7 @@ class Chooser(Gtk.Box):
         right = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=12)
         right.pack_start(preview, False, False, 0)
         right.pack_start(self._how, True, True, 0)
+        right.set_hexpand(False)  # or its fields would take the paintings' room
         self.pack_start(right, False, False, 0)
         self._preset.connect("changed", lambda _: self._show_preset())
         self.show_all()
@@ -103,7 +104,8 @@ class Chooser(Gtk.Box):
             text = "No painting can be used: " + " ".join(self._problems)
             box.pack_start(Gtk.Label(label=text, wrap=True, xalign=0), False, False, 0)
         switcher = Gtk.StackSwitcher(stack=self._pages, halign=Gtk.Align.CENTER)
-        box.pack_start(switcher, False, False, 0)
+        if len(self._pages.get_children()) > 1:
+            box.pack_start(switcher, False, False, 0)
         box.pack_start(self._pages, True, True, 0)
         return box
 

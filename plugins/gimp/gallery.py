@@ -24,8 +24,10 @@ class Gallery(Gtk.Box):
         self._view = Gtk.IconView(
             model=self._list,
             selection_mode=Gtk.SelectionMode.BROWSE,
-            item_width=SIDE + 12,
-            margin=0,
+            item_width=SIDE + 24,
+            item_padding=6,
+            column_spacing=0,
+            row_spacing=0,
         )
         self._view.set_pixbuf_column(PICTURE)
         self._view.set_text_column(TITLE)

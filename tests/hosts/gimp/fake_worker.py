@@ -79,4 +79,5 @@ def main():
         answer(json.loads(line), folders)
 
 
-main()
+if __name__ == "__main__":
+    main()
