@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -130,6 +131,7 @@ def make_host(gimp_root: str, warm_folder: Path, tmp_path: Path) -> Callable[...
 
     def make(*, fake: bool = False) -> Host:
         # In the same place, for GIMP remembers its plug-ins by their paths.
+        shutil.rmtree(warm_folder / "plug-ins")
         install_host("gimp", folder=warm_folder)
         host = Host(gimp_root, warm_folder)
         if fake:
@@ -137,3 +139,13 @@ def make_host(gimp_root: str, warm_folder: Path, tmp_path: Path) -> Callable[...
         return host
 
     return make
+
+
+@pytest.fixture
+def bundled() -> dict[str, str]:
+    """Variables with the photograph and the painting that styleplug comes with."""
+    folder = ROOT / "styleplug" / "pictures"
+    return {
+        "PHOTO": str(folder / "photograph.jpg"),
+        "PAINTING": str(folder / "painting.jpg"),
+    }

@@ -53,7 +53,7 @@ def pixel(drawable, x, y):
 
 def visible(image, x, y):
     """A pixel of the picture as it is seen."""
-    merged = image.duplicate().merge_visible_layers(Gimp.MergeType.CLIP_TO_IMAGE)
+    merged = image.duplicate().flatten()
     return pixel(merged, x, y)
 
 
