@@ -28,7 +28,6 @@ def ask(worker, catalogue, drawable, area, settings):
     dialog.set_default_size(WIDTH, HEIGHT)
     GimpUi.window_set_transient(dialog)
 
-
     def allow(enough):
         dialog.set_response_sensitive(Gtk.ResponseType.OK, enough)
         preview.set_sensitive(enough)

@@ -4,6 +4,8 @@ from gi.repository import Gtk
 
 SLIDER_RANGE = 10
 """The widest range of fractions that gets a slider."""
+SLIDER_WIDTH = 110
+"""In pixels, at least."""
 GREATEST = 2.0**53
 """Where an option has no upper limit."""
 
@@ -81,6 +83,7 @@ class Number(Gtk.Box):
         )
         if not self._whole and high - low <= SLIDER_RANGE:
             slider = Gtk.Scale(adjustment=self._adjustment, draw_value=False, digits=digits)
+            slider.set_size_request(SLIDER_WIDTH, -1)
             self.pack_start(slider, True, True, 0)
         field = Gtk.SpinButton(adjustment=self._adjustment, digits=digits, width_chars=7)
         field.set_activates_default(True)

@@ -98,7 +98,7 @@ class FilterList(Gtk.ScrolledWindow):
         self.add(self._view)
 
     def chosen(self):
-        """"filter" and the name of the filter, or None."""
+        """ "filter" and the name of the filter, or None."""
         row = self._view.get_selected_row()
         return ("filter", self._names[row.get_index()]) if row else None
 

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ ROOT = HERE.parents[2]
 SHARED = ROOT.parent / "shared"
 """Pictures beside the checkout."""
 FAKE_WORKER = HERE / "fake_worker.py"
+ENVIRONMENT = {"FAKE_VERSION": styleplug.__version__, "NO_AT_BRIDGE": "1", "LC_ALL": "C.UTF-8"}
 CANNOT = 3
 """What provision.sh ends with where GIMP can't be had."""
 
@@ -62,34 +62,35 @@ class Host:
         path.write_text(json.dumps({**installation, "interpreter": str(FAKE_WORKER)}))
 
     def start(
-        self, script: str, tmp_path: Path, *, before: str = "", display: bool = False, **env: str
+        self, script: str, tmp_path: Path, *, before: str = "", person: str = "", **env: str
     ) -> subprocess.Popen[str]:
-        """Start GIMP with a Python script, whose `answer` becomes `answer.json` of `tmp_path`."""
+        """Start GIMP with a Python script, whose `answer` becomes `answer.json` of `tmp_path`.
+
+        `before` is a shell script that runs first; `person` one that works beside GIMP, which then
+        has its windows, on a screen of its own. See drive.sh.
+        """
         path = tmp_path / "script.py"
         path.write_text(
             (HERE / "prelude.py").read_text("utf-8")
-            + textwrap.dedent(script)
+            + script
             + f"\nPath({str(tmp_path / 'answer.json')!r}).write_text(json.dumps(answer))\n",
             "utf-8",
         )
         batch = f"exec(compile(open({str(path)!r}).read(), 'script', 'exec'))"
-        gimp = [
-            "gimp-console-3.0", "-i", "-d", "-f", "--batch-interpreter=python-fu-eval",
-            "-b", batch, "--quit",
-        ]  # fmt: skip
-        shell = ["sh", "-c", f'{before}\nexec "$@"', "gimp"]
-        screen = ["xvfb-run", "-a", "-s", "-screen 0 1280x960x24"] if display else []
+        gimp = ["gimp-3.0", "-s"] if person else ["gimp-console-3.0", "-i"]
+        gimp += ["-d", "-f", "--batch-interpreter=python-fu-eval", "-b", batch, "--quit"]
+        if person:
+            beside = f". '{HERE}/drive.sh'; ({person}) & exec \"$@\""
+            screen = ["xvfb-run", "-a", "-s", "-screen 0 1280x960x24", "sh", "-c", beside, "gimp"]
+            gimp = [*screen, *gimp]
         return subprocess.Popen(
-            [*self._inside, *shell, *screen, *gimp],
-            env={**os.environ, "GIMP3_DIRECTORY": str(self.folder), **self.environment, **env},
+            [*self._inside, "sh", "-c", f'{before}\nexec "$@"', "gimp", *gimp],
+            env={**os.environ, "GIMP3_DIRECTORY": str(self.folder), **ENVIRONMENT, **env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            start_new_session=True,
         )
-
-    environment = {"FAKE_VERSION": styleplug.__version__, "NO_AT_BRIDGE": "1", "LC_ALL": "C.UTF-8"}
 
     def finish(self, process: subprocess.Popen[str], tmp_path: Path) -> dict[str, Any]:
         """Wait for GIMP's end; returns the script's `answer`."""
@@ -131,7 +132,8 @@ def make_host(gimp_root: str, warm_folder: Path, tmp_path: Path) -> Callable[...
 
     def make(*, fake: bool = False) -> Host:
         # In the same place, for GIMP remembers its plug-ins by their paths.
-        shutil.rmtree(warm_folder / "plug-ins")
+        for own in ("plug-ins", "plug-in-settings"):
+            shutil.rmtree(warm_folder / own, ignore_errors=True)
         install_host("gimp", folder=warm_folder)
         host = Host(gimp_root, warm_folder)
         if fake:
@@ -149,3 +151,11 @@ def bundled() -> dict[str, str]:
         "PHOTO": str(folder / "photograph.jpg"),
         "PAINTING": str(folder / "painting.jpg"),
     }
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Where pictures of windows go, for people to look at."""
+    folder = ROOT / "out" / "gimp"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

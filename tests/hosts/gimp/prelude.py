@@ -1,8 +1,8 @@
 # What the scripts that tests run inside GIMP share; GIMP's own Python reads it.
 import array
-import json
-import os
-from pathlib import Path
+import json  # noqa: F401  # the scripts need it
+import os  # noqa: F401  # likewise
+from pathlib import Path  # noqa: F401  # likewise
 
 import gi
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -60,8 +59,8 @@ def test_the_readme_script_paints_a_folder(make_host, tmp_path, bundled):
     photos.mkdir()
     (photos / "a.jpg").write_bytes(Path(bundled["PHOTO"]).read_bytes())
     script = script.replace("512)", "64)").replace('"photos"', repr(str(photos)))
-    script = script.replace("    result = ", '    config.set_property("options", "iterations=2")\n    result = ')
+    script = script.replace(
+        "    result = ", '    config.set_property("options", "iterations=2")\n    result = '
+    )
     make_host().run(script, tmp_path)
     assert (photos / "a-painted.png").read_bytes().startswith(b"\x89PNG")
-
-
