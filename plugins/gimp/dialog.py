@@ -10,7 +10,7 @@ from gi.repository import GimpUi, Gtk  # noqa: E402  # likewise
 from preview import Preview  # noqa: E402  # likewise
 from settings import Settings  # noqa: E402  # likewise
 
-WIDTH, HEIGHT = 820, 680
+WIDTH, HEIGHT = 900, 680
 JOBS = ("stylize", "filter")
 
 

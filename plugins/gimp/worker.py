@@ -113,11 +113,7 @@ class Worker:
         """End the process: the end of its input is all that it needs."""
         with contextlib.suppress(OSError):  # it had died, with something unsent
             self._process.stdin.close()
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._end()
 
     def _greet(self, installation, client):
         hello = self.ask("hello", protocol=PROTOCOL, client=client)
@@ -128,27 +124,33 @@ class Worker:
         self.problems = [] if "stylize" in hello["capabilities"] else hello.get("problems", [])
 
     def _read(self):
-        for line in self._process.stdout:
-            try:
-                message = json.loads(line)
-            except ValueError:
-                continue  # a library that prints; the protocol's lines are whole
-            if isinstance(message, dict) and "type" in message:
-                self._received.put(message)
+        with self._process.stdout as lines:
+            for line in lines:
+                try:
+                    message = json.loads(line)
+                except ValueError:
+                    continue  # a library that prints; the protocol's lines are whole
+                if isinstance(message, dict) and "type" in message:
+                    self._received.put(message)
         self._received.put(None)
 
     def _listen(self):
-        for line in self._process.stderr:
-            self._last_words.append(line.decode("utf-8", "replace").rstrip())
+        with self._process.stderr as lines:
+            for line in lines:
+                self._last_words.append(line.decode("utf-8", "replace").rstrip())
 
     def _death(self):
         """The error to raise once the worker's output has ended."""
-        try:
-            code = self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            code = self._process.wait()
-        for thread in self._threads:
-            thread.join(timeout=1)
+        code = self._end()
         self._received.put(None)  # for whoever asks again
         return messages.worker_died(code, "\n".join(self._last_words))
+
+    def _end(self):
+        """Wait for the process to end, and make it; returns its exit code."""
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        for thread in self._threads:
+            thread.join(timeout=1)
+        return self._process.wait()

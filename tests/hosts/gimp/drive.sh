@@ -20,3 +20,9 @@ press() { # keys, one after the other
 screenshot() {
   import -window root "$OUT/$1.png"
 }
+
+press_cancel_in_status_bar() { # which GIMP puts left of its right dock
+  main=$(xdotool search --onlyvisible --name "GIMP$" | tail -n 1)
+  eval "$(xdotool getwindowgeometry --shell "$main")"
+  xdotool mousemove $((X + WIDTH - 283)) $((Y + HEIGHT - 18)) click 1
+}
