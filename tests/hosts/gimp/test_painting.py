@@ -64,3 +64,20 @@ def test_the_readme_script_paints_a_folder(make_host, tmp_path, bundled):
     )
     make_host().run(script, tmp_path)
     assert (photos / "a-painted.png").read_bytes().startswith(b"\x89PNG")
+
+
+SCRIPT_FU = """
+image, layer = picture()
+evaluate = Gimp.get_pdb().lookup_procedure("plug-in-script-fu-eval")
+config = evaluate.create_config()
+config.set_property("script", f'''
+  (plug-in-styleplug #:run-mode RUN-NONINTERACTIVE #:image {image.get_id()}
+    #:drawables (vector {layer.get_id()}) #:filter "invert")
+''')
+evaluate.run(config)
+answer["names"] = [layer.get_name() for layer in image.get_layers()]
+"""
+
+
+def test_a_call_from_script_fu(make_host, tmp_path):
+    assert make_host(fake=True).run(SCRIPT_FU, tmp_path)["names"] == ["invert", "Photo"]
