@@ -1,0 +1,138 @@
+"""GIMP with its windows on a screen of its own, and a person at its keyboard and mouse."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+INTERACTIVE = """
+image = load(os.environ["PHOTO"])
+layer = image.get_layers()[0]
+Gimp.Display.new(image)
+answer.update(call(image, [layer], Gimp.RunMode.INTERACTIVE))
+answer["layers"] = [facts(image, layer) for layer in image.get_layers()]
+Gimp.displays_flush()
+"""
+REPEAT = """
+answer["again"] = call(image, [layer], Gimp.RunMode.WITH_LAST_VALS)
+answer["layers again"] = [facts(image, layer) for layer in image.get_layers()]
+"""
+WAIT_FOR_SCREENSHOT = """
+import time
+until = time.monotonic() + 60
+while not Path(os.environ["OUT"], "result.png").exists() and time.monotonic() < until:
+    time.sleep(0.1)
+"""
+SMALL = "press alt+t Tab ctrl+a; xdotool type 64; press Tab"
+
+
+def test_painting_with_the_dialog(make_host, tmp_path, bundled, screenshots):
+    for path in screenshots.glob("*.png"):
+        path.unlink()
+    answer = make_host().run(
+        INTERACTIVE + WAIT_FOR_SCREENSHOT + REPEAT,
+        tmp_path,
+        person=f"""
+            find_window '^Style Transfer$'; screenshot dialog
+            {SMALL}; press alt+v; sleep 15; screenshot preview
+            press alt+m; sleep 1; screenshot options
+            press alt+p; sleep 20; screenshot result
+        """,
+        OUT=str(screenshots),
+        **bundled,
+    )
+    assert answer["succeeded"], answer["message"]
+    painted, photo = answer["layers"]
+    assert painted["name"] == "Discs of light, in few strong colours (painterly)"
+    assert (painted["width"], painted["height"]) == (photo["width"], photo["height"])
+    assert answer["again"]["succeeded"], answer["again"]["message"]
+    assert [layer["name"].split(" #")[0] for layer in answer["layers again"][:2]] == [
+        painted["name"]
+    ] * 2
+    shots = {path.stem: path.read_bytes() for path in screenshots.glob("*.png")}
+    assert set(shots) >= {"dialog", "preview", "options", "result"}
+    assert len(set(shots.values())) == len(shots), "each step changes what is seen"
+
+
+def test_closing_the_dialog_changes_nothing(make_host, tmp_path, bundled):
+    answer = make_host().run(
+        INTERACTIVE, tmp_path, person="find_window '^Style Transfer$'; press Escape", **bundled
+    )
+    assert not answer["succeeded"]
+    assert answer["message"] == "cancelled"
+    assert len(answer["layers"]) == 1
+
+
+def test_cancelling_in_the_status_bar(make_host, tmp_path, bundled, screenshots):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    answer = make_host().run(
+        INTERACTIVE,
+        tmp_path,
+        person="""
+            find_window '^Style Transfer$'
+            press alt+p; sleep 8; screenshot working
+            press_cancel_in_status_bar; sleep 1; screenshot cancelled
+        """,
+        OUT=str(screenshots),
+        TMPDIR=str(scratch),
+        **bundled,
+    )
+    assert not answer["succeeded"]
+    assert len(answer["layers"]) == 1
+    assert [name for name in os.listdir(scratch) if "styleplug" in name] == []
+
+
+PLUGIN = """
+from styleplug import Filter, FilterResult, hookimpl
+
+@hookimpl
+def styleplug_register_filters():
+    return [Filter("negative", "Turns light into dark.")]
+
+@hookimpl
+def styleplug_apply_filter(request):
+    return FilterResult(1 - request.image) if request.filter == "negative" else None
+"""
+
+
+@pytest.fixture
+def plugin_python(tmp_path: Path) -> str:
+    """An environment with styleplug, and a package beside it that brings a filter."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
+    [site] = (tmp_path / "env").glob("lib/python*/site-packages")
+    (site / "tests.pth").write_text("\n".join(path for path in sys.path if Path(path).is_dir()))
+    (site / "negative.py").write_text(PLUGIN)
+    info = site / "negative-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: negative\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[styleplug]\nnegative = negative\n")
+    return str(tmp_path / "env" / "bin" / "python")
+
+
+def test_a_filter_of_another_package(make_host, tmp_path, bundled, screenshots, plugin_python):
+    host = make_host()
+    path = host.plug_in / "installation.json"
+    installation = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**installation, "interpreter": plugin_python}))
+    answer = host.run(
+        INTERACTIVE,
+        tmp_path,
+        person="""
+            find_window '^Style Transfer$'
+            xdotool mousemove 300 30 click 1; sleep 1; screenshot filter
+            press alt+v; sleep 5; screenshot filter-preview
+            press alt+p
+        """,
+        OUT=str(screenshots),
+        **bundled,
+    )
+    assert answer["succeeded"], answer["message"]
+    assert answer["layers"][0]["name"] == "negative"
