@@ -110,7 +110,7 @@ class StylizeConfig:
     seed: int = _number(0, "Seed of the noise to start from.", 0, 2**32 - 1)
     engine: str = _choice(
         "auto",
-        "What computes the gradients: PyTorch or ONNX Runtime; auto is torch where it is installed.",
+        "What computes gradients, PyTorch or ONNX Runtime; auto is torch where it is installed.",
         ("auto", "torch", "onnx"),
     )
     device: str = _text(

@@ -60,10 +60,10 @@ def objective_graph(
     picture = Value(graph.input(PICTURE, (1, 3, *size)), 3, *size)
     order = graph.input(ORDER, (1, 1, *size)) if network.pooling == "max" else None
     layers = {*content_layers, *style_layers}
-    pictures = (picture, _halved(graph, picture))
+    pictures = [picture, *([_halved(graph, picture)] if len(targets) == 2 else [])]
     levels = [
-        _Level(DifferentiablePass(graph, network, level, layers, order), level_targets, share)
-        for level, level_targets, share in zip(pictures, targets, shares(len(targets)))
+        _Level(DifferentiablePass(graph, network, one, layers, order), level_targets, share)
+        for one, level_targets, share in zip(pictures, targets, shares(len(targets)), strict=True)
     ]
     content = [list(_content_terms(graph, level, content_layers)) for level in levels]
     style = [
@@ -179,7 +179,8 @@ def _pairs(picture: Value, alpha: Array | None, axis: int) -> Array:
         alpha = np.ones((picture.height, picture.width), np.float32)
     first, second = (np.delete(alpha, end, axis - 2) for end in (-1, 0))
     seen = np.minimum(first, second)
-    return (seen / (picture.channels * _positive(seen.sum())))[np.newaxis, np.newaxis]
+    counts = seen / (picture.channels * _positive(seen.sum()))
+    return counts.astype(np.float32)[np.newaxis, np.newaxis]
 
 
 def _seen(graph: GraphBuilder, level: _Level, layer: str, features: str) -> str:

@@ -4,18 +4,18 @@ The weights are frozen, so a backward pass needs no training framework: the grad
 convolution is a convolution with channels swapped and taps flipped, that of a ReLU a mask, that of
 pooling an enlargement, times a mask of the winners where it takes the maximum.
 
-The masks are written in operators that ONNX Runtime's CPU provider keeps in its blocked layout
-(NCHWc: convolutions and what is fused with them, pooling, nearest enlargement, Add and Mul of two
-values in that layout). A mask is a convolution with one weight per channel and a hard sigmoid, fused
-into one pass. Only the style terms' matrix products leave the layout. Profiled with VGG-16 up to
-relu5_1 at 256×256 on two cores: convolutions of the network 85 % of the time, matrix products 9 %,
-all masks, enlargements and reorderings together 6 %.
+Everything is written in operators that ONNX Runtime's CPU provider keeps in its blocked layout
+(NCHWc): convolutions, pooling, nearest enlargement, Add and Mul of two values in that layout. A
+mask is a convolution with one weight per channel and a hard sigmoid, fused into one pass. Only the
+style terms' matrix products leave the layout. Profiled with VGG-16 up to relu5_1 at 256×256 on two
+cores, the network's convolutions take 85 % of the time, the matrix products 9 %, and all masks,
+enlargements and changes of layout together 6 %.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from styleplug.runtime.models import Model
 from styleplug.vgg.graph import POOLINGS
 from styleplug.vgg.graph_builder import GraphBuilder
-from styleplug.vgg.layers import Architecture
 from styleplug.vgg.weights import load_weights
 
 Array = NDArray[np.float32]
@@ -49,7 +48,6 @@ class Network:
     """
 
     def __init__(self, model: Model, pooling: str = "max") -> None:
-        self.architecture: Architecture
         self.architecture, self.mean, self.weights = load_weights(model.read())
         self.pooling = pooling
 
@@ -123,7 +121,7 @@ class DifferentiablePass:
     def _forward(self, picture: Value, last: str) -> Iterable[_Step]:
         graph, weights = self.graph, self.network.weights
         mean = graph.constant(self.network.mean.reshape(1, 3, 1, 1), "mean")
-        current = _like(picture, graph.op("Sub", picture.name, mean))
+        current = replace(picture, name=graph.op("Sub", picture.name, mean))
         for name, _, channels in self.network.architecture.convolutions:
             pooled = None
             if name.endswith("_1") and name != "conv1_1":
@@ -143,27 +141,24 @@ class DifferentiablePass:
         return Value(name, value.channels, value.height // 2, value.width // 2)
 
     def _before_relu(self, step: _Step, gradient: str | None, by_features: str | None) -> str:
-        """The gradient with respect to what a ReLU was given.
-
-        Where it comes from max pooling alone, it is masked already: the winners stand for all.
-        """
+        """The gradient with respect to what a ReLU was given."""
         graph, channels = self.graph, step.output.channels
         if by_features is not None:
-            # The convolution by 1 brings it into the blocked layout, and is fused with the addition.
+            # The factor 1 brings it into the blocked layout, and is fused with the addition.
             by_features = per_channel(graph, by_features, channels, 1.0)
             gradient = by_features if gradient is None else graph.op("Add", gradient, by_features)
-        elif self._follows_max_pooling(step):
-            assert gradient is not None
-            return gradient
         assert gradient is not None, "the deepest layer is one that was asked for"
+        if by_features is None and self._is_masked(step.output):
+            return gradient
         return graph.op("Mul", gradient, self._is_positive(step.output))
 
-    def _follows_max_pooling(self, step: _Step) -> bool:
-        return self.network.pooling == "max" and any(s.pooled is step.output for s in self.steps)
+    def _is_masked(self, value: Value) -> bool:
+        """Whether the value's gradient comes from max pooling, which lets only winners through."""
+        return self.network.pooling == "max" and any(step.pooled is value for step in self.steps)
 
     def _convolved_back(self, step: _Step, gradient: str) -> str:
         kernel = self.network.weights[f"{step.convolution}.weight"]
-        swapped = np.ascontiguousarray(kernel.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1])
+        swapped = kernel.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1]
         name = self.graph.constant(swapped, f"{step.convolution}.swapped")
         return self.graph.op("Conv", gradient, name, **_CONVOLUTION)
 
@@ -171,7 +166,8 @@ class DifferentiablePass:
         """The gradient with respect to what was pooled, from that with respect to the result."""
         if self.network.pooling == "avg":
             return averaged_back(self.graph, value, gradient)
-        # Where the largest is 0, all of the window is, and the ReLU below lets nothing through.
+        # Where the largest is 0, all of its window is, and the ReLU lets nothing through: masking
+        # here, at a quarter of the size, spares a mask of the features themselves.
         gradient = self.graph.op("Mul", gradient, self._is_positive(pooled))
         return self.graph.op("Mul", enlarged(self.graph, value, gradient), self._is_winner(value))
 
@@ -183,7 +179,9 @@ class DifferentiablePass:
     def _is_winner(self, value: Value) -> str:
         """1 where a feature is its window's largest, and the first of those, as in PyTorch."""
         graph, channels = self.graph, value.channels
-        order = graph.slice(self._sliced_order(value), 3, 0, value.width)
+        assert self.order is not None, "max pooling needs an order"
+        order = graph.slice(self.order, 2, 0, value.height)
+        order = graph.slice(order, 3, 0, value.width)
         ones = graph.constant(np.ones((channels, 1, 1, 1), np.float32), f"ones_{channels}")
         keys = graph.op("Mul", value.name, graph.op("Conv", order, ones, kernel_shape=[1, 1]))
         largest = graph.op("MaxPool", keys, **_WINDOW)
@@ -193,10 +191,6 @@ class DifferentiablePass:
             enlarged(graph, value, per_channel(graph, largest, channels, -_STEEP)),
         )
         return graph.op("HardSigmoid", difference, alpha=1.0, beta=1.0)
-
-    def _sliced_order(self, value: Value) -> str:
-        assert self.order is not None, "max pooling needs an order"
-        return self.graph.slice(self.order, 2, 0, value.height)
 
 
 def order_of_winners(height: int, width: int) -> Array:
@@ -240,7 +234,3 @@ def per_channel(
 
 def _layer(convolution: str) -> str:
     return convolution.replace("conv", "relu")
-
-
-def _like(value: Value, name: str) -> Value:
-    return Value(name, value.channels, value.height, value.width)

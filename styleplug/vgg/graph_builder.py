@@ -11,8 +11,6 @@ from onnx import TensorProto, helper, numpy_helper
 
 from styleplug.vgg.export import IR_VERSION, OPSET
 
-Array = NDArray[np.float32]
-
 
 class GraphBuilder:
     """Collects nodes and constants; `model` makes a graph of them."""
@@ -31,9 +29,11 @@ class GraphBuilder:
         """A constant, numbers as float32; one with a name is stored the first time only."""
         name = name or f"constant_{len(self._constants)}"
         if name not in self._constants:
-            is_array = isinstance(value, np.ndarray)
-            with np.errstate(over="ignore"):  # a weight beyond all numbers makes the loss infinite
-                self._constants[name] = value if is_array else np.array(value, np.float32)
+            # A weight beyond all numbers makes the loss infinite, which is told where it is seen.
+            with np.errstate(over="ignore"):
+                self._constants[name] = (
+                    value if isinstance(value, np.ndarray) else np.array(value, np.float32)
+                )
         return name
 
     def op(self, operator: str, *inputs: str, **attributes: Any) -> str:
