@@ -71,7 +71,7 @@ def _transfer(request: StylizeRequest) -> Transfer:
     model, notes = _backbone(config.backbone)
     _check(request, ARCHITECTURES[model.name])
 
-    # The engine first: it says so where PyTorch, the device or the precision is missing.
+    # The engine before the encoder: what it can't do is said before the network is read.
     make_objective = _engine(config, model)
 
     from styleplug.transfer.pyramid import Transfer
@@ -86,13 +86,16 @@ def _engine(config: StylizeConfig, model: Model) -> MakeObjective:
     from importlib.util import find_spec
 
     if config.engine == "torch" or (config.engine == "auto" and find_spec("torch")):
-        from styleplug.transfer.objective_torch import TorchObjective
+        # The mirror first: it says so where PyTorch, the device or the precision is missing.
         from styleplug.vgg.mirror import Mirror
 
-        return partial(
-            TorchObjective,
-            Mirror(model, pooling=config.pooling, device=config.device, precision=config.precision),
+        mirror = Mirror(
+            model, pooling=config.pooling, device=config.device, precision=config.precision
         )
+
+        from styleplug.transfer.objective_torch import TorchObjective
+
+        return partial(TorchObjective, mirror)
     if config.precision != "float32":
         raise ConfigError(
             "precision",
