@@ -61,7 +61,7 @@ class StylizeConfig:
     detail: float = _number(
         0.0,
         "Share of the photograph's fine luminance detail, finer than the working picture can hold,"
-        " to add to the result: 0 leaves a painting's own strokes alone.",
+        " to add to a result of the photograph's size; 0 leaves the strokes to themselves.",
         0,
         1,
     )

@@ -11,6 +11,8 @@
     │   ├── ModelNotFoundError
     │   ├── ModelIntegrityError        the file is not the one that its manifest describes
     │   └── LayerNotFoundError     .layer .allowed
+    ├── DownloadError              .address
+    ├── HostError                  .host
     ├── StyleError                 .style
     │   └── StyleNotFoundError     .allowed
     ├── MissingDependencyError     .package .extra .reason        (also an ImportError)
@@ -104,6 +106,26 @@ class LayerNotFoundError(ModelError):
         self.layer = layer
         self.allowed = tuple(allowed)
         super().__init__(model, f"no layer {layer!r}; it has {', '.join(self.allowed)}")
+
+
+class DownloadError(StyleplugError):
+    """A file can't be got over the network."""
+
+    code = "download"
+
+    def __init__(self, address: str, problem: str) -> None:
+        self.address = address
+        super().__init__(f"{address}: {problem}")
+
+
+class HostError(StyleplugError):
+    """An adapter can't be put into a host program, or removed from it."""
+
+    code = "host"
+
+    def __init__(self, host: str, problem: str) -> None:
+        self.host = host
+        super().__init__(f"{host}: {problem}")
 
 
 class StyleError(StyleplugError):

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import numpy as np
@@ -21,6 +27,66 @@ os.environ.setdefault("GOMP_SPINCOUNT", "20000")
 # Time is the machine's matter, which may be busy; a hang is caught by pytest's own timeout.
 hypothesis.settings.register_profile("styleplug", deadline=None)
 hypothesis.settings.load_profile("styleplug")
+
+
+class FileServer(ThreadingHTTPServer):
+    """Serves one file over HTTP, on the loopback interface, with ranges and an ETag.
+
+    A test sets what goes wrong: `statuses` are answered in turn instead of the file; `cuts` are the
+    numbers of bytes after which a body breaks off, in turn; with `ranges` false an answer is always
+    the whole file; while `flow` isn't set a body stalls at its half. `requests` has what was asked
+    for: each request's path and range.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(("127.0.0.1", 0), FileHandler)
+        self.data = data
+        self.etag = '"first"'
+        self.ranges = True
+        self.statuses: list[int] = []
+        self.cuts: list[int] = []
+        self.flow = threading.Event()
+        self.flow.set()
+        self.requests: list[tuple[str, str | None]] = []
+        self.base = f"http://127.0.0.1:{self.server_port}"
+        self.address = f"{self.base}/vgg19-{hashlib.sha256(data).hexdigest()[:8]}.pth"
+
+
+class FileHandler(BaseHTTPRequestHandler):
+    """Answers one request to a `FileServer`."""
+
+    server: FileServer
+
+    def do_GET(self) -> None:
+        server, wanted = self.server, self.headers["Range"]
+        server.requests.append((self.path, wanted))
+        if server.statuses:
+            self.send_error(server.statuses.pop(0))
+            return
+        start = 0
+        if wanted and server.ranges and self.headers["If-Range"] == server.etag:
+            start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+        body = server.data[start:]
+        self.send_response(206 if start else 200)
+        if start:
+            last = len(server.data) - 1
+            self.send_header("Content-Range", f"bytes {start}-{last}/{len(server.data)}")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("ETag", server.etag)
+        self.end_headers()
+        if server.cuts:
+            body = body[: server.cuts.pop(0)]
+        # A client may have gone by now.
+        with suppress(ConnectionError):
+            self.wfile.write(body[: len(body) // 2])
+            server.flow.wait(60)
+            self.wfile.write(body[len(body) // 2 :])
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
 
 TINY = Architecture("tiny", (2, 2, 3, 3, 3), (4, 6, 8, 8, 8))
 SHARED_IMAGES = Path(__file__).parents[2] / "shared" / "images"
@@ -53,6 +119,30 @@ def random_weights() -> Callable[[Architecture], Weights]:
             weights[f"{name}.weight"] = kernel * np.float32((2 / (9 * channels)) ** 0.5)
             weights[f"{name}.bias"] = generator.standard_normal(width, np.float32) / 10
         return weights
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def torchvision_state(
+    random_weights: Callable[[Architecture], Weights],
+) -> Callable[[Architecture], dict[str, Any]]:
+    """Makes the state dict that torchvision's VGG-19 has, with random weights; of an architecture
+    with VGG-19's depths, and with a small classifier."""
+    import torch
+
+    indices = (0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34)
+
+    def make(architecture: Architecture) -> dict[str, Any]:
+        weights = random_weights(architecture)
+        state = {}
+        for index, (name, _, _) in zip(indices, architecture.convolutions, strict=True):
+            for kind in ("weight", "bias"):
+                state[f"features.{index}.{kind}"] = torch.from_numpy(weights[f"{name}.{kind}"])
+        for index in (0, 3, 6):
+            state[f"classifier.{index}.weight"] = torch.zeros(10, 8)
+            state[f"classifier.{index}.bias"] = torch.zeros(10)
+        return state
 
     return make
 
@@ -114,3 +204,32 @@ def shared_images() -> Path:
     if not SHARED_IMAGES.is_dir():
         pytest.skip(f"there are no pictures in {SHARED_IMAGES}")
     return SHARED_IMAGES
+
+
+@pytest.fixture
+def file_server() -> Iterator[Callable[[bytes], FileServer]]:
+    """Starts a `FileServer` for some bytes; it ends with the test."""
+    with ExitStack() as stack:
+
+        def start(data: bytes) -> FileServer:
+            server = stack.enter_context(FileServer(data))
+            thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+            thread.start()
+            # Last in, first out: the server is told to stop, and only then closed.
+            stack.callback(server.shutdown)
+            stack.callback(server.flow.set)
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of its own, of 4 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if sys.platform != "linux" or os.geteuid() or subprocess.run(mount, check=False).returncode:
+        pytest.skip("only root may mount a small disk, on Linux, and not in every container")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import styleplug
+from styleplug import pictures
 from styleplug.config import StylizeConfig
 from styleplug.errors import (
     Cancelled,
@@ -280,6 +281,18 @@ def test_a_start_that_is_missing_is_named(photo: Pixels, painting: Pixels, unrea
         styleplug.stylize(photo, painting, cheap(init="missing.png"))
 
 
+def test_a_painting_by_its_name(photo: Pixels) -> None:
+    named = styleplug.stylize(photo, ["lanterns", Path("mist")], QUICK)
+    files = [pictures.path("painting.jpg"), str(pictures.path("mist.jpg"))]
+    assert np.array_equal(named.image, styleplug.stylize(photo, files, QUICK).image)
+
+
+def test_a_painting_that_is_neither_file_nor_name(photo: Pixels, unread: None) -> None:
+    expected = r"^lantern: there is no such file, and no style .* did you mean lanterns\?"
+    with pytest.raises(UnreadableImageError, match=expected):
+        styleplug.stylize(photo, "lantern", QUICK)
+
+
 def test_more_strength_gives_up_more_of_the_photograph(photo: Pixels, painting: Pixels) -> None:
     errors = [
         styleplug.stylize(photo, painting, cheap(iterations=16, strength=strength)).content_error
@@ -370,7 +383,7 @@ def test_half_precision_needs_a_gpu(photo: Pixels, painting: Pixels, unread: Non
 
 
 def test_a_backbone_that_is_not_installed_names_the_remedy(photo: Pixels, painting: Pixels) -> None:
-    with pytest.raises(ModelNotFoundError, match=r"vgg19.*not installed.*styleplug models export"):
+    with pytest.raises(ModelNotFoundError, match=r"vgg19.*not installed.*styleplug models install"):
         styleplug.stylize(photo, painting, cheap(backbone="vgg19"))
 
 

@@ -23,10 +23,12 @@ from styleplug.errors import (
 
 COMMANDS = {
     "cache": "Look at or clear the cache of paintings' statistics.",
+    "doctor": "Find out whether a transfer would work, and what is missing.",
     "features": "Extract a network's features of a picture.",
     "filter": "Send a picture through a filter.",
     "filters": "List the filters, and the plug-ins that they come from.",
-    "models": "List, check or make the networks.",
+    "hosts": "Find host programs; install or remove styleplug's adapters.",
+    "models": "List, check, install or remove the networks.",
     "plugins": "List what plug-ins there are, or watch them answer.",
     "styles": "List the paintings that go by a name; add or remove your own.",
     "stylize": "Paint a photograph in the manner of a painting.",

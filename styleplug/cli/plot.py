@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _SIZE = (8.0, 6.0)
 """In inches of 100 pixels."""
+_LEAST = 1e-3
+"""Less is drawn as this: a run from the photograph begins at next to no content error, which would
+dwarf all the rest on an axis of logarithms."""
 
 
 def empty_figure() -> Figure:
@@ -40,17 +43,14 @@ def loss_curves(steps: Sequence[Progress], kind: str) -> bytes:
     """
     figure = empty_figure()
     above, below = figure.subplots(2, sharex=True)
-    count = range(1, len(steps) + 1)
-    above.plot(count, [step.loss for step in steps], label="loss")
-    below.plot(count, [step.content_error for step in steps], label="content error")
-    below.plot(count, [step.style_error for step in steps], label="style error")
+    for axes, name in ((above, "loss"), (below, "content_error"), (below, "style_error")):
+        values = [max(getattr(step, name), _LEAST) for step in steps]
+        axes.plot(range(1, len(steps) + 1), values, label=name.replace("_", " "))
     for axes in (above, below):
         axes.set_yscale("log")
         axes.grid(alpha=0.3)
         axes.legend()
         _mark_scales(axes, steps)
-    # A run from the photograph begins at next to no content error, which would dwarf the rest.
-    below.set_ylim(bottom=1e-3)
     below.set_xlabel("evaluation")
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind)

@@ -1,4 +1,4 @@
-"""Progress on standard error, drawn from the events of a job: a bar, or lines where there is no
+"""Progress of a job or of a download on standard error: a bar, or lines where there is no
 terminal."""
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ from contextlib import contextmanager, nullcontext
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     Progress,
     ProgressColumn,
     Task,
+    TaskID,
     TaskProgressColumn,
     TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
 )
 from rich.table import Column
 from rich.text import Text
@@ -56,9 +60,7 @@ def progress_bar(
         verbose: print the errors reached at each scale; without a terminal they always are.
         cancel: set when the job has been asked to end.
     """
-    console = _Console(stderr=True, highlight=False, markup=False)
-    # A file has no width to wrap lines at.
-    console.soft_wrap = not console.is_terminal
+    console = _console()
     columns = (
         TextColumn("{task.description:>16}"),
         BarColumn(_BAR_WIDTH),
@@ -88,6 +90,42 @@ def progress_bar(
                         console.print(_reached(last))
 
         yield show
+
+
+@contextmanager
+def download_bar(name: str) -> Iterator[Callable[[int, int], None]]:
+    """A function to hand the bytes downloaded and the file's size to, while the context lasts."""
+    console = _console()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(_BAR_WIDTH),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    bar = Progress(*columns, console=console, transient=True)
+    with bar if console.is_terminal else nullcontext():
+        task: TaskID | None = None
+        tenths = -1
+
+        def show(done: int, total: int) -> None:
+            nonlocal task, tenths
+            if task is None:
+                # What an earlier run has downloaded mustn't count as speed.
+                task = bar.add_task(name, total=total, completed=done)
+            bar.update(task, total=total, completed=done)
+            if not console.is_terminal and 10 * done // total > tenths:
+                tenths = 10 * done // total
+                console.print(f"{name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB downloaded")
+
+        yield show
+
+
+def _console() -> _Console:
+    console = _Console(stderr=True, highlight=False, markup=False)
+    # A file has no width to wrap lines at.
+    console.soft_wrap = not console.is_terminal
+    return console
 
 
 def _announce(console: Console, plan: events.Planned) -> None:

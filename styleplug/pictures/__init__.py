@@ -7,7 +7,13 @@ them at 128 pixels. CREDITS.md says where they are from.
 from pathlib import Path
 
 PAINTINGS = {
+    "discs": ("discs.jpg", "Discs of light, in few strong colours"),
+    "harbour": ("harbour.jpg", "A harbour in the morning, in dots"),
     "lanterns": ("painting.jpg", "Paper lanterns adrift on a river at dusk"),
+    "mist": ("mist.jpg", "Mountains in the mist, in ink"),
+    "mosaic": ("mosaic.jpg", "Carp in a pond, as a mosaic"),
+    "mountain": ("mountain.jpg", "A mountain over the sea, as a woodcut"),
+    "poppies": ("poppies.jpg", "Poppies in a field, by the palette knife"),
 }
 """File and title of each painting, by the name that it goes by as a style."""
 

@@ -9,20 +9,22 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from styleplug.errors import ModelError, ModelIntegrityError, ModelNotFoundError
 from styleplug.runtime.files import user_data_folder, write_atomically
+from styleplug.runtime.locks import exclusive
 
 MANIFEST = "manifest.toml"
 
 _REINSTALL = "reinstall styleplug: pip install --force-reinstall styleplug"
 _REMEDIES = {
     "vgg16": _REINSTALL,
-    "vgg19": "make it from torchvision's checkpoint vgg19-dcbb9e9d.pth: "
-    "styleplug models export --backbone vgg19 --from vgg19-dcbb9e9d.pth",
+    "vgg19": "get it with: styleplug models install vgg19",
 }
 
 
@@ -65,11 +67,10 @@ class Model:
 
     @property
     def _remedy(self) -> str:
-        if self.path.parent == user_models_folder():
-            if self.name == "vgg19":
-                return f"remove it, or {_REMEDIES['vgg19']} --overwrite"
-            return "remove it"
-        return _REINSTALL
+        if self.path.parent != user_models_folder():
+            return _REINSTALL
+        verb = "install" if self.name == "vgg19" else "remove"
+        return f"mend it with: styleplug models {verb} {self.name}"
 
 
 def user_models_folder() -> Path:
@@ -133,14 +134,43 @@ def install_model(name: str, data: bytes, *, licence: str, attribution: str, sou
         attribution=attribution,
         source=source,
     )
-    others = [other for other in _manifest(folder) if other.name != name]
     try:
-        write_atomically(model.path, data)
-        text = "\n".join(_table(entry) for entry in [*others, model])
-        write_atomically(folder / MANIFEST, text.encode())
+        with _changing(folder) as entries:
+            write_atomically(model.path, data)
+            entries[name] = model
     except OSError as error:
         raise ModelError(name, f"{folder} can't be written ({error.strerror})") from error
     return model
+
+
+def remove_model(name: str) -> None:
+    """Remove a model from the user's folder.
+
+    Raises:
+        ModelNotFoundError: there is no such model in it.
+        ModelError: the folder can't be written, or its manifest can't be understood.
+    """
+    folder = user_models_folder()
+    try:
+        with _changing(folder) as entries:
+            if name not in entries:
+                raise ModelNotFoundError(
+                    name, f"you have installed none of this name in {folder}; nothing to remove"
+                )
+            # The entry goes last: without its file it hides no other model.
+            entries.pop(name).path.unlink(missing_ok=True)
+    except OSError as error:
+        raise ModelError(name, f"{folder} can't be written ({error.strerror})") from error
+
+
+@contextmanager
+def _changing(folder: Path) -> Iterator[dict[str, Model]]:
+    """A folder's entries by name, to be changed by one process at a time; then written down."""
+    with exclusive(folder / ".lock", "the models"):
+        entries = {model.name: model for model in _manifest(folder)}
+        yield entries
+        text = "\n".join(_table(entry) for entry in entries.values())
+        write_atomically(folder / MANIFEST, text.encode())
 
 
 def _folders() -> tuple[Path, Path, Path]:

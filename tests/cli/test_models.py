@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import hashlib
+import io
 import json
 import subprocess
 import sys
@@ -9,38 +9,49 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from styleplug.cli.models import models
-from styleplug.errors import ConfigError, ModelError, ModelNotFoundError
+from styleplug.cli.main import main
+from styleplug.runtime.files import user_cache_folder
 from styleplug.runtime.models import find_model, install_model, pick_backbone, user_models_folder
-from styleplug.vgg import layers
-from styleplug.vgg.weights import load_weights
+from styleplug.vgg import install, layers
 
-TORCHVISION_INDICES = (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28)
+NARROW = layers.Architecture("vgg19", layers.VGG19.depths, (4, 6, 8, 8, 8))
+CHEAP = ("--size", "32", "--iterations", "2", "--device", "cpu")
 
 
 def run(*arguments: object):
-    return CliRunner().invoke(models, [str(argument) for argument in arguments])
+    return CliRunner().invoke(main, ["models", *map(str, arguments)])
+
+
+def legacy(state) -> bytes:
+    """A file as torchvision's checkpoint is."""
+    buffer = io.BytesIO()
+    torch.save(state, buffer, _use_new_zipfile_serialization=False)
+    return buffer.getvalue()
 
 
 @pytest.fixture
-def checkpoint(tmp_path, tiny_architecture, tiny_weights, monkeypatch):
-    """A checkpoint as torchvision's, of a tiny network that goes by the name of vgg19."""
-    tiny = layers.Architecture("vgg19", tiny_architecture.depths, tiny_architecture.widths)
-    monkeypatch.setattr(
-        "styleplug.cli.models.ARCHITECTURES", {"vgg16": layers.VGG16, "vgg19": tiny}
-    )
-    state = {}
-    for index, (name, _, _) in zip(TORCHVISION_INDICES, tiny.convolutions, strict=True):
-        for kind in ("weight", "bias"):
-            state[f"features.{index}.{kind}"] = torch.tensor(tiny_weights[f"{name}.{kind}"])
-    path = tmp_path / "checkpoint.pth"
-    torch.save(state, path)
-    return path
+def serve(file_server, monkeypatch):
+    """Serves a file as torchvision's checkpoint of an architecture that goes by the name vgg19."""
+    monkeypatch.setattr("styleplug.runtime.download.WAITS", (0, 0))
+
+    def start(data, architecture):
+        server = file_server(data)
+        monkeypatch.setattr(install, "ADDRESSES", {"vgg19": server.address})
+        monkeypatch.setattr(install, "ARCHITECTURES", {"vgg19": architecture})
+        return server
+
+    return start
+
+
+@pytest.fixture
+def server(serve, torchvision_state):
+    """Serves the checkpoint of a VGG-19 with few channels."""
+    return serve(legacy(torchvision_state(NARROW)), NARROW)
 
 
 def test_help_cuts_no_line_short() -> None:
     commands = run("--help").stdout.partition("Commands:")[2]
-    assert {"export", "list", "verify"} <= set(commands.split())
+    assert {"install", "list", "remove", "verify"} <= set(commands.split())
     assert "..." not in commands
 
 
@@ -73,64 +84,94 @@ def test_verify_names_the_damaged_file_and_the_remedy() -> None:
     assert result.exit_code == 1
     assert "vgg16  ok" in result.stdout
     assert str(model.path) in result.stderr
-    assert "styleplug models export --backbone vgg19" in result.stderr
+    assert "styleplug models install vgg19" in result.stderr
 
 
 def test_verify_without_any_model_says_what_to_do(monkeypatch) -> None:
     monkeypatch.setattr("styleplug.runtime.models.installed_models", lambda: ())
-    assert isinstance(run("verify").exception, ModelNotFoundError)
+    result = run("verify")
+    assert result.exit_code == 1
+    assert "not installed" in result.stderr
 
 
-def test_export_installs_the_network_for_the_user(checkpoint, tiny_weights) -> None:
-    result = run("export", "--from", checkpoint)
-    model = pick_backbone("auto")
-    assert result.stdout == f"{model.sha256}  {user_models_folder() / 'vgg19.onnx'}\n"
-    assert model.name == "vgg19"
-    assert "torchvision" in model.attribution
-    architecture, _, weights = load_weights(model.read())
-    assert architecture.name == "vgg19"
-    assert set(weights) == set(tiny_weights)
+def test_install_downloads_tells_how_far_it_is_and_says_what_is_there(server) -> None:
+    result = run("install", "vgg19")
+    model = find_model("vgg19")
+    assert result.stdout == f"vgg19  {model.size / 1e6:.0f} MB  BSD-3-Clause  {model.path}\n"
+    size = f"{len(server.data) / 1e6:.0f}"
+    assert result.stderr.endswith(f"vgg19: {size} of {size} MB downloaded\n")
+    assert not list(user_cache_folder().rglob("*.pth*"))
 
 
-def test_export_writes_a_file_where_one_is_named(checkpoint, tmp_path) -> None:
-    output = tmp_path / "out.onnx"
-    result = run("export", "--from", checkpoint, "-o", output)
-    digest = hashlib.sha256(output.read_bytes()).hexdigest()
-    assert result.stdout == f"{digest}  {output}\n"
+@pytest.mark.parametrize("status", [404, 503])
+def test_a_failed_install_is_one_line_and_exit_code_1(server, status) -> None:
+    server.statuses = [status] * 3
+    result = run("install", "vgg19")
+    assert result.exit_code == 1
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith(f"styleplug: {server.address}: the server answers {status}")
+    assert result.stdout == ""
+
+
+def test_install_from_a_file(server, tmp_path) -> None:
+    (tmp_path / "mine.pth").write_bytes(server.data)
+    result = run("install", "vgg19", "--from", tmp_path / "mine.pth")
+    assert result.stdout.endswith(f"{find_model('vgg19').path}\n")
+    assert server.requests == []
+    assert (tmp_path / "mine.pth").exists()
+
+
+def test_install_from_what_is_no_checkpoint_installs_nothing(server, tmp_path) -> None:
+    (tmp_path / "bad.pth").write_bytes(b"no checkpoint")
+    result = run("install", "vgg19", "--from", tmp_path / "bad.pth")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("styleplug: model vgg19:")
+    assert "bad.pth" in result.stderr
     assert not user_models_folder().exists()
 
 
-def test_export_replaces_nothing_unasked(checkpoint, tmp_path) -> None:
-    output = tmp_path / "out.onnx"
-    output.write_bytes(b"precious")
-    for arguments in (("-o", output), ()):
-        run("export", "--from", checkpoint)
-        error = run("export", "--from", checkpoint, *arguments).exception
-        assert isinstance(error, ConfigError)
-        assert "--overwrite" in str(error)
-        assert output.read_bytes() == b"precious"
-        result = run("export", "--from", checkpoint, *arguments, "--overwrite")
-        assert result.exit_code == 0
-        output.write_bytes(b"precious")
+@pytest.mark.parametrize("arguments", [["vgg99"], ["vgg16"], []])
+def test_what_cant_be_installed_is_a_usage_error(arguments) -> None:
+    result = run("install", *arguments)
+    assert result.exit_code == 2
+    assert "vgg" in result.stderr
 
 
-def test_export_of_what_is_no_checkpoint_writes_nothing(tmp_path) -> None:
-    (tmp_path / "bad.pth").write_bytes(b"no checkpoint")
-    result = run("export", "--from", tmp_path / "bad.pth", "-o", tmp_path / "out.onnx")
-    assert isinstance(result.exception, ModelError)
-    assert [path.name for path in tmp_path.iterdir()] == ["bad.pth"]
+def test_remove_takes_the_network_away_again(server) -> None:
+    run("install", "vgg19")
+    assert run("remove", "vgg19").stdout == "vgg19 removed\n"
+    assert pick_backbone("auto").name == "vgg16"
+    assert not (user_models_folder() / "vgg19.onnx").exists()
+    again = run("remove", "vgg19")
+    assert again.exit_code == 1
+    assert "nothing to remove" in again.stderr
 
 
-def test_export_of_a_keras_file_means_vgg16(tmp_path) -> None:
-    (tmp_path / "keras.onnx").write_bytes(b"")
-    error = run("export", "--from", tmp_path / "keras.onnx").exception
-    assert isinstance(error, ModelError)
-    assert error.model == "vgg16"
+def test_remove_takes_an_unfinished_download_away(server) -> None:
+    server.cuts = [1000] * 3
+    assert run("install", "vgg19").exit_code == 1
+    assert list(user_cache_folder().rglob("*.part"))
+    assert run("remove", "vgg19").stdout == "vgg19 removed\n"
+    assert not list(user_cache_folder().rglob("*.part"))
+
+
+def test_an_installed_network_paints(
+    file_server, serve, torchvision_state, folder, tmp_path
+) -> None:
+    serve(legacy(torchvision_state(layers.VGG19)), layers.VGG19)
+    assert run("install", "vgg19").exit_code == 0
+    photo, painting = folder / "photo.png", folder / "painting.png"
+    command = ["stylize", photo, "--style", painting, "-o", tmp_path / "out.png", "--verbose"]
+    result = CliRunner().invoke(main, [*map(str, command), *CHEAP])
+    assert result.exit_code == 0, result.stderr
+    assert "vgg19, " in result.stderr
+    assert (tmp_path / "out.png").exists()
 
 
 def test_the_commands_load_nothing_heavy() -> None:
     code = (
-        "import sys, styleplug.cli.models, styleplug.cli.cache, styleplug.cli.features\n"
+        "import sys\n"
+        "from styleplug.cli import cache, doctor, features, models\n"
         "heavy = {'numpy', 'onnx', 'onnxruntime', 'torch', 'PIL'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

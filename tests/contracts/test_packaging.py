@@ -4,12 +4,14 @@ what is said where an optional framework is missing. Nothing here needs the netw
 from __future__ import annotations
 
 import email
+import json
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -119,7 +121,10 @@ def test_wheel_content(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for name in (
         *("_models/vgg16.onnx", "_models/manifest.toml", "_models/README.md"),
-        *("pictures/photograph.jpg", "pictures/painting.jpg", "pictures/CREDITS.md"),
+        *("_plugins/gimp/style-transfer.py", "_plugins/gimp/README.md"),
+        *("pictures/photograph.jpg", "pictures/CREDITS.md"),
+        *(f"pictures/{file}" for file, _ in pictures.PAINTINGS.values()),
+        *(f"pictures/thumbnails/{name}.png" for name in pictures.PAINTINGS),
         *("__init__.py", "__main__.py", "py.typed"),
     ):
         assert f"styleplug/{name}" in names
@@ -150,6 +155,29 @@ def test_wheel_metadata(wheel: Path) -> None:
 
 def test_installed_wheel_paints(installed: Environment, frameworks: Path, elsewhere: Path) -> None:
     paints(installed, frameworks, elsewhere, home=installed.folder)
+
+
+def test_installed_wheel_is_sound(
+    installed: Environment, frameworks: Path, elsewhere: Path
+) -> None:
+    done = installed.run("styleplug", "doctor", sees=frameworks, cwd=elsewhere)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "fault" not in done.stdout
+
+
+def test_installed_wheel_puts_its_adapter_into_gimp(
+    installed: Environment, frameworks: Path, tmp_path: Path
+) -> None:
+    run = partial(installed.run, "styleplug", "hosts", sees=frameworks, cwd=tmp_path)
+    done = run("install", "gimp", "--gimp-dir", tmp_path)
+    assert done.returncode == 0, done.stderr
+    adapter = tmp_path / "plug-ins/style-transfer"
+    record = json.loads((adapter / "installation.json").read_text(encoding="utf-8"))
+    assert Path(record["interpreter"]).parent == installed.folder / "bin"
+    for name in record["files"]:
+        assert (adapter / name).read_bytes() == (ROOT / "plugins/gimp" / name).read_bytes()
+    assert run("uninstall", "gimp", "--gimp-dir", tmp_path).returncode == 0
+    assert not adapter.exists()
 
 
 def test_editable_install_paints(

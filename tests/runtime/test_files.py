@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
-from styleplug.runtime.files import write_atomically
+from styleplug.runtime.files import user_cache_folder, user_data_folder, write_atomically
 
 
 def test_the_file_is_written_and_nothing_else(tmp_path) -> None:
@@ -33,3 +34,17 @@ def test_the_mode_is_that_of_any_new_file(tmp_path) -> None:
     write_atomically(tmp_path / "ours", b"")
     (tmp_path / "usual").touch()
     assert (tmp_path / "ours").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+@pytest.mark.parametrize(
+    ("folder", "variable"),
+    [(user_data_folder, "STYLEPLUG_DATA_DIR"), (user_cache_folder, "STYLEPLUG_CACHE_DIR")],
+)
+def test_a_folder_is_the_platform_s_unless_a_variable_moves_it(
+    folder, variable, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv(variable, str(tmp_path / "moved"))
+    assert folder() == tmp_path / "moved"
+    monkeypatch.delenv(variable)
+    assert folder().name.casefold() in ("styleplug", "cache")
+    assert folder().is_relative_to(Path.home())

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from styleplug.runtime.models import (
     install_model,
     installed_models,
     pick_backbone,
+    remove_model,
     user_models_folder,
 )
 
@@ -85,7 +87,7 @@ def test_an_entry_without_its_file_doesnt_hide_another_folder_s(folders) -> None
 def test_a_model_that_is_nowhere_is_not_found_and_the_remedy_is_named(folders) -> None:
     with pytest.raises(ModelNotFoundError, match=r"installed: none.*pip install"):
         find_model("vgg16")
-    with pytest.raises(ModelNotFoundError, match="styleplug models export --backbone vgg19"):
+    with pytest.raises(ModelNotFoundError, match="styleplug models install vgg19"):
         find_model("vgg19")
     with pytest.raises(ModelNotFoundError, match="styleplug models list"):
         find_model("vgg99")
@@ -103,7 +105,9 @@ def test_auto_is_vgg19_where_it_is_installed(folders) -> None:
 def test_a_changed_file_is_never_returned(folders, folder) -> None:
     put(folders[folder], b"right")
     (folders[folder] / "vgg16.onnx").write_bytes(b"wrong")
-    with pytest.raises(ModelIntegrityError, match=r"vgg16\.onnx.*(reinstall|remove it)"):
+    with pytest.raises(
+        ModelIntegrityError, match=r"vgg16\.onnx.*(reinstall|styleplug models remove vgg16)"
+    ):
         find_model("vgg16").read()
 
 
@@ -112,9 +116,7 @@ def test_the_remedy_for_a_damaged_vgg19_can_be_run_as_it_stands() -> None:
     model.path.write_bytes(b"wrong")
     with pytest.raises(ModelIntegrityError) as caught:
         model.read()
-    assert str(caught.value).endswith(
-        "styleplug models export --backbone vgg19 --from vgg19-dcbb9e9d.pth --overwrite"
-    )
+    assert str(caught.value).endswith("mend it with: styleplug models install vgg19")
 
 
 def test_a_file_that_vanished_is_not_found(folders) -> None:
@@ -146,6 +148,38 @@ def test_an_installed_model_is_found_with_what_is_known_of_it() -> None:
     assert found.read() == b"second"
     assert found.attribution == FACTS["attribution"]
     assert find_model("other").read() == b"third"
+
+
+def test_a_removed_model_is_gone_and_the_others_stay() -> None:
+    removed = install_model("vgg19", b"first", **FACTS)
+    other = install_model("other", b"second", **FACTS)
+    remove_model("vgg19")
+    assert not removed.path.exists()
+    assert find_model("other") == other
+    with pytest.raises(ModelNotFoundError):
+        find_model("vgg19")
+    with pytest.raises(ModelNotFoundError, match="nothing to remove"):
+        remove_model("vgg19")
+
+
+def test_only_what_the_user_installed_can_be_removed() -> None:
+    with pytest.raises(ModelNotFoundError, match="none of this name"):
+        remove_model("vgg16")
+    assert find_model("vgg16").path.exists()
+
+
+def test_a_model_whose_file_is_gone_can_be_removed() -> None:
+    install_model("vgg19", b"first", **FACTS).path.unlink()
+    remove_model("vgg19")
+    install_model("other", b"second", **FACTS)
+    assert "vgg19" not in (user_models_folder() / "manifest.toml").read_text(encoding="utf-8")
+
+
+def test_many_installs_at_once_lose_no_entry() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        names = [f"model{i}" for i in range(16)]
+        list(pool.map(lambda name: install_model(name, name.encode(), **FACTS), names))
+    assert [find_model(name).read().decode() for name in names] == names
 
 
 def test_a_folder_that_cant_be_written_is_named(tmp_path, monkeypatch) -> None:

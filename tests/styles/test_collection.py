@@ -302,6 +302,17 @@ def test_a_file_wins_over_a_name(
     assert painting_file("mine") == Path("mine")
 
 
+def test_a_folder_does_not_win_over_a_name(
+    painting: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    added = add_style(painting, "mine")
+    for name in ("mine", "other"):
+        (tmp_path / name).mkdir()
+    assert painting_file("mine") == added.path
+    assert painting_file("other") == Path("other")
+
+
 def test_neither_file_nor_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     expected = r"lantern: there is no such file, and no style of this name; did you mean lanterns\?"

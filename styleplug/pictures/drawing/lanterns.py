@@ -1,21 +1,30 @@
-"""Draw the bundled painting: paper lanterns adrift on a river at dusk.
+"""Paper lanterns adrift on a river at dusk.
 
-Run as ``python -m styleplug.pictures.draw OUTPUT.jpg``.  The scene is first laid out as smooth
-fields: which colour belongs where, which way the brush travels.  Strokes of falling size follow
-those fields, the lanterns, reeds and willow are painted over them stroke by stroke, and a last
-pass lights the ridges of the paint.  The same width and seed give the same pixels again.
+The scene is first laid out as smooth fields: which colour belongs where, which way the brush
+travels. Strokes of falling size follow those fields, the lanterns, reeds and willow are painted
+over them stroke by stroke, and a last pass lights the ridges of the paint.
 """
 
-import argparse
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 from PIL import Image
 
-Array = NDArray[np.float64]
+from styleplug.pictures.drawing.brushes import (
+    Array,
+    Stroke,
+    arc,
+    glaze,
+    grid,
+    light,
+    look_up,
+    mix,
+    paint,
+    to_image,
+)
 
 # Lengths in the scene are in picture widths, with y running down from the top edge.
 ASPECT, HORIZON, SUNSET = 0.8, 0.33, (0.42, 0.325)
@@ -40,24 +49,9 @@ SWIRLS = (  # centre x, centre y, radius, and how hard the brush is bent around 
 # fmt: on
 
 
-class Stroke(NamedTuple):
-    """One touch of the brush: its centre line as evenly spaced points, width and colour."""
-
-    path: Array
-    width: float
-    colour: Array
-
-
 def ramp(value: Array | float, names: str) -> Array:
     """Map 0..1 to colours blended through the named pigments in turn."""
-    colours = np.array([PIGMENTS[name] for name in names.split()]) / 255.0
-    stops = np.linspace(0.0, 1.0, len(colours))
-    return np.stack([np.interp(value, stops, colours[:, c]) for c in range(3)], axis=-1)
-
-
-def glaze(under: Array, value: Array, names: str, amount: Array) -> Array:
-    """Mix ``amount`` (held to 0..1) of a ramp's colours into a colour field."""
-    return under + (ramp(value, names) - under) * np.clip(amount, 0.0, 1.0)[..., None]
+    return mix(PIGMENTS, value, names)
 
 
 def stream(x: Array, y: Array) -> Array:
@@ -73,13 +67,15 @@ def sky(x: Array, y: Array, level: Array) -> Array:
     warmth = 1.0 - np.hypot(0.62 * (x - SUNSET[0]), y - SUNSET[1]) / 0.36
     bands = np.sin(46.0 * level + 2.0)
     colour = ramp(warmth, "night prussian ultramarine teal foam naples cream")
-    colour = glaze(colour, warmth, "ultramarine mauve rose coral orange cream", 1.6 * bands)
-    colour = glaze(colour, warmth, "night night prussian mauve rose coral", -1.5 * bands - 0.6)
+    colour = glaze(colour, ramp(warmth, "ultramarine mauve rose coral orange cream"), 1.6 * bands)
+    colour = glaze(
+        colour, ramp(warmth, "night night prussian mauve rose coral"), -1.5 * bands - 0.6
+    )
     tone = 0.5 + 0.5 * np.sin(70.0 * (y + 0.25 * x))
     far = 0.29 - 0.026 * np.sin(7.0 * x + 0.4) - 0.010 * np.sin(19.0 * x)
     near = 0.318 - 0.05 * np.abs(x - SUNSET[0]) ** 0.7 - 0.006 * np.sin(31.0 * x + 2.0)
-    colour = glaze(colour, tone, "mauve ultramarine", (y - far) * 300.0)
-    return glaze(colour, tone, "night prussian", (y - near) * 300.0)
+    colour = glaze(colour, ramp(tone, "mauve ultramarine"), (y - far) * 300.0)
+    return glaze(colour, ramp(tone, "night prussian"), (y - near) * 300.0)
 
 
 def river(x: Array, y: Array, level: Array) -> Array:
@@ -92,29 +88,22 @@ def river(x: Array, y: Array, level: Array) -> Array:
     for cx, cy, size in LANTERNS:
         away = np.hypot(x - cx, y - cy + size / 2) / size
         halo = 1.5 - away + 0.2 * ripples
-        colour = glaze(colour, halo, "prussian mauve rose coral orange", 2.5 * (1.7 - away))
+        colour = glaze(colour, ramp(halo, "prussian mauve rose coral orange"), 2.5 * (1.7 - away))
         fade = np.where(y > cy, 2.6, 0.9) * size
         near = np.exp(-(((x - cx) / (0.7 * size)) ** 2) - ((y - cy) / fade) ** 2)
-        colour = glaze(colour, near, "coral orange naples", near * (1.3 + 0.7 * ripples))
+        colour = glaze(colour, ramp(near, "coral orange naples"), near * (1.3 + 0.7 * ripples))
     return colour
 
 
 def lay_out(width: int) -> tuple[Array, Array]:
     """Return the colour and the direction of travel at every pixel of sky, hills and river."""
-    y, x = (np.mgrid[0 : round(width * ASPECT), 0:width] + 0.5) / width
+    x, y = grid(width, round(width * ASPECT))
     level = stream(x, y)
     wet = y > HORIZON
     colour = np.where(wet[..., None], river(x, y, level), sky(x, y, level))
     down, across = np.gradient(level)
     flow = np.stack([down, np.where(wet, -0.6, -1.0) * across], axis=-1)  # water lies flatter
     return colour, flow / (np.linalg.norm(flow, axis=-1, keepdims=True) + 1e-9)
-
-
-def look_up(field: Array, points: Array) -> Array:
-    """Read a field at the pixels nearest to the points, held inside the picture."""
-    column = np.clip(points[..., 0].astype(int), 0, field.shape[1] - 1)
-    row = np.clip(points[..., 1].astype(int), 0, field.shape[0] - 1)
-    return np.asarray(field[row, column])
 
 
 def flowing(
@@ -134,13 +123,6 @@ def flowing(
         stop = np.abs(seen - seen[4]).max(axis=-1) > 0.3
         stop[:9], stop[rng.integers(16, 26) :] = False, True
         yield Stroke(path[: np.argmax(stop)], width * rng.uniform(0.7, 1.3), seen[4])
-
-
-def arc(x: float, y: float, length: float, heading: float, turn: float) -> Array:
-    """Return a curve from a point: it sets out at ``heading`` and turns by ``turn`` (radians)."""
-    angle = heading + turn * np.linspace(0.0, 1.0, 16)
-    steps = np.stack([np.cos(angle), np.sin(angle)], axis=1) * length / 16
-    return np.array([x, y]) + np.cumsum(steps, axis=0)
 
 
 def lanterns(rng: Generator) -> Iterator[Stroke]:
@@ -187,55 +169,6 @@ def willow(rng: Generator) -> Iterator[Stroke]:
         yield from leaves(stem, lit, "night bottle sap olive orange", rng)
 
 
-def bristles(across: Array, along: Array, width: float, rng: Generator) -> Array:
-    """Return the streaks of a brush whose bristles change from the stroke's start to its end."""
-    knots = np.linspace(-0.5, 0.5, max(int(width / 1.8), 3))
-    first, last = (np.interp(across, knots, rng.normal(size=len(knots))) for _ in range(2))
-    return np.asarray(first + (last - first) * along)
-
-
-def brush_frame(path: Array, x: Array, y: Array) -> tuple[Array, Array, float]:
-    """Return how far pixels lie along and across a path, and how long the path is."""
-    tangent = np.gradient(path, axis=0)
-    step = float(np.linalg.norm(tangent, axis=1).mean())
-    nearest = np.hypot(x[..., None] - path[:, 0], y[..., None] - path[:, 1]).argmin(axis=-1)
-    tx, ty = np.moveaxis((tangent / step)[nearest], -1, 0)
-    dx, dy = np.moveaxis(np.stack([x, y], axis=-1) - path[nearest], -1, 0)
-    return nearest * step + dx * tx + dy * ty, dy * tx - dx * ty, step * (len(path) - 1)
-
-
-def paint(canvas: Array, stroke: Stroke, rng: Generator) -> None:
-    """Lay one stroke on the canvas, whose four channels are RGB and the height of the paint."""
-    width = max(stroke.width, 1.0)
-    low = np.maximum(stroke.path.min(axis=0) - width, 0.0).astype(int)
-    high = np.minimum(stroke.path.max(axis=0) + width + 1.0, canvas.shape[1::-1]).astype(int)
-    if (high <= low).any():
-        return
-    box = slice(low[1], high[1]), slice(low[0], high[0])
-    y, x = np.mgrid[box].astype(float)
-    along, across, length = brush_frame(stroke.path, x, y)
-    done = np.clip(along / length, 0.0, 1.0)
-    streak = bristles(across / width, done, width, rng)
-    half = width / 2.0 * (1.0 - 0.4 * done**2)  # the brush is lifted towards the end
-    ends = np.minimum(along + half, length - along + 0.25 * width * streak)
-    cover = np.clip(half - np.abs(across) + 0.5, 0.0, 1.0)
-    cover *= np.clip(ends - across**2 / width, 0.0, 1.0)
-    ridge = 0.5 + 0.3 * streak + 0.6 * np.clip(np.abs(across) / half, 0.0, 1.0) ** 3
-    # Paint mixed by hand differs from touch to touch, more in lightness than in hue.
-    tint = rng.normal(0.0, 0.11) + rng.normal(0.0, 0.05, 3) + 0.11 * streak[..., None]
-    colour = stroke.colour * (1.0 + tint) + 0.2 * tint
-    patch = canvas[box]
-    patch[..., :3] += (colour - patch[..., :3]) * cover[..., None]
-    patch[..., 3] += (ridge * min(width, 14.0) / 8.0 - 0.7 * patch[..., 3]) * cover
-
-
-def light(canvas: Array) -> Array:
-    """Light the paint from the upper left, so that ridges catch light and cast shade."""
-    down, across = np.gradient(canvas[..., 3])
-    slope = np.clip(0.4 * (across + down), -0.35, 0.35)[..., None]
-    return np.asarray(np.clip(canvas[..., :3] * (1.0 + 0.9 * slope) + 0.14 * slope, 0.0, 1.0))
-
-
 def draw(width: int = 768, seed: int = 7) -> Image.Image:
     """Draw the painting at the given width in pixels."""
     rng = np.random.default_rng(seed)
@@ -250,10 +183,4 @@ def draw(width: int = 768, seed: int = 7) -> Image.Image:
         for stroke in motif(rng):
             scaled = stroke._replace(path=stroke.path * width, width=stroke.width * width)
             paint(canvas, scaled, rng)
-    return Image.fromarray(np.round(light(canvas) * 255.0).astype(np.uint8))
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Draw the bundled painting.")
-    parser.add_argument("output", help="the picture file to write, such as painting.jpg")
-    draw().save(parser.parse_args().output, quality=90)
+    return to_image(light(canvas))

@@ -1,0 +1,61 @@
+"""`styleplug hosts`: styleplug's adapters in the image programs on this machine."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from styleplug.hosts import ADAPTERS, find_hosts, install_host, uninstall_host
+
+_HOST = click.argument("host", type=click.Choice(list(ADAPTERS)))
+_GIMP_DIR = click.option(
+    "--gimp-dir",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="GIMP's configuration folder, where it isn't in its usual place.",
+)
+
+
+@click.group()
+def hosts() -> None:
+    """Find host programs; install or remove styleplug's adapters."""
+
+
+@hosts.command("list", short_help="List what was found, and what is installed there.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_all(as_json: bool) -> None:
+    """List the host programs that were found, and what is installed there."""
+    found = find_hosts()
+    if as_json:
+        click.echo(json.dumps([asdict(host) for host in found], default=str))
+        return
+    for host in found:
+        click.echo(f"{host.name}  {host.title}  {host.state}  {host.folder or ''}".rstrip())
+        if host.styleplug:
+            click.echo(f"    styleplug {host.styleplug}, {host.interpreter}")
+        if host.advice:
+            click.echo(f"    {host.advice}")
+
+
+@hosts.command(short_help="Put styleplug's adapter into a host, or update it.")
+@_HOST
+@_GIMP_DIR
+def install(host: str, gimp_dir: Path | None) -> None:
+    """Put styleplug's adapter into HOST, in each version of it that is found.
+
+    Do it again after an upgrade of styleplug, or where something is amiss.
+    """
+    for place in install_host(host, gimp_dir):
+        click.echo(f"{place.title}: installed in {place.adapter}\n    {place.advice}")
+
+
+@hosts.command(short_help="Remove styleplug's adapter from a host.")
+@_HOST
+@_GIMP_DIR
+def uninstall(host: str, gimp_dir: Path | None) -> None:
+    """Remove styleplug's adapter from HOST, and nothing else."""
+    for place in uninstall_host(host, gimp_dir):
+        click.echo(f"{place.title}: removed from {place.adapter}")

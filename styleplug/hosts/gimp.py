@@ -1,0 +1,100 @@
+"""GIMP: its configuration folders on each system, and those that no adapter can go to."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from styleplug.errors import HostError
+from styleplug.hosts.adapter import Adapter, Place
+
+_VERSION = re.compile(r"(\d+)\.(\d+)")
+
+_BY_HAND = (
+    "export the picture, run: styleplug stylize picture.png --style lanterns -o painted.png,"
+    " and open painted.png with File ▸ Open as Layers"
+)
+_OLD = f"GIMP 2 can't run it; update to GIMP 3, or {_BY_HAND}"
+_SANDBOXED = (
+    "its sandbox can't start styleplug's Python; use a GIMP that isn't sandboxed, such as your"
+    f" distribution's package or GIMP's AppImage, or {_BY_HAND}"
+)
+
+
+def _find() -> tuple[Place, ...]:
+    return (*_native(), *_sandboxed())
+
+
+def _native() -> Iterator[Place]:
+    own = os.environ.get("GIMP3_DIRECTORY")
+    if own:  # GIMP 3 then looks nowhere else; a relative path is meant from the home folder
+        folder = Path.home() / own
+        if folder.is_dir():
+            yield Place("GIMP 3", folder)
+        return
+    base = _configuration() / "GIMP"
+    versions = [m for m in map(_VERSION.fullmatch, _names(base)) if m and (base / m[0]).is_dir()]
+    for version in sorted(versions, key=lambda match: (int(match[1]), int(match[2]))):
+        yield _versioned(base / version[0])
+
+
+def _sandboxed() -> Iterator[Place]:
+    for kind, folder in _sandboxes().items():
+        if folder.is_dir():
+            yield Place(f"GIMP ({kind})", folder, "sandboxed", _SANDBOXED)
+
+
+def _judge(folder: Path) -> Place:
+    if not folder.is_dir():
+        raise HostError("gimp", f"there is no folder {folder}; start GIMP once, which makes it")
+    if folder.name in ("plug-ins", "style-transfer"):
+        raise HostError("gimp", f"{folder} lies within GIMP's folder; name that, such as GIMP/3.0")
+    for kind, sandbox in _sandboxes().items():
+        if folder.resolve().is_relative_to(sandbox.resolve()):
+            return Place(f"GIMP ({kind})", folder, "sandboxed", _SANDBOXED)
+    return _versioned(folder)
+
+
+def _versioned(folder: Path) -> Place:
+    """The place of a folder that may be named after GIMP's version."""
+    version = _VERSION.fullmatch(folder.name)
+    title = f"GIMP {folder.name}" if version else "GIMP 3"
+    if version and int(version[1]) < 3:
+        return Place(title, folder, "unsupported", _OLD)
+    return Place(title, folder)
+
+
+def _configuration() -> Path:
+    """The folder of all programs' settings."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("APPDATA") or Path.home() / "AppData/Roaming")
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Application Support"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+
+
+def _sandboxes() -> dict[str, Path]:
+    home = Path.home()
+    return {"Flatpak": home / ".var/app/org.gimp.GIMP", "Snap": home / "snap/gimp"}
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+ADAPTER = Adapter(
+    host="gimp",
+    title="GIMP",
+    find=_find,
+    judge=_judge,
+    target="plug-ins/style-transfer",
+    script="style-transfer.py",
+    absent="no folder of GIMP 3 was found; start GIMP once, which makes it, or name it: --gimp-dir",
+    next_step="restart GIMP, open a picture, and choose Filters ▸ Artistic ▸ Style Transfer…",
+)
