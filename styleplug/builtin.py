@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from styleplug.errors import ConfigError, UnsupportedImageError
+from styleplug.errors import ConfigError, MissingDependencyError, UnsupportedImageError
 from styleplug.events import Finished
 from styleplug.hookspecs import FeaturesRequest, StylizeRequest, StylizeResult, hookimpl
 from styleplug.runtime.memory import memory_errors
@@ -82,30 +82,39 @@ def _transfer(request: StylizeRequest) -> Transfer:
 
 
 def _engine(config: StylizeConfig, model: Model) -> MakeObjective:
-    """What gives loss and gradient: PyTorch where it is wanted, or installed; else ONNX Runtime."""
-    from importlib.util import find_spec
+    """What gives loss and gradient."""
+    try:
+        if config.engine != "onnx":
+            return _torch_engine(config, model)
+    except MissingDependencyError as error:
+        # Without PyTorch "auto" goes on; of one that is broken it tells.
+        if config.engine == "torch" or error.reason is not None:
+            raise
+    return _onnx_engine(config, model)
 
-    if config.engine == "torch" or (config.engine == "auto" and find_spec("torch")):
-        # The mirror first: it says so where PyTorch, the device or the precision is missing.
-        from styleplug.vgg.mirror import Mirror
 
-        mirror = Mirror(
-            model, pooling=config.pooling, device=config.device, precision=config.precision
-        )
+def _torch_engine(config: StylizeConfig, model: Model) -> MakeObjective:
+    # The mirror first: it says so where PyTorch, the device or the precision is missing.
+    from styleplug.vgg.mirror import Mirror
 
-        from styleplug.transfer.objective_torch import TorchObjective
+    mirror = Mirror(model, pooling=config.pooling, device=config.device, precision=config.precision)
 
-        return partial(TorchObjective, mirror)
+    from styleplug.transfer.objective_torch import TorchObjective
+
+    return partial(TorchObjective, mirror)
+
+
+def _onnx_engine(config: StylizeConfig, model: Model) -> MakeObjective:
+    from styleplug.transfer.objective_onnx import OnnxObjective
+    from styleplug.vgg.gradient import Network
+
     if config.precision != "float32":
         raise ConfigError(
             "precision",
             config.precision,
-            "float32 where ONNX Runtime is the engine; float16 needs a GPU and PyTorch"
-            " (--engine torch, pip install 'styleplug[torch]')",
+            "float32 where ONNX Runtime is the engine; float16 needs PyTorch and a GPU:"
+            " pip install 'styleplug[torch]', and --engine torch",
         )
-    from styleplug.transfer.objective_onnx import OnnxObjective
-    from styleplug.vgg.gradient import Network
-
     return partial(OnnxObjective, Network(model, config.pooling), config.device)
 
 

@@ -551,7 +551,8 @@ def test_a_missing_package(spawn: Callable[..., subprocess.Popen[str]], folder: 
     process = spawn(
         "-c",
         "import sys; sys.modules['torch'] = None; from styleplug.cli.main import main;"
-        "main(['stylize', 'photo.png', '--style', 'painting.png', '-o', 'out.png'])",
+        "main(['stylize', 'photo.png', '--style', 'painting.png', '-o', 'out.png',"
+        " '--engine', 'torch'])",
     )
     output, error = process.communicate(timeout=60)
     assert (process.returncode, output) == (1, "")
