@@ -19,6 +19,7 @@ from styleplug.hookspecs import (
     StylizeRequest,
     StylizeResult,
 )
+from styleplug.observers import OWN_PLUGIN
 from styleplug.plugins import plugin_manager
 
 if TYPE_CHECKING:
@@ -137,6 +138,27 @@ def read_image(path: str | os.PathLike[str]) -> Picture:
     """
     picture: Picture = plugin_manager().hook.styleplug_read_image(path=Path(path))
     return picture
+
+
+def check_output(
+    path: str | os.PathLike[str], *, inputs: Iterable[str | os.PathLike[str]], overwrite: bool
+) -> None:
+    """Make sure, before any work is done, that `write_image` can write a picture to `path`.
+
+    Formats that styleplug doesn't know are let through where a plug-in of others writes pictures,
+    for only that plug-in knows which.
+
+    Raises:
+        UnwritableImageError: the place or the format won't do, or there is a file that may not be
+            replaced, such as one of the `inputs`.
+    """
+    from styleplug.image import write
+
+    writers = plugin_manager().hook.styleplug_write_image.get_hookimpls()
+    if all(writer.plugin_name == OWN_PLUGIN for writer in writers):
+        write.check_output(path, inputs=inputs, overwrite=overwrite)
+    else:
+        write.check_place(Path(path), inputs=inputs, overwrite=overwrite)
 
 
 def write_image(picture: Picture, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:

@@ -1,7 +1,8 @@
 """Every option of a style transfer or a filter, stated once: its unit, range, default and help.
 
-The command line and the host adapters read them from the fields' metadata. A config is checked when
-it is made.
+The command line and the worker's catalogue read them from the fields' metadata: `basic` are those
+that a dialog shows at once, `label` is its name there where it isn't just the field's. A config is
+checked when it is made.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ _USUAL_WEIGHTS = {"content_weight": 1.0, "style_weight": 5.0}
 _LAYERS_TEXT = "NAME or NAME=WEIGHT, separated by commas"
 
 
-def _number(default: float | None, help: str, low: float, high: float = math.inf) -> Any:
-    return field(default=default, metadata={"help": help, "low": low, "high": high})
+def _number(
+    default: float | None, help: str, low: float, high: float = math.inf, **more: Any
+) -> Any:
+    return field(default=default, metadata={"help": help, "low": low, "high": high, **more})
 
 
 def _choice(default: str, help: str, choices: tuple[str, ...]) -> Any:
@@ -52,7 +55,9 @@ class StylizeConfig:
         ConfigError: a field is outside its range.
     """
 
-    size: int = _number(512, "Longest side of the working picture, in pixels.", 32, 16384)
+    size: int = _number(
+        512, "Longest side of the working picture, in pixels.", 32, 16384, basic=True
+    )
     output_size: str = _choice(
         "photo",
         "Size of the result: the photograph's, or the working picture's.",
@@ -77,6 +82,22 @@ class StylizeConfig:
         " balance, 1 twice that.",
         0,
         1,
+        basic=True,
+    )
+    stroke_scale: float = _number(
+        1.0,
+        "Size of the painting's strokes; at 1 the painting is taken as long as the picture.",
+        0.25,
+        4,
+        basic=True,
+    )
+    keep_colors: bool = field(
+        default=False,
+        metadata={
+            "help": "Keep the photograph's colours; paint in light and dark only.",
+            "label": "Keep colours",
+            "basic": True,
+        },
     )
     content_error: float | None = _number(
         0.71, "Relative error of the photograph's features to allow for; sets the balance.", 0, 10
@@ -87,7 +108,9 @@ class StylizeConfig:
     style_weight: float | None = _number(
         None, "Weight of the style error, instead of a balance.", 0
     )
-    tv_weight: float = _number(0.0, "Weight of the total variation, which smooths.", 0)
+    tv_weight: float = _number(
+        0.0, "Weight of the total variation, which smooths.", 0, label="Smoothing"
+    )
     content_layers: Mapping[str, float] = _layers(
         ["relu4_2"], "Layers whose features are to remain"
     )
@@ -107,7 +130,7 @@ class StylizeConfig:
         metadata={"help": "Work from small to large, for large strokes as well as fine ones."},
     )
     init: str = _text("content", "What to start from", "content, noise, style, or a FILE")
-    seed: int = _number(0, "Seed of the noise to start from.", 0, 2**32 - 1)
+    seed: int = _number(0, "Seed of the noise to start from.", 0, 2**32 - 1, basic=True)
     engine: str = _choice(
         "auto",
         "What computes gradients, PyTorch or ONNX Runtime; auto is torch where it is installed.",
@@ -145,15 +168,24 @@ class StylizeConfig:
     def from_preset(cls, preset: str, **options: Any) -> StylizeConfig:
         """The config of one of the `PRESETS`, with some options set otherwise.
 
-        A content error replaces the preset's weights.
-
         Raises:
             ConfigError: no such preset, an option outside its range, or a content error beside
                 weights.
         """
         if preset not in PRESETS:
             raise ConfigError("preset", preset, _listed(PRESETS))
-        values = {**PRESETS[preset], **options}
+        return cls.from_options(PRESETS[preset], **options)
+
+    @classmethod
+    def from_options(cls, base: Mapping[str, Any], **options: Any) -> StylizeConfig:
+        """A config of some options, with some of them set otherwise.
+
+        A content error replaces the base's weights.
+
+        Raises:
+            ConfigError: an option outside its range, or a content error beside weights.
+        """
+        values = {**base, **options}
         if options.get("content_error") is not None:
             if any(options.get(weight) is not None for weight in _USUAL_WEIGHTS):
                 raise ConfigError(
@@ -172,7 +204,11 @@ class FilterConfig:
     """
 
     strength: float = _number(
-        1.0, "How much of the filtered picture to take, the rest from the photograph.", 0, 1
+        1.0,
+        "How much of the filtered picture to take, the rest from the photograph.",
+        0,
+        1,
+        basic=True,
     )
 
     def __post_init__(self) -> None:
@@ -196,6 +232,15 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     }
 )
 """Where each preset differs from the defaults of `StylizeConfig`."""
+
+PRESET_HELP: Mapping[str, str] = MappingProxyType(
+    {
+        "painterly": "Large strokes, and one can still tell what the photograph showed.",
+        "faithful": "More of the photograph, less of the painting.",
+        "article": "As articles on the method have it: from noise, one scale, Adam, fixed weights.",
+    }
+)
+"""What each preset is, in a line for people."""
 
 
 def _listed(names: Iterable[str]) -> str:

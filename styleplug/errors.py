@@ -18,6 +18,7 @@
     ├── MissingDependencyError     .package .extra .reason        (also an ImportError)
     ├── OutOfMemoryError
     ├── PluginError                .plugin
+    ├── ProtocolError              .id
     └── DivergedError              .iteration .loss .last_good
     Cancelled                      not an error: a BaseException, as KeyboardInterrupt is
 
@@ -181,7 +182,7 @@ class OutOfMemoryError(StyleplugError):
 
     def __init__(self) -> None:
         super().__init__(
-            "there is not enough memory for this; take a smaller --size, or close other programs"
+            "there is not enough memory for this; work at a smaller size, or close other programs"
         )
 
 
@@ -196,6 +197,16 @@ class PluginError(StyleplugError):
             f"plug-in {plugin}: {problem}; tell its author,"
             f" or leave it out with STYLEPLUG_PLUGINS (see: styleplug plugins --help)"
         )
+
+
+class ProtocolError(StyleplugError):
+    """A host said to the worker what can't be understood; `id` is that of the message, or None."""
+
+    code = "protocol"
+
+    def __init__(self, id: str | None, problem: str) -> None:
+        self.id = id
+        super().__init__(f"{problem}; see PROTOCOL.md in the package styleplug.worker")
 
 
 class DivergedError(StyleplugError):

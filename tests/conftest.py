@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
+import struct
 import subprocess
 import sys
 import threading
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import imagecodecs
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -233,3 +236,57 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("only root may mount a small disk, on Linux, and not in every container")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture(scope="session")
+def profiles() -> dict[str, bytes]:
+    """ICC profiles by name; "scanner" leads only out of its colours, not into them."""
+    levels = np.linspace(0, 1, 4096)
+    curve = np.where(levels < 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+    srgb_curve = {"transferfunction": np.rint(curve * 65535).astype(np.uint16)}
+
+    def rgb(white: list[float], primaries: list[float], **curve: Any) -> bytes:
+        return imagecodecs.cms_profile("rgb", whitepoint=white, primaries=primaries, **curve)
+
+    d65, d50 = [0.3127, 0.3290], [0.3457, 0.3585]
+    return {
+        "srgb": imagecodecs.cms_profile("srgb"),
+        "p3": rgb(d65, [0.68, 0.32, 0.265, 0.69, 0.15, 0.06], **srgb_curve),
+        "adobe": rgb(d65, [0.64, 0.33, 0.21, 0.71, 0.15, 0.06], gamma=563 / 256),
+        "prophoto": rgb(d50, [0.7347, 0.2653, 0.1596, 0.8404, 0.0366, 0.0001], gamma=1.8),
+        "linear": rgb(d65, [0.64, 0.33, 0.30, 0.60, 0.15, 0.06], gamma=1.0),
+        "grey": imagecodecs.cms_profile("gray", gamma=1.8),
+        "cmyk": _lookup_profile(b"prtr", b"CMYK", 4, _inks),
+        "scanner": _lookup_profile(b"scnr", b"RGB ", 3, _lights),
+    }
+
+
+def _inks(c: int, m: int, y: int, k: int) -> tuple[float, float, float]:
+    """L*a*b* of inks on paper: duller than the plain complement of RGB, as print is."""
+    lightness = 100 * (1 - 0.4 * c) * (1 - 0.5 * m) * (1 - 0.1 * y) * (1 - k)
+    return lightness, (-35 * c + 75 * m - 5 * y) * (1 - k), (-50 * c - 5 * m + 90 * y) * (1 - k)
+
+
+def _lights(r: int, g: int, b: int) -> tuple[float, float, float]:
+    return 20 * r + 70 * g + 10 * b, 60 * r - 60 * g, 40 * r + 40 * g - 80 * b
+
+
+def _lookup_profile(
+    kind: bytes, space: bytes, channels: int, lab: Callable[..., tuple[float, float, float]]
+) -> bytes:
+    """An ICC profile, version 2, that leads to L*a*b* by a table of the corners of a cube."""
+    identity = bytes(range(256)) * 4
+    corners = [lab(*corner) for corner in itertools.product((0, 1), repeat=channels)]
+    cells = bytes(round(v) for L, a, b in corners for v in (L * 2.55, a + 128, b + 128))
+    table = b"".join(
+        [
+            struct.pack(">4s4xBBBx", b"mft1", channels, 3, 2),
+            struct.pack(">9i", *np.eye(3, dtype=int).ravel() * 65536),
+            identity[: 256 * channels] + cells + identity[: 256 * 3],
+        ]
+    )
+    start = 128 + 4 + 12
+    header = struct.pack(">I4xI4s4s4s", start + len(table), 0x02400000, kind, space, b"Lab ")
+    header = header.ljust(36, b"\0") + b"acsp"
+    header = header.ljust(68, b"\0") + struct.pack(">3i", 63190, 65536, 54061)  # D50
+    return header.ljust(128, b"\0") + struct.pack(">I4sII", 1, b"A2B0", start, len(table)) + table

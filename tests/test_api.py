@@ -33,6 +33,7 @@ from styleplug.events import Event, Failed, Finished, Planned, Preview, Progress
 from styleplug.image.picture import Picture
 from styleplug.runtime import providers
 from styleplug.runtime.models import Model
+from styleplug.transfer import pyramid
 from styleplug.transfer.objective import Evaluation
 from styleplug.transfer.objective_torch import TorchObjective
 
@@ -300,6 +301,34 @@ def test_more_strength_gives_up_more_of_the_photograph(photo: Pixels, painting: 
     ]
     assert errors == sorted(errors)
     assert errors[0] < errors[2] / 2
+
+
+def test_colours_are_kept_where_wished(photo: Pixels, painting: Pixels) -> None:
+    inner = 0.3 + 0.4 * photo  # far from black and white, where colours must give way
+    free, kept = (
+        styleplug.stylize(inner, painting, cheap(iterations=8, keep_colors=keep)).image
+        for keep in (False, True)
+    )
+    differences = [np.diff(pixels, axis=2) for pixels in (inner, free, kept)]
+    assert np.abs(differences[2] - differences[0]).mean() < 0.01
+    assert np.abs(differences[1] - differences[0]).mean() > 0.05
+    assert np.abs(kept - inner).mean() > 0.02, "light and dark are the painting's"
+
+
+def test_the_strokes_grow_with_their_scale(
+    photo: Pixels, painting: Pixels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+    compute = pyramid.compute_targets
+
+    def note(encoder: Any, photograph: Any, paintings: Any, *layers: Any) -> Any:
+        sizes.append((photograph.size, paintings[0].size))
+        return compute(encoder, photograph, paintings, *layers)
+
+    monkeypatch.setattr(pyramid, "compute_targets", note)
+    for scale in (0.5, 1, 2):
+        styleplug.stylize(photo, painting, cheap(size=64, iterations=1, stroke_scale=scale))
+    assert sizes == [((64, 48), (32, 24)), ((64, 48), (64, 48)), ((64, 48), (128, 96))]
 
 
 @pytest.mark.parametrize("weight", ["content_weight", "style_weight", "tv_weight"])

@@ -20,6 +20,7 @@ from styleplug.errors import (
     MissingDependencyError,
     ModelError,
     PluginError,
+    ProtocolError,
     StyleError,
     StyleNotFoundError,
     StyleplugError,
@@ -47,6 +48,7 @@ CODES = {
     "DivergedError": "diverged",
     "OutOfMemoryError": "out-of-memory",
     "PluginError": "plugin",
+    "ProtocolError": "protocol",
 }
 CLASSES = {
     name: value
@@ -101,6 +103,7 @@ EXAMPLES = {
     "StyleNotFoundError": StyleNotFoundError("min", "there are: lanterns, mine", ["mine"]),
     "MissingDependencyError": MissingDependencyError("torch", "torch"),
     "PluginError": PluginError("dots", "fails"),
+    "ProtocolError": ProtocolError("7", "path is missing"),
     "DivergedError": DivergedError(3, float("nan"), None),
 }
 
@@ -122,6 +125,10 @@ EXAMPLES = {
         (
             "MissingDependencyError",
             "torch is not installed; mend it with: pip install 'styleplug[torch]'",
+        ),
+        (
+            "ProtocolError",
+            "path is missing; see PROTOCOL.md in the package styleplug.worker",
         ),
         (
             "DivergedError",

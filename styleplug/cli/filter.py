@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from styleplug.cli.options import field_options, given_options
+from styleplug.cli.options import field_options, given_options, output_option
+from styleplug.cli.reading import read_picture
 from styleplug.config import FilterConfig
 
 
@@ -21,24 +22,17 @@ from styleplug.config import FilterConfig
     required=True,
     help="The filter, one that `styleplug filters` lists.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    required=True,
-    help="Where to write the picture: .jpg, .png, .tif or .webp.",
-)
+@output_option()
 @field_options(FilterConfig)
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never PHOTO.")
 def filter(photo: Path, name: str, output: Path, overwrite: bool, **options: Any) -> None:
     """Send PHOTO through a filter."""
     import styleplug
-    from styleplug.image.write import check_output
+    from styleplug.api import check_output
 
     config = FilterConfig(**given_options(FilterConfig, options))
     check_output(output, inputs=[photo], overwrite=overwrite)
-    picture = styleplug.read_image(photo)
+    picture = read_picture(photo)
     result = styleplug.apply_filter(picture, name, config)
     written = replace(picture, pixels=result.image)
     styleplug.write_image(written, output, overwrite=overwrite)

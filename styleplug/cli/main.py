@@ -17,6 +17,7 @@ from styleplug.errors import (
     ConfigError,
     ImageError,
     LayerNotFoundError,
+    ProtocolError,
     StyleNotFoundError,
     StyleplugError,
 )
@@ -28,10 +29,12 @@ COMMANDS = {
     "filter": "Send a picture through a filter.",
     "filters": "List the filters, and the plug-ins that they come from.",
     "hosts": "Find host programs; install or remove styleplug's adapters.",
+    "info": "Say what a picture's file holds, and how it was made.",
     "models": "List, check, install or remove the networks.",
     "plugins": "List what plug-ins there are, or watch them answer.",
     "styles": "List the paintings that go by a name; add or remove your own.",
     "stylize": "Paint a photograph in the manner of a painting.",
+    "worker": "Serve a host program: JSON lines on standard input and output.",
 }
 """Sub-commands, each a function in a module of its own name, and what `--help` says of them."""
 
@@ -75,7 +78,8 @@ class StderrHandler(logging.Handler):
 
 def is_usage_error(error: StyleplugError) -> bool:
     """Whether what was asked for is at fault, rather than this machine or its models."""
-    return isinstance(error, (ConfigError, ImageError, LayerNotFoundError, StyleNotFoundError))
+    asked = (ConfigError, ImageError, LayerNotFoundError, ProtocolError, StyleNotFoundError)
+    return isinstance(error, asked)
 
 
 def echo_json(**values: Any) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from styleplug.cli.interrupt import interruptible
+from styleplug.cli.job import Job, asked, recalled
 from styleplug.cli.main import INTERRUPTED, echo_json
-from styleplug.cli.options import config_from, config_options
+from styleplug.cli.options import config_options, output_option
 from styleplug.cli.pipes import PIPE, check_pipes, format_option, piped
+from styleplug.cli.reading import read_picture
 from styleplug.cli.records import as_record, summary
 from styleplug.cli.watch import Watch, watch_options
 from styleplug.errors import DivergedError, StyleplugError
@@ -23,6 +25,8 @@ from styleplug.events import Failed
 if TYPE_CHECKING:
     from styleplug.events import Event
     from styleplug.hookspecs import StylizeResult
+    from styleplug.image.picture import Picture
+    from styleplug.recipe import Recipe
 
 
 @click.command()
@@ -33,33 +37,39 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     metavar="PAINTING",
     multiple=True,
-    required=True,
     help="The painting, a file or a name that `styleplug styles list` knows; give several to mix"
     " them in equal parts.",
 )
 @click.option(
-    "-o",
-    "--output",
+    "--like",
     type=click.Path(path_type=Path),
-    metavar="FILE",
-    required=True,
-    help="Where to write the picture: .jpg, .png, .tif or .webp; - for standard output.",
+    metavar="PICTURE",
+    help="Paint as PICTURE was painted by styleplug, but for the options that are given.",
 )
+@output_option("; - for standard output.")
 @format_option
 @config_options
 @watch_options
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never an input.")
+@click.option(
+    "--strip",
+    is_flag=True,
+    help="Leave out all metadata and sidecars, and the note of how the picture was made. The colour"
+    " profile stays: colours are wrong without.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Events as JSON lines on standard output.")
 @click.option("-v", "--verbose", is_flag=True, help="A line with the errors after each scale.")
 def stylize(
     photo: Path,
     paintings: tuple[Path, ...],
+    like: Path | None,
     output: Path,
     kind: str | None,
     plot: Path | None,
     frames: Path | None,
     compare: Path | None,
     overwrite: bool,
+    strip: bool,
     as_json: bool,
     verbose: bool,
     **options: Any,
@@ -70,13 +80,16 @@ def stylize(
 
     Ctrl-C keeps the best picture so far, and exits with 130.
     """
+    if not paintings and not like:
+        raise click.UsageError("Missing option '--style', or '--like'.")
     check_pipes([photo, *paintings], output, kind, as_json=as_json)
     watch = Watch(plot, frames, compare, overwrite)
     try:
         with piped([photo, *paintings], output, kind) as ((photo, *styles), file):
             name = "standard output" if output == PIPE else str(output)
-            destination = _Output(file, name, overwrite, as_json)
-            result = _paint(photo, styles, destination, watch, verbose, options)
+            destination = _Output(file, name, overwrite, strip, as_json)
+            job = recalled(like, photo, styles, options) if like else asked(styles, options)
+            result = _paint(photo, job, destination, watch, verbose)
     except StyleplugError as error:
         if as_json:
             echo_json(event="failed", code=error.code, message=str(error))
@@ -92,15 +105,30 @@ class _Output:
     path: Path
     name: str
     overwrite: bool
+    strip: bool
     as_json: bool
 
-    def check(self, inputs: Sequence[Path]) -> None:
-        from styleplug.image.write import check_output
+    def check(self, photo: Path, others: Sequence[Path]) -> None:
+        from styleplug.api import check_output
+        from styleplug.image.sidecar import check_sidecars
 
-        check_output(self.path, inputs=inputs, overwrite=self.overwrite)
+        check_output(self.path, inputs=[photo, *others], overwrite=self.overwrite)
+        if not self.strip:
+            check_sidecars(photo, self.path, overwrite=self.overwrite)
 
-    def write(self, result: StylizeResult, remark: str) -> None:
-        result.save(self.path, overwrite=self.overwrite)
+    def write(
+        self, result: StylizeResult, photograph: Picture, recipe: Recipe, remark: str
+    ) -> None:
+        import styleplug
+        from styleplug.image.metadata import Metadata
+        from styleplug.image.sidecar import copy_sidecars
+
+        metadata = recipe.finished(result).noted(photograph.origin.metadata)
+        picture = replace(photograph, pixels=result.image, alpha=result.alpha)
+        picture = picture.with_metadata(Metadata() if self.strip else metadata)
+        styleplug.write_image(picture, self.path, overwrite=self.overwrite)
+        if photograph.path and not self.strip:
+            copy_sidecars(photograph.path, self.path, picture.size, overwrite=self.overwrite)
         if self.as_json:
             echo_json(event="written", path=self.name, **summary(result))
         else:
@@ -109,23 +137,18 @@ class _Output:
 
 def _paint(
     photo: Path,
-    paintings: Sequence[Path],
+    job: Job,
     output: _Output,
     watch: Watch,
     verbose: bool,
-    options: Mapping[str, Any],
 ) -> StylizeResult:
     import styleplug
-    from styleplug.config import INITS
-    from styleplug.image.read import read_picture
-    from styleplug.styles import painting_file
+    from styleplug.recipe import Recipe
 
-    config = config_from(options)
-    files = [painting_file(painting) for painting in paintings]
-    inputs = [photo, *files, *([] if config.init in INITS else [Path(config.init)])]
-    output.check(inputs)
-    watch.check(inputs, output.path)
-    photograph = read_picture(photo)
+    output.check(photo, job.inputs)
+    watch.check([photo, *job.inputs], output.path)
+    photograph, *paintings = [read_picture(path) for path in (photo, *job.paintings)]
+    recipe = Recipe.planned(job.config, job.preset, photo, job.paintings)
     # Written within, so that a first Ctrl-C doesn't lose a picture that is just being written.
     with interruptible() as cancel:
         try:
@@ -135,13 +158,13 @@ def _paint(
                     show(event)
                     watch.follow(event, photograph)
 
-                result = styleplug.stylize(photograph, files, config, on_event, cancel)
+                result = styleplug.stylize(photograph, paintings, job.config, on_event, cancel)
         except DivergedError as error:
             if error.last_good is not None:
-                output.write(error.last_good, "the last good picture")
+                output.write(error.last_good, photograph, recipe, "the last good picture")
             watch.finish(photograph, error.last_good)
             raise
-        output.write(result, _ending(result))
+        output.write(result, photograph, recipe, _ending(result))
         watch.finish(photograph, result)
     return result
 

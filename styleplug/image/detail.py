@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from styleplug.image.luma import luma
 from styleplug.image.resize import lanczos, resized
 
 Array = NDArray[np.float32]
-
-_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
-"""Weights of R', G' and B' in luma (ITU-R BT.709), sRGB's primaries."""
 
 
 def enlarged(painted: Array, photograph: Array, detail: float) -> Array:
@@ -37,5 +35,5 @@ def enlarged(painted: Array, photograph: Array, detail: float) -> Array:
 
 def fine_luma(photograph: Array, height: int, width: int) -> Array:
     """What a photograph's luma loses on the way to a smaller size and back, (H, W) float32."""
-    luma: Array = photograph @ _LUMA
-    return luma - lanczos(lanczos(luma, height, width), *luma.shape)
+    whole = luma(photograph)
+    return whole - lanczos(lanczos(whole, height, width), *whole.shape)

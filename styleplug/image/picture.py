@@ -1,9 +1,9 @@
-"""A picture in memory: its pixels, its transparency, and the file that it came from."""
+"""A picture in memory: its pixels, its transparency, and what a file of it should keep."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,29 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from styleplug.errors import UnsupportedImageError
-from styleplug.image.convert import from_array, from_pil, pillow_errors
+from styleplug.image.colour import to_srgb
+from styleplug.image.metadata import Metadata
+from styleplug.image.pil import decoder_errors, samples_of
+from styleplug.image.samples import Samples, from_array, quantised, scaled
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How a picture was stored, so that what is made of it can be stored likewise.
+
+    Args:
+        profile: the ICC profile to write the picture with, one of RGB; None for a picture that
+            came without one, and is taken for sRGB.
+        depth: bits a channel, 8 or 16.
+        remarks: what a person should know of how the picture was read, each the rest of a sentence
+            that begins with the file's name.
+        metadata: what the file said besides.
+    """
+
+    profile: bytes | None = None
+    depth: int = 8
+    remarks: tuple[str, ...] = ()
+    metadata: Metadata = field(default_factory=Metadata)
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +45,7 @@ class Picture:
         pixels: (H, W, 3) float32 in [0, 1], H and W at least 1.
         alpha: (H, W) float32 in [0, 1], 0 where nothing is seen; None for an opaque picture.
         path: the file that the picture was read from; None for one made in memory.
+        origin: how it was stored there.
 
     Raises:
         UnsupportedImageError: another shape or dtype; the range isn't checked.
@@ -31,6 +54,7 @@ class Picture:
     pixels: NDArray[np.float32]
     alpha: NDArray[np.float32] | None = None
     path: Path | None = None
+    origin: Origin = field(default_factory=Origin)
 
     def __post_init__(self) -> None:
         shape = self.pixels.shape
@@ -55,9 +79,10 @@ class Picture:
         """The picture that a file, a Pillow image or an array holds.
 
         Args:
-            image: the path of a file; a Pillow image of any mode, whose EXIF orientation is
-                applied; an array, (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), uint8 in 0..255,
-                uint16 in 0..65535 or floats in 0..1; or a picture, which is returned as it is.
+            image: the path of a file; a Pillow image of any mode, whose EXIF orientation and ICC
+                profile are applied; an array, sRGB, (H, W), (H, W, 1), (H, W, 3) or (H, W, 4),
+                uint8 in 0..255, uint16 in 0..65535 or floats in 0..1; or a picture, which is
+                returned as it is.
 
         Raises:
             UnreadableImageError: the file or the Pillow image can't be read.
@@ -67,10 +92,10 @@ class Picture:
         if isinstance(image, Picture):
             return image
         if isinstance(image, np.ndarray):
-            return cls(*from_array(image))
+            return cls.from_samples(from_array(image))
         if isinstance(image, Image.Image):
-            with pillow_errors(None):
-                return cls(*from_pil(image))
+            with decoder_errors(None):
+                return cls.from_samples(samples_of(image))
         if isinstance(image, str | os.PathLike):
             from styleplug.image.read import read_picture  # which imports this file
 
@@ -80,14 +105,29 @@ class Picture:
             f"{type(image).__name__} is no picture; use a path, a Pillow image or an array",
         )
 
+    @classmethod
+    def from_samples(cls, samples: Samples, path: Path | None = None) -> Picture:
+        """The picture of samples as a decoder gives them, its colours converted to sRGB.
+
+        Raises:
+            UnsupportedImageError: values of another type or range, or none at all.
+        """
+        pixels, profile, remarks = to_srgb(samples, path)
+        alpha = None if samples.alpha is None else scaled(samples.alpha, path)
+        return cls(pixels, alpha, path, Origin(profile, samples.depth, remarks))
+
+    def with_metadata(self, metadata: Metadata) -> Picture:
+        """The picture, to be stored with other metadata."""
+        return replace(self, origin=replace(self.origin, metadata=metadata))
+
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) in pixels."""
         return self.pixels.shape[1], self.pixels.shape[0]
 
     def to_pil(self) -> Image.Image:
-        """The picture with 8 bits a channel, clipped and rounded; RGB, or RGBA if it has alpha."""
+        """The picture in sRGB with 8 bits a channel; RGB, or RGBA if it has alpha."""
         layers = self.pixels
         if self.alpha is not None:
             layers = np.dstack([self.pixels, self.alpha])
-        return Image.fromarray(np.rint(np.clip(layers, 0, 1) * 255).astype(np.uint8))
+        return Image.fromarray(quantised(layers, 8))

@@ -3,37 +3,72 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
-from PIL import Image
-
-from styleplug.errors import UnreadableImageError
-from styleplug.image.convert import from_pil, pillow_errors
+from styleplug.errors import ImageTooLargeError, UnreadableImageError
+from styleplug.image.decode import decoded
+from styleplug.image.metadata import read_metadata
 from styleplug.image.picture import Picture
+from styleplug.image.pil import decoder_errors
+
+MAX_BYTES = 2**30
+"""The largest file that is read, 1 GiB: the largest picture with 16 bits isn't much larger."""
 
 
 def read_picture(path: str | os.PathLike[str]) -> Picture:
-    """The picture in a file of any format that Pillow reads; the first, where there are several.
+    """The picture in a file; the first, where there are several.
 
-    The EXIF orientation is applied and transparency is kept. Colours are taken as sRGB, whatever
-    profile is embedded.
+    Read are JPEG, PNG, TIFF, WebP, AVIF, GIF and what else Pillow reads without other programs,
+    HEIF with the extra "heif", and RAW files with the extra "raw". The EXIF orientation and the ICC
+    profile are applied, transparency, the depth of 16 bits and metadata are kept. Colours outside
+    of sRGB are clipped to it. What a person should know of it is in `picture.origin.remarks`.
 
     Raises:
         UnreadableImageError: no such file, a folder, no permission, no picture, or a damaged one.
-        UnsupportedImageError: a picture of 32-bit values outside the usual ranges.
-        ImageTooLargeError: more pixels than `PIL.Image.MAX_IMAGE_PIXELS`, or than memory holds.
+        UnsupportedImageError: a picture of 32-bit values outside the usual ranges, or one whose
+            format needs an extra that isn't installed.
+        ImageTooLargeError: more bytes than `MAX_BYTES`, or more pixels than are safe to open or
+            than memory holds.
     """
     path = Path(path)
+    data = file_content(path)
+    with decoder_errors(path):
+        picture = Picture.from_samples(decoded(data, path), path)
+    metadata, remarks = read_metadata(data)
+    origin = replace(picture.origin, remarks=(*picture.origin.remarks, *remarks))
+    return replace(picture, origin=origin).with_metadata(metadata)
+
+
+def file_content(path: Path) -> bytes:
+    """The whole file, so that nothing that happens to it later matters.
+
+    Raises:
+        UnreadableImageError: no such file, a folder, no permission, or nothing in it.
+        ImageTooLargeError: more bytes than `MAX_BYTES`.
+    """
     try:
-        file = path.open("rb")
+        with path.open("rb") as file:
+            data = _limited(file)
     except OSError as error:
         raise UnreadableImageError(path, _problem(path, error)) from error
-    with file, pillow_errors(path):
-        if not file.peek(1):
-            raise UnreadableImageError(path, "is empty (0 bytes); copy it again from its source")
-        with Image.open(file) as image:
-            pixels, alpha = from_pil(image, path)
-    return Picture(pixels, alpha, path)
+    if len(data) > MAX_BYTES:
+        raise ImageTooLargeError(
+            path, f"has more than the {MAX_BYTES >> 20} MiB that are read; use a smaller copy"
+        )
+    if not data:
+        raise UnreadableImageError(path, "is empty (0 bytes); copy it again from its source")
+    return data
+
+
+def _limited(file: BinaryIO) -> bytes:
+    """What is in a file, which may be a pipe or without an end, up to more than the limit."""
+    pieces, length = [], 0
+    while length <= MAX_BYTES and (piece := file.read(2**20)):
+        pieces.append(piece)
+        length += len(piece)
+    return b"".join(pieces)
 
 
 def _problem(path: Path, error: OSError) -> str:
@@ -43,4 +78,4 @@ def _problem(path: Path, error: OSError) -> str:
         return "there is no such file; check the path"
     if isinstance(error, PermissionError):
         return "you have no permission to read it; change its permissions, or use a copy"
-    return f"can't be opened ({error.strerror}); check the path"
+    return f"can't be read ({error.strerror}); check the path"

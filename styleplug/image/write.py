@@ -2,45 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import os
 import secrets
-import struct
 import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from styleplug.errors import UnwritableImageError
+from styleplug.image.encode import check_format, encoded
 from styleplug.image.picture import Picture
 
-
-@dataclass(frozen=True)
-class _Format:
-    """A file format: Pillow's name and options for it, and what it can hold."""
-
-    name: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-    has_alpha: bool = True
-    longest_side: int | None = None
-
-
-_JPEG = _Format("JPEG", {"quality": 95, "subsampling": "4:4:4"}, False, longest_side=65500)
-_TIFF = _Format("TIFF", {"compression": "tiff_deflate"})
-_FORMATS = {
-    ".jpg": _JPEG,
-    ".jpeg": _JPEG,
-    ".png": _Format("PNG"),
-    ".tif": _TIFF,
-    ".tiff": _TIFF,
-    ".webp": _Format("WEBP", {"quality": 95}, longest_side=16383),
-}
-
-_EXISTS = "exists already; choose another name, or allow it with --overwrite"
+EXISTS = "exists already; choose another name, or allow it with --overwrite"
 
 
 def check_output(
@@ -51,23 +23,30 @@ def check_output(
 ) -> None:
     """Make sure, before any work is done, that a picture can be written to `path`.
 
+    Raises:
+        UnwritableImageError: the extension is unknown, or its format needs an extra that isn't
+            installed; or as of `check_place`.
+    """
+    path = Path(path)
+    if not os.path.isdir(path):
+        check_format(path)
+    check_place(path, inputs=inputs, overwrite=overwrite)
+
+
+def check_place(path: Path, *, inputs: Iterable[str | os.PathLike[str]], overwrite: bool) -> None:
+    """Make sure that a file of any format can be written to `path`.
+
     Args:
         path: the file to write.
         inputs: files that the picture is made from, none of which is ever written over.
         overwrite: whether an existing file may be replaced.
 
     Raises:
-        UnwritableImageError: the extension is unknown; the folder is missing or can't be written
-            to; the file is a folder, is one of the inputs under any name, or exists and may not be
-            replaced.
+        UnwritableImageError: the folder is missing or can't be written to; the file is a folder, is
+            one of the inputs under any name, or exists and may not be replaced.
     """
-    path = Path(path)
     if os.path.isdir(path):
         raise UnwritableImageError(path, "is a folder; name a file in it")
-    if path.suffix.lower() not in _FORMATS:
-        raise UnwritableImageError(
-            path, f"has no known extension; use one of {', '.join(_FORMATS)}"
-        )
     _check_folder(path)
     try:
         os.lstat(path)
@@ -81,17 +60,20 @@ def check_output(
                 path, f"is the input {source}, which is never written over; choose another name"
             )
     if not overwrite:
-        raise UnwritableImageError(path, _EXISTS)
+        raise UnwritableImageError(path, EXISTS)
 
 
 def write_picture(
     picture: Picture, path: str | os.PathLike[str], *, overwrite: bool = False
 ) -> None:
-    """Write a picture with 8 bits a channel, in the format that the extension names.
+    """Write a picture in the format that the extension names, as `picture.origin` says.
+
+    Its colours are converted to the origin's profile, which is embedded, and stored with 16 bits a
+    channel if the origin had so many and PNG, TIFF or (10 of them) HEIF is written. JPEG holds no
+    transparency, so the picture is laid on white there.
 
     The file appears whole or not at all: whatever goes wrong, an existing file stays as it was. A
-    symbolic link is replaced, and what it points to stays. JPEG holds no transparency, so the
-    picture is laid on white.
+    symbolic link is replaced, and what it points to stays.
 
     Raises:
         UnwritableImageError: as of `check_output`; a file of that name appeared meanwhile and may
@@ -99,7 +81,16 @@ def write_picture(
     """
     path = Path(path)
     check_output(path, inputs=(), overwrite=overwrite)
-    data = _encoded(picture, path)
+    write_file(path, encoded(picture, path), overwrite=overwrite)
+
+
+def write_file(path: Path, data: bytes, *, overwrite: bool) -> None:
+    """Write a file whole or not at all; a symbolic link is replaced.
+
+    Raises:
+        UnwritableImageError: there is a file of that name, which may not be replaced, or the disk
+            refuses it.
+    """
     temporary = path.with_name(f".styleplug-{secrets.token_hex(8)}.tmp")
     try:
         try:
@@ -111,7 +102,7 @@ def write_picture(
         finally:
             temporary.unlink(missing_ok=True)
     except FileExistsError as error:
-        raise UnwritableImageError(path, _EXISTS) from error
+        raise UnwritableImageError(path, EXISTS) from error
     except OSError as error:
         raise _unwritable(path, error) from error
 
@@ -140,33 +131,6 @@ def _unwritable(path: Path, error: OSError) -> UnwritableImageError:
     return UnwritableImageError(
         path, f"can't be written ({error.strerror}); free some space, or choose another place"
     )
-
-
-def _encoded(picture: Picture, path: Path) -> bytes:
-    """The content of the file, made in memory so that only writing it can fail on the disk."""
-    format = _FORMATS[path.suffix.lower()]
-    if format.longest_side is not None and max(picture.size) > format.longest_side:
-        raise UnwritableImageError(
-            path,
-            f"{format.name} holds at most {format.longest_side} pixels a side, and the picture has"
-            f" {max(picture.size)}; use .png or .tif",
-        )
-    if picture.alpha is not None and not format.has_alpha:
-        picture = Picture(_on_white(picture.pixels, picture.alpha))
-    buffer = io.BytesIO()
-    try:
-        picture.to_pil().save(buffer, format.name, **format.options)
-    except (OSError, ValueError, struct.error) as error:
-        raise UnwritableImageError(
-            path, f"can't be stored as {format.name} ({error}); use another format"
-        ) from error
-    return buffer.getvalue()
-
-
-def _on_white(pixels: NDArray[np.float32], alpha: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The pixels in front of white, mixed as browsers mix them: by their sRGB values."""
-    opacity = alpha[..., np.newaxis]
-    return pixels * opacity + (1 - opacity)
 
 
 def _publish(temporary: Path, path: Path, overwrite: bool) -> None:

@@ -13,6 +13,7 @@ from styleplug.errors import Cancelled, ConfigError, DivergedError
 from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.detail import enlarged
+from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted_size, resized
 from styleplug.image.transparency import resized_picture, uncovered
@@ -137,7 +138,10 @@ class Transfer:
                 compute_targets(
                     self.encoder,
                     resized_picture(self.photograph, height, width),
-                    [_fitted(painting, max(height, width)) for painting in self.paintings],
+                    [
+                        _fitted(painting, self.config.stroke_scale * max(height, width))
+                        for painting in self.paintings
+                    ],
                     self.config.content_layers,
                     self.config.style_layers,
                 )
@@ -201,11 +205,13 @@ class Transfer:
         )
 
     def _result(self, evaluation: Evaluation) -> StylizeResult:
-        image, alpha = self.pixels, self.request.content_alpha
+        image, alpha, photograph = self.pixels, self.request.content_alpha, self.photograph.pixels
         if self.config.output_size == "photo":
-            image = enlarged(image, self.photograph.pixels, self.config.detail)
+            image = enlarged(image, photograph, self.config.detail)
         elif alpha is not None:
             alpha = resized(alpha, *image.shape[:2])
+        if self.config.keep_colors:
+            image = recoloured(image, resized(photograph, *image.shape[:2]))
         return StylizeResult(
             image=image,
             stopped=self.stopped,
@@ -218,14 +224,14 @@ class Transfer:
         )
 
 
-def _fitted(painting: Picture, longest: int) -> Picture:
-    """A painting as long as the picture, which ties its strokes to the picture, whatever its size.
+def _fitted(painting: Picture, longest: float) -> Picture:
+    """A painting of this longest side: tied to the picture's, and so its strokes are, too.
 
-    A very narrow one stays long enough for the network.
+    One that would be too narrow for the network stays longer.
     """
     width, height = painting.size
     shortest = math.ceil(SHORTEST_SIDE * max(height, width) / min(height, width))
-    return resized_picture(painting, *fitted_size(width, height, max(longest, shortest)))
+    return resized_picture(painting, *fitted_size(width, height, max(round(longest), shortest)))
 
 
 def _solver(config: StylizeConfig) -> Solver:

@@ -12,6 +12,7 @@ from click.testing import Result
 from PIL import Image
 
 from styleplug.hookspecs import Filter, FilterRequest, FilterResult, hookimpl
+from styleplug.image.picture import Picture
 from styleplug.plugins import plugin_manager
 
 
@@ -89,3 +90,24 @@ def test_an_unknown_filter_and_an_existing_file_are_refused(
     result = run("filter", "photo.png", "--filter", "negative", "-o", "photo.png", "--overwrite")
     assert "never written over" in result.stderr
     assert (folder / "painting.png").read_bytes() == before
+
+
+def test_a_plug_in_may_write_a_format_of_its_own(
+    run: Callable[..., Result], negative: None, folder: Path
+) -> None:
+    class Sizes:
+        @hookimpl
+        def styleplug_write_image(self, image: Picture, path: Path) -> bool | None:
+            return path.write_text(f"{image.size}") > 0 if path.suffix == ".size" else None
+
+    filtering = ("filter", "photo.png", "--filter", "negative", "-o")
+    assert run(*filtering, "out.size").exit_code == 2, "nobody knows it"
+    plugin = Sizes()
+    plugin_manager().register(plugin)
+    try:
+        assert run(*filtering, "out.size").exit_code == 0
+        assert (folder / "out.size").read_text() == "(48, 36)"
+        assert "exists already" in run(*filtering, "out.size").stderr
+        assert run(*filtering, "out.odd").exit_code == 2
+    finally:
+        plugin_manager().unregister(plugin)

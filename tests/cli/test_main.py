@@ -50,6 +50,7 @@ ERRORS = [
     (MissingDependencyError("torch", "torch"), FAILURE),
     (errors.OutOfMemoryError(), FAILURE),
     (errors.PluginError("dots", "fails"), FAILURE),
+    (errors.ProtocolError("7", "path is missing"), USAGE),
     (DivergedError(1, float("nan"), None), FAILURE),
     (StyleplugError("something"), FAILURE),
 ]

@@ -66,7 +66,7 @@ def test_every_field_shows_its_default(option: Field) -> None:
     elif isinstance(option.default, tuple):
         assert tuple(shown.split(",")) == option.default
     else:
-        assert shown == {True: "on", None: "none"}.get(option.default, option.default)
+        assert shown == {True: "on", False: "off", None: "none"}.get(option.default, option.default)
 
 
 @pytest.mark.parametrize("option", [o for o in FIELDS.values() if "low" in o.metadata])

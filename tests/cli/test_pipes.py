@@ -64,9 +64,11 @@ def test_from_standard_input_to_standard_output(
 
 
 def test_a_pipe_gives_what_files_give(pipe: Pipe, folder: Path) -> None:
-    assert pipe("photo.png", "--style", "painting.png", "-o", "out.png").exit_code == 0
+    files = ("photo.png", "--strip", "--style", "painting.png", "-o", "out.png")
+    assert pipe(*files).exit_code == 0
     painting = (folder / "painting.png").read_bytes()
-    result = pipe("photo.png", "--style", "-", "-o", "-", "--format", "png", given=painting)
+    pipes = ("photo.png", "--strip", "--style", "-", "-o", "-", "--format", "png")
+    result = pipe(*pipes, given=painting)
     assert result.stdout_bytes == (folder / "out.png").read_bytes()
 
 

@@ -76,8 +76,8 @@ def test_painting_by_name(
     run: Callable[..., Result], paint: Callable[..., Result], folder: Path
 ) -> None:
     run("styles", "add", "painting.png", "--name", "mine")
-    assert paint("--style", "mine", output="by-name.png").exit_code == 0
-    assert paint("--style", "painting.png", output="by-file.png").exit_code == 0
+    assert paint("--strip", "--style", "mine", output="by-name.png").exit_code == 0
+    assert paint("--strip", "--style", "painting.png", output="by-file.png").exit_code == 0
     by_name, by_file = (folder / f"by-{way}.png" for way in ("name", "file"))
     assert by_name.read_bytes() == by_file.read_bytes()
 

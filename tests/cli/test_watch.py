@@ -50,7 +50,7 @@ def test_frames_are_pictures_of_one_size(paint: Paint, folder: Path, glass: Path
 
 
 def test_the_last_frame_is_the_result(paint: Paint, folder: Path) -> None:
-    assert paint("--frames", "frames", "--output-size", "working").exit_code == 0
+    assert paint("--frames", "frames", "--output-size", "working", "--strip").exit_code == 0
     assert (folder / "frames/0001.png").read_bytes() == (folder / "out.png").read_bytes()
 
 

@@ -125,6 +125,7 @@ def test_wheel_content(wheel: Path) -> None:
         *("pictures/photograph.jpg", "pictures/CREDITS.md"),
         *(f"pictures/{file}" for file, _ in pictures.PAINTINGS.values()),
         *(f"pictures/thumbnails/{name}.png" for name in pictures.PAINTINGS),
+        *("worker/PROTOCOL.md", "worker/protocol.schema.json"),
         *("__init__.py", "__main__.py", "py.typed"),
     ):
         assert f"styleplug/{name}" in names

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from styleplug.errors import UnreadableImageError, UnsupportedImageError
-from styleplug.image.picture import Picture
+from styleplug.image.picture import Origin, Picture
 
 
 def first_pixel(image: Any) -> list[float]:
@@ -162,6 +162,12 @@ def test_a_pillow_image_whose_file_is_damaged_is_unreadable(tmp_path: Path) -> N
 def test_the_constructor_takes_only_what_it_says(pixels: Any, alpha: Any) -> None:
     with pytest.raises(UnsupportedImageError, match="must be"):
         Picture(pixels, alpha)
+
+
+@pytest.mark.parametrize(("dtype", "depth"), [("uint8", 8), ("uint16", 16), ("float32", 8)])
+def test_an_array_tells_its_depth(dtype: str, depth: int) -> None:
+    origin = Picture.from_any(np.zeros((2, 2, 3), dtype)).origin
+    assert origin == Origin(profile=None, depth=depth, remarks=())
 
 
 def test_to_pil_rounds_to_the_nearest_and_clips() -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from styleplug.errors import ImageError
-from styleplug.image.picture import Picture
+from styleplug.image.picture import Origin, Picture
 from styleplug.image.read import read_picture
 from styleplug.image.resize import fitted_size, resized
 from styleplug.image.write import write_picture
@@ -39,6 +43,16 @@ STORED = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pictures")
+
+
+@pytest.fixture(scope="module")
+def profile_of(profiles: dict[str, bytes]) -> Callable[[str | None], bytes | None]:
+    """Profiles by name; a function, since a failure would show a dictionary of them whole."""
+
+    def named(name: str | None) -> bytes | None:
+        return profiles[name] if name else None
+
+    return named
 
 
 @st.composite
@@ -83,7 +97,10 @@ def test_lossless_formats_give_the_same_pixels_back(
 
 
 @settings(deadline=None, max_examples=60)
-@given(array=arrays(), extension=st.sampled_from([".jpg", ".jpeg", ".png", ".tif", ".webp"]))
+@given(
+    array=arrays(),
+    extension=st.sampled_from([".jpg", ".jpeg", ".png", ".tif", ".webp", ".avif"]),
+)
 def test_every_format_keeps_the_size(
     folder: Path, array: NDArray[np.uint8], extension: str
 ) -> None:
@@ -92,19 +109,102 @@ def test_every_format_keeps_the_size(
     assert read_picture(path).size == array.shape[1::-1]
 
 
+@st.composite
+def stored_pictures(draw: st.DrawFn) -> tuple[NDArray[Any], int, str | None]:
+    """Samples of any mode and depth, an orientation, and the name of a profile that fits them."""
+    array = draw(arrays(channels=(1, 2, 3, 4)))
+    if draw(st.booleans()):
+        low_bytes = draw(st.integers(0, 255))
+        array = array.astype(np.uint16) * 256 + low_bytes
+    grey = ["grey"] if array.shape[2] < 3 else []
+    profile = draw(st.sampled_from([None, "srgb", "p3", "adobe", "prophoto", *grey]))
+    return array, draw(st.sampled_from(sorted(STORED))), profile
+
+
+def save(path: Path, array: NDArray[Any], orientation: int, profile: bytes | None) -> None:
+    """Store samples as another program would: a PNG file, which all of it fits into."""
+    layers = array[..., 0] if array.shape[2] == 1 else array
+    data = imagecodecs.png_encode(layers.copy())
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    chunks = chunk(b"eXIf", exif.tobytes()[6:])
+    if profile is not None:
+        chunks += chunk(b"iCCP", b"profile\0\0" + zlib.compress(profile))
+    path.write_bytes(data[:33] + chunks + data[33:])
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    checksum = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+
+
 @settings(deadline=None, max_examples=150)
+@given(stored=stored_pictures(), extension=st.sampled_from([".png", ".tif"]))
+def test_what_should_not_change_does_not(
+    folder: Path,
+    profile_of: Callable[[str | None], bytes | None],
+    stored: tuple[NDArray[Any], int, str | None],
+    extension: str,
+) -> None:
+    upright, orientation, name = stored
+    profile = profile_of(name)
+    depth = upright.itemsize * 8
+    save(folder / "stored.png", STORED[orientation](upright), orientation, profile)
+    first = read_picture(folder / "stored.png")
+    assert first.size == upright.shape[1::-1]
+    assert first.origin.depth == depth
+    assert first.origin.remarks == ()
+    if upright.shape[2] in (1, 3):
+        assert first.alpha is None
+    else:
+        np.testing.assert_array_equal(np.rint(first.alpha * (2**depth - 1)), upright[..., -1])
+
+    write_picture(first, folder / f"once{extension}", overwrite=True)
+    second = read_picture(folder / f"once{extension}")
+    assert second.with_metadata(first.origin.metadata).origin == first.origin
+    if first.alpha is not None:
+        np.testing.assert_array_equal(second.alpha, first.alpha)
+    if name in (None, "srgb"):
+        np.testing.assert_array_equal(second.pixels, first.pixels)
+
+    # Through other profiles, the values of the file are what stays: at most the last bit of 8,
+    # or the precision of the profile's own curves, may differ.
+    write_picture(second, folder / f"twice{extension}", overwrite=True)
+    once, twice = (values(folder / f"{name}{extension}") for name in ("once", "twice"))
+    np.testing.assert_allclose(twice, once, atol=1 if depth == 8 else 64)
+
+
+def values(path: Path) -> NDArray[Any]:
+    """The values of a file as they are stored, whatever colours they mean."""
+    decode = imagecodecs.png_decode if path.suffix == ".png" else imagecodecs.tiff_decode
+    return decode(path.read_bytes()).astype(int)
+
+
+@settings(deadline=None, max_examples=300)
 @given(
     data=st.data(),
-    format=st.sampled_from(["jpeg", "png", "tiff", "webp", "gif", "bmp"]),
+    format=st.sampled_from(
+        ["jpeg", "png", "tiff", "webp", "gif", "bmp", "avif", "deep png", "deep tiff"]
+    ),
 )
 def test_damage_is_an_image_error_or_harmless(
-    folder: Path, data: st.DataObject, format: str
+    folder: Path,
+    profile_of: Callable[[str | None], bytes | None],
+    data: st.DataObject,
+    format: str,
 ) -> None:
-    buffer = io.BytesIO()
+    array = data.draw(arrays(channels=(3,)))
     exif = Image.Exif()
     exif[ORIENTATION] = 6
-    Image.fromarray(data.draw(arrays(channels=(3,)))).save(buffer, format, exif=exif)
-    content = bytearray(buffer.getvalue())
+    if format.startswith("deep"):
+        path = folder / f"whole.{format.removeprefix('deep ')}"
+        origin = Origin(profile_of("p3"), depth=16)
+        write_picture(Picture(Picture.from_any(array).pixels, origin=origin), path, overwrite=True)
+        content = bytearray(path.read_bytes())
+    else:
+        buffer = io.BytesIO()
+        Image.fromarray(array).save(buffer, format, exif=exif, icc_profile=profile_of("p3"))
+        content = bytearray(buffer.getvalue())
     for position in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=4)):
         content[position] = data.draw(st.integers(0, 255))
     path = folder / "damaged"

@@ -1,0 +1,77 @@
+"""`styleplug info`: what a picture file is, and how styleplug made it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from styleplug.cli.main import echo_json
+
+if TYPE_CHECKING:
+    from styleplug.image.inspect import Inspection
+    from styleplug.image.metadata import Metadata
+    from styleplug.recipe import Recipe
+
+
+@click.command()
+@click.argument("picture", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, sizes of blocks in bytes.")
+def info(picture: Path, as_json: bool) -> None:
+    """Say what a picture's file holds, and how it was made."""
+    from styleplug.image.inspect import inspect_picture
+    from styleplug.recipe import recipe_in
+
+    found = inspect_picture(picture)
+    recipe = recipe_in(found.metadata.xmp)
+    if as_json:
+        width, height = found.size
+        echo_json(
+            path=str(picture),
+            width=width,
+            height=height,
+            colours=found.colours,
+            depth=found.depth,
+            alpha=found.has_alpha,
+            profile=found.profile,
+            metadata=_sizes(found.metadata),
+            remarks=found.remarks,
+            recipe=recipe and asdict(recipe),
+        )
+        return
+    click.echo("\n".join([*_description(picture, found), *(_story(recipe) if recipe else [])]))
+
+
+def _description(picture: Path, found: Inspection) -> list[str]:
+    """What there is to see, as lines."""
+    width, height = found.size
+    alpha = ", with transparency" if found.has_alpha else ""
+    blocks = [
+        f"{name.upper()} ({size} bytes)" for name, size in _sizes(found.metadata).items() if size
+    ]
+    return [
+        f"{picture}: {width}×{height} pixels, {found.colours}, {found.depth} bits{alpha}",
+        *(f"{picture} {remark}" for remark in found.remarks),
+        f"colour profile: {found.profile or 'none'}",
+        f"metadata: {', '.join(blocks) or 'none'}",
+    ]
+
+
+def _sizes(metadata: Metadata) -> dict[str, int]:
+    """The bytes of each block; 0 where there is none."""
+    return {name: len(block or b"") for name, block in vars(metadata).items()}
+
+
+def _story(recipe: Recipe) -> list[str]:
+    """How the picture was made, as lines."""
+    lines = [
+        f"made by styleplug {recipe.version} in {recipe.seconds:g} s ({recipe.stopped}),"
+        f" preset {recipe.preset}, backbone {recipe.backbone}",
+        f"photograph: {recipe.photograph.name}  {recipe.photograph.sha256}",
+        *(f"painting: {source.name}  {source.sha256}" for source in recipe.paintings),
+    ]
+    if recipe.initial:
+        lines.append(f"begun with: {recipe.initial.name}  {recipe.initial.sha256}")
+    return lines + [f"  {name}: {value}" for name, value in recipe.options.items()]

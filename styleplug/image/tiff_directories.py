@@ -1,0 +1,197 @@
+"""Directories (IFDs) of TIFF files, and of EXIF blocks, which are TIFF files without a picture.
+
+A directory is a list of entries, each a tag, a type, a count and up to four bytes: its value, or
+where in the file the value lies (TIFF 6.0, section 2). No library writes to them in place.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+SHORT, LONG, UNDEFINED = 3, 4, 7
+_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+_ITEMS = {SHORT: "H", LONG: "I", 13: "I"}  # 13 is the type of an offset of a directory
+_WORDS = {3: 2, 4: 4, 5: 4, 8: 2, 9: 4, 10: 4, 11: 4, 12: 8, 13: 4}
+"""Sizes of the units that the byte order turns round; a fraction has two."""
+_ENTRY = 12
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry.
+
+    Args:
+        tag: what it says.
+        type: 1 to 13, as TIFF counts them.
+        count: how many values of the type.
+        value: the bytes of all values, in the file's byte order.
+        offset: where the value lies in the file; None for one that isn't there yet.
+        position: where the entry itself lies; None likewise.
+    """
+
+    tag: int
+    type: int
+    count: int
+    value: bytes
+    offset: int | None = None
+    position: int | None = None
+
+
+class TiffReader:
+    """A TIFF structure in memory, `data`, to be read.
+
+    Args:
+        data: the structure; offsets count from its beginning.
+
+    Raises:
+        ValueError: no TIFF structure, or one with 64-bit offsets.
+    """
+
+    def __init__(self, data: bytes | bytearray) -> None:
+        self.data = data
+        orders = {b"II*\0": "<", b"MM\0*": ">"}
+        if bytes(data[:4]) not in orders or len(data) < 8:
+            raise ValueError("no TIFF header")
+        self.order = orders[bytes(data[:4])]
+
+    @property
+    def first(self) -> int:
+        """Where the first directory lies."""
+        return self._number("I", 4)
+
+    def directory(self, offset: int) -> dict[int, Entry]:
+        """The entries of the directory at an offset, by tag; of a tag that is there twice, the
+        first.
+
+        Entries of unknown types, and those whose values lie outside of the file, are left out.
+
+        Raises:
+            ValueError: there is no whole directory, or one that would take more memory than the
+                file, because its values overlap.
+        """
+        start, end = offset + 2, self._end(offset)
+        found: dict[int, Entry] = {}
+        total = 0
+        for position in range(start, end, _ENTRY):
+            tag, type_, count = struct.unpack_from(f"{self.order}HHI", self.data, position)
+            size = _SIZES.get(type_, 0) * count
+            value_at = position + 8 if size <= 4 else self._number("I", position + 8)
+            if size and value_at + size <= len(self.data):
+                total += size
+                if total > len(self.data):
+                    raise ValueError("the values of a directory overlap")
+                value = bytes(self.data[value_at : value_at + size])
+                found.setdefault(tag, Entry(tag, type_, count, value, value_at, position))
+        return found
+
+    def pointed(self, entries: Mapping[int, Entry], tag: int) -> dict[int, Entry]:
+        """The entries of the directory that a tag points to; none where it points to nothing."""
+        try:
+            return self.directory(self.number(entries, tag))
+        except ValueError:
+            return {}
+
+    def next_directory(self, offset: int) -> int:
+        """Where the directory after the one at an offset lies; 0 where there is none."""
+        end = self._end(offset)
+        return self._number("I", end) if end + 4 <= len(self.data) else 0
+
+    def numbers(self, entry: Entry) -> tuple[int, ...]:
+        """The values of an entry of whole numbers; none, if it is of another type."""
+        item = _ITEMS.get(entry.type)
+        return struct.unpack(f"{self.order}{entry.count}{item}", entry.value) if item else ()
+
+    def number(self, entries: Mapping[int, Entry], tag: int) -> int:
+        """The first value of a tag, a whole number; 0 where there is none."""
+        values = self.numbers(entries[tag]) if tag in entries else ()
+        return values[0] if values else 0
+
+    def _end(self, offset: int) -> int:
+        """Where the entries of a directory end."""
+        if not 8 <= offset <= len(self.data) - 2:
+            raise ValueError("a directory lies outside of the file")
+        end = offset + 2 + _ENTRY * self._number("H", offset)
+        if end > len(self.data):
+            raise ValueError("a directory is cut off")
+        return end
+
+    def _number(self, item: str, offset: int) -> int:
+        [number] = struct.unpack_from(self.order + item, self.data, offset)
+        return int(number)
+
+
+class Tiff(TiffReader):
+    """A copy of a TIFF structure, to be changed; nothing in it moves."""
+
+    data: bytearray
+
+    def __init__(self, data: bytes | bytearray) -> None:
+        super().__init__(bytearray(data))
+
+    @classmethod
+    def empty(cls, order: str) -> Tiff:
+        """A structure with no directory; `order` is "<" or ">"."""
+        return cls({"<": b"II*\0", ">": b"MM\0*"}[order] + bytes(4))
+
+    def set_first(self, offset: int) -> None:
+        """Make the directory at an offset the first one."""
+        self._put("I", 4, offset)
+
+    def unlink_next(self, offset: int) -> None:
+        """Make the directory at an offset the last one."""
+        self._put("I", self._end(offset), 0)
+
+    def remove(self, offset: int, tag: int) -> None:
+        """Take a tag, whatever it says, out of the directory at an offset; no value moves."""
+        start, end = offset + 2, self._end(offset)
+        packed = [bytes(self.data[at : at + _ENTRY]) for at in range(start, end, _ENTRY)]
+        wanted = struct.pack(f"{self.order}H", tag)
+        kept = [entry for entry in packed if not entry.startswith(wanted)]
+        rest = b"".join(kept) + bytes(self.data[end : end + 4])
+        self.data[start : start + len(rest)] = rest
+        self._put("H", offset, len(kept))
+
+    def set_number(self, entry: Entry, number: int) -> None:
+        """Change an entry, in place, to one number; SHORT stays SHORT where the number fits."""
+        assert entry.position is not None, "an entry that was read from here"
+        type_, item = (SHORT, "H2x") if entry.type == SHORT and number < 2**16 else (LONG, "I")
+        struct.pack_into(f"{self.order}HI{item}", self.data, entry.position + 2, type_, 1, number)
+
+    def numeric_entry(self, tag: int, numbers: Iterable[int]) -> Entry:
+        """An entry of LONG numbers, to be appended."""
+        values = list(numbers)
+        return Entry(tag, LONG, len(values), struct.pack(f"{self.order}{len(values)}I", *values))
+
+    def append(self, value: bytes) -> int:
+        """Put bytes at the end, at an even offset, which is returned."""
+        self.data += bytes(len(self.data) % 2)
+        offset = len(self.data)
+        self.data += value
+        return offset
+
+    def append_directory(self, entries: Iterable[Entry], next_directory: int = 0) -> int:
+        """Put a directory at the end, and the values that aren't there yet; returns its offset."""
+        packed = b""
+        ordered = sorted(entries, key=lambda entry: entry.tag)
+        for entry in ordered:
+            packed += struct.pack(f"{self.order}HHI", entry.tag, entry.type, entry.count)
+            if len(entry.value) <= 4:
+                packed += entry.value.ljust(4, b"\0")
+            else:
+                offset = self.append(entry.value) if entry.offset is None else entry.offset
+                packed += struct.pack(f"{self.order}I", offset)
+        count = struct.pack(f"{self.order}H", len(ordered))
+        end = struct.pack(f"{self.order}I", next_directory)
+        return self.append(count + packed + end)
+
+    def _put(self, item: str, offset: int, number: int) -> None:
+        struct.pack_into(self.order + item, self.data, offset, number)
+
+
+def turned(entry: Entry) -> Entry:
+    """The entry, to be appended, in the other byte order."""
+    word = _WORDS.get(entry.type, 1)
+    words = (entry.value[at : at + word] for at in range(0, len(entry.value), word))
+    return Entry(entry.tag, entry.type, entry.count, b"".join(value[::-1] for value in words))

@@ -1,0 +1,226 @@
+"""What was done to make a picture, as its XMP notes it, so that it can be made again.
+
+Paths stay private: of files, the note has their names and their SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from styleplug import __version__
+from styleplug.config import INITS, StylizeConfig
+from styleplug.errors import ConfigError, UnreadableImageError
+from styleplug.image.rdf import Value, from_rdf, to_rdf
+from styleplug.image.xmp import CLOSING, Description, Packet
+
+if TYPE_CHECKING:
+    from styleplug.hookspecs import StylizeResult
+    from styleplug.image.metadata import Metadata
+
+NAMESPACE = "urn:x-styleplug:recipe/1#"
+PREFIX = "styleplug"
+
+_NOT_RECALLED = ("device",)
+"""Options that say nothing of the picture, but of the machine."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that a picture was made from: its name, and its SHA-256 in hexadecimal, which is empty
+    where the file can't be read twice, as a pipe can't."""
+
+    name: str
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path) -> Source:
+        """The file at a path; whoever uses it says so where it is missing."""
+        try:
+            with path.open("rb") as file:
+                return cls(path.name, hashlib.file_digest(file, "sha256").hexdigest())
+        except OSError:
+            return cls(path.name, "")
+
+    def find(self, folders: Iterable[Path], remedy: str) -> Path:
+        """The file of this name, and with this content, in one of some folders.
+
+        Args:
+            folders: where to look, the likeliest first.
+            remedy: what to do if it isn't there.
+
+        Raises:
+            UnreadableImageError: it isn't there, or has changed.
+        """
+        for path in (folder / self.name for folder in folders):
+            if path.is_file() and Source.of(path) == self:
+                return path
+        raise UnreadableImageError(
+            self.name,
+            f"the picture was made with this file, which isn't found, or has changed; {remedy}",
+        )
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What was done to make a picture.
+
+    Args:
+        version: of styleplug.
+        preset: that the options began with.
+        options: the fields of `StylizeConfig` that aren't None, as texts; of the file that `init`
+            may name, only the file's name.
+        photograph: what was painted.
+        paintings: in whose manner.
+        initial: what `init` names, if that is a file.
+        backbone: the network that was used.
+        stopped: how it ended, as in `StylizeResult`.
+        seconds: how long it took.
+    """
+
+    version: str
+    preset: str
+    options: Mapping[str, str]
+    photograph: Source
+    paintings: tuple[Source, ...]
+    initial: Source | None = None
+    backbone: str = ""
+    stopped: str = ""
+    seconds: float = 0.0
+
+    @classmethod
+    def planned(
+        cls, config: StylizeConfig, preset: str, photograph: Path, paintings: Sequence[Path]
+    ) -> Recipe:
+        """What is about to be done, with the files as they are now."""
+        values = {option.name: getattr(config, option.name) for option in fields(config)}
+        options = {name: _as_text(value) for name, value in values.items() if value is not None}
+        initial = None if config.init in INITS else Source.of(Path(config.init))
+        if initial:
+            options["init"] = initial.name
+        sources = tuple(Source.of(painting) for painting in paintings)
+        return cls(__version__, preset, options, Source.of(photograph), sources, initial)
+
+    def finished(self, result: StylizeResult) -> Recipe:
+        """What was done, once there is a result."""
+        seconds = round(result.seconds, 1)
+        return replace(self, backbone=result.backbone, stopped=result.stopped, seconds=seconds)
+
+    def config(self, **options: Any) -> StylizeConfig:
+        """The config that the picture was made with, with some options set otherwise.
+
+        The backbone is the one that was used, and the device is left to this machine.
+
+        Raises:
+            ConfigError: an option that this version of styleplug doesn't have, or not with this
+                value.
+        """
+        known = {option.name: option for option in fields(StylizeConfig)}
+        recorded = {name: text for name, text in self.options.items() if name not in _NOT_RECALLED}
+        if self.backbone in known["backbone"].metadata["choices"]:
+            recorded["backbone"] = self.backbone
+        values = {}
+        for name, text in recorded.items():
+            if name not in known:
+                raise ConfigError(
+                    name, text, f"an option; styleplug {self.version} made this picture, use that"
+                )
+            values[name] = _from_text(name, text, str(known[name].type))
+        return StylizeConfig.from_options(values, **options)
+
+    def noted(self, metadata: Metadata) -> Metadata:
+        """The metadata with this note in the XMP packet, in the place of an earlier one."""
+        whole = Packet(metadata.xmp) if metadata.xmp else Packet.empty()
+        whole = whole.without(lambda prop: prop.name.startswith(f"{NAMESPACE} "))
+        about = whole.descriptions[0].about if whole.descriptions else ""
+        description = Description(0, about, {PREFIX: NAMESPACE})
+        xml = "".join(
+            f"\n   {to_rdf(f'{PREFIX}:{name}', value, PREFIX)}" for name, value in self._values()
+        )
+        whole = whole.with_description(description.opening() + xml.encode() + b"\n  " + CLOSING)
+        return replace(metadata, xmp=whole.data)
+
+    def _values(self) -> Iterable[tuple[str, Value]]:
+        yield "Version", self.version
+        yield "Preset", self.preset
+        yield "Options", self.options
+        yield "Photograph", vars(self.photograph)
+        yield "Paintings", [vars(painting) for painting in self.paintings]
+        if self.initial:
+            yield "Initial", vars(self.initial)
+        yield "Backbone", self.backbone
+        yield "Stopped", self.stopped
+        yield "Seconds", repr(self.seconds)
+
+
+def recipe_in(packet: bytes | None) -> Recipe | None:
+    """The recipe that an XMP packet notes; None where there is none, or no whole one."""
+    if not packet:
+        return None
+    try:
+        found = {
+            element.tag.rpartition("}")[2]: from_rdf(element)
+            for element in Packet(packet).elements(NAMESPACE)
+        }
+        initial = found.get("Initial")
+        return Recipe(
+            version=_text(found["Version"]),
+            preset=_text(found["Preset"]),
+            options={name: _text(text) for name, text in _structure(found["Options"]).items()},
+            photograph=_source(found["Photograph"]),
+            paintings=tuple(_source(painting) for painting in _list(found["Paintings"])),
+            initial=_source(initial) if initial is not None else None,
+            backbone=_text(found["Backbone"]),
+            stopped=_text(found["Stopped"]),
+            seconds=float(_text(found["Seconds"])),
+        )
+    except (KeyError, ValueError):
+        return None
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ",".join(f"{layer}={weight!r}" for layer, weight in value.items())
+    return str(value)
+
+
+def _from_text(name: str, text: str, kind: str) -> Any:
+    """The value of an option of a kind, a field's type as it is written."""
+    if kind == "bool" and text in ("True", "False"):
+        return text == "True"
+    try:
+        return {"int": int, "float": float, "float | None": float, "bool": float}.get(kind, str)(
+            text
+        )
+    except ValueError:
+        raise ConfigError(name, text, f"what an option of type {kind} can be") from None
+
+
+def _source(value: Value) -> Source:
+    """A name with folders in it would lead somewhere else, so it is cut down to the file's."""
+    fields = _structure(value)
+    name = Path(_text(fields["name"])).name
+    if not name:
+        raise ValueError("a file without a name")
+    return Source(name, _text(fields["sha256"]))
+
+
+def _text(value: Value) -> str:
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    return value
+
+
+def _structure(value: Value) -> Mapping[str, Value]:
+    if not isinstance(value, Mapping):
+        raise ValueError("no structure")
+    return value
+
+
+def _list(value: Value) -> Sequence[Value]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise ValueError("no list")
+    return value

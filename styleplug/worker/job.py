@@ -1,0 +1,63 @@
+"""The process of one job: does what one message asks for, and says so.
+
+The worker starts it as `python -P -m styleplug.worker.job` in the job's folder, and gives it the
+host's message on standard input, which stays open as long as the worker lives.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+
+from styleplug.errors import StyleplugError
+from styleplug.runtime.memory import memory_errors
+from styleplug.worker.lines import Output
+from styleplug.worker.messages import Catalogue, Filter, Stylize, parse
+
+NICENESS = 5
+"""A job keeps every core busy for minutes: what a person does meanwhile goes first."""
+
+
+def main() -> None:
+    """Read the message, and do the work."""
+    output = Output.standard()
+    logging.basicConfig(format="styleplug: %(message)s")
+    if sys.platform != "win32":
+        os.nice(NICENESS)
+    message = parse(sys.stdin.buffer.readline())
+    threading.Thread(target=_await_end_of_input, daemon=True).start()
+    assert isinstance(message, Catalogue | Stylize | Filter), "the worker does the rest itself"
+    try:
+        with memory_errors():
+            _work(message, output)
+    except StyleplugError as error:
+        output.send("failed", id=message.id, code=error.code, message=str(error))
+
+
+def _work(message: Catalogue | Stylize | Filter, output: Output) -> None:
+    if isinstance(message, Catalogue):
+        from styleplug.worker.catalogue import catalogue
+
+        output.send("catalogue", id=message.id, **catalogue())
+    else:
+        from styleplug.worker.painting import paint
+
+        paint(message, output)
+
+
+def _await_end_of_input() -> None:
+    """End this process, and all that it started, once the worker has gone."""
+    while os.read(0, 1024):
+        pass
+    if sys.platform != "win32":
+        with suppress(ProcessLookupError):  # a group of its own is the worker's doing
+            os.killpg(os.getpid(), signal.SIGKILL)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""A job, seen from the worker: a process that can be killed, and the folder that it works in."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from styleplug.errors import ProtocolError, StyleplugError
+from styleplug.worker.folders import remove
+from styleplug.worker.lines import Output, encoded
+
+_COMMAND = (sys.executable, "-P", "-m", "styleplug.worker.job")
+_LAST = ("catalogue", "finished", "failed")
+"""Types of messages that nothing follows."""
+
+
+class Job:
+    """What is done for one `id`. Call its methods from the thread that serves the host.
+
+    Args:
+        id: the host's name for it.
+        folder: where its process works; None for work that needs no files.
+        output: where its messages go.
+    """
+
+    def __init__(self, id: str, folder: Path | None, output: Output) -> None:
+        self.id, self._folder, self._output = id, folder, output
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._over = False
+
+    def start(self, line: bytes) -> None:
+        """Have a process do what a message asks for.
+
+        Raises:
+            ProtocolError: one has been started already.
+            StyleplugError: the system gives none.
+        """
+        if self._process is not None:
+            raise ProtocolError(self.id, f"the job {self.id!r} has been begun already")
+        try:
+            self._process = subprocess.Popen(
+                _COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd=self._folder,
+                **_apart(),
+            )
+        except OSError as error:
+            raise StyleplugError(
+                f"no process can be started for the job ({error.strerror}); close other programs"
+            ) from error
+        assert self._process.stdin is not None
+        Output(self._process.stdin.fileno()).write(line)
+        # Only then, for the listener closes the pipe of a process that dies.
+        threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+
+    def cancel(self) -> None:
+        """Kill the process and say so, unless there is nothing to cancel."""
+        with self._lock:
+            if self._process is None or self._over:
+                return
+            self._over = True
+            # Said at once, for the memory of a large picture takes the system a while to take back.
+            _kill(self._process)
+            self._output.send("cancelled", id=self.id)
+
+    def close(self) -> None:
+        """End without a further message, and remove the folder."""
+        self._over = True  # without the lock: a listener holds it while the host doesn't read
+        if self._process is not None:
+            _kill(self._process)
+            self._process.wait()
+        if self._folder is not None:
+            remove(self._folder)
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        """Pass the process's messages on, and see to it that there is a last one."""
+        assert process.stdout is not None
+        with process:
+            for line in process.stdout:
+                if not line.endswith(b"\n"):  # it died in the middle of a word
+                    break
+                last = json.loads(line)["type"] in _LAST
+                self._say(line, last)
+                if last:
+                    break
+            _kill(process)
+        self._say(_failure(self.id, process.returncode), last=True)
+
+    def _say(self, line: bytes, last: bool) -> None:
+        with self._lock:
+            if not self._over:
+                self._over = last
+                self._output.write(line)
+
+
+def _apart() -> dict[str, Any]:
+    """How a process is started so that it can be killed with all that it starts, and nothing else.
+
+    It also leaves a Ctrl-C in the worker's terminal to the worker.
+    """
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if process.returncode is not None:  # its number may belong to another by now
+        return
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        # macOS denies permission where all that is left is a zombie.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _failure(id: str, code: int) -> bytes:
+    """What is said of a process that died without a last message."""
+    how = f"exit code {code}"
+    if code < 0:
+        how = f"signal {-code}, {signal.strsignal(-code)}"
+    return encoded(
+        "failed",
+        id=id,
+        code="crashed",
+        message=f"the job's process died ({how}); if memory may have run out, take a smaller size"
+        " or close other programs; what else is known stands on the worker's standard error",
+    )

@@ -1,0 +1,230 @@
+"""What hosts say to the worker, as PROTOCOL.md has it: read from a line, and checked.
+
+The messages are Hello, Catalogue, Open, Stylize, Filter, Cancel, Close and Shutdown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from styleplug.config import PRESETS
+from styleplug.errors import ProtocolError
+
+VERSIONS = (1,)
+LAYOUTS: Mapping[str, int] = {"RGB": 3, "RGBA": 4, "Y": 1, "YA": 2}
+"""Channels of raw pixels."""
+DTYPES: Mapping[str, str] = {"float32": "<f4", "uint16": "<u2", "uint8": "u1"}
+"""NumPy's names for the types of raw pixels."""
+FORMATS: Mapping[str, str] = {"png": ".png", "tiff": ".tif", "jpeg": ".jpg", "webp": ".webp"}
+"""Extensions of the picture files that a result can be."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """How raw pixels are laid out."""
+
+    layout: str
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture to read: a file that styleplug knows, or `width` × `height` raw pixels."""
+
+    path: str
+    raw: Raw | None = None
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True)
+class Named:
+    """A painting of the collection."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Hello:
+    protocol: int
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    id: str
+
+
+@dataclass(frozen=True)
+class Open:
+    id: str
+
+
+@dataclass(frozen=True)
+class Stylize:
+    id: str
+    photo: Source
+    paintings: tuple[Source | Named, ...]
+    preset: str
+    options: Mapping[str, Any]
+    result: Raw | str
+    """How to give it: as raw pixels, or in one of the `FORMATS`."""
+    preview: int
+
+
+@dataclass(frozen=True)
+class Filter:
+    id: str
+    photo: Source
+    filter: str
+    options: Mapping[str, Any]
+    result: Raw | str
+
+
+@dataclass(frozen=True)
+class Cancel:
+    id: str
+
+
+@dataclass(frozen=True)
+class Close:
+    id: str
+
+
+@dataclass(frozen=True)
+class Shutdown:
+    pass
+
+
+Message = Hello | Catalogue | Open | Stylize | Filter | Cancel | Close | Shutdown
+
+
+def parse(line: bytes) -> Message:
+    """The message that a line holds; fields that nobody knows are left out.
+
+    Raises:
+        ProtocolError: it holds none, or a field is missing or wrong.
+    """
+    try:
+        value = json.loads(line.decode())
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError(None, f"a line is no JSON in UTF-8 ({error})") from error
+    if not isinstance(value, dict):
+        raise ProtocolError(None, "a line must be a JSON object")
+    id = value.get("id")
+    fields = _Fields(value, "", id if isinstance(id, str) else None)
+    return _MESSAGES[fields.choice("type", _MESSAGES)](fields)
+
+
+def _stylize(fields: _Fields) -> Stylize:
+    return Stylize(
+        id=fields.text("id"),
+        photo=_source(fields.inner("photo")),
+        paintings=tuple(_painting(painting) for painting in fields.inner_list("paintings")),
+        preset=fields.text("preset", next(iter(PRESETS))),
+        options=fields.scalars("options"),
+        result=_result(fields.inner("result")),
+        preview=fields.whole("preview", 0, 0),
+    )
+
+
+def _filter(fields: _Fields) -> Filter:
+    return Filter(
+        id=fields.text("id"),
+        photo=_source(fields.inner("photo")),
+        filter=fields.text("filter"),
+        options=fields.scalars("options"),
+        result=_result(fields.inner("result")),
+    )
+
+
+def _source(fields: _Fields) -> Source:
+    path = fields.text("path")
+    if not fields.has_any("width", "height", "layout", "dtype"):
+        return Source(path)
+    return Source(path, _raw(fields), fields.whole("width", 1), fields.whole("height", 1))
+
+
+def _painting(fields: _Fields) -> Source | Named:
+    return Named(fields.text("name")) if fields.has_any("name") else _source(fields)
+
+
+def _result(fields: _Fields) -> Raw | str:
+    return fields.choice("format", FORMATS) if fields.has_any("format") else _raw(fields)
+
+
+def _raw(fields: _Fields) -> Raw:
+    return Raw(fields.choice("layout", LAYOUTS), fields.choice("dtype", DTYPES))
+
+
+_MESSAGES: Mapping[str, Callable[[_Fields], Message]] = {
+    "hello": lambda fields: Hello(fields.whole("protocol")),
+    "catalogue": lambda fields: Catalogue(fields.text("id")),
+    "open": lambda fields: Open(fields.text("id")),
+    "stylize": _stylize,
+    "filter": _filter,
+    "cancel": lambda fields: Cancel(fields.text("id")),
+    "close": lambda fields: Close(fields.text("id")),
+    "shutdown": lambda fields: Shutdown(),
+}
+
+
+class _Fields:
+    """The fields of a JSON object, each checked as it is taken."""
+
+    def __init__(self, values: Mapping[str, Any], place: str, id: str | None) -> None:
+        self._values, self._place, self._id = values, place, id
+
+    def has_any(self, *names: str) -> bool:
+        return any(name in self._values for name in names)
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self._values.get(name, default)
+        if not isinstance(value, str):
+            raise self._wrong(name, "a text")
+        return value
+
+    def choice(self, name: str, allowed: Collection[str]) -> str:
+        value = self._values.get(name)
+        if not (isinstance(value, str) and value in allowed):
+            raise self._wrong(name, f"one of {', '.join(allowed)}")
+        return value
+
+    def whole(self, name: str, least: int | None = None, default: int | None = None) -> int:
+        value = self._values.get(name, default)
+        # JSON has one kind of number: 800.0 is a whole one, too. A bool is none.
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if type(value) is not int or (least is not None and value < least):
+            raise self._wrong(
+                name, "a whole number" + ("" if least is None else f" of {least} or more")
+            )
+        return value
+
+    def scalars(self, name: str) -> Mapping[str, Any]:
+        values = self._values.get(name, {})
+        if not isinstance(values, dict) or any(
+            isinstance(value, list | dict) for value in values.values()
+        ):
+            raise self._wrong(name, "an object of texts, numbers, true, false or null")
+        return values
+
+    def inner(self, name: str) -> _Fields:
+        return self._inner(self._values.get(name), name)
+
+    def inner_list(self, name: str) -> list[_Fields]:
+        values = self._values.get(name)
+        if not isinstance(values, list) or not values:
+            raise self._wrong(name, "a list of one object or more")
+        return [self._inner(value, f"{name}[{i}]") for i, value in enumerate(values)]
+
+    def _inner(self, value: object, name: str) -> _Fields:
+        if not isinstance(value, dict):
+            raise self._wrong(name, "an object")
+        return _Fields(value, f"{self._place}{name}.", self._id)
+
+    def _wrong(self, name: str, allowed: str) -> ProtocolError:
+        found = "is missing" if name not in self._values else "is wrong"
+        return ProtocolError(self._id, f"{self._place}{name} {found}; it must be {allowed}")

@@ -1,0 +1,101 @@
+"""Pictures as hosts hand them over: raw pixels in a file, or a picture file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import styleplug
+from styleplug.errors import UnreadableImageError, UnwritableImageError
+from styleplug.image.picture import Picture
+from styleplug.worker.messages import DTYPES, FORMATS, LAYOUTS, Raw, Source
+
+_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+"""Shares of red, green and blue in grey (Rec. 709, whose primaries are sRGB's)."""
+
+
+def read_source(source: Source) -> Picture:
+    """The picture that a host names.
+
+    Raises:
+        ImageError: there is no such file, or it isn't what the host says.
+    """
+    if source.raw is None:
+        return styleplug.read_image(source.path)
+    dtype = np.dtype(DTYPES[source.raw.dtype])
+    shape = (source.height, source.width, LAYOUTS[source.raw.layout])
+    path = Path(source.path)
+    try:
+        found, needed = path.stat().st_size, dtype.itemsize * int(np.prod(shape, dtype=object))
+        if found != needed:
+            raise UnreadableImageError(
+                path,
+                f"has {found} bytes, but {source.width}×{source.height} pixels, {source.raw.layout}"
+                f" as {source.raw.dtype}, are {needed}",
+            )
+        values = np.fromfile(path, dtype).reshape(shape)
+    except OSError as error:
+        raise UnreadableImageError(path, f"can't be read ({error.strerror})") from error
+    channels = _as_floats(values)
+    has_alpha = source.raw.layout.endswith("A")
+    colours = channels[..., :-1] if has_alpha else channels
+    pixels = np.broadcast_to(colours, (*shape[:2], 3))
+    return Picture(
+        np.ascontiguousarray(pixels), np.ascontiguousarray(channels[..., -1]) if has_alpha else None
+    )
+
+
+def write_result(picture: Picture, form: Raw | str, folder: Path) -> Path:
+    """Write the picture as the host wants it, whole or not at all; returns the file's path.
+
+    A layout without A leaves the transparency out; with one, an opaque picture is opaque. Y is the
+    luma of Rec. 709.
+
+    Raises:
+        UnwritableImageError: the disk is full, or the format can't hold the picture.
+    """
+    if isinstance(form, str):
+        path = folder / f"result{FORMATS[form]}"
+        styleplug.write_image(picture, path)
+        return path
+    path = folder / "result.raw"
+    values = _as_type(_channels(picture, form.layout), np.dtype(DTYPES[form.dtype]))
+    try:
+        # No NumPy method: it says nothing of why it couldn't write.
+        with path.open("xb") as file:
+            file.write(values.data)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise UnwritableImageError(
+            path, f"can't be written ({error.strerror}); free some space, or set TMPDIR elsewhere"
+        ) from error
+    return path
+
+
+def _as_floats(values: NDArray[Any]) -> NDArray[np.float32]:
+    """Values in [0, 1]: a host's floats may leave the range, or be no numbers at all."""
+    floats = values.astype(np.float32)
+    if values.dtype.kind == "u":
+        return floats / np.float32(np.iinfo(values.dtype).max)
+    return np.nan_to_num(floats, copy=False, nan=0).clip(0, 1)
+
+
+def _channels(picture: Picture, layout: str) -> NDArray[np.float32]:
+    """(H, W, C) as the layout has them."""
+    colours = picture.pixels
+    if layout.startswith("Y"):
+        colours = (colours @ _LUMA)[..., np.newaxis]
+    if not layout.endswith("A"):
+        return colours
+    alpha = np.ones(colours.shape[:2], np.float32) if picture.alpha is None else picture.alpha
+    return np.dstack([colours, alpha])
+
+
+def _as_type(channels: NDArray[np.float32], dtype: np.dtype[Any]) -> NDArray[Any]:
+    values = np.ascontiguousarray(channels.clip(0, 1))
+    if dtype.kind == "u":
+        values = np.rint(values * np.float32(np.iinfo(dtype).max))
+    return values.astype(dtype)

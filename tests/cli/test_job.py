@@ -1,0 +1,196 @@
+"""`--like`, `--strip`, and what the picture keeps of the photograph's metadata."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from PIL import Image
+
+from styleplug.image.read import read_picture
+from styleplug.recipe import Recipe, recipe_in
+
+PACKET = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
+    b' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
+    b' xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Make="Canon"/></rdf:RDF></x:xmpmeta>'
+)
+
+
+@pytest.fixture
+def painted(paint: Callable[..., Result], folder: Path) -> Path:
+    """A picture with a note of how it was made: from noise, with a seed."""
+    assert paint("--seed", "7", "--init", "noise", "--preset", "faithful").exit_code == 0
+    return folder / "out.png"
+
+
+@pytest.fixture
+def again(run: Callable[..., Result]) -> Callable[..., Result]:
+    """Paints photo.png like out.png, to again.png."""
+
+    def invoke(*arguments: object) -> Result:
+        return run("stylize", "photo.png", "--like", "out.png", "-o", "again.png", *arguments)
+
+    return invoke
+
+
+def recipe_of(path: Path) -> Recipe:
+    recipe = recipe_in(read_picture(path).origin.metadata.xmp)
+    assert recipe is not None
+    return recipe
+
+
+def test_the_same_picture_again(again: Callable[..., Result], painted: Path, folder: Path) -> None:
+    assert again("--device", "cpu").exit_code == 0
+    first, second = recipe_of(painted), recipe_of(folder / "again.png")
+    assert (first.options, first.preset) == (second.options, second.preset)
+    assert (read_picture(painted).pixels == read_picture(folder / "again.png").pixels).all()
+
+
+def test_options_that_are_given_win(
+    again: Callable[..., Result], painted: Path, folder: Path
+) -> None:
+    assert again("--seed", "8", "--style", "photo.png").exit_code == 0
+    recipe = recipe_of(folder / "again.png")
+    assert recipe.options["seed"] == "8"
+    assert recipe.options["init"] == "noise"
+    assert [source.name for source in recipe.paintings] == ["photo.png"]
+
+
+@pytest.mark.parametrize("place", ["beside the picture", "beside the photograph", "current folder"])
+def test_the_painting_is_looked_for(
+    run: Callable[..., Result], painted: Path, folder: Path, place: str
+) -> None:
+    homes = {"beside the picture": "a", "beside the photograph": "b", "current folder": "."}
+    for name, file in (("a", "out.png"), ("b", "photo.png")):
+        (folder / name).mkdir()
+        shutil.move(folder / file, folder / name)
+    (folder / "painting.png").rename(folder / homes[place] / "painting.png")
+    result = run("stylize", "b/photo.png", "--like", "a/out.png", "-o", "again.png")
+    assert result.exit_code == 0, result.stderr
+
+
+@pytest.mark.parametrize("replacement", [None, "photo.png"])
+def test_a_painting_that_is_gone_has_to_be_given(
+    again: Callable[..., Result], painted: Path, folder: Path, replacement: str | None
+) -> None:
+    (folder / "painting.png").rename(folder / "moved.png")
+    if replacement:
+        shutil.copy(folder / replacement, folder / "painting.png")
+    result = again()
+    assert result.exit_code == 2
+    assert result.stderr.startswith("styleplug: painting.png: ")
+    assert result.stderr.endswith("; give the painting with --style\n")
+    assert not (folder / "again.png").exists()
+    assert again("--style", "moved.png").exit_code == 0
+
+
+def test_a_file_to_start_from_is_looked_for_too(
+    paint: Callable[..., Result], again: Callable[..., Result], folder: Path
+) -> None:
+    shutil.copy(folder / "photo.png", folder / "start.png")
+    assert paint("--init", "start.png").exit_code == 0
+    assert again().exit_code == 0
+    (folder / "start.png").unlink()
+    refused = again("--overwrite")
+    assert refused.exit_code == 2
+    assert refused.stderr.endswith("; give it with --init\n")
+    assert again("--overwrite", "--init", "content").exit_code == 0
+
+
+def test_a_picture_without_a_note(again: Callable[..., Result], folder: Path) -> None:
+    shutil.copy(folder / "photo.png", folder / "out.png")
+    result = again()
+    assert result.exit_code == 2
+    assert "like is 'out.png', but must be a picture that styleplug made" in result.stderr
+
+
+def test_a_preset_beside_it_is_refused(again: Callable[..., Result], painted: Path) -> None:
+    result = again("--preset", "painterly")
+    assert result.exit_code == 2
+    assert "--preset can't be given with --like" in result.stderr
+
+
+def test_a_painting_that_was_named_is_found_among_the_styles(
+    run: Callable[..., Result],
+    paint: Callable[..., Result],
+    again: Callable[..., Result],
+    folder: Path,
+) -> None:
+    assert run("styles", "add", "painting.png", "--name", "mine").exit_code == 0
+    assert paint("--style", "mine").exit_code == 0
+    (folder / "painting.png").unlink()
+    assert again().exit_code == 0
+
+
+def test_the_picture_to_paint_like_is_never_written_over(
+    run: Callable[..., Result], painted: Path
+) -> None:
+    before = painted.read_bytes()
+    result = run("stylize", "photo.png", "--like", "out.png", "-o", "out.png", "--overwrite")
+    assert result.exit_code == 2
+    assert "is the input out.png" in result.stderr
+    assert painted.read_bytes() == before
+
+
+def test_pipes_have_a_note_too(paint: Callable[..., Result], folder: Path) -> None:
+    result = paint("--format", "png", output="-")
+    assert result.exit_code == 0
+    (folder / "out.png").write_bytes(result.stdout_bytes)
+    assert [source.name for source in recipe_of(folder / "out.png").paintings] == ["painting.png"]
+
+
+# What is kept
+
+
+@pytest.fixture
+def photograph(folder: Path) -> Path:
+    """photo.jpg, with all that `--strip` is about."""
+    with Image.open(folder / "photo.png") as image:
+        exif = Image.Exif()
+        exif[0x010F] = "Canon"
+        image.save(folder / "photo.jpg", exif=exif, xmp=PACKET)
+    (folder / "photo.xmp").write_bytes(PACKET)
+    return folder / "photo.jpg"
+
+
+def test_metadata_and_sidecars_are_kept(
+    paint: Callable[..., Result], photograph: Path, folder: Path
+) -> None:
+    assert paint(photo="photo.jpg").exit_code == 0
+    metadata = read_picture(folder / "out.png").origin.metadata
+    assert metadata.exif == read_picture(photograph).origin.metadata.exif
+    assert metadata.xmp is not None
+    assert b'tiff:Make="Canon"' in metadata.xmp
+    assert (folder / "out.xmp").read_bytes() == PACKET
+
+
+def test_strip_leaves_nothing(paint: Callable[..., Result], photograph: Path, folder: Path) -> None:
+    assert paint("--strip", photo="photo.jpg").exit_code == 0
+    metadata = read_picture(folder / "out.png").origin.metadata
+    assert not any(vars(metadata).values())
+    assert not (folder / "out.xmp").exists()
+
+
+def test_a_sidecar_in_the_way_is_told_before_any_work(
+    paint: Callable[..., Result], photograph: Path, folder: Path
+) -> None:
+    (folder / "out.xmp").write_text("another's")
+    result = paint(photo="photo.jpg")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("styleplug: out.xmp: exists already")
+    assert (folder / "out.xmp").read_text() == "another's"
+    assert paint("--strip", photo="photo.jpg").exit_code == 0
+
+
+def test_damaged_metadata_are_told_of_and_left_out(
+    paint: Callable[..., Result], folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Image.open(folder / "photo.png") as image:
+        image.save(folder / "photo.jpg", xmp=b"<damaged")
+    assert paint(photo="photo.jpg").exit_code == 0
+    assert "photo.jpg has XMP data that are damaged; they were left out" in caplog.messages
+    assert recipe_of(folder / "out.png").photograph.name == "photo.jpg"

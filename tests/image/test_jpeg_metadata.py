@@ -1,0 +1,138 @@
+"""Segments of JPEG files, and what doesn't fit into one."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from styleplug.image import jpeg_metadata
+from styleplug.image.exif import with_iptc
+from styleplug.image.extended_xmp import split
+from styleplug.image.xmp import RDF, Packet
+
+LIMIT = 65_502
+DEPTH = "http://ns.google.com/photos/1.0/depthmap/"
+
+
+@pytest.fixture(scope="module")
+def file() -> bytes:
+    buffer = io.BytesIO()
+    Image.linear_gradient("L").save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def packet(*contents: bytes) -> bytes:
+    """A packet with a description of each content; their long values are attributes."""
+    described = b"".join(
+        b'<rdf:Description rdf:about="" xmlns:G="%b" G:Mime="image/jpeg" G:Data="%b"/>'
+        % (DEPTH.encode(), content)
+        for content in contents
+    )
+    start = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{RDF}">'.encode()
+    return start + described + b"</rdf:RDF></x:xmpmeta>"
+
+
+def values(data: bytes) -> dict[str, str | None]:
+    return {element.tag: element.text for element in Packet(data).elements(DEPTH)}
+
+
+def test_xmp_longer_than_a_segment_is_whole_again(file: bytes) -> None:
+    long = packet(b"Aa0/" * 50_000)
+    found = jpeg_metadata.blocks_of(jpeg_metadata.embedded(file, None, long, None))[1]
+    assert found is not None
+    assert values(found) == values(long)
+    assert "HasExtendedXMP" not in found.decode()
+
+
+def test_xmp_longer_than_a_segment_is_stored_as_the_standard_says() -> None:
+    main, extension, name = split(packet(b"A" * 200_000), LIMIT)
+    assert len(main) <= LIMIT
+    assert extension is not None
+    assert hashlib.md5(extension).hexdigest().upper() == name
+    assert f'HasExtendedXMP="{name}"' in main.decode()
+    assert list(values(main)) == [f"{{{DEPTH}}}Mime"]
+
+
+def test_xmp_that_fits_is_left_as_it_is() -> None:
+    short = packet(b"A" * 60_000)
+    assert split(short, LIMIT) == (short, None, "")
+
+
+def test_padding_is_given_up_first() -> None:
+    padded = packet(b"A") + b" " * 70_000 + b'<?xpacket end="w"?>'
+    main, extension, _ = split(b'<?xpacket begin=""?>' + padded, LIMIT)
+    assert len(main) < 1000
+    assert extension is None
+
+
+def test_an_extension_of_another_packet_is_left_out(file: bytes) -> None:
+    written = jpeg_metadata.embedded(file, None, packet(b"A" * 100_000), None)
+    name = written.index(b"HasExtendedXMP=") + len('HasExtendedXMP="')
+    written = written[:name] + b"?" + written[name + 1 :]
+    found = jpeg_metadata.blocks_of(written)[1]
+    assert found is not None
+    assert list(values(found)) == [f"{{{DEPTH}}}Mime"]
+
+
+def test_exif_longer_than_a_segment_goes_on_in_the_next(
+    file: bytes, camera_exif: Callable[..., bytes]
+) -> None:
+    exif = camera_exif() + bytes(range(256)) * 600
+    written = jpeg_metadata.embedded(file, exif, None, None)
+    assert jpeg_metadata.blocks_of(written)[0] == exif
+    with Image.open(io.BytesIO(written)) as image:
+        assert image.info["exif"] == b"Exif\0\0" + exif
+
+
+def test_iptc_longer_than_a_segment_goes_on_in_the_next(file: bytes) -> None:
+    records = b"\x1c\x02\x19\x00\x05beach" * 10_000
+    written = jpeg_metadata.embedded(file, None, None, records)
+    assert jpeg_metadata.blocks_of(written)[2] == records
+
+
+def test_iptc_among_other_resources_of_photoshop() -> None:
+    others = b"8BIM\x04\x25\x03abc\0\0\0\x03xyz\0"
+    records = b"8BIM\x04\x04\0\0\0\0\0\x05\x1c\x02\x19ab\0"
+    assert jpeg_metadata.iptc_of(others + records + others) == b"\x1c\x02\x19ab"
+    assert jpeg_metadata.iptc_of(others) is None
+    assert jpeg_metadata.iptc_of(others[:-9]) is None
+
+
+def test_the_jfif_segment_stays_the_first(file: bytes) -> None:
+    written = jpeg_metadata.embedded(file, None, packet(b"A"), None)
+    assert written[:4] == file[:4] == b"\xff\xd8\xff\xe0"
+    with Image.open(io.BytesIO(written)) as image:
+        assert image.info["xmp"] == packet(b"A")
+
+
+def test_a_file_that_breaks_off_is_no_trouble(
+    file: bytes, camera_exif: Callable[..., bytes]
+) -> None:
+    written = jpeg_metadata.embedded(file, camera_exif(), packet(b"A" * 70_000), b"\x1c")
+    for length in (*range(50), *range(50, len(written), 777)):
+        jpeg_metadata.blocks_of(written[:length])
+
+
+def test_exiftool_reads_what_is_longer_than_a_segment(
+    file: bytes, camera_exif: Callable[..., bytes], tmp_path: Path
+) -> None:
+    if shutil.which("exiftool") is None:
+        pytest.skip("exiftool isn't installed; Debian's package is libimage-exiftool-perl")
+    exif = with_iptc(camera_exif() + bytes(100_000), b"")
+    long = packet(b"Aa0/" * 50_000)
+    path = tmp_path / "long.jpg"
+    path.write_bytes(jpeg_metadata.embedded(file, exif, long, b"\x1c\x02\x19\x00\x05beach" * 9000))
+    command = ["exiftool", "-json", "-a", "-G1", path]
+    [tags] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    assert tags["IFD0:Make"] == "Canon"
+    assert "150000 bytes" in tags["XMP-GDepth:DepthImage"]  # of base64 that is a third longer
+    assert len(tags["IPTC:Keywords"]) == 9000
+    assert tags["ExifTool:Warning"] == "[minor] File contains multi-segment EXIF"

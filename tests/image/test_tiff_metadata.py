@@ -1,0 +1,110 @@
+"""Metadata in TIFF files, among whose directories they are."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, TiffImagePlugin
+
+from styleplug.image import tiff_metadata
+from styleplug.image.exif import EXIF_DIRECTORY, is_exif
+from styleplug.image.metadata import Metadata, read_metadata
+from styleplug.image.picture import Picture
+from styleplug.image.read import read_picture
+from styleplug.image.tiff_directories import Entry, Tiff, TiffReader
+from styleplug.image.write import write_picture
+
+NOTE = b"Canon's notes" * 9
+
+
+def saved(tags: dict[int, object], **options: object) -> bytes:
+    """A TIFF file with some tags in its first directory."""
+    info = TiffImagePlugin.ImageFileDirectory_v2()
+    for tag, value in tags.items():
+        info[tag] = value
+        info.tagtype[tag] = {str: 2, bytes: 7}.get(type(value), 4)
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "TIFF", tiffinfo=info, **options)
+    return buffer.getvalue()
+
+
+def tags_of(block: bytes | None) -> dict[int, Entry]:
+    assert block is not None
+    return TiffReader(block).directory(TiffReader(block).first)
+
+
+def with_note_at(offset: int) -> bytes:
+    """A TIFF structure with a MakerNote at an offset."""
+    tiff = Tiff.empty("<")
+    tiff.data += bytes(offset - len(tiff.data))
+    at = tiff.append(NOTE)
+    note = Entry(tiff_metadata.MAKER_NOTE, 7, len(NOTE), NOTE, at)
+    details = tiff.append_directory([note])
+    make = Entry(0x010F, 2, 6, b"Canon\0")
+    tiff.set_first(tiff.append_directory([make, tiff.numeric_entry(EXIF_DIRECTORY, [details])]))
+    return bytes(tiff.data)
+
+
+@pytest.mark.parametrize(("offset", "kept"), [(8, True), (5000, True), (100_000, False)])
+def test_a_maker_note_keeps_its_offset_unless_pixels_lie_before_it(offset: int, kept: bool) -> None:
+    block, _, _ = tiff_metadata.blocks_of(with_note_at(offset))
+    assert block is not None
+    assert len(block) < offset + 1000
+    tiff = TiffReader(block)
+    note = tiff.pointed(tags_of(block), EXIF_DIRECTORY)[tiff_metadata.MAKER_NOTE]
+    assert note.value == NOTE
+    assert (note.offset == offset) == kept
+
+
+def test_what_describes_the_pixels_is_not_taken_along() -> None:
+    """Strips, profile and DNG's tags would describe another picture."""
+    file = saved({270: "Boats", 50706: b"\1\4\0\0", 33550: b"a map"}, icc_profile=b"profile")
+    assert set(tags_of(tiff_metadata.blocks_of(file)[0])) == {270, 33550}
+
+
+def test_a_file_without_more_than_pixels_has_none() -> None:
+    assert tiff_metadata.blocks_of(saved({})) == (None, None, None)
+
+
+def test_directories_that_point_to_themselves_end() -> None:
+    tiff = Tiff.empty(">")
+    first = tiff.append_directory([tiff.numeric_entry(EXIF_DIRECTORY, [8])])
+    tiff.set_first(first)
+    assert first == 8
+    block, _, _ = tiff_metadata.blocks_of(bytes(tiff.data))
+    assert block is not None
+    assert is_exif(block)
+
+
+def test_a_file_of_64_bit_offsets_is_read_without_its_metadata() -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "TIFF", big_tiff=True)
+    metadata, remarks = read_metadata(buffer.getvalue())
+    assert metadata == Metadata()
+    assert remarks == ("has metadata that can't be read; they were left out",)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_many_strips(tmp_path: Path, camera_exif: Callable[..., bytes], dtype: type) -> None:
+    layers = np.random.default_rng(0).integers(0, 256, (700, 300, 3)).astype(dtype)
+    picture = Picture.from_any(layers).with_metadata(Metadata(camera_exif(">")))
+    write_picture(picture, tmp_path / "a.tif")
+    with Image.open(tmp_path / "a.tif") as image:
+        assert getattr(image, "n_frames", 1) == 1
+    found = read_picture(tmp_path / "a.tif")
+    np.testing.assert_array_equal(found.pixels, picture.pixels)
+
+
+def test_xmp_and_iptc_of_other_types(tmp_path: Path) -> None:
+    """Photoshop counts IPTC in numbers of four bytes."""
+    tiff = Tiff(saved({}))
+    entries = tags_of(bytes(tiff.data))
+    entries[tiff_metadata.IPTC] = Entry(tiff_metadata.IPTC, 4, 2, b"\x1c\x02\x19\0\1a\0\0")
+    entries[tiff_metadata.XMP] = Entry(tiff_metadata.XMP, 1, 4, b"<x/>")
+    tiff.set_first(tiff.append_directory(entries.values()))
+    _, xmp, iptc = tiff_metadata.blocks_of(bytes(tiff.data))
+    assert (xmp, iptc) == (b"<x/>", b"\x1c\x02\x19\0\1a\0\0")

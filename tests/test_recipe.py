@@ -1,0 +1,161 @@
+"""A note of how a picture was made, and a picture made by it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from styleplug import __version__
+from styleplug.config import PRESETS, StylizeConfig
+from styleplug.errors import ConfigError, UnreadableImageError
+from styleplug.hookspecs import StylizeResult
+from styleplug.image.metadata import Metadata
+from styleplug.image.picture import Picture
+from styleplug.image.read import read_picture
+from styleplug.image.write import write_picture
+from styleplug.recipe import Recipe, Source, recipe_in
+
+PIXELS = np.zeros((8, 8, 3), np.float32)
+RESULT = StylizeResult(PIXELS, "time-limit", "vgg16", 0.5, 0.25, 10.0, 12.345)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    """A photograph and two paintings, as far as a recipe looks at them."""
+    paths = [tmp_path / "home" / name for name in ("photo.jpg", "Nacht & Nebel.jpg", "wave.jpg")]
+    paths[0].parent.mkdir()
+    for path in paths:
+        path.write_text(path.name)
+    return paths
+
+
+@pytest.fixture
+def recipe(files: list[Path]) -> Recipe:
+    config = StylizeConfig(size=256, seed=7, content_layers="relu4_2=3,relu5_2=1")
+    return Recipe.planned(config, "painterly", files[0], files[1:]).finished(RESULT)
+
+
+def packet(recipe: Recipe) -> bytes:
+    found = recipe.noted(Metadata()).xmp
+    assert found is not None
+    return found
+
+
+def test_it_says_what_was_done(recipe: Recipe, files: list[Path]) -> None:
+    found = recipe_in(packet(recipe))
+    assert found == recipe
+    assert (found.version, found.preset, found.backbone) == (__version__, "painterly", "vgg16")
+    assert (found.stopped, found.seconds) == ("time-limit", 12.3)
+    assert (found.options["size"], found.options["seed"]) == ("256", "7")
+    assert found.photograph.name == "photo.jpg"
+    assert [source.name for source in found.paintings] == ["Nacht & Nebel.jpg", "wave.jpg"]
+    assert len({source.sha256 for source in found.paintings}) == 2
+
+
+def test_it_keeps_paths_to_itself(recipe: Recipe, files: list[Path]) -> None:
+    config = StylizeConfig(init=str(files[2]))
+    for note in (recipe, Recipe.planned(config, "painterly", files[0], files[1:])):
+        assert b"home" not in packet(note)
+        assert str(files[0].parent).encode() not in packet(note)
+
+
+def test_the_last_note_takes_the_place_of_the_one_before(recipe: Recipe) -> None:
+    first = recipe.noted(Metadata())
+    assert replace(recipe, preset="faithful").noted(first).xmp == packet(
+        replace(recipe, preset="faithful")
+    )
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_config_is_the_one_of_then(files: list[Path], preset: str) -> None:
+    config = StylizeConfig.from_preset(preset, time_limit=60, init="style", pyramid=False)
+    recipe = Recipe.planned(config, preset, files[0], files[1:])
+    assert recipe_in(packet(recipe)) == recipe
+    assert recipe.config() == config
+
+
+def test_the_network_that_was_used_is_used_again_and_the_device_is_this_machines(
+    files: list[Path],
+) -> None:
+    config = StylizeConfig(device="cuda:1")
+    recipe = Recipe.planned(config, "painterly", files[0], files[1:]).finished(RESULT)
+    assert recipe.options["device"] == "cuda:1"
+    assert recipe.config() == StylizeConfig(backbone="vgg16")
+
+
+def test_options_that_are_given_win(recipe: Recipe) -> None:
+    assert recipe.config(seed=8, size=128) == replace(recipe.config(), seed=8, size=128)
+    weighted = recipe.config(style_weight=9.0)
+    assert (weighted.content_error, weighted.style_weight) == (None, 9.0)
+    back = replace(recipe, options={**recipe.options, "style_weight": "9.0"}).config(
+        content_error=0.5
+    )
+    assert (back.content_error, back.style_weight) == (0.5, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("size", "big", "size is 'big', but must be"),
+        ("size", "1", "size is 1, but must be"),
+        ("pyramid", "perhaps", "pyramid is 'perhaps', but must be"),
+        ("sparkle", "1", "sparkle is '1', but must be an option"),
+    ],
+)
+def test_an_option_that_cannot_be_is_named(
+    recipe: Recipe, name: str, text: str, problem: str
+) -> None:
+    with pytest.raises(ConfigError, match=problem):
+        replace(recipe, options={**recipe.options, name: text}).config()
+
+
+def test_a_source_is_found_by_name_and_content(files: list[Path], tmp_path: Path) -> None:
+    source = Source.of(files[2])
+    (tmp_path / "wave.jpg").write_text("another wave")
+    assert source.find([tmp_path, tmp_path / "none", files[2].parent], "give it") == files[2]
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(UnreadableImageError, match=r"^wave\.jpg: .* isn't found.*; give it$"):
+            source.find([folder], "give it")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<styleplug:Seconds>12.3", "<styleplug:Seconds>soon"),
+        ("<styleplug:Stopped>time-limit</styleplug:Stopped>", ""),
+        ("<rdf:Seq>", "<rdf:Seq><rdf:li>text</rdf:li>"),
+        ("<styleplug:name>wave.jpg", "<styleplug:name>/"),
+        ("<styleplug:Version>", "<styleplug:Version><rdf:Seq/>"),
+    ],
+)
+def test_half_a_note_is_none(recipe: Recipe, old: str, new: str) -> None:
+    assert old in packet(recipe).decode()
+    assert recipe_in(packet(recipe).decode().replace(old, new).encode()) is None
+
+
+def test_a_name_leads_to_no_other_folder(recipe: Recipe) -> None:
+    changed = packet(recipe).replace(b">wave.jpg<", b">../../etc/wave.jpg<")
+    found = recipe_in(changed)
+    assert found is not None
+    assert found.paintings[1].name == "wave.jpg"
+
+
+def test_a_note_that_another_program_has_written_anew(recipe: Recipe, tmp_path: Path) -> None:
+    if shutil.which("exiftool") is None:
+        pytest.skip("exiftool isn't installed; Debian's package is libimage-exiftool-perl")
+    path = tmp_path / "out.jpg"
+    write_picture(Picture(PIXELS).with_metadata(recipe.noted(Metadata())), path)
+    before = read_picture(path).origin.metadata.xmp
+    subprocess.run(
+        ["exiftool", "-q", "-overwrite_original", "-XMP-dc:Title=Boats", path], check=True
+    )
+    after = read_picture(path).origin.metadata.xmp
+    assert after is not None
+    assert re.sub(rb"\s", b"", after) != re.sub(rb"\s", b"", before or b"")
+    assert recipe_in(after) == recipe

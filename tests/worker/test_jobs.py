@@ -1,0 +1,158 @@
+"""Jobs as processes: whatever befalls one, the host hears of it, and the others go on."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from worker_client import WorkerClient
+
+Begin = Callable[..., Path]
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process runs; one that nobody has waited for yet doesn't."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def await_end(*processes: int) -> None:
+    """Return once none of the processes runs."""
+    while any(is_alive(process) for process in processes):
+        time.sleep(0.01)
+
+
+def test_a_cancelled_job_is_killed_with_all_that_it_started(
+    worker: WorkerClient, begin: Begin
+) -> None:
+    folder = begin("a", "multiply")
+    worker.hear_until("progress")
+    [job] = worker.jobs()
+    child = int((folder / "child").read_text())
+    assert is_alive(child)
+    assert worker.ask("cancel", id="a") == {"type": "cancelled", "id": "a"}
+    await_end(job, child)
+    assert worker.ask("close", id="a") == {"type": "closed", "id": "a"}
+    assert not folder.exists()
+
+
+def test_cancelling_what_has_ended_or_not_begun_says_nothing(
+    worker: WorkerClient, begin: Begin
+) -> None:
+    begin("a", "posterise")
+    worker.hear_until("finished")
+    worker.open("b")
+    for id in ("a", "a", "b"):
+        worker.say("cancel", id=id)
+    assert worker.ask("close", id="a") == {"type": "closed", "id": "a"}
+
+
+def test_a_job_that_is_cancelled_twice_is_cancelled_once(
+    worker: WorkerClient, begin: Begin
+) -> None:
+    begin("a", "wait")
+    worker.hear_until("progress")
+    worker.say("cancel", id="a")
+    worker.say("cancel", id="a")
+    assert worker.hear()["type"] == "cancelled"
+    assert worker.ask("close", id="a")["type"] == "closed"
+
+
+def test_jobs_run_side_by_side(worker: WorkerClient, begin: Begin) -> None:
+    folders = {id: begin(id, "finish-with-file") for id in "abc"}
+    begun = {message["id"] for message in (worker.hear() for _ in folders)}
+    assert begun == {"a", "b", "c"}, "each has begun, and none has ended"
+    worker.say("cancel", id="b")
+    assert worker.hear() == {"type": "cancelled", "id": "b"}
+    for id in ("c", "a"):
+        (folders[id] / "go").touch()
+        assert worker.hear_until("finished")[-1]["id"] == id
+
+
+@pytest.mark.parametrize(
+    ("filter", "words"), [("die", "signal 11, Segmentation fault"), ("leave", "exit code 3")]
+)
+def test_a_crash_ends_only_its_job(
+    worker: WorkerClient, begin: Begin, filter: str, words: str
+) -> None:
+    other = begin("other", "finish-with-file")
+    worker.hear_until("progress", id="other")
+    begin("a", filter)
+    failed = worker.hear_until("failed")[-1]
+    assert (failed["id"], failed["code"]) == ("a", "crashed")
+    assert words in failed["message"]
+    assert "take a smaller size" in failed["message"]
+    (other / "go").touch()
+    assert worker.hear()["type"] == "finished"
+
+
+def test_a_job_that_the_system_kills(worker: WorkerClient, begin: Begin) -> None:
+    begin("a", "wait")
+    worker.hear_until("progress")
+    os.kill(*worker.jobs(), signal.SIGKILL)
+    failed = worker.hear()
+    assert (failed["type"], failed["code"]) == ("failed", "crashed")
+    assert "signal 9" in failed["message"]
+
+
+def test_a_picture_that_memory_does_not_hold(worker: WorkerClient) -> None:
+    _, hard = resource.prlimit(worker.process.pid, resource.RLIMIT_AS)
+    resource.prlimit(worker.process.pid, resource.RLIMIT_AS, (1500 * 2**20, hard))
+    folder = worker.open("a")
+    side = 12_000
+    with (folder / "photo.raw").open("wb") as file:
+        file.truncate(side * side)  # zeros that take no room on the disk
+    photo = {"path": "photo.raw", "width": side, "height": side, "layout": "Y", "dtype": "uint8"}
+    worker.say(
+        "filter", id="a", photo=photo, filter="posterise", result={"layout": "Y", "dtype": "uint8"}
+    )
+    failed = worker.hear()
+    assert (failed["type"], failed["code"]) == ("failed", "out-of-memory")
+    assert "close other programs" in failed["message"]
+
+
+def test_the_end_of_the_input_ends_everything(
+    worker: WorkerClient, begin: Begin, temporary: Path
+) -> None:
+    folder = begin("a", "multiply")
+    begin("b", "wait")
+    worker.hear_until("progress", id="a")
+    processes = [*worker.jobs(), int((folder / "child").read_text())]
+    assert len(processes) == 3
+    worker.end()
+    assert worker.process.returncode == 0
+    await_end(*processes)
+    assert list(temporary.iterdir()) == []
+
+
+def test_shutdown_takes_leave_last(worker: WorkerClient, begin: Begin) -> None:
+    begin("a", "wait")
+    worker.hear_until("progress")
+    processes = worker.jobs()
+    assert worker.ask("shutdown") == {"type": "bye"}
+    assert worker.end() == []
+    assert worker.process.returncode == 0
+    await_end(*processes)
+
+
+def test_a_killed_worker_takes_its_jobs_along_and_the_next_one_its_folders(
+    worker: WorkerClient, begin: Begin, start: Callable[..., WorkerClient], temporary: Path
+) -> None:
+    folder = begin("a", "multiply")
+    worker.hear_until("progress")
+    processes = [*worker.jobs(), int((folder / "child").read_text())]
+    assert len(processes) == 2
+    worker.process.kill()
+    await_end(*processes)
+    assert folder.exists()
+    successor = start()
+    assert not folder.parent.exists()
+    assert len(list(temporary.iterdir())) == 1
+    assert successor.open("b").parent in temporary.iterdir()

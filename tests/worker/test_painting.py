@@ -1,0 +1,184 @@
+"""Pictures that hosts ask for: of the right size, form and transparency, whoever paints them."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from worker_client import Message, WorkerClient
+
+WIDTH, HEIGHT = 48, 36
+RGBA = {"layout": "RGBA", "dtype": "float32"}
+PLAIN = """
+import numpy as np
+from styleplug import StylizeResult, hookimpl
+
+@hookimpl
+def styleplug_stylize(request):
+    image = np.full_like(request.content_image, request.config.strength)
+    return StylizeResult(image, "finished", "none", 0, 0, 0, 0, alpha=request.content_alpha)
+"""
+
+
+@pytest.fixture
+def photo(make_picture: Callable[..., np.ndarray]) -> np.ndarray:
+    """(H, W, 4) float32: a photograph whose left half can't be seen."""
+    pixels = make_picture(HEIGHT, WIDTH)[0].transpose(1, 2, 0)
+    alpha = np.zeros((HEIGHT, WIDTH, 1), np.float32)
+    alpha[:, WIDTH // 2 :] = 1
+    return np.ascontiguousarray(np.dstack([pixels, alpha]))
+
+
+@pytest.fixture
+def stylize(photo: np.ndarray) -> Callable[..., Path]:
+    """Begins a cheap stylize job; gives its folder."""
+
+    def begin(worker: WorkerClient, id: str = "a", **fields: Any) -> Path:
+        folder = worker.open(id)
+        photo.tofile(folder / "photo.raw")
+        message = {
+            "id": id,
+            "photo": {"path": "photo.raw", "width": WIDTH, "height": HEIGHT, **RGBA},
+            "paintings": [{"name": "lanterns"}],
+            "options": {"size": 32, "iterations": 2, "device": "cpu"},
+            "result": RGBA,
+        }
+        worker.say("stylize", **message | fields)
+        return folder
+
+    return begin
+
+
+def pixels(result: Message) -> np.ndarray:
+    """Of a result as RGBA floats."""
+    shape = (result["height"], result["width"], 4)
+    return np.fromfile(result["path"], np.float32).reshape(shape)
+
+
+def test_a_transfer_from_plan_to_picture(
+    start: Callable[..., WorkerClient],
+    small_network: None,
+    stylize: Callable[..., Path],
+    photo: np.ndarray,
+) -> None:
+    worker = start()
+    folder = stylize(worker, preview=20)
+    heard = worker.hear_until("finished", "failed")
+    kinds = [message["type"] for message in heard]
+    assert kinds[0] == "planned"
+    assert kinds[1:3] == ["progress", "progress"]
+    assert kinds[-1] == "finished", heard[-1]
+    assert heard[0]["scales"] == [32]
+    assert [message["text"] for message in heard[1:3]] == [
+        "32 px, step 1 of 2",
+        "32 px, step 2 of 2",
+    ]
+    result = heard[-1]["result"]
+    assert Path(result["path"]).parent == folder
+    assert result == {"path": result["path"], "width": WIDTH, "height": HEIGHT, **RGBA}
+    painted = pixels(result)
+    np.testing.assert_array_equal(painted[..., 3], photo[..., 3])
+    assert not np.array_equal(painted[..., :3], photo[..., :3])
+    previews = [message for message in heard if message["type"] == "preview"]
+    assert previews
+    for preview in previews:
+        with Image.open(preview["path"]) as image:
+            assert image.size == (preview["width"], preview["height"]) == (20, 15)
+            assert image.mode == "RGBA"
+
+
+def test_a_transfer_that_diverges(
+    start: Callable[..., WorkerClient], small_network: None, stylize: Callable[..., Path]
+) -> None:
+    worker = start()
+    options = {"size": 32, "iterations": 2, "device": "cpu", "style_weight": 1e300}
+    stylize(worker, options=options)
+    failed = worker.hear_until("failed", "finished")[-1]
+    assert (failed["type"], failed["code"]) == ("failed", "diverged")
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "words"),
+    [
+        ({"paintings": [{"name": "nowhere"}]}, "style-not-found", "lanterns"),
+        ({"paintings": [{"path": "nowhere.png"}]}, "image-unreadable", "nowhere.png"),
+        ({"preset": "cubist"}, "config", "one of painterly, faithful, article"),
+        ({"options": {"size": 8}}, "config", "size is 8, but must be a whole number from 32"),
+        ({"options": {"newer": 8}}, "config", "option is 'newer', but must be one of size, "),
+        ({"options": {"init": "nowhere.png"}}, "image-unreadable", "nowhere.png"),
+    ],
+)
+def test_what_was_asked_for_cannot_be_had(
+    start: Callable[..., WorkerClient],
+    stylize: Callable[..., Path],
+    fields: dict[str, Any],
+    code: str,
+    words: str,
+) -> None:
+    worker = start()
+    stylize(worker, **fields)
+    failed = worker.hear()
+    assert (failed["type"], failed["code"]) == ("failed", code)
+    assert words in failed["message"]
+
+
+def test_a_plug_in_that_answers_first_paints_for_hosts_too(
+    start: Callable[..., WorkerClient],
+    odd_plugin: None,
+    stylize: Callable[..., Path],
+    tmp_path: Path,
+    photo: np.ndarray,
+) -> None:
+    site = tmp_path / "site"
+    (site / "plain.py").write_text(PLAIN)
+    (site / "odd-1.0.dist-info" / "entry_points.txt").write_text("[styleplug]\nplain = plain\n")
+    worker = start()
+    stylize(worker, options={"strength": 0.25})
+    finished = worker.hear()
+    assert finished["type"] == "finished", finished
+    painted = pixels(finished["result"])
+    assert (painted[..., :3] == 0.25).all()
+    np.testing.assert_array_equal(painted[..., 3], photo[..., 3])
+
+
+def test_a_filter(worker: WorkerClient, begin: Callable[..., Path]) -> None:
+    begin("a", "posterise", options={"strength": 1})
+    finished = worker.hear()
+    assert finished["type"] == "finished", finished
+    painted = np.fromfile(finished["result"]["path"], np.uint8)
+    assert set(painted) == {0, 85, 170}
+    assert painted.size == 6 * 8 * 3
+
+
+def test_a_picture_file_from_a_picture_file(worker: WorkerClient, photo: np.ndarray) -> None:
+    folder = worker.open("a")
+    Image.fromarray(np.rint(photo * 255).astype(np.uint8)).save(folder / "photo.png")
+    worker.say(
+        "filter",
+        id="a",
+        photo={"path": str(folder / "photo.png")},
+        filter="posterise",
+        result={"format": "webp"},
+    )
+    result = worker.hear()["result"]
+    assert (result["width"], result["height"], result["format"]) == (WIDTH, HEIGHT, "webp")
+    with Image.open(result["path"]) as image:
+        assert (image.format, image.mode, image.size) == ("WEBP", "RGBA", (WIDTH, HEIGHT))
+
+
+@pytest.mark.parametrize("result", [{"format": "png"}, {"layout": "RGB", "dtype": "float32"}])
+def test_a_disk_that_fills_up(
+    worker: WorkerClient, begin: Callable[..., Path], result: dict[str, str]
+) -> None:
+    _, hard = resource.prlimit(worker.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(worker.process.pid, resource.RLIMIT_FSIZE, (20, hard))
+    folder = begin("a", "posterise", result=result)
+    failed = worker.hear()
+    assert (failed["type"], failed["code"]) == ("failed", "image-unwritable")
+    assert "free some space" in failed["message"]
+    assert [path.name for path in folder.iterdir()] == ["photo.raw"]
