@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from styleplug.errors import UnsupportedImageError
+from styleplug.errors import ConfigError, MissingDependencyError, UnsupportedImageError
 from styleplug.events import Finished
 from styleplug.hookspecs import FeaturesRequest, StylizeRequest, StylizeResult, hookimpl
 from styleplug.runtime.memory import memory_errors
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from styleplug.config import StylizeConfig
     from styleplug.image.picture import Picture
     from styleplug.runtime.models import Model
+    from styleplug.transfer.objective import MakeObjective
     from styleplug.transfer.pyramid import Transfer
 
 
@@ -68,17 +71,51 @@ def _transfer(request: StylizeRequest) -> Transfer:
     model, notes = _backbone(config.backbone)
     _check(request, ARCHITECTURES[model.name])
 
-    # The mirror first: it says so where PyTorch, the device or the precision is missing, and only
-    # then reads the network.
-    from styleplug.vgg.mirror import Mirror
-
-    mirror = Mirror(model, pooling=config.pooling, device=config.device, precision=config.precision)
+    # The engine before the encoder: what it can't do is said before the network is read.
+    make_objective = _engine(config, model)
 
     from styleplug.transfer.pyramid import Transfer
     from styleplug.vgg.encoder import Encoder
 
     encoder = Encoder(model, pooling=config.pooling, device=config.device)
-    return Transfer(request, encoder, mirror, notes)
+    return Transfer(request, encoder, make_objective, notes)
+
+
+def _engine(config: StylizeConfig, model: Model) -> MakeObjective:
+    """What gives loss and gradient."""
+    try:
+        if config.engine != "onnx":
+            return _torch_engine(config, model)
+    except MissingDependencyError as error:
+        # Without PyTorch "auto" goes on; of one that is broken it tells.
+        if config.engine == "torch" or error.reason is not None:
+            raise
+    return _onnx_engine(config, model)
+
+
+def _torch_engine(config: StylizeConfig, model: Model) -> MakeObjective:
+    # The mirror first: it says so where PyTorch, the device or the precision is missing.
+    from styleplug.vgg.mirror import Mirror
+
+    mirror = Mirror(model, pooling=config.pooling, device=config.device, precision=config.precision)
+
+    from styleplug.transfer.objective_torch import TorchObjective
+
+    return partial(TorchObjective, mirror)
+
+
+def _onnx_engine(config: StylizeConfig, model: Model) -> MakeObjective:
+    from styleplug.transfer.objective_onnx import OnnxObjective
+    from styleplug.vgg.gradient import Network
+
+    if config.precision != "float32":
+        raise ConfigError(
+            "precision",
+            config.precision,
+            "float32 where ONNX Runtime is the engine; float16 needs PyTorch and a GPU:"
+            " pip install 'styleplug[torch]', and --engine torch",
+        )
+    return partial(OnnxObjective, Network(model, config.pooling), config.device)
 
 
 def _check(request: StylizeRequest, architecture: Architecture) -> None:

@@ -131,13 +131,20 @@ class StylizeConfig:
     )
     init: str = _text("content", "What to start from", "content, noise, style, or a FILE")
     seed: int = _number(0, "Seed of the noise to start from.", 0, 2**32 - 1, basic=True)
+    engine: str = _choice(
+        "auto",
+        "What computes gradients, PyTorch or ONNX Runtime; auto is torch where it is installed.",
+        ("auto", "torch", "onnx"),
+    )
     device: str = _text(
         "auto",
         "Where to compute",
         "auto, cpu, cuda, cuda:N, rocm, mps, directml, coreml, openvino, tensorrt",
     )
     precision: str = _choice(
-        "float32", "Precision of the network's arithmetic on a GPU.", ("float32", "float16")
+        "float32",
+        "Precision of the network's arithmetic; float16 on a GPU with torch only.",
+        ("float32", "float16"),
     )
     time_limit: float | None = _number(
         None, "Stop after this time, in seconds or such as 5m, and keep the best picture.", 1e-3

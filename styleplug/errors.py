@@ -182,7 +182,7 @@ class OutOfMemoryError(StyleplugError):
 
     def __init__(self) -> None:
         super().__init__(
-            "there is not enough memory for this; take a smaller --size, or close other programs"
+            "there is not enough memory for this; work at a smaller size, or close other programs"
         )
 
 

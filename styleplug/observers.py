@@ -12,7 +12,13 @@ from typing import Any
 
 import pluggy
 
-from styleplug.errors import Cancelled, ConfigError, PluginError, StyleplugError
+from styleplug.errors import (
+    Cancelled,
+    ConfigError,
+    OutOfMemoryError,
+    PluginError,
+    StyleplugError,
+)
 from styleplug.events import Event, Failed, Finished
 from styleplug.filter_list import offered_filters
 from styleplug.hookspecs import (
@@ -99,9 +105,11 @@ class Observers:
                 )
 
     def _named(self, error: BaseException, hook: str) -> BaseException:
-        """The error; a PluginError where it is one that a plug-in of others let escape."""
+        """The error by the name that hosts know: a PluginError where a plug-in let it escape."""
         if isinstance(error, StyleplugError) or not isinstance(error, Exception):
             return error
+        if isinstance(error, MemoryError):
+            return OutOfMemoryError()
         names = {
             implementation.function.__code__: implementation.plugin_name
             for implementation in getattr(self._manager.hook, hook).get_hookimpls()

@@ -11,7 +11,13 @@ import pytest
 
 import styleplug
 from styleplug.config import FilterConfig, StylizeConfig
-from styleplug.errors import Cancelled, ConfigError, PluginError, UnsupportedImageError
+from styleplug.errors import (
+    Cancelled,
+    ConfigError,
+    OutOfMemoryError,
+    PluginError,
+    UnsupportedImageError,
+)
 from styleplug.events import Failed, Finished, Planned, Progress
 from styleplug.hookspecs import (
     Filter,
@@ -134,6 +140,7 @@ def test_what_a_plug_in_says_reaches_all(register: Callable[..., Any], watch: Wa
     [
         (UnsupportedImageError(None, "too odd"), "image-unsupported"),
         (ZeroDivisionError("oh"), "plugin"),
+        (MemoryError(), "out-of-memory"),
         (Cancelled(), "cancelled"),
     ],
 )
@@ -145,7 +152,8 @@ def test_a_job_that_fails_says_so(
 
     register(Painter(fail), "faulty")
     told: list[object] = []
-    with pytest.raises(type(error) if code != "plugin" else PluginError) as caught:
+    raised = {"plugin": PluginError, "out-of-memory": OutOfMemoryError}
+    with pytest.raises(raised.get(code, type(error))) as caught:
         stylize(on_event=told.append)
     [failed] = told
     assert isinstance(failed, Failed)

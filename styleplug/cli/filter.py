@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from styleplug.cli.options import field_options, given_options
+from styleplug.cli.options import field_options, given_options, output_option
 from styleplug.cli.reading import read_picture
 from styleplug.config import FilterConfig
 
@@ -22,14 +22,7 @@ from styleplug.config import FilterConfig
     required=True,
     help="The filter, one that `styleplug filters` lists.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    required=True,
-    help="Where to write the picture: .jpg, .png, .tif, .webp, .avif, .heic or .jxl.",
-)
+@output_option()
 @field_options(FilterConfig)
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never PHOTO.")
 def filter(photo: Path, name: str, output: Path, overwrite: bool, **options: Any) -> None:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, fields
+from pathlib import Path
 from typing import Any
 
 import click
@@ -22,6 +23,18 @@ def seconds(text: str) -> float:
     if match is None:
         raise click.BadParameter(f"{text!r} is no duration such as 90, 60s, 5m or 1h")
     return float(match[1]) * _UNITS[match[2]]
+
+
+def output_option(also: str = ".") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`--output` of a command that writes a picture; `also` ends the help text."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        required=True,
+        help="Where to write the picture: .jpg, .png, .tif, .webp, .avif, .heic or .jxl" + also,
+    )
 
 
 def config_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,7 +14,7 @@ import click
 from styleplug.cli.interrupt import interruptible
 from styleplug.cli.job import Job, asked, recalled
 from styleplug.cli.main import INTERRUPTED, echo_json
-from styleplug.cli.options import config_options
+from styleplug.cli.options import config_options, output_option
 from styleplug.cli.pipes import PIPE, check_pipes, format_option, piped
 from styleplug.cli.reading import read_picture
 from styleplug.cli.records import as_record, summary
@@ -46,15 +46,7 @@ if TYPE_CHECKING:
     metavar="PICTURE",
     help="Paint as PICTURE was painted by styleplug, but for the options that are given.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    required=True,
-    help="Where to write the picture: .jpg, .png, .tif, .webp, .avif, .heic or .jxl; - for standard"
-    " output.",
-)
+@output_option("; - for standard output.")
 @format_option
 @config_options
 @watch_options

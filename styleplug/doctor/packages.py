@@ -24,7 +24,7 @@ def check() -> Iterator[Finding]:
         yield Finding(
             "note",
             "styleplug is not installed, but runs from its source",
-            "in the source's folder: pip install '.[cpu,torch]'",
+            "in the source's folder: pip install '.[cpu]'",
         )
         return
     modules = _modules()

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 WEIGHT_AT_TARGET = 0.2
 """w₀: style to content 5 : 1 at the target, the middle of what pairs turn out to need."""
@@ -28,12 +28,30 @@ SOFTNESS = 0.05
 """τ: a pair that needs e times the usual weight ends this much above the target."""
 
 
+class Slope(NamedTuple):
+    """How the content error's weight follows from it; graphs are built from these numbers."""
+
+    target: float
+    softness: float
+    weight: float
+    largest: float
+
+    def at(self, content_error: float) -> float:
+        """min(largest, weight · exp((content error − target) / softness))"""
+        excess = (content_error - self.target) / self.softness
+        return min(self.largest, self.weight * math.exp(min(excess, 100.0)))
+
+
 @dataclass(frozen=True)
 class FixedWeights:
     """The plain weighted sum of the article."""
 
     content_weight: float
     style_weight: float
+
+    @property
+    def slope(self) -> Slope:
+        return Slope(0.0, math.inf, self.content_weight, self.content_weight)
 
     def penalty(self, content_error: float) -> tuple[float, float]:
         """The content error's part of the loss, and its slope: the weight in force."""
@@ -47,12 +65,15 @@ class TargetError:
     target: float
     style_weight: ClassVar[float] = 1.0
 
+    @property
+    def slope(self) -> Slope:
+        return Slope(self.target, SOFTNESS, WEIGHT_AT_TARGET, LARGEST_WEIGHT)
+
     def penalty(self, content_error: float) -> tuple[float, float]:
         """The content error's part of the loss, and its slope: the weight in force."""
-        knee = SOFTNESS * math.log(LARGEST_WEIGHT / WEIGHT_AT_TARGET)
-        excess = content_error - self.target
-        slope = min(LARGEST_WEIGHT, WEIGHT_AT_TARGET * math.exp(min(excess, knee) / SOFTNESS))
-        return SOFTNESS * slope + LARGEST_WEIGHT * max(excess - knee, 0.0), slope
+        knee = self.target + SOFTNESS * math.log(LARGEST_WEIGHT / WEIGHT_AT_TARGET)
+        slope = self.slope.at(content_error)
+        return SOFTNESS * slope + LARGEST_WEIGHT * max(content_error - knee, 0.0), slope
 
 
 Balance = FixedWeights | TargetError

@@ -17,12 +17,11 @@ from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted_size, resized
 from styleplug.image.transparency import resized_picture, uncovered
-from styleplug.transfer.objective import Evaluation, Objective
+from styleplug.transfer.objective import Evaluation, MakeObjective, Objective
 from styleplug.transfer.plan import SHORTEST_SIDE, Scale, cost, full_size, plan_scales
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
-from styleplug.vgg.mirror import Mirror
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 FORWARDS_PER_EVALUATION = 3.2
@@ -38,7 +37,7 @@ class Transfer:
     Args:
         request: what to paint.
         encoder: gives the targets (ONNX Runtime).
-        mirror: gives loss and gradient (PyTorch), of the same network.
+        make_objective: gives loss and gradient, of the same network, by one of the engines.
         notes: lines for the person who waits, passed on in Planned.
 
     Raises:
@@ -49,10 +48,11 @@ class Transfer:
         self,
         request: StylizeRequest,
         encoder: Encoder,
-        mirror: Mirror,
+        make_objective: MakeObjective,
         notes: tuple[str, ...] = (),
     ) -> None:
-        self.request, self.encoder, self.mirror, self.notes = request, encoder, mirror, notes
+        self.request, self.encoder, self.notes = request, encoder, notes
+        self.make_objective = make_objective
         self.config = request.config
         self.photograph = uncovered(Picture(request.content_image, request.content_alpha))
         self.paintings = [
@@ -97,7 +97,7 @@ class Transfer:
                 break
             evaluation = objective(picture)
             if not evaluation.is_finite():
-                self.pixels, self.stopped = as_pixels(best.cpu().numpy()), "diverged"
+                self.pixels, self.stopped = as_pixels(objective.batch(best)), "diverged"
                 last_good = self._result(self.best) if self.best else None
                 raise DivergedError(iteration, evaluation.loss, last_good)
             if evaluation.loss < lowest:
@@ -105,9 +105,9 @@ class Transfer:
             self.done_cost += self._cost_per_evaluation(scale)
             yield self._progress(scale, iteration, evaluation, time.monotonic() - since)
             if iteration % EVALUATIONS_PER_PREVIEW == 0 and iteration < scale.evaluations:
-                yield Preview(scale.longest, as_pixels(best.cpu().numpy()))
+                yield Preview(scale.longest, as_pixels(objective.batch(best)))
             picture = solver.step(picture, evaluation.gradient)
-        self.pixels = as_pixels(best.cpu().numpy())
+        self.pixels = as_pixels(objective.batch(best))
 
     def _must_stop(self) -> bool:
         if self.request.cancel.is_set():
@@ -149,8 +149,7 @@ class Transfer:
         return levels
 
     def _objective(self, scale: Scale, targets: Sequence[Targets]) -> Objective:
-        return Objective(
-            self.mirror,
+        return self.make_objective(
             targets,
             content_layers=self.config.content_layers,
             style_layers=self.config.style_layers,
@@ -180,7 +179,7 @@ class Transfer:
             scales=tuple(scale.longest for scale in self.scales),
             evaluations=tuple(scale.evaluations for scale in self.scales),
             seconds=min(self._elapsed() + self.total_cost * evaluation, self._limit()),
-            backbone=self.mirror.architecture.name,
+            backbone=self.encoder.architecture.name,
             notes=self.notes,
         )
 
@@ -216,7 +215,7 @@ class Transfer:
         return StylizeResult(
             image=image,
             stopped=self.stopped,
-            backbone=self.mirror.architecture.name,
+            backbone=self.encoder.architecture.name,
             content_error=evaluation.content_error,
             style_error=evaluation.style_error,
             cost=self.done_cost,

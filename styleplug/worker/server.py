@@ -135,11 +135,9 @@ class Worker:
 
 def _problems() -> list[str]:
     """Why no transfer could run, as far as that can be seen without loading anything."""
-    problems: list[StyleplugError] = [
-        MissingDependencyError(package, extra)
-        for package, extra in (("torch", "torch"), ("onnxruntime", "cpu"))
-        if find_spec(package) is None
-    ]
+    problems: list[StyleplugError] = []
+    if find_spec("onnxruntime") is None:
+        problems.append(MissingDependencyError("onnxruntime", "cpu"))
     try:
         pick_backbone("auto")
     except StyleplugError as error:

@@ -205,12 +205,25 @@ def state(folder: Path) -> dict[Path, bytes]:
     }
 
 
-@pytest.mark.parametrize(("missing", "extra"), [("torch", "torch"), ("onnxruntime", "cpu")])
+def test_without_torch_it_paints(installed: Environment, elsewhere: Path, tmp_path: Path) -> None:
+    sees = dependencies(tmp_path / "frameworks", without="torch")
+    paints(installed, sees, elsewhere, home=installed.folder)
+
+
+@pytest.mark.parametrize(
+    ("missing", "extra", "options"),
+    [("torch", "torch", ("--engine", "torch")), ("onnxruntime", "cpu", ())],
+)
 def test_missing_framework_is_named(
-    installed: Environment, elsewhere: Path, tmp_path: Path, missing: str, extra: str
+    installed: Environment,
+    elsewhere: Path,
+    tmp_path: Path,
+    missing: str,
+    extra: str,
+    options: tuple[str, ...],
 ) -> None:
     sees = dependencies(tmp_path / "frameworks", without=missing)
-    done = installed.run("styleplug", *STYLIZE, *QUICK, sees=sees, cwd=elsewhere)
+    done = installed.run("styleplug", *STYLIZE, *QUICK, *options, sees=sees, cwd=elsewhere)
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.strip() == (

@@ -46,17 +46,19 @@ def test_a_broken_onnx_runtime_is_a_fault_whatever_it_does(site, content, messag
 
 
 @pytest.mark.parametrize("check", ["pytorch", "transfer"])
-def test_without_torch_the_remedy_is_named(site, check) -> None:
-    (site / "torch.py").write_text(MISSING)
+def test_with_a_broken_torch_the_remedy_is_named(site, check) -> None:
+    (site / "torch.py").write_text("raise OSError('bad image')")
     [fault] = findings_of(check)
     assert fault.status == "fault"
-    assert "pip install 'styleplug[torch]'" in fault.text
+    assert "pip install --force-reinstall 'styleplug[torch]'" in fault.text
 
 
-def test_without_torch_the_other_checks_go_on(site) -> None:
+def test_without_torch_all_is_well(site) -> None:
     (site / "torch.py").write_text(MISSING)
     assert findings_of("cuda") == ()
-    for check in ("system", "packages", "runtimes", "models", "plugins"):
+    [note] = findings_of("pytorch")
+    assert (note.status, note.text[:22]) == ("note", "torch is not installed")
+    for check in ("transfer", "system", "packages", "runtimes", "models", "plugins"):
         assert "fault" not in {finding.status for finding in findings_of(check)}
 
 

@@ -1,6 +1,7 @@
 """A whole transfer with the tiny network: what it says on its way, and what it leaves."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,23 @@ from styleplug.errors import Cancelled, ConfigError, DivergedError
 from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest
 from styleplug.runtime.models import Model
+from styleplug.transfer.objective import MakeObjective
+from styleplug.transfer.objective_onnx import OnnxObjective
+from styleplug.transfer.objective_torch import TorchObjective
 from styleplug.transfer.plan import cost
 from styleplug.transfer.pyramid import Transfer
 from styleplug.vgg.encoder import Encoder
+from styleplug.vgg.gradient import Network
 from styleplug.vgg.mirror import Mirror
 
 MakeTransfer = Callable[..., Transfer]
+
+ENGINES: dict[str, Callable[[Model, str], MakeObjective]] = {
+    "torch": lambda model, pooling: partial(
+        TorchObjective, Mirror(model, pooling=pooling, device="cpu")
+    ),
+    "onnx": lambda model, pooling: partial(OnnxObjective, Network(model, pooling), "cpu"),
+}
 
 
 @pytest.fixture
@@ -29,11 +41,11 @@ def make_transfer(
         for shape, seed in (((96, 128), 1), ((100, 80), 2))
     )
 
-    def make(preset: str = "painterly", **options: Any) -> Transfer:
+    def make(preset: str = "painterly", engine: str = "torch", **options: Any) -> Transfer:
         config = StylizeConfig.from_preset(preset, **{"size": 128, "iterations": 8, **options})
         request = StylizeRequest(photo, (painting,), config)
         encoder = Encoder(tiny_model, pooling=config.pooling, device="cpu")
-        return Transfer(request, encoder, Mirror(tiny_model, pooling=config.pooling, device="cpu"))
+        return Transfer(request, encoder, ENGINES[engine](tiny_model, config.pooling))
 
     return make
 
@@ -71,9 +83,12 @@ def test_the_result_is_the_best_picture_of_the_last_scale(make_transfer: MakeTra
     assert 0 <= result.image.min() <= result.image.max() <= 1
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("options", [{"optimizer": "adam"}, {"pooling": "avg"}, {"pyramid": False}])
-def test_every_way_lowers_the_loss(make_transfer: MakeTransfer, options: dict[str, Any]) -> None:
-    steps = [e for e in make_transfer(**options).run() if isinstance(e, Progress)]
+def test_every_way_lowers_the_loss(
+    make_transfer: MakeTransfer, options: dict[str, Any], engine: str
+) -> None:
+    steps = [e for e in make_transfer(engine=engine, **options).run() if isinstance(e, Progress)]
     last = [step.loss for step in steps if step.scale == 128]
     assert min(last) < last[0]
 
@@ -89,7 +104,7 @@ def test_targets_come_from_onnx_runtime(
     transfer = make_transfer()
     with monkeypatch.context() as before:
         before.setattr(Mirror, "forward", forbidden)
-        before.setattr("styleplug.transfer.objective.gram_matrix", forbidden)
+        before.setattr("styleplug.transfer.objective_torch.gram_matrix", forbidden)
         events = transfer.run()
         assert isinstance(next(events), Planned)
         targets = [target for scale in transfer.scales for target in transfer._targets(scale)]
@@ -121,15 +136,16 @@ def test_the_content_error_is_led_to_its_target(make_transfer: MakeTransfer) -> 
     assert errors[0] < 0.3
 
 
-def test_divergence_leaves_the_last_good_picture(make_transfer: MakeTransfer) -> None:
-    transfer = make_transfer(content_weight=1, style_weight=1)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_divergence_leaves_the_last_good_picture(make_transfer: MakeTransfer, engine: str) -> None:
+    transfer = make_transfer(engine=engine, content_weight=1, style_weight=1)
     objective = transfer._objective
 
     def breaks_in_the_end(scale: Any, targets: Any) -> Any:
         evaluate, calls = objective(scale, targets), iter(range(100))
 
         class Breaking:
-            picture = staticmethod(evaluate.picture)
+            picture, batch = map(staticmethod, (evaluate.picture, evaluate.batch))
 
             def __call__(self, picture: Any) -> Any:
                 return evaluate(picture * float("nan") if next(calls) == 4 else picture)
@@ -144,9 +160,12 @@ def test_divergence_leaves_the_last_good_picture(make_transfer: MakeTransfer) ->
     assert caught.value.last_good.stopped == "diverged"
 
 
-def test_weights_beyond_all_numbers_diverge_at_once(make_transfer: MakeTransfer) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_weights_beyond_all_numbers_diverge_at_once(
+    make_transfer: MakeTransfer, engine: str
+) -> None:
     with pytest.raises(DivergedError, match="smaller weights") as caught:
-        list(make_transfer(content_weight=1, style_weight=1e39).run())
+        list(make_transfer(engine=engine, content_weight=1, style_weight=1e39).run())
     assert caught.value.last_good is None
 
 

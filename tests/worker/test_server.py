@@ -61,7 +61,6 @@ def test_what_is_missing_for_a_transfer(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(server, "find_spec", lambda name: None)
     monkeypatch.setattr(server, "pick_backbone", pick_backbone)
     assert server._problems() == [
-        "torch is not installed; mend it with: pip install 'styleplug[torch]'",
         "onnxruntime is not installed; mend it with: pip install 'styleplug[cpu]'",
         "model vgg16: not installed; reinstall styleplug",
     ]

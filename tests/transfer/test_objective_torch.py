@@ -11,7 +11,8 @@ from styleplug.image.picture import Picture
 from styleplug.image.resize import resized
 from styleplug.runtime.models import Model
 from styleplug.transfer.balance import Balance, FixedWeights, TargetError
-from styleplug.transfer.objective import HALF_SIZE_SHARE, Objective
+from styleplug.transfer.objective import HALF_SIZE_SHARE
+from styleplug.transfer.objective_torch import TorchObjective
 from styleplug.transfer.targets import compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.masks import feature_weights
@@ -31,7 +32,7 @@ def make_objective(
     pooling: str = "max",
     levels: int = 1,
     alpha: NDArray[np.float32] | None = None,
-) -> Objective:
+) -> TorchObjective:
     """An objective for a picture of 37 by 34 pixels, the half of it, and how much of it is seen."""
     encoder = Encoder(model, pooling=pooling, device="cpu")
     painting = Picture(as_pixels(make_picture(30, 17, seed=2)))
@@ -49,7 +50,7 @@ def make_objective(
         for shape in [(37, 34), (18, 17)][:levels]
     ]
     mirror = Mirror(model, pooling=pooling, device="cpu")
-    return Objective(
+    return TorchObjective(
         mirror,
         targets,
         content_layers=CONTENT,
@@ -59,7 +60,7 @@ def make_objective(
     )
 
 
-def in_float64(objective: Objective) -> Objective:
+def in_float64(objective: TorchObjective) -> TorchObjective:
     objective.mirror.double()
     objective.mirror.dtype = torch.float64
     for tensors in (*objective.content, *objective.grams, *objective.weights):

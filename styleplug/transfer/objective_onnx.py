@@ -1,0 +1,73 @@
+"""The loss and its gradient with respect to the picture, from ONNX Runtime alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from styleplug.runtime.session import Session, open_session
+from styleplug.transfer.balance import Balance
+from styleplug.transfer.objective import Evaluation
+from styleplug.transfer.objective_graph import ORDER, PICTURE, objective_graph
+from styleplug.transfer.targets import Targets
+from styleplug.vgg.gradient import Network, order_of_winners
+
+Array = NDArray[np.float32]
+
+
+class OnnxObjective:
+    """The objective of `styleplug.transfer.objective`, as one graph of inference operators.
+
+    The session is opened at the first picture, for its size: half a second, little beside the
+    evaluations of a scale. Sizes left open in the graph were not faster or slower, but which rows
+    and columns pooling leaves over is part of the graph, and differs from scale to scale.
+
+    Raises:
+        ConfigError: the device isn't there or doesn't start.
+        MissingDependencyError: ONNX Runtime isn't installed.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        device: str,
+        targets: Sequence[Targets],
+        *,
+        content_layers: Mapping[str, float],
+        style_layers: Mapping[str, float],
+        balance: Balance,
+        tv_weight: float = 0.0,
+    ) -> None:
+        self.network, self.device, self.targets = network, device, targets
+        self.content_layers, self.style_layers = content_layers, style_layers
+        self.balance, self.tv_weight = balance, tv_weight
+        self._session: Session | None = None
+        self._inputs: dict[str, Array] = {}
+
+    def picture(self, batch: Array) -> Array:
+        return batch
+
+    def batch(self, picture: Array) -> Array:
+        return picture
+
+    def __call__(self, picture: Array) -> Evaluation:
+        session = self._session or self._open(picture.shape[2], picture.shape[3])
+        *errors, gradient = session.run(None, {**self._inputs, PICTURE: picture})
+        return Evaluation.of(self.balance, self.tv_weight, *map(float, errors), gradient=gradient)
+
+    def _open(self, height: int, width: int) -> Session:
+        graph = objective_graph(
+            self.network,
+            (height, width),
+            self.targets,
+            content_layers=self.content_layers,
+            style_layers=self.style_layers,
+            balance=self.balance,
+            tv_weight=self.tv_weight,
+        )
+        if self.network.pooling == "max":
+            self._inputs[ORDER] = order_of_winners(height, width)
+        self._session = open_session(graph, self.device)
+        return self._session

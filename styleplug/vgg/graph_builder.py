@@ -1,0 +1,64 @@
+"""Writing an ONNX graph node by node, each value going by a name of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from styleplug.vgg.export import IR_VERSION, OPSET
+
+
+class GraphBuilder:
+    """Collects nodes and constants; `model` makes a graph of them."""
+
+    def __init__(self) -> None:
+        self._nodes: list[onnx.NodeProto] = []
+        self._constants: dict[str, NDArray[Any]] = {}
+        self._inputs: list[onnx.ValueInfoProto] = []
+
+    def input(self, name: str, shape: tuple[int, ...]) -> str:
+        """A float32 input of a fixed shape."""
+        self._inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+        return name
+
+    def constant(self, value: NDArray[Any] | float, name: str | None = None) -> str:
+        """A constant, numbers as float32; one with a name is stored the first time only."""
+        name = name or f"constant_{len(self._constants)}"
+        if name not in self._constants:
+            # A weight beyond all numbers makes the loss infinite, which is told where it is seen.
+            with np.errstate(over="ignore"):
+                self._constants[name] = (
+                    value if isinstance(value, np.ndarray) else np.array(value, np.float32)
+                )
+        return name
+
+    def op(self, operator: str, *inputs: str, **attributes: Any) -> str:
+        """A node with one output, whose name is returned."""
+        output = f"{operator}_{len(self._nodes)}"
+        self._nodes.append(helper.make_node(operator, inputs, [output], name=output, **attributes))
+        return output
+
+    def integers(self, *values: int) -> str:
+        """A constant of whole numbers, for shapes, axes and the like."""
+        return self.constant(np.array(values, np.int64))
+
+    def slice(self, value: str, axis: int, start: int, stop: int) -> str:
+        """What lies from start to before stop along an axis."""
+        return self.op("Slice", value, *map(self.integers, (start, stop, axis)))
+
+    def model(self, outputs: tuple[str, ...]) -> bytes:
+        """The graph, serialised; its outputs are float32."""
+        graph = helper.make_graph(
+            self._nodes,
+            "styleplug",
+            self._inputs,
+            [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs],
+            [numpy_helper.from_array(array, name) for name, array in self._constants.items()],
+        )
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
+        model.ir_version = IR_VERSION
+        return bytes(model.SerializeToString())

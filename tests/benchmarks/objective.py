@@ -1,0 +1,150 @@
+"""How long an evaluation of loss and gradient takes: the two engines, and a plain loop of PyTorch.
+
+usage: python tests/benchmarks/objective.py [SIZE ...] [--rounds N]
+
+Times square pictures of 128, 256 and 512 pixels with VGG-16, the default layers and one level. The
+plain loop is the one that tutorials have, with torch's own number of threads and wait policy: an
+nn.Sequential of the layers, squared errors, backward(). The three take turns, N times (default 7)
+after a round that isn't counted; the table has medians of the seconds, and of the ratios to the
+plain loop within each round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from styleplug.config import StylizeConfig
+from styleplug.image.picture import Picture
+from styleplug.runtime.models import Model, find_model
+from styleplug.transfer.balance import FixedWeights
+from styleplug.transfer.objective import MakeObjective
+from styleplug.transfer.objective_onnx import OnnxObjective
+from styleplug.transfer.objective_torch import TorchObjective
+from styleplug.transfer.targets import Targets, compute_targets
+from styleplug.vgg.encoder import Encoder
+from styleplug.vgg.gradient import Network
+from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.weights import load_weights
+
+CONFIG = StylizeConfig()
+PLAIN = "plain loop"
+THREADS = torch.get_num_threads()
+"""PyTorch's own choice, before the mirror asks for no more than the cores that there are."""
+
+Evaluate = Callable[[], object]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("sizes", nargs="*", type=int, default=[128, 256, 512], metavar="SIZE")
+    parser.add_argument("--rounds", type=int, default=7)
+    arguments = parser.parse_args()
+    print(f"{'pixels':>6}  {'':12} {'seconds':>8} {'of the plain loop':>18}")
+    for size in arguments.sizes:
+        times = measured(contestants(find_model("vgg16"), size), arguments.rounds)
+        for name, seconds in times.items():
+            ratios = [one / plain for one, plain in zip(seconds, times[PLAIN], strict=True)]
+            print(
+                f"{size:6}  {name:12} {statistics.median(seconds):8.3f}"
+                f" {statistics.median(ratios):18.2f}",
+                flush=True,
+            )
+
+
+def measured(evaluations: dict[str, Evaluate], rounds: int) -> dict[str, list[float]]:
+    """Seconds by name, of evaluations that take turns."""
+    times: dict[str, list[float]] = {name: [] for name in evaluations}
+    for number in range(rounds + 1):
+        for name, evaluate in evaluations.items():
+            time.sleep(0.2)  # the threads of the one before it may still spin
+            begun = time.perf_counter()
+            evaluate()
+            if number:
+                times[name].append(time.perf_counter() - begun)
+    return times
+
+
+def contestants(model: Model, size: int) -> dict[str, Evaluate]:
+    generator = np.random.default_rng(0)
+    photograph, painting = (
+        Picture(generator.random((size, size, 3), np.float32)) for _ in range(2)
+    )
+    targets = compute_targets(
+        Encoder(model, device="cpu"),
+        photograph,
+        [painting],
+        CONFIG.content_layers,
+        CONFIG.style_layers,
+    )
+    batch = generator.random((1, 3, size, size), np.float32)
+    plain = PlainLoop(model, targets)
+    engines: dict[str, MakeObjective] = {
+        "PyTorch": partial(TorchObjective, Mirror(model, device="cpu")),
+        "ONNX Runtime": partial(OnnxObjective, Network(model), "cpu"),
+    }
+    evaluations: dict[str, Evaluate] = {PLAIN: partial(plain, torch.tensor(batch))}
+    for name, make_objective in engines.items():
+        objective = make_objective(
+            [targets],
+            content_layers=CONFIG.content_layers,
+            style_layers=CONFIG.style_layers,
+            balance=FixedWeights(1, 5),
+        )
+        evaluations[name] = partial(objective, objective.picture(batch))
+    return evaluations
+
+
+class PlainLoop:
+    """Gatys' method as it is usually written: torchvision's layers, losses, and backward()."""
+
+    def __init__(self, model: Model, targets: Targets) -> None:
+        architecture, mean, weights = load_weights(model.read())
+        self.mean, self.targets = torch.tensor(mean).view(1, 3, 1, 1), targets
+        layers: list[nn.Module] = []
+        self.names: list[str | None] = []
+        last = architecture.deepest([*targets.content, *targets.grams])
+        for name, channels, width in architecture.convolutions:
+            if name.endswith("_1") and name != "conv1_1":
+                layers.append(nn.MaxPool2d(2, 2))
+                self.names.append(None)
+            convolution = nn.Conv2d(channels, width, 3, padding=1)
+            convolution.weight = nn.Parameter(torch.tensor(weights[f"{name}.weight"]))
+            convolution.bias = nn.Parameter(torch.tensor(weights[f"{name}.bias"]))
+            layers += [convolution, nn.ReLU()]
+            self.names += [None, name.replace("conv", "relu")]
+            if self.names[-1] == last:
+                break
+        self.layers = nn.Sequential(*layers).eval().requires_grad_(False)
+        self.content = {name: torch.tensor(array) for name, array in targets.content.items()}
+        self.grams = {name: torch.tensor(array) for name, array in targets.grams.items()}
+
+    def __call__(self, batch: torch.Tensor) -> torch.Tensor:
+        torch.set_num_threads(THREADS)
+        picture = batch.clone().requires_grad_(True)
+        current, loss = picture - self.mean, torch.zeros(())
+        for layer, name in zip(self.layers, self.names, strict=True):
+            current = layer(current)
+            if name in self.content:
+                loss = loss + functional.mse_loss(current, self.content[name])
+            if name in self.grams:
+                rows = current.view(current.shape[1], -1)
+                gram = rows @ rows.T / current.numel()
+                loss = loss + 1e4 * functional.mse_loss(gram, self.grams[name])
+        loss.backward()
+        assert picture.grad is not None
+        return picture.grad
+
+
+if __name__ == "__main__":
+    main()

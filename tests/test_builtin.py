@@ -1,0 +1,83 @@
+"""Which engine computes the gradients, and what isn't loaded for it."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import styleplug
+from styleplug.errors import ConfigError
+from styleplug.events import Event, Progress
+from styleplug.transfer.objective_onnx import OnnxObjective
+from styleplug.transfer.objective_torch import TorchObjective
+from styleplug.vgg.tensors import as_pixels
+
+PHOTO, PAINTING = np.random.default_rng(0).random((2, 48, 64, 3), np.float32)
+QUICK = {"size": 64, "iterations": 1, "device": "cpu"}
+
+PAINT = """
+import sys
+import numpy as np
+import styleplug
+
+if sys.argv[1] == "none":
+    sys.modules["torch"] = None
+pictures = np.random.default_rng(0).random((2, 48, 64, 3), np.float32)
+config = styleplug.StylizeConfig(size=64, iterations=2, device="cpu", engine=sys.argv[2])
+styleplug.stylize(*pictures, config)
+assert not sys.modules.get("torch")
+"""
+
+
+@pytest.mark.usefixtures("small_network")
+@pytest.mark.parametrize(("torch", "engine"), [("there", "onnx"), ("none", "auto")])
+def test_onnx_runtime_paints_without_torch(torch: str, engine: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PAINT, torch, engine], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.usefixtures("small_network")
+@pytest.mark.parametrize(
+    ("engine", "used"),
+    [("auto", TorchObjective), ("torch", TorchObjective), ("onnx", OnnxObjective)],
+)
+def test_the_engine_is_the_one_asked_for(
+    engine: str, used: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluate, calls = used.__call__, []
+
+    def counted(objective: object, picture: object) -> object:
+        calls.append(objective)
+        return evaluate(objective, picture)
+
+    monkeypatch.setattr(used, "__call__", counted)
+    styleplug.stylize(PHOTO, PAINTING, styleplug.StylizeConfig(engine=engine, **QUICK))
+    assert len(calls) == 1
+
+
+@pytest.mark.usefixtures("small_network")
+def test_engines_take_the_same_course(make_picture: Callable[..., NDArray[np.float32]]) -> None:
+    """At first: each step makes the rounding's differences larger."""
+    pictures = [as_pixels(make_picture(48, 64, seed)) for seed in (1, 2)]
+    courses = []
+    for engine in ("torch", "onnx"):
+        events: list[Event] = []
+        options = QUICK | {"init": "style", "iterations": 4}
+        config = styleplug.StylizeConfig(engine=engine, **options)
+        styleplug.stylize(*pictures, config, events.append)
+        courses.append([event.loss for event in events if isinstance(event, Progress)])
+    assert len(courses[0]) == 4
+    assert courses[1] == pytest.approx(courses[0], rel=1e-2)
+
+
+@pytest.mark.usefixtures("small_network")
+def test_half_precision_needs_torch() -> None:
+    config = styleplug.StylizeConfig(engine="onnx", precision="float16", **QUICK)
+    with pytest.raises(ConfigError, match=r"precision .*--engine torch") as caught:
+        styleplug.stylize(PHOTO, PAINTING, config)
+    assert caught.value.field == "precision"
