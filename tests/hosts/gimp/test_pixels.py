@@ -30,8 +30,10 @@ image.set_color_profile(Gimp.ColorProfile.new_rgb_adobe())
 before = pixels(layer)
 answer.update(call(image, [layer], filter="invert"))
 after = pixels(image.get_layers()[0])
-answer["wrong"] = max(abs(1 - v - w) for i, (v, w) in enumerate(zip(before, after))
-                      if i % 4 < 3 and 0 <= v <= 1)
+starts = range(0, len(before), 4)
+inside = [i for i in starts if all(0 <= v <= 1 for v in before[i:i + 3])]  # of sRGB
+answer["wrong"] = max(abs(1 - before[i + c] - after[i + c]) for i in inside for c in range(3))
+answer["part"] = len(inside) / len(starts)
 answer["profile"] = image.get_color_profile().get_label()
 """
 
@@ -92,6 +94,7 @@ def test_the_pictures_own_profile(make_host, tmp_path):
     answer = make_host(fake=True).run(PROFILE, tmp_path)
     assert answer["succeeded"], answer["message"]
     assert "Adobe" in answer["profile"]
+    assert answer["part"] > 0.3
     assert answer["wrong"] < 1 / 255
 
 

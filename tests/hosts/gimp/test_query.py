@@ -22,9 +22,12 @@ import json, runpy, sys, gi
 gi.require_version("Gimp", "3.0")
 from gi.repository import Gimp
 Gimp.main = lambda *_: 0
-runpy.run_path(sys.argv[1])
+runpy.run_path(sys.argv[1], run_name="__main__")
 print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
 """
+
+# The names below `gi` are those of its predecessors, which it blocks.
+GI = {"gi", "gio", "glib", "gobject", "gtk"}
 
 
 def test_the_plug_in_is_found(make_host, tmp_path):
@@ -40,6 +43,5 @@ def test_the_query_loads_the_standard_library_and_gi_only(make_host):
     script = str(host.plug_in / "style-transfer.py")
     loaded = set(json.loads(host.output(["/usr/bin/python3", "-I", "-c", LOADED, script])))
     assert "gi" in loaded
-    strange = loaded - set(sys.stdlib_module_names) - {"gi", "__main__", "__mp_main__"}
-    assert {name for name in strange if not name.startswith("_")} == set()
+    assert loaded <= set(sys.stdlib_module_names) | GI | {"__main__", "sitecustomize"}
     assert "subprocess" not in loaded
