@@ -76,7 +76,6 @@ class Preview(Gtk.Box):
                 self._take(message)
         except messages.Problem as problem:
             self._say("No preview", 0)
-            self._button.set_tooltip_text(str(problem))
             tell(self.get_toplevel(), str(problem))
         self.stop()
         return False

@@ -92,6 +92,10 @@ class Host:
             text=True,
         )
 
+    def output(self, command: list[str]) -> bytes:
+        """What a command says where GIMP is."""
+        return subprocess.run([*self._inside, *command], check=True, stdout=subprocess.PIPE).stdout
+
     def finish(self, process: subprocess.Popen[str], tmp_path: Path) -> dict[str, Any]:
         """Wait for GIMP's end; returns the script's `answer`."""
         output, _ = process.communicate(timeout=300)

@@ -20,30 +20,46 @@ answer.update(call(image, [layer], Gimp.RunMode.INTERACTIVE))
 answer["layers"] = [facts(image, layer) for layer in image.get_layers()]
 Gimp.displays_flush()
 """
+WAIT_FOR_SCREENSHOT = """
+import time
+out = Path(os.environ["OUT"])
+(out / "painted").touch()
+until = time.monotonic() + 60
+while not (out / "result.png").exists() and time.monotonic() < until:
+    time.sleep(0.1)
+"""
 REPEAT = """
 answer["again"] = call(image, [layer], Gimp.RunMode.WITH_LAST_VALS)
 answer["layers again"] = [facts(image, layer) for layer in image.get_layers()]
 """
-WAIT_FOR_SCREENSHOT = """
+UNDO = """
 import time
+image, layer = picture(200, 100)
+image.select_ellipse(Gimp.ChannelOps.REPLACE, 20, 20, 100, 60)
+display = Gimp.Display.new(image)
+answer.update(call(image, [layer], filter="invert"))
+answer["layers"] = len(image.get_layers())
+Gimp.displays_flush()
+Path(os.environ["OUT"], "painted").touch()
 until = time.monotonic() + 60
-while not Path(os.environ["OUT"], "result.png").exists() and time.monotonic() < until:
+while len(image.get_layers()) > 1 and time.monotonic() < until:
     time.sleep(0.1)
+answer["layers undone"] = len(image.get_layers())
 """
 SMALL = "press alt+t Tab ctrl+a; xdotool type 64; press Tab"
 
 
 def test_painting_with_the_dialog(make_host, tmp_path, bundled, screenshots):
-    for path in screenshots.glob("*.png"):
+    for path in screenshots.iterdir():
         path.unlink()
     answer = make_host().run(
         INTERACTIVE + WAIT_FOR_SCREENSHOT + REPEAT,
         tmp_path,
         person=f"""
             find_window '^Style Transfer$'; screenshot dialog
-            {SMALL}; press alt+v; sleep 15; screenshot preview
+            {SMALL}; press alt+v; sleep 10; screenshot preview
             press alt+m; sleep 1; screenshot options
-            press alt+p; sleep 20; screenshot result
+            press alt+p; until [ -e "$OUT/painted" ]; do sleep 0.5; done; screenshot result
         """,
         OUT=str(screenshots),
         **bundled,
@@ -53,12 +69,30 @@ def test_painting_with_the_dialog(make_host, tmp_path, bundled, screenshots):
     assert painted["name"] == "Discs of light, in few strong colours (painterly)"
     assert (painted["width"], painted["height"]) == (photo["width"], photo["height"])
     assert answer["again"]["succeeded"], answer["again"]["message"]
-    assert [layer["name"].split(" #")[0] for layer in answer["layers again"][:2]] == [
-        painted["name"]
-    ] * 2
+    assert [layer["name"].split(" #")[0] for layer in answer["layers again"]] == [
+        painted["name"],
+        painted["name"],
+        photo["name"],
+    ]
     shots = {path.stem: path.read_bytes() for path in screenshots.glob("*.png")}
     assert set(shots) >= {"dialog", "preview", "options", "result"}
     assert len(set(shots.values())) == len(shots), "each step changes what is seen"
+
+
+def test_one_undo_takes_it_all_back(make_host, tmp_path):
+    answer = make_host(fake=True).run(
+        UNDO,
+        tmp_path,
+        person="""
+            find_window 'GIMP$'
+            until [ -e "$OUT/painted" ]; do sleep 0.1; done
+            sleep 1; xdotool mousemove 59 13 click 1; sleep 1; press Down Return
+        """,
+        OUT=str(tmp_path),
+    )
+    assert answer["succeeded"], answer["message"]
+    assert answer["layers"] == 2
+    assert answer["layers undone"] == 1
 
 
 def test_closing_the_dialog_changes_nothing(make_host, tmp_path, bundled):

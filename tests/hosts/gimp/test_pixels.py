@@ -24,6 +24,19 @@ for precision in (Gimp.Precision.U8_NON_LINEAR, Gimp.Precision.U16_NON_LINEAR,
         })
 """
 
+PROFILE = """
+image, layer = picture(precision=Gimp.Precision.U16_NON_LINEAR)
+image.set_color_profile(Gimp.ColorProfile.new_rgb_adobe())
+before = pixels(layer)
+answer.update(call(image, [layer], filter="invert"))
+after = pixels(image.get_layers()[0])
+starts = range(0, len(before), 4)
+inside = [i for i in starts if all(0 <= v <= 1 for v in before[i:i + 3])]  # of sRGB
+answer["wrong"] = max(abs(1 - before[i + c] - after[i + c]) for i in inside for c in range(3))
+answer["part"] = len(inside) / len(starts)
+answer["profile"] = image.get_color_profile().get_label()
+"""
+
 PLACES = """
 image, layer = picture(100, 80)
 layer.set_offsets(-20, 10)
@@ -75,6 +88,14 @@ def test_every_precision_with_and_without_transparency(make_host, tmp_path):
         assert kind["name"] == "invert"
         assert kind["original kept"]
         assert kind["wrong"] < 2 / 255
+
+
+def test_the_pictures_own_profile(make_host, tmp_path):
+    answer = make_host(fake=True).run(PROFILE, tmp_path)
+    assert answer["succeeded"], answer["message"]
+    assert "Adobe" in answer["profile"]
+    assert answer["part"] > 0.3
+    assert answer["wrong"] < 1 / 255
 
 
 def test_the_result_lies_where_its_drawable_lies(make_host, tmp_path):
