@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+PAINTS := .venv/.paints
 INSTALLED := .venv/.installed
 
 .PHONY: help install demo check test lint sheet clean
@@ -14,7 +15,7 @@ help: ## List what there is
 install: $(INSTALLED) ## Install styleplug and its tools into .venv
 	@echo "styleplug is in .venv; try: .venv/bin/styleplug --help"
 
-demo: $(INSTALLED) ## Paint the bundled photograph, minutes on two cores
+demo: $(PAINTS) ## Paint the bundled photograph, a minute or two on two cores
 	@mkdir -p out
 	@$(BIN)/styleplug stylize styleplug/pictures/photograph.jpg \
 	  --style styleplug/pictures/painting.jpg --size 384 --overwrite -o out/demo.png
@@ -40,10 +41,16 @@ clean: ## Remove what make has made, .venv too
 	rm -rf .venv out/demo.png out/sheet dist
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
-$(INSTALLED): pyproject.toml constraints.txt | $(BIN)/pip
-	@echo "Installing styleplug and what it needs into .venv; the first time takes minutes ..."
-	@$(BIN)/pip --quiet --disable-pip-version-check install -e '.[cpu,torch,dev]' -c constraints.txt
+# All that painting needs: no PyTorch, which is many times larger than the rest.
+$(PAINTS): pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing styleplug and what it needs into .venv ..."
+	@$(BIN)/pip --quiet --disable-pip-version-check install -e '.[cpu]' -c constraints.txt
 	@touch $@
+
+$(INSTALLED): pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing styleplug, PyTorch and the tools into .venv; the first time takes minutes ..."
+	@$(BIN)/pip --quiet --disable-pip-version-check install -e '.[cpu,torch,dev]' -c constraints.txt
+	@touch $@ $(PAINTS)
 
 # Debian splits ensurepip off, and its `python3 -m venv` then leaves half an environment behind.
 $(BIN)/pip:

@@ -19,7 +19,7 @@ def no_interpreter(interpreter):
     """The environment that styleplug was installed in has gone."""
     return Problem(
         f"The Python that styleplug was installed in isn't there any more: {interpreter}."
-        f" Install styleplug again, with “pip install 'styleplug[cpu,torch]'”, and run “{INSTALL}”."
+        f" Install styleplug again, with “pip install 'styleplug[cpu]'”, and run “{INSTALL}”."
     )
 
 

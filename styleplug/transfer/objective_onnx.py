@@ -20,9 +20,9 @@ Array = NDArray[np.float32]
 class OnnxObjective:
     """The objective of `styleplug.transfer.objective`, as one graph of inference operators.
 
-    The session is opened at the first picture, for its size: half a second, little beside the
-    evaluations of a scale. Sizes left open in the graph were not faster or slower, but which rows
-    and columns pooling leaves over is part of the graph, and differs from scale to scale.
+    The session is opened at the first picture, for its size, which takes half a second. Leaving
+    the size open made an evaluation neither slower nor faster, but which rows and columns pooling
+    leaves over is part of the graph, and differs from scale to scale.
 
     Raises:
         ConfigError: the device isn't there or doesn't start.
