@@ -1,6 +1,5 @@
 """What the plug-in tells people when something is wrong, and the error that carries it to them."""
 
-MENU = "Filters ▸ Artistic ▸ Style Transfer…"
 INSTALL = "styleplug hosts install gimp"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -153,9 +152,7 @@ def plugin_python(tmp_path: Path) -> str:
 
 def test_a_filter_of_another_package(make_host, tmp_path, bundled, screenshots, plugin_python):
     host = make_host()
-    path = host.plug_in / "installation.json"
-    installation = json.loads(path.read_text("utf-8"))
-    path.write_text(json.dumps({**installation, "interpreter": plugin_python}))
+    host.use_python(plugin_python)
     answer = host.run(
         INTERACTIVE,
         tmp_path,
