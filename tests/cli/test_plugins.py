@@ -6,10 +6,13 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import Result
+from PIL import Image
 
 from styleplug import plugins
+from styleplug.hookspecs import StylizeRequest, StylizeResult, hookimpl
 from styleplug.plugins import Plugin, plugin_manager
 
 BROKEN = Plugin("dots", "styleplug-dots", "1.5", problem="ImportError: no dots", broken=True)
@@ -46,6 +49,26 @@ def test_what_is_broken_is_listed_with_its_problem(
     listed = json.loads(run("plugins", "list", "--json").stdout)
     assert [plugin["name"] for plugin in listed] == ["styleplug", "lines", "dots"]
     assert listed[2]["problem"] == "ImportError: no dots"
+
+
+def test_a_plug_in_that_answers_first_changes_what_the_command_paints(
+    paint: Callable[..., Result], folder: Path
+) -> None:
+    class Red:
+        @hookimpl
+        def styleplug_stylize(self, request: StylizeRequest) -> StylizeResult:
+            red = np.zeros_like(request.content_image)
+            red[..., 0] = 1
+            return StylizeResult(red, "finished", "none", 0.5, 0.25, 1.0, 2.0)
+
+    plugin = Red()
+    plugin_manager().register(plugin)
+    try:
+        assert paint().exit_code == 0
+    finally:
+        plugin_manager().unregister(plugin)
+    with Image.open(folder / "out.png") as painted:
+        assert painted.getcolors() == [(36 * 48, (255, 0, 0))]
 
 
 def test_a_trace_shows_who_is_asked_and_what_is_given(
