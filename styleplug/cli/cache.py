@@ -25,7 +25,7 @@ def info(as_json: bool) -> None:
         return
     click.echo(
         f"{found.folder}: {found.entries} entries, "
-        f"{found.size / 2**20:.1f} of {found.limit / 2**20:.0f} MB"
+        f"{found.size / 1e6:.1f} of {found.limit / 1e6:.0f} MB"
     )
 
 

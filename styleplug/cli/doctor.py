@@ -33,9 +33,10 @@ _INDENT = " " * 8
 def doctor(as_report: bool, as_json: bool) -> None:
     """Find out whether a transfer would work, and what is missing.
 
-    Looks at the packages, at what the network can run on, at models, folders and plug-ins, and
-    paints a very small picture; takes some seconds, and changes nothing. Exits with 1 if there is a
-    fault, something in the way of every transfer. A note is worth a look, but in nobody's way.
+    Looks at the packages, at what the network can run on, at models, folders, plug-ins and host
+    programs, and paints a very small picture; takes some seconds, and changes nothing. Exits with 1
+    if there is a fault, something in the way of every transfer. A note is worth a look, but in
+    nobody's way.
     """
     from styleplug.doctor.examine import examine
 

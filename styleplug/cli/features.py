@@ -13,12 +13,14 @@ from styleplug.cli.output import check_output, write_output
 from styleplug.config import StylizeConfig
 
 
-def _choice(name: str) -> Callable[..., Any]:
+def _option(name: str) -> Callable[..., Any]:
     """The option as `styleplug stylize` has it."""
     [option] = [option for option in fields(StylizeConfig) if option.name == name]
+    choices = option.metadata.get("choices")
     return click.option(
         f"--{name}",
-        type=click.Choice(option.metadata["choices"]),
+        type=click.Choice(choices) if choices else str,
+        metavar=None if choices else "NAME",
         default=option.default,
         show_default=True,
         help=option.metadata["help"],
@@ -40,19 +42,17 @@ def _choice(name: str) -> Callable[..., Any]:
     metavar="NAMES",
     default="relu4_2",
     show_default=True,
-    help="The layers, by commas.",
+    help="The layers, separated by commas.",
 )
 @click.option(
     "--size",
     type=click.IntRange(16, 16384),
     metavar="N",
-    help="Longest side to bring PHOTO to, pixels.",
+    help="Longest side to bring PHOTO to, in pixels; without it, PHOTO as it is.",
 )
-@_choice("backbone")
-@_choice("pooling")
-@click.option(
-    "--device", metavar="NAME", default="auto", show_default=True, help="auto, cpu, cuda, ..."
-)
+@_option("backbone")
+@_option("pooling")
+@_option("device")
 @click.option("--overwrite", is_flag=True, help="Replace FILE.npz if it exists.")
 def features(
     photo: Path,

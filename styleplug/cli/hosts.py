@@ -44,7 +44,7 @@ def list_all(as_json: bool) -> None:
 @_HOST
 @_GIMP_DIR
 def install(host: str, gimp_dir: Path | None) -> None:
-    """Put styleplug's adapter into HOST, in each version of it that is found.
+    """Put styleplug's adapter into a host program, in each version of it that is found.
 
     Do it again after an upgrade of styleplug, or where something is amiss.
     """
@@ -56,6 +56,6 @@ def install(host: str, gimp_dir: Path | None) -> None:
 @_HOST
 @_GIMP_DIR
 def uninstall(host: str, gimp_dir: Path | None) -> None:
-    """Remove styleplug's adapter from HOST, and nothing else."""
+    """Remove styleplug's adapter from a host program, and nothing else."""
     for place in uninstall_host(host, gimp_dir):
         click.echo(f"{place.title}: removed from {place.adapter}")

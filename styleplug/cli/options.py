@@ -90,7 +90,7 @@ def _click_option(option: Field[Any]) -> Callable[..., Any]:
 
 
 def _range_and_default(option: Field[Any]) -> str:
-    default = f"default {_plain(option.default)}"
+    default = f"default: {_plain(option.default)}"
     if "low" not in option.metadata:
         return default
     low, high = option.metadata["low"], option.metadata["high"]

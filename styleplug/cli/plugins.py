@@ -24,7 +24,7 @@ def plugins() -> None:
     """
 
 
-@plugins.command("list")
+@plugins.command("list", short_help="List the plug-ins, and the hooks that they answer.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_plugins(as_json: bool) -> None:
     """List the plug-ins, and the hooks that they answer; exits with 1 if one can't be loaded."""

@@ -18,7 +18,7 @@ def styles() -> None:
 @click.option(
     "--name", metavar="NAME", required=True, help="Lower-case letters, digits and hyphens."
 )
-@click.option("--title", metavar="TEXT", help="A line for dialogs.  [default: the name's words]")
+@click.option("--title", metavar="TEXT", help="A line for dialogs. [default: the name's words]")
 @click.option("--overwrite", is_flag=True, help="Replace a style of this name.")
 def add(painting: Path, name: str, title: str | None, overwrite: bool) -> None:
     """Copy PAINTING into your collection, for every --style and every host to know it by NAME."""

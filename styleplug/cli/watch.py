@@ -71,7 +71,6 @@ class Watch:
         if self.plot:
             from styleplug.cli.plot import empty_figure
 
-            empty_figure()
             for source in inputs:
                 check_output(
                     *(self.plot, ".png", ".svg"),
@@ -80,6 +79,7 @@ class Watch:
                     option="plot",
                 )
             _check_free("plot", self.plot, taken)
+            empty_figure()
         if self.frames:
             _check_folder(self.frames)
 

@@ -22,7 +22,7 @@ Array = NDArray[np.float32]
 FORMAT = 1
 """To be raised whenever what an entry holds, or how it is computed, changes."""
 
-LIMIT = 256 * 2**20
+LIMIT = 256 * 10**6
 _DIGEST = hashlib.sha256().digest_size
 
 

@@ -175,6 +175,11 @@ def _safetensors_state(architecture: Architecture, path: Path) -> Mapping[str, A
 
 
 def _torch_state(architecture: Architecture, path: Path) -> Mapping[str, Any]:
+    try:
+        # Before PyTorch, which need not be there: it would not help against a wrong path.
+        path.open("rb").close()
+    except OSError as error:
+        raise _unreadable(architecture, path, error) from error
     torch = import_torch()
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)

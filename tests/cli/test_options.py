@@ -60,7 +60,7 @@ def test_every_option_has_a_help_text_in_sentences(name: str) -> None:
 
 @pytest.mark.parametrize("option", FIELDS.values(), ids=FIELDS)
 def test_every_field_shows_its_default(option: Field) -> None:
-    shown = re.search(r"[\[ ]default (.*)\]$", OPTIONS[option.name].help)[1]
+    shown = re.search(r"[\[ ]default: (.*)\]$", OPTIONS[option.name].help)[1]
     if isinstance(option.default, int | float) and option.type != "bool":
         assert float(shown) == option.default
     elif isinstance(option.default, tuple):
@@ -94,7 +94,7 @@ def test_a_field_that_is_off_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(options, "StylizeConfig", Config)
     command = config_options(click.Command("any", callback=lambda: None))
     (option,) = [option for option in command.params if option.name == "tiled"]
-    assert option.help == "Work on tiles. [default off]"
+    assert option.help == "Work on tiles. [default: off]"
 
 
 def test_without_options_the_config_is_the_default(config: Callable[..., StylizeConfig]) -> None:

@@ -144,6 +144,7 @@ def test_without_matplotlib_the_remedy_is_named_before_any_work(
     assert "pip install" in result.stderr
     assert "styleplug[plot]" in result.stderr
     assert names(folder) == before
+    assert paint("--plot", "loss.pdf").exit_code == 2  # which it would not mend
 
 
 # Bad places

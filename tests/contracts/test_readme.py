@@ -22,7 +22,7 @@ from styleplug import pictures
 README = Path(__file__).parents[2] / "README.md"
 FENCE = re.compile(r"^```(?P<info>[^`\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 LANGUAGES = ("sh", "console", "python")
-SECONDS = 120
+SECONDS = 300
 PIXELS = 128
 
 

@@ -178,5 +178,12 @@ def test_without_a_working_torch_the_message_says_why(
         (tmp_path / "torch.py").write_text(content)
         monkeypatch.delitem(sys.modules, "torch")
         monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "vgg19.pth").touch()
     with pytest.raises(MissingDependencyError, match=message):
+        from_state_dict(tmp_path / "vgg19.pth")
+
+
+def test_without_torch_a_wrong_path_is_named_all_the_same(tmp_path, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(ModelError, match=r"vgg19\.pth can't be read"):
         from_state_dict(tmp_path / "vgg19.pth")
