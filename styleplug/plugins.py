@@ -8,10 +8,13 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, distributions
 
 import pluggy
 
@@ -72,12 +75,29 @@ def _load() -> tuple[pluggy.PluginManager, tuple[Plugin, ...]]:
     version = import_module("styleplug").__version__
     found = [Plugin(OWN_PLUGIN, "styleplug", version, _hooks(manager, own))]
     wanted = _wanted()
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+    for entry in sorted(_entry_points(), key=lambda entry: entry.name):
         found.append(_register(manager, entry, wanted))
     for name in sorted(wanted or ()):
         if name not in {plugin.name for plugin in found}:
             _log.warning("%s names %s, but there is no such plug-in", VARIABLE, name)
     return manager, tuple(found)
+
+
+def _entry_points() -> Iterator[EntryPoint]:
+    """Those of each package by itself, for one whose metadata is in disorder would hide all others.
+
+    Of a package that is on the path twice the first counts, as when it is imported.
+    """
+    seen = set()
+    for package in distributions():
+        try:
+            entries = package.entry_points.select(group=GROUP)
+        except Exception as error:
+            _log.warning("entry points of package %s can't be read (%r)", package.name, error)
+            continue
+        if entries and package.name not in seen:
+            seen.add(package.name)
+            yield from entries
 
 
 def _wanted() -> set[str] | None:
@@ -89,12 +109,15 @@ def _wanted() -> set[str] | None:
 def _register(manager: pluggy.PluginManager, entry: EntryPoint, wanted: set[str] | None) -> Plugin:
     """Load a plug-in, all of it or nothing, whatever it does."""
     package = entry.dist
-    plugin = Plugin(entry.name, package.name if package else "", package.version if package else "")
+    assert package is not None, "it was found by its package"
+    # None where the metadata is in disorder.
+    plugin = Plugin(entry.name, package.name or "", package.version or "")
     if wanted is not None and entry.name not in wanted:
         return replace(plugin, problem=f"left out by {VARIABLE}")
     module = None
     try:
-        module = entry.load()
+        with redirect_stdout(sys.stderr):  # what the user asked for goes to standard output
+            module = entry.load()
         if manager.has_plugin(entry.name):
             raise ValueError("another plug-in has this name")
         manager.register(module, entry.name)

@@ -158,3 +158,44 @@ def test_threads_that_come_first_at_once_share_one_manager(install: Callable[...
     for thread in threads:
         thread.join()
     assert len({id(manager) for manager in managers}) == 1
+
+
+@pytest.mark.parametrize("entries", [b"\xff\xfe", b"[styleplug]\nno equals sign\n"])
+def test_a_package_whose_entry_points_are_in_disorder_hides_no_other(
+    install: Callable[..., None],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    entries: bytes,
+) -> None:
+    install("dots")
+    install("odd")
+    (tmp_path / "site-odd" / "odd-1.5.dist-info" / "entry_points.txt").write_bytes(entries)
+    assert loaded() == {"dots": None}
+    [message] = caplog.messages
+    assert "entry points of package odd can't be read" in message
+
+
+def test_a_package_without_metadata(install: Callable[..., None], tmp_path: Path) -> None:
+    install("dots")
+    (tmp_path / "site-dots" / "dots-1.5.dist-info" / "METADATA").unlink()
+    [plugin] = found_plugins()[1:]
+    assert (plugin.distribution, plugin.version, plugin.problem) == ("", "", None)
+
+
+def test_of_a_package_that_is_there_twice_the_first_counts(install: Callable[..., None]) -> None:
+    install("lines", package="twice")
+    other = sys.path[0]
+    install("dots")
+    sys.path.append(other)
+    try:
+        assert loaded() == {"dots": None, "lines": None}
+    finally:
+        sys.path.pop()
+
+
+def test_what_a_plug_in_prints_when_it_is_loaded_is_no_output(
+    install: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    install("dots", "print('welcome')")
+    assert loaded() == {"dots": None}
+    assert capsys.readouterr() == ("", "welcome\n")

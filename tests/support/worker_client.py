@@ -45,6 +45,7 @@ class WorkerClient:
             env={**os.environ, "PYTHONWARNINGS": "error"},
         )
         self._heard: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._early: list[Message] = []
         self._listener = threading.Thread(target=self._listen)
         self._listener.start()
         self.hello = self.ask("hello", protocol=1, client="a test") if greet else {}
@@ -67,6 +68,8 @@ class WorkerClient:
 
     def hear(self) -> Message:
         """The worker's next message."""
+        if self._early:
+            return self._early.pop(0)
         line = self._heard.get(timeout=SECONDS)
         assert line is not None, f"the worker has ended: {self.stderr()}"
         message = json.loads(line)
@@ -86,9 +89,10 @@ class WorkerClient:
         return self.hear()
 
     def open(self, id: str) -> Path:
-        """A job's folder."""
-        opened = self.ask("open", id=id)
-        assert opened["type"] == "opened"
+        """A job's folder; what other jobs say meanwhile is heard later."""
+        self.say("open", id=id)
+        *others, opened = self.hear_until("opened", id=id)
+        self._early += others
         return Path(opened["folder"])
 
     def jobs(self) -> list[int]:

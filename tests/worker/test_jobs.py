@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from worker_client import WorkerClient
+from worker_client import SECONDS, WorkerClient
 
 Begin = Callable[..., Path]
 
@@ -19,13 +19,15 @@ def is_alive(process: int) -> bool:
     """Whether a process runs; one that nobody has waited for yet doesn't."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
 def await_end(*processes: int) -> None:
     """Return once none of the processes runs."""
+    until = time.monotonic() + SECONDS
     while any(is_alive(process) for process in processes):
+        assert time.monotonic() < until, "a process runs on"
         time.sleep(0.01)
 
 
@@ -123,7 +125,7 @@ def test_the_end_of_the_input_ends_everything(
 ) -> None:
     folder = begin("a", "multiply")
     begin("b", "wait")
-    worker.hear_until("progress", id="a")
+    assert {worker.hear()["id"], worker.hear()["id"]} == {"a", "b"}
     processes = [*worker.jobs(), int((folder / "child").read_text())]
     assert len(processes) == 3
     worker.end()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ import pytest
 import styleplug
 from styleplug.hosts import install_host
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-SHARED = ROOT.parent / "shared"
-"""Pictures beside the checkout."""
+TEMPORARY = Path(tempfile.gettempdir()).resolve()
 FAKE_WORKER = HERE / "fake_worker.py"
 ENVIRONMENT = {"FAKE_VERSION": styleplug.__version__, "NO_AT_BRIDGE": "1", "LC_ALL": "C.UTF-8"}
+PATIENCE = 600
+"""Seconds until a GIMP is taken to hang."""
 CANNOT = 3
 """What provision.sh ends with where GIMP can't be had."""
 
@@ -36,26 +38,19 @@ def missing(reason: str) -> None:
     pytest.skip(f"no GIMP 3: {reason}")
 
 
-def shared_folders() -> list[str]:
-    """What a Python in another root needs of this machine: itself, its packages, the checkout."""
-    folders = {Path(sys.prefix), Path(sys.base_prefix), ROOT, Path(tempfile.gettempdir())}
-    folders |= {Path(entry) for entry in sys.path if Path(entry).is_dir()}
-    # The other system has a /usr of its own.
-    folders = {f for f in folders if Path("/usr") not in (f, *f.parents)}
-    if SHARED.is_dir():
-        folders.add(SHARED)
-    return sorted(str(f) for f in folders if not any(p in folders for p in f.parents))
-
-
 class Host:
-    """GIMP in its root folder, with a configuration folder of its own."""
+    """GIMP, with a configuration folder of its own.
 
-    def __init__(self, root: str, folder: Path) -> None:
+    Args:
+        inside: the command that runs others where GIMP is; empty where that is this machine.
+        folder: the configuration folder.
+    """
+
+    def __init__(self, inside: list[str], folder: Path) -> None:
         self.folder = folder
         self.plug_in = folder / "plug-ins" / "style-transfer"
-        self._inside = (
-            [] if root == "/" else [str(HERE / "inside.sh"), root, *shared_folders(), "--"]
-        )
+        self._inside = inside
+        self._started: list[subprocess.Popen[str]] = []
 
     def use_interpreter(self, interpreter: Path) -> None:
         """Have the plug-in start another interpreter."""
@@ -64,11 +59,11 @@ class Host:
         path.write_text(json.dumps({**installation, "interpreter": str(interpreter)}))
 
     def use_python(self, python: str) -> None:
-        """Have the plug-in start a Python of this machine.
+        """Have the plug-in start a Python of this machine, in this machine's own root folder.
 
-        One that belongs to this machine's system can't run in another: it runs in its own root.
+        Wherever it comes from, it finds there what it was built with.
         """
-        if not self._inside or Path(sys.base_prefix) != Path("/usr"):
+        if not self._inside:
             self.use_interpreter(Path(python))
             return
         way_out = self.folder / "python"
@@ -98,14 +93,18 @@ class Host:
             beside = f". '{HERE}/drive.sh'; ({person}) & exec \"$@\""
             screen = ["xvfb-run", "-a", "-s", "-screen 0 1280x960x24", "sh", "-c", beside, "gimp"]
             gimp = [*screen, *gimp]
-        return subprocess.Popen(
+        own = {"GIMP3_DIRECTORY": str(self.folder), "TMPDIR": str(TEMPORARY)}
+        process = subprocess.Popen(
             [*self._inside, "sh", "-c", f'{before}\nexec "$@"', "gimp", *gimp],
-            env={**os.environ, "GIMP3_DIRECTORY": str(self.folder), **ENVIRONMENT, **env},
+            env={**os.environ, **own, **ENVIRONMENT, **env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
+        self._started.append(process)
+        return process
 
     def output(self, command: list[str]) -> bytes:
         """What a command says where GIMP is."""
@@ -113,7 +112,11 @@ class Host:
 
     def finish(self, process: subprocess.Popen[str], tmp_path: Path) -> dict[str, Any]:
         """Wait for GIMP's end; returns the script's `answer`."""
-        output, _ = process.communicate(timeout=300)
+        try:
+            output, _ = process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            pytest.fail(f"GIMP hasn't ended: {process.communicate()[0]}")
         path = tmp_path / "answer.json"
         assert path.exists(), output
         return json.loads(path.read_text("utf-8")) | {"output": output}
@@ -122,43 +125,59 @@ class Host:
         """Run a script in GIMP; returns its `answer`."""
         return self.finish(self.start(script, tmp_path, **options), tmp_path)
 
+    def kill(self) -> None:
+        """End every GIMP that runs still, with its screen."""
+        for process in self._started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
 
 @pytest.fixture(scope="session")
-def gimp_root() -> str:
-    """The root folder that GIMP 3 is in."""
+def inside(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The command that runs others where GIMP 3 is; empty where that is this machine."""
     done = subprocess.run([HERE / "provision.sh"], stdout=subprocess.PIPE, text=True)
     if done.returncode == CANNOT:
         missing("tests/hosts/gimp/provision.sh says why above")
     assert done.returncode == 0
-    return done.stdout.split()[-1]
+    root = done.stdout.splitlines()[-1]
+    if root == "/":
+        return []
+    # At their own places, so that GIMP and styleplug's Python mean the same by a path.
+    folders = {ROOT, TEMPORARY, tmp_path_factory.getbasetemp().resolve()}
+    outermost = [str(f) for f in folders if not any(p in folders for p in f.parents)]
+    return [str(HERE / "inside.sh"), root, *outermost, "--"]
 
 
 @pytest.fixture(scope="session")
-def warm_folder(gimp_root: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def warm_folder(inside: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A configuration folder with the plug-in, whose procedures GIMP knows already."""
     folder = tmp_path_factory.mktemp("gimp")
     install_host("gimp", folder=folder)
-    Host(gimp_root, folder).run("", tmp_path_factory.mktemp("warm"))
+    Host(inside, folder).run("", tmp_path_factory.mktemp("warm"))
     return folder
 
 
 @pytest.fixture
-def make_host(gimp_root: str, warm_folder: Path, tmp_path: Path) -> Callable[..., Host]:
+def make_host(inside: list[str], warm_folder: Path) -> Iterator[Callable[..., Host]]:
     """Makes a GIMP with the plug-in and styleplug's own worker, or the fake one."""
+    made: list[Host] = []
 
     def make(*, fake: bool = False) -> Host:
         # In the same place, for GIMP remembers its plug-ins by their paths.
         for own in ("plug-ins", "plug-in-settings"):
             shutil.rmtree(warm_folder / own, ignore_errors=True)
         install_host("gimp", folder=warm_folder)
-        host = Host(gimp_root, warm_folder)
+        host = Host(inside, warm_folder)
+        made.append(host)
         if fake:
             host.use_interpreter(FAKE_WORKER)
         else:
             host.use_python(sys.executable)
         return host
 
-    return make
+    yield make
+    for host in made:
+        host.kill()
 
 
 @pytest.fixture

@@ -10,15 +10,30 @@ set -eu
 packages="gimp gir1.2-gimp-3.0 python3-gi xvfb xauth xdotool imagemagick"
 folder=${STYLEPLUG_HOSTS_DIR:-/var/tmp/styleplug-hosts}
 root=$folder/gimp-debian13
+patience=1200 # seconds for each large step; a mirror may hang
+apt="apt-get -o Acquire::Retries=2 -o Acquire::http::Timeout=30 -o DPkg::Lock::Timeout=$patience"
 
 cannot() {
   echo "$1" >&2
   exit 3
 }
 
-install() { # into the root folder, with apt
-  DEBIAN_FRONTEND=noninteractive "$@" install --quiet --quiet --yes --no-install-recommends \
-    -o Dpkg::Options::=--force-unsafe-io $packages >&2
+update() {
+  timeout "$patience" $apt update -qq >&2 || cannot "apt-get update has failed or hung"
+}
+
+install() { # packages, with a command: apt-get, here or in another root
+  wanted=$1
+  shift
+  DEBIAN_FRONTEND=noninteractive timeout "$patience" "$@" install --quiet --quiet --yes \
+    --no-install-recommends -o Dpkg::Options::=--force-unsafe-io $wanted >&2 ||
+    cannot "apt-get has failed to install $wanted, or hung"
+}
+
+find_mirror() {
+  mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' 'Created-By: Packages' |
+    sed -n 's/ Debian Debian$//p' | head -n 1)
+  [ -n "$mirror" ]
 }
 
 found() {
@@ -33,32 +48,33 @@ if command -v gimp-console-3.0 >/dev/null && command -v xdotool >/dev/null &&
 fi
 [ "$(id -u)" -eq 0 ] || cannot "only root can install GIMP 3"
 command -v apt-get >/dev/null || cannot "no apt-get to install GIMP 3 with"
-debian=$(. /etc/os-release && echo "${ID:-}${VERSION_ID:-}")
-if [ "$debian" = debian13 ]; then
-  apt-get update -qq >&2
-  install apt-get
+mkdir -p "$folder" || cannot "$folder can't be made; set STYLEPLUG_HOSTS_DIR"
+exec 9>"$folder/lock"
+flock --wait $((3 * patience)) 9 || cannot "another run of this script hasn't ended ($folder/lock)"
+if [ "$(. /etc/os-release && echo "${ID:-}${VERSION_ID:-}")" = debian13 ]; then
+  update
+  install "$packages" $apt
   found /
 fi
 [ -e "$root/.complete" ] && found "$root"
 unshare --mount true 2>/dev/null || cannot "no right to mount folders (unshare --mount)"
-
-mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' 'Created-By: Packages' |
-  sed -n 's/ Debian Debian$//p' | head -n 1)
-[ -n "$mirror" ] || cannot "no mirror of Debian among apt's sources"
-
-mkdir -p "$folder"
-exec 9>"$folder/lock"
-flock 9
-[ -e "$root/.complete" ] && found "$root"
+# Where apt's lists are empty, as in a new container, it doesn't know whose the mirrors are.
+find_mirror || { update && find_mirror; } || cannot "no mirror of Debian among apt's sources"
 if ! command -v debootstrap >/dev/null; then
-  apt-get update -qq >&2
-  apt-get install --quiet --quiet --yes debootstrap >&2
+  update
+  install debootstrap $apt
 fi
-rm -rf "$root"
-debootstrap --variant=minbase trixie "$root" "$mirror" >&2
+wget --quiet --timeout=30 --tries=3 -O /dev/null "$mirror/dists/trixie/InRelease" ||
+  cannot "the mirror $mirror doesn't answer, or has no Debian 13"
+# What a run that was killed has left.
+rm -rf --one-file-system "$root"
+# In a mount namespace of its own: what it mounts is gone even where it is killed.
+unshare --mount --propagation private \
+  timeout "$patience" debootstrap --variant=minbase trixie "$root" "$mirror" >&2 ||
+  cannot "debootstrap has failed or hung; $root/debootstrap/debootstrap.log says more"
 # Nothing may start services in a chroot.
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod +x "$root/usr/sbin/policy-rc.d"
-install "$(dirname "$0")/inside.sh" "$root" -- apt-get
+install "$packages" "$(dirname "$0")/inside.sh" "$root" -- $apt
 touch "$root/.complete"
 found "$root"
