@@ -43,9 +43,9 @@ def stylize(
     """Paint a photograph in the manner of one or more paintings.
 
     Args:
-        content_image: the photograph: a path, a PIL image, or an array (H, W, 3), uint8 in 0..255
-            or float in [0, 1], sRGB. (H, W, 4) has an alpha: it is kept, and what is transparent
-            has no influence, in paintings neither.
+        content_image: the photograph: a path, a PIL image, or an array (H, W, 3), uint8 in 0..255,
+            uint16 in 0..65535 or float in [0, 1], sRGB. (H, W, 4) has an alpha: it is kept, and
+            what is transparent has no influence, in paintings neither.
         style_images: one painting or a list of several, likewise, or by its name in the collection
             (`styleplug styles list`); several are mixed in equal parts.
         config: how to paint; the default is the preset "painterly" at 512 pixels.
@@ -98,7 +98,7 @@ def apply_filter(
     """Send a picture through a filter.
 
     Args:
-        image: a path, a PIL image, or an array (H, W, 3), uint8 in 0..255 or float in [0, 1], sRGB.
+        image: as `stylize` takes it.
         filter: the name of one that `list_filters` gives.
         config: how to apply it; by default at full strength.
         on_event: called with each event of `styleplug.events`.
@@ -161,13 +161,22 @@ def check_output(
         write.check_place(Path(path), inputs=inputs, overwrite=overwrite)
 
 
-def write_image(picture: Picture, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+def write_image(
+    picture: ImageLike, path: str | os.PathLike[str], *, overwrite: bool = False
+) -> None:
     """Write a picture in the format that the name ends in, whole or not at all.
+
+    Args:
+        picture: as `read_image` gives it, with all that it keeps; or as `stylize` takes one.
+        path: of the file.
+        overwrite: whether an existing file may be replaced.
 
     Raises:
         UnwritableImageError: the place or the format won't do, or there is a file already.
+        ImageError: it is no picture.
     """
-    plugin_manager().hook.styleplug_write_image(image=picture, path=Path(path), overwrite=overwrite)
+    image = _picture(picture)
+    plugin_manager().hook.styleplug_write_image(image=image, path=Path(path), overwrite=overwrite)
 
 
 def extract_features(
@@ -182,7 +191,7 @@ def extract_features(
     """Features of a picture by layer, (1, C, H, W) float32, from ONNX Runtime.
 
     Args:
-        image: a path, a PIL image, or an array (H, W, 3), uint8 in 0..255 or float in [0, 1], sRGB.
+        image: as `stylize` takes it.
         layers: names such as "relu4_2", or a text of them, separated by commas.
         size: longest side to bring the picture to first, pixels; None leaves it as it is.
 

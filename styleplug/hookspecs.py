@@ -121,7 +121,9 @@ class JobResult:
         return Picture(self.image, self.alpha).to_pil()
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-        """Write the picture to a .jpg, .png, .tif or .webp file, whole or not at all.
+        """Write the picture in the format that the name ends in, whole or not at all.
+
+        The file is in sRGB, with 8 bits a channel and without metadata.
 
         Raises:
             UnwritableImageError: the place won't do, or there is a file already.

@@ -39,6 +39,8 @@ class Source:
     @classmethod
     def of(cls, path: Path) -> Source:
         """The file at a path; whoever uses it says so where it is missing."""
+        if not path.is_file():  # to open a pipe again would wait for ever
+            return cls(path.name, "")
         try:
             with path.open("rb") as file:
                 return cls(path.name, hashlib.file_digest(file, "sha256").hexdigest())

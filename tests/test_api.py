@@ -441,6 +441,18 @@ def test_what_is_no_picture_is_refused(value: Any, photo: Pixels, unread: None) 
         styleplug.extract_features(value)
 
 
+def test_any_form_of_a_picture_is_written(tmp_path: Path) -> None:
+    grey = np.linspace(0, 65535, 12).reshape(3, 4).astype(np.uint16)
+    styleplug.write_image(grey, tmp_path / "array.png")
+    assert styleplug.read_image(tmp_path / "array.png").pixels[..., 0] == pytest.approx(
+        grey / 65535
+    )
+    styleplug.write_image(Image.new("RGBA", (4, 3), (255, 0, 0, 51)), str(tmp_path / "pil.tif"))
+    assert styleplug.read_image(tmp_path / "pil.tif").alpha == pytest.approx(np.full((3, 4), 0.2))
+    with pytest.raises(UnsupportedImageError, match="list is no picture"):
+        styleplug.write_image([1, 2], tmp_path / "list.png")  # type: ignore[arg-type]  # on purpose
+
+
 def test_an_exception_of_the_callback_reaches_the_caller(photo: Pixels, painting: Pixels) -> None:
     def listen(event: Event) -> None:
         raise ZeroDivisionError

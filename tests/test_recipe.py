@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -113,6 +114,12 @@ def test_an_option_that_cannot_be_is_named(
 ) -> None:
     with pytest.raises(ConfigError, match=problem):
         replace(recipe, options={**recipe.options, name: text}).config()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_is_not_read_a_second_time(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert Source.of(tmp_path / "pipe") == Source("pipe", "")
 
 
 def test_a_source_is_found_by_name_and_content(files: list[Path], tmp_path: Path) -> None:

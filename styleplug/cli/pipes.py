@@ -32,10 +32,13 @@ def check_pipes(inputs: Sequence[Path], output: Path, kind: str | None, *, as_js
 
     Raises:
         click.UsageError: two things would be read from standard input, or written to standard
-            output; or the format of standard output, and of nothing else, is to be given.
+            output; one of these is closed; or the format of standard output, and of nothing else,
+            is to be given.
     """
     if list(inputs).count(PIPE) > 1:
         raise click.UsageError("Only one picture can be read from standard input ('-').")
+    if PIPE in inputs and sys.stdin is None:
+        raise click.UsageError("Standard input ('-') is closed; lead a picture into it.")
     if output != PIPE:
         if kind is not None:
             raise click.UsageError("'--format' is for standard output ('-o -') alone.")
@@ -44,6 +47,8 @@ def check_pipes(inputs: Sequence[Path], output: Path, kind: str | None, *, as_js
         raise click.UsageError("'-o -' and '--json' both want standard output; leave one out.")
     if kind is None:
         raise click.UsageError("'-o -' needs a format, such as '--format png'.")
+    if sys.stdout is None:
+        raise click.UsageError("Standard output is closed; lead '-o -' to a program or a file.")
     if sys.stdout.isatty():
         raise click.UsageError("A picture can't be shown here; lead '-o -' to a program or a file.")
 

@@ -62,7 +62,7 @@ class Watch:
             ConfigError, UnwritableImageError: a place won't do, or is taken.
             MissingDependencyError: a drawing needs a package that isn't installed.
         """
-        taken = {output.absolute()}
+        taken = {_real(output)}
         if self.compare:
             from styleplug.image.write import check_output as check_picture
 
@@ -130,9 +130,14 @@ class Watch:
 
 
 def _check_free(option: str, path: Path, taken: set[Path]) -> None:
-    if path.absolute() in taken:
+    if _real(path) in taken:
         raise ConfigError(option, str(path), "a file of its own")
-    taken.add(path.absolute())
+    taken.add(_real(path))
+
+
+def _real(path: Path) -> Path:
+    """Where a file is written, however its folder is spelt; a link in its place is replaced."""
+    return path.parent.resolve() / path.name
 
 
 def _check_folder(folder: Path) -> None:

@@ -19,9 +19,11 @@ def check_sidecars(photo: Path, output: Path, *, overwrite: bool) -> None:
     """Make sure, before any work is done, that the photograph's sidecars can be copied.
 
     Raises:
+        UnreadableImageError: a sidecar can't be read.
         UnwritableImageError: there is a file already that may not be replaced.
     """
-    for _, target in _copies(photo, output):
+    for source, target in _copies(photo, output):
+        _content(source)
         if os.path.lexists(target) and not overwrite:
             raise UnwritableImageError(target, EXISTS)
 
@@ -44,10 +46,7 @@ def copy_sidecars(
     """
     written = []
     for source, target in _copies(photo, output):
-        try:
-            data = source.read_bytes()
-        except OSError as error:
-            raise UnreadableImageError(source, f"can't be copied ({error.strerror})") from error
+        data = _content(source)
         with suppress(ValueError):
             data = corrected_xmp(data, size)
         write_file(target, data, overwrite=overwrite)
@@ -55,11 +54,19 @@ def copy_sidecars(
     return written
 
 
+def _content(sidecar: Path) -> bytes:
+    try:
+        return sidecar.read_bytes()
+    except OSError as error:
+        raise UnreadableImageError(
+            sidecar, f"can't be copied ({error.strerror}); mend that, or leave it with --strip"
+        ) from error
+
+
 def _copies(photo: Path, output: Path) -> Iterator[tuple[Path, Path]]:
     """The sidecars that there are, and where they go."""
-    for source, target in (
-        (photo.with_suffix(".xmp"), output.with_suffix(".xmp")),
-        (photo.with_name(f"{photo.name}.xmp"), output.with_name(f"{output.name}.xmp")),
-    ):
-        if source.is_file() and not (target.exists() and target.samefile(source)):
+    for name, copy in ((photo.stem, output.stem), (photo.name, output.name)):
+        source, target = photo.parent / f"{name}.xmp", output.parent / f"{copy}.xmp"
+        # Functions of os.path answer no where those of Path raise, as for a name that is too long.
+        if os.path.isfile(source) and not (os.path.exists(target) and target.samefile(source)):
             yield source, target

@@ -170,3 +170,16 @@ def test_no_terminal_gets_a_picture(pipe: Pipe, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "stdout", terminal)
     with pytest.raises(click.UsageError, match="A picture can't be shown here"):
         check_pipes([Path("photo.png")], Path("-"), "png", as_json=False)
+
+
+@pytest.mark.parametrize(
+    ("stream", "arguments"),
+    [("stdin", [Path("-")]), ("stdout", [Path("photo.png")])],
+)
+def test_streams_that_are_closed(
+    monkeypatch: pytest.MonkeyPatch, stream: str, arguments: list[Path]
+) -> None:
+    """As a service may start a program."""
+    monkeypatch.setattr(sys, stream, None)
+    with pytest.raises(click.UsageError, match=r"^Standard (in|out)put .*is closed"):
+        check_pipes(arguments, Path("-"), "png", as_json=False)

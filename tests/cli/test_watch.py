@@ -164,6 +164,10 @@ def test_without_matplotlib_the_remedy_is_named_before_any_work(
         (["--plot", "out.png"], "plot is 'out.png', but must be a file of its own"),
         (["--compare", "out.png"], "compare is 'out.png', but must be a file of its own"),
         (["--compare", "a.png", "--plot", "./a.png"], "plot is 'a.png', but must be a file of its"),
+        (
+            ["--compare", "room/../out.png", "--overwrite"],
+            "compare is 'room/../out.png', but must be a file of its own",
+        ),
         (["--compare", "both.gif"], "both.gif: has no known extension"),
         (["--compare", "full.png"], "full.png: exists already"),
         (["--compare", "photo.png", "--overwrite"], "photo.png: is the input photo.png"),
@@ -178,8 +182,10 @@ def test_places_that_will_not_do(
     paint: Paint, folder: Path, arguments: list[str], problem: str
 ) -> None:
     (folder / "full.png").write_bytes(b"old")
-    before = {path: path.read_bytes() for path in folder.iterdir()}
+    (folder / "room").mkdir()
+    before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     result = paint(*arguments)
     assert result.exit_code == 2
     assert result.stderr.startswith(f"styleplug: {problem}")
-    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    after = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    assert after == before

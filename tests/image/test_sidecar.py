@@ -75,7 +75,20 @@ def test_a_sidecar_is_never_replaced_by_itself(photo: Path, overwrite: bool) -> 
     assert photo.with_suffix(".xmp").read_text() == PACKET
 
 
-def test_a_sidecar_that_vanishes_is_named(
+@pytest.mark.parametrize("photo", ["", ".", "..", "/", "n" * 251 + ".jpg"])
+def test_names_that_no_sidecar_can_have(photo: str, tmp_path: Path) -> None:
+    """Whoever reads the photograph says what is wrong with its name."""
+    check_sidecars(Path(photo), tmp_path / "out.png", overwrite=False)
+
+
+def test_a_copy_whose_name_is_too_long_is_named(photo: Path, tmp_path: Path) -> None:
+    photo.with_name("photo.jpg.xmp").write_text(PACKET)
+    output = tmp_path / ("n" * 251 + ".png")
+    with pytest.raises(UnwritableImageError, match=r"\.png\.xmp: can't be written"):
+        copy_sidecars(photo, output, (4, 3), overwrite=False)
+
+
+def test_a_sidecar_that_cannot_be_read_is_named(
     photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sidecar = photo.with_suffix(".xmp")
@@ -85,5 +98,9 @@ def test_a_sidecar_that_vanishes_is_named(
         raise FileNotFoundError(2, "No such file or directory")
 
     monkeypatch.setattr(Path, "read_bytes", vanish)
-    with pytest.raises(UnreadableImageError, match=r"photo\.xmp: can't be copied"):
-        copy_sidecars(photo, tmp_path / "out.png", (4, 3), overwrite=False)
+    for refused in (
+        lambda: check_sidecars(photo, tmp_path / "out.png", overwrite=False),
+        lambda: copy_sidecars(photo, tmp_path / "out.png", (4, 3), overwrite=False),
+    ):
+        with pytest.raises(UnreadableImageError, match=r"photo\.xmp: can't be copied"):
+            refused()
