@@ -72,7 +72,9 @@ class Transfer:
             DivergedError: the loss is no longer a number; the error holds the last good picture.
         """
         targets = [self._targets(scale) for scale in self.scales]
-        yield self._planned()
+        planned = self._planned()
+        self.encoder.rest()
+        yield planned
         for scale, levels in zip(self.scales, targets, strict=True):
             self.pixels = resized(self.pixels, scale.height, scale.width)
             yield from self._paint(scale, self._objective(scale, levels))

@@ -52,6 +52,12 @@ def finished(events: list[Event]) -> Finished:
     return events[-1]
 
 
+def test_the_encoder_rests_once_it_is_known_what_to_paint(make_transfer: MakeTransfer) -> None:
+    transfer = make_transfer()
+    assert isinstance(next(transfer.run()), Planned)
+    assert not transfer.encoder._sessions
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_engine_is_named_before_and_after(make_transfer: MakeTransfer, engine: str) -> None:
     events = list(make_transfer(engine=engine, iterations=1).run())
