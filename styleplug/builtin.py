@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from styleplug.config import StylizeConfig
     from styleplug.image.picture import Picture
     from styleplug.runtime.models import Model
-    from styleplug.transfer.objective import MakeObjective
+    from styleplug.transfer.objective import Engine
     from styleplug.transfer.pyramid import Transfer
 
 
@@ -72,16 +71,16 @@ def _transfer(request: StylizeRequest) -> Transfer:
     _check(request, ARCHITECTURES[model.name])
 
     # The engine before the encoder: what it can't do is said before the network is read.
-    make_objective = _engine(config, model)
+    engine = _engine(config, model)
 
     from styleplug.transfer.pyramid import Transfer
     from styleplug.vgg.encoder import Encoder
 
     encoder = Encoder(model, pooling=config.pooling, device=config.device)
-    return Transfer(request, encoder, make_objective, notes)
+    return Transfer(request, encoder, engine, notes)
 
 
-def _engine(config: StylizeConfig, model: Model) -> MakeObjective:
+def _engine(config: StylizeConfig, model: Model) -> Engine:
     """What gives loss and gradient."""
     try:
         if config.engine != "onnx":
@@ -93,19 +92,19 @@ def _engine(config: StylizeConfig, model: Model) -> MakeObjective:
     return _onnx_engine(config, model)
 
 
-def _torch_engine(config: StylizeConfig, model: Model) -> MakeObjective:
+def _torch_engine(config: StylizeConfig, model: Model) -> Engine:
     # The mirror first: it says so where PyTorch, the device or the precision is missing.
     from styleplug.vgg.mirror import Mirror
 
     mirror = Mirror(model, pooling=config.pooling, device=config.device, precision=config.precision)
 
-    from styleplug.transfer.objective_torch import TorchObjective
+    from styleplug.transfer.objective_torch import torch_engine
 
-    return partial(TorchObjective, mirror)
+    return torch_engine(mirror)
 
 
-def _onnx_engine(config: StylizeConfig, model: Model) -> MakeObjective:
-    from styleplug.transfer.objective_onnx import OnnxObjective
+def _onnx_engine(config: StylizeConfig, model: Model) -> Engine:
+    from styleplug.transfer.objective_onnx import onnx_engine
     from styleplug.vgg.gradient import Network
 
     if config.precision != "float32":
@@ -115,7 +114,7 @@ def _onnx_engine(config: StylizeConfig, model: Model) -> MakeObjective:
             "float32 where ONNX Runtime is the engine; float16 needs PyTorch and a GPU:"
             " pip install 'styleplug[torch]', and --engine torch",
         )
-    return partial(OnnxObjective, Network(model, config.pooling), config.device)
+    return onnx_engine(Network(model, config.pooling), config.device)
 
 
 def _check(request: StylizeRequest, architecture: Architecture) -> None:

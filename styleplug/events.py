@@ -22,7 +22,7 @@ class Planned:
 
     `scales` are the longest sides in pixels, `evaluations` their numbers of evaluations, `seconds`
     an estimate of the whole run, `backbone` the network that was chosen, `notes` lines worth
-    showing to a person.
+    showing to a person, `engine` what computes the gradients, "" where nobody says.
     """
 
     scales: tuple[int, ...]
@@ -30,6 +30,7 @@ class Planned:
     seconds: float
     backbone: str
     notes: tuple[str, ...] = ()
+    engine: str = ""
 
 
 @dataclass(frozen=True)

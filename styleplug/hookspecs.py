@@ -144,7 +144,8 @@ class StylizeResult(JobResult):
     """A painted picture, of the size that the config asks for.
 
     `stopped` is "finished", "time-limit", "cancelled" or "diverged"; the errors are those at the
-    last scale that was reached; `cost` is the work done in passes over the picture at full size.
+    last scale that was reached; `cost` is the work done in passes over the picture at full size;
+    `engine` is what computed the gradients, "" where nobody says.
     """
 
     stopped: str
@@ -153,6 +154,7 @@ class StylizeResult(JobResult):
     style_error: float
     cost: float
     seconds: float
+    engine: str = ""
 
 
 @dataclass(frozen=True)

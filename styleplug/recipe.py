@@ -78,7 +78,7 @@ class Recipe:
         photograph: what was painted.
         paintings: in whose manner.
         initial: what `init` names, if that is a file.
-        backbone: the network that was used.
+        backbone, engine: the network that was used, and what computed the gradients.
         stopped: how it ended, as in `StylizeResult`.
         seconds: how long it took.
     """
@@ -90,6 +90,7 @@ class Recipe:
     paintings: tuple[Source, ...]
     initial: Source | None = None
     backbone: str = ""
+    engine: str = ""
     stopped: str = ""
     seconds: float = 0.0
 
@@ -108,13 +109,18 @@ class Recipe:
 
     def finished(self, result: StylizeResult) -> Recipe:
         """What was done, once there is a result."""
-        seconds = round(result.seconds, 1)
-        return replace(self, backbone=result.backbone, stopped=result.stopped, seconds=seconds)
+        return replace(
+            self,
+            backbone=result.backbone,
+            engine=result.engine,
+            stopped=result.stopped,
+            seconds=round(result.seconds, 1),
+        )
 
     def config(self, **options: Any) -> StylizeConfig:
         """The config that the picture was made with, with some options set otherwise.
 
-        The backbone is the one that was used, and the device is left to this machine.
+        Backbone and engine are those that were used, and the device is left to this machine.
 
         Raises:
             ConfigError: an option that this version of styleplug doesn't have, or not with this
@@ -122,8 +128,9 @@ class Recipe:
         """
         known = {option.name: option for option in fields(StylizeConfig)}
         recorded = {name: text for name, text in self.options.items() if name not in _NOT_RECALLED}
-        if self.backbone in known["backbone"].metadata["choices"]:
-            recorded["backbone"] = self.backbone
+        for name, used in (("backbone", self.backbone), ("engine", self.engine)):
+            if used in known[name].metadata["choices"]:
+                recorded[name] = used
         values = {}
         for name, text in recorded.items():
             if name not in known:
@@ -154,6 +161,7 @@ class Recipe:
         if self.initial:
             yield "Initial", vars(self.initial)
         yield "Backbone", self.backbone
+        yield "Engine", self.engine
         yield "Stopped", self.stopped
         yield "Seconds", repr(self.seconds)
 
@@ -176,6 +184,7 @@ def recipe_in(packet: bytes | None) -> Recipe | None:
             paintings=tuple(_source(painting) for painting in _list(found["Paintings"])),
             initial=_source(initial) if initial is not None else None,
             backbone=_text(found["Backbone"]),
+            engine=_text(found["Engine"]),
             stopped=_text(found["Stopped"]),
             seconds=float(_text(found["Seconds"])),
         )

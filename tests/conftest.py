@@ -22,6 +22,7 @@ import pytest
 from numpy.typing import NDArray
 
 from styleplug.runtime.models import Model, find_model, install_model
+from styleplug.runtime.threads import available_cores
 from styleplug.vgg.export import export_onnx
 from styleplug.vgg.layers import Architecture
 
@@ -102,6 +103,23 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees or changes the models and the cache of whoever runs it."""
     monkeypatch.setenv("STYLEPLUG_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("STYLEPLUG_CACHE_DIR", str(tmp_path / "cache"))
+
+
+@pytest.fixture(autouse=True)
+def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread for PyTorch, here and in processes of a test's own, unless the test is slow.
+
+    The tiny network's layers are too small to be shared: on a busy machine two threads wait for
+    each other ten times as long as they work. In slow tests the real network is at work.
+    """
+    is_slow = request.node.get_closest_marker("slow") is not None
+    if is_slow:
+        monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    else:
+        monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    # Where it is not loaded yet, it will look at the variable.
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(available_cores() if is_slow else 1)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from styleplug.image.write import write_picture
 from styleplug.recipe import Recipe, Source, recipe_in
 
 PIXELS = np.zeros((8, 8, 3), np.float32)
-RESULT = StylizeResult(PIXELS, "time-limit", "vgg16", 0.5, 0.25, 10.0, 12.345)
+RESULT = StylizeResult(PIXELS, "time-limit", "vgg16", 0.5, 0.25, 10.0, 12.345, "onnx")
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_it_says_what_was_done(recipe: Recipe, files: list[Path]) -> None:
     found = recipe_in(packet(recipe))
     assert found == recipe
     assert (found.version, found.preset, found.backbone) == (__version__, "painterly", "vgg16")
-    assert (found.stopped, found.seconds) == ("time-limit", 12.3)
+    assert (found.engine, found.stopped, found.seconds) == ("onnx", "time-limit", 12.3)
     assert (found.options["size"], found.options["seed"]) == ("256", "7")
     assert found.photograph.name == "photo.jpg"
     assert [source.name for source in found.paintings] == ["Nacht & Nebel.jpg", "wave.jpg"]
@@ -81,13 +81,13 @@ def test_the_config_is_the_one_of_then(files: list[Path], preset: str) -> None:
     assert recipe.config() == config
 
 
-def test_the_network_that_was_used_is_used_again_and_the_device_is_this_machines(
+def test_network_and_engine_are_those_of_then_and_the_device_is_this_machines(
     files: list[Path],
 ) -> None:
     config = StylizeConfig(device="cuda:1")
     recipe = Recipe.planned(config, "painterly", files[0], files[1:]).finished(RESULT)
     assert recipe.options["device"] == "cuda:1"
-    assert recipe.config() == StylizeConfig(backbone="vgg16")
+    assert recipe.config() == StylizeConfig(backbone="vgg16", engine="onnx")
 
 
 def test_options_that_are_given_win(recipe: Recipe) -> None:

@@ -68,7 +68,8 @@ def _story(recipe: Recipe) -> list[str]:
     """How the picture was made, as lines."""
     lines = [
         f"made by styleplug {recipe.version} in {recipe.seconds:g} s ({recipe.stopped}),"
-        f" preset {recipe.preset}, backbone {recipe.backbone}",
+        f" preset {recipe.preset}, backbone {recipe.backbone}"
+        + (f", engine {recipe.engine}" if recipe.engine else ""),
         f"photograph: {recipe.photograph.name}  {recipe.photograph.sha256}",
         *(f"painting: {source.name}  {source.sha256}" for source in recipe.paintings),
     ]

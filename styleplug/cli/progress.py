@@ -132,7 +132,8 @@ def _announce(console: Console, plan: events.Planned) -> None:
     for note in plan.notes:
         console.print(note)
     scales = " → ".join(f"{scale}" for scale in plan.scales)
-    console.print(f"{plan.backbone}, {scales} px: about {_duration(plan.seconds)}")
+    engine = f" by {plan.engine}" if plan.engine else ""
+    console.print(f"{plan.backbone}{engine}, {scales} px: about {_duration(plan.seconds)}")
 
 
 def _reached(event: events.Progress) -> str:

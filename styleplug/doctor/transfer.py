@@ -29,6 +29,5 @@ def check() -> Iterator[Finding]:
         except StyleplugError as error:
             yield Finding("fault", f"painting fails: {error}")
             return
-    yield Finding(
-        "ok", f"{SIDE} × {SIDE} pixels painted in {result.seconds:.1f} s with {result.backbone}"
-    )
+    how = f"with {result.backbone} by {result.engine}"
+    yield Finding("ok", f"{SIDE} × {SIDE} pixels painted in {result.seconds:.1f} s {how}")

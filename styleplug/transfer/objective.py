@@ -104,3 +104,16 @@ class MakeObjective(Protocol):
         balance: Balance,
         tv_weight: float = 0.0,
     ) -> Objective: ...
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What computes loss and gradient.
+
+    `name` is what `--engine` calls it; `forwards` is the time of an evaluation in runs of the
+    encoder up to the default content layer, on CPUs, for the estimate before the first evaluation.
+    """
+
+    name: str
+    forwards: float
+    make_objective: MakeObjective

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.runtime.session import Session, open_session
 from styleplug.transfer.balance import Balance
-from styleplug.transfer.objective import Evaluation
+from styleplug.transfer.objective import Engine, Evaluation
 from styleplug.transfer.objective_graph import ORDER, PICTURE, objective_graph
 from styleplug.transfer.targets import Targets
 from styleplug.vgg.gradient import Network, order_of_winners
 
 Array = NDArray[np.float32]
+
+
+def onnx_engine(network: Network, device: str) -> Engine:
+    """ONNX Runtime as an engine, on a device as `styleplug.runtime.providers` names it."""
+    return Engine("onnx", 2.6, partial(OnnxObjective, network, device))
 
 
 class OnnxObjective:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -12,12 +13,17 @@ from torch.nn import functional
 
 from styleplug.transfer.balance import Balance
 from styleplug.transfer.losses import content_error, gram_matrix, style_error, total_variation
-from styleplug.transfer.objective import Evaluation, shares
+from styleplug.transfer.objective import Engine, Evaluation, shares
 from styleplug.transfer.targets import Targets
 from styleplug.vgg.mirror import Mirror
 
 _FLOAT16_LOSS_SCALE = 2.0**12
 """Gradients of features, near 1e-7, would vanish in float16 without a factor on their way back."""
+
+
+def torch_engine(mirror: Mirror) -> Engine:
+    """PyTorch as an engine."""
+    return Engine("torch", 3.2, partial(TorchObjective, mirror))
 
 
 class TorchObjective:

@@ -17,15 +17,12 @@ from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted_size, resized
 from styleplug.image.transparency import resized_picture, uncovered
-from styleplug.transfer.objective import Evaluation, MakeObjective, Objective
+from styleplug.transfer.objective import Engine, Evaluation, Objective
 from styleplug.transfer.plan import SHORTEST_SIDE, Scale, cost, full_size, plan_scales
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
-
-FORWARDS_PER_EVALUATION = 3.2
-"""Time of an evaluation over a run of the encoder, on CPUs; only the first estimate needs it."""
 
 EVALUATIONS_PER_PREVIEW = 10
 """Often enough for a film, seldom enough to cost nothing."""
@@ -37,7 +34,7 @@ class Transfer:
     Args:
         request: what to paint.
         encoder: gives the targets (ONNX Runtime).
-        make_objective: gives loss and gradient, of the same network, by one of the engines.
+        engine: gives loss and gradient, of the same network.
         notes: lines for the person who waits, passed on in Planned.
 
     Raises:
@@ -48,11 +45,10 @@ class Transfer:
         self,
         request: StylizeRequest,
         encoder: Encoder,
-        make_objective: MakeObjective,
+        engine: Engine,
         notes: tuple[str, ...] = (),
     ) -> None:
-        self.request, self.encoder, self.notes = request, encoder, notes
-        self.make_objective = make_objective
+        self.request, self.encoder, self.engine, self.notes = request, encoder, engine, notes
         self.config = request.config
         self.photograph = uncovered(Picture(request.content_image, request.content_alpha))
         self.paintings = [
@@ -76,7 +72,9 @@ class Transfer:
             DivergedError: the loss is no longer a number; the error holds the last good picture.
         """
         targets = [self._targets(scale) for scale in self.scales]
-        yield self._planned()
+        planned = self._planned()
+        self.encoder.rest()
+        yield planned
         for scale, levels in zip(self.scales, targets, strict=True):
             self.pixels = resized(self.pixels, scale.height, scale.width)
             yield from self._paint(scale, self._objective(scale, levels))
@@ -149,7 +147,7 @@ class Transfer:
         return levels
 
     def _objective(self, scale: Scale, targets: Sequence[Targets]) -> Objective:
-        return self.make_objective(
+        return self.engine.make_objective(
             targets,
             content_layers=self.config.content_layers,
             style_layers=self.config.style_layers,
@@ -174,13 +172,14 @@ class Transfer:
         image = as_batch(resized(self.photograph.pixels, largest.height, largest.width))
         begun = time.monotonic()
         self.encoder.features(image, tuple(self.config.content_layers))
-        evaluation = FORWARDS_PER_EVALUATION * (time.monotonic() - begun)
+        evaluation = self.engine.forwards * (time.monotonic() - begun)
         return Planned(
             scales=tuple(scale.longest for scale in self.scales),
             evaluations=tuple(scale.evaluations for scale in self.scales),
             seconds=min(self._elapsed() + self.total_cost * evaluation, self._limit()),
             backbone=self.encoder.architecture.name,
             notes=self.notes,
+            engine=self.engine.name,
         )
 
     def _progress(
@@ -221,6 +220,7 @@ class Transfer:
             cost=self.done_cost,
             seconds=self._elapsed(),
             alpha=alpha,
+            engine=self.engine.name,
         )
 
 

@@ -27,7 +27,7 @@ SMALLEST_SIDE = 16
 class Encoder:
     """A VGG network that runs no further than the deepest layer asked for.
 
-    A session is opened for each set of layers when it is first asked for, and kept.
+    A session is opened for each set of layers when it is first asked for, and kept until `rest`.
 
     Args:
         model: the network's file.
@@ -94,6 +94,10 @@ class Encoder:
             # A new key, for opening the session may have ended on another provider.
             self._cache.put(self._key(image, wanted, alpha), grams)
         return grams
+
+    def rest(self) -> None:
+        """Let go of the sessions and their memory, which for a large picture is a gigabyte."""
+        self._sessions.clear()
 
     def _gram_matrices(
         self, image: Array, layers: tuple[str, ...], alpha: Array | None

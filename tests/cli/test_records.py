@@ -15,7 +15,7 @@ from styleplug.events import Event, Failed, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeResult
 
 PIXELS = np.zeros((4, 5, 3), np.float32)
-RESULT = StylizeResult(PIXELS, "finished", "vgg16", 0.5, 0.25, 8.0, 2.5)
+RESULT = StylizeResult(PIXELS, "finished", "vgg16", 0.5, 0.25, 8.0, 2.5, "torch")
 SUMMARY = {
     "stopped": "finished",
     "backbone": "vgg16",
@@ -23,11 +23,12 @@ SUMMARY = {
     "style_error": 0.25,
     "cost": 8.0,
     "seconds": 2.5,
+    "engine": "torch",
 }
 PROGRESS = {field.name: i for i, field in enumerate(fields(Progress))}
 RECORDS = [
     (
-        Planned((64, 128), (75, 60), 12.5, "vgg16", ("a note",)),
+        Planned((64, 128), (75, 60), 12.5, "vgg16", ("a note",), "onnx"),
         {
             "event": "planned",
             "scales": [64, 128],
@@ -35,6 +36,7 @@ RECORDS = [
             "seconds": 12.5,
             "backbone": "vgg16",
             "notes": ["a note"],
+            "engine": "onnx",
         },
     ),
     (Progress(**PROGRESS), {"event": "progress", **PROGRESS}),

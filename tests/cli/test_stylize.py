@@ -95,7 +95,7 @@ def test_progress_goes_to_standard_error_as_plain_lines(paint: Callable[..., Res
     lines = result.stderr.splitlines()
     starts = [
         "vgg19 is not installed; using the bundled vgg16",
-        "tiny, 32 px: about ",
+        "tiny by torch, 32 px: about ",
         "   32 px: content error ",
         "out.png  (done after ",
     ]

@@ -1,7 +1,6 @@
 """A whole transfer with the tiny network: what it says on its way, and what it leaves."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,11 +10,11 @@ from numpy.typing import NDArray
 from styleplug.config import StylizeConfig
 from styleplug.errors import Cancelled, ConfigError, DivergedError
 from styleplug.events import Event, Finished, Planned, Preview, Progress
-from styleplug.hookspecs import StylizeRequest
+from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.runtime.models import Model
-from styleplug.transfer.objective import MakeObjective
-from styleplug.transfer.objective_onnx import OnnxObjective
-from styleplug.transfer.objective_torch import TorchObjective
+from styleplug.transfer.objective import Engine
+from styleplug.transfer.objective_onnx import onnx_engine
+from styleplug.transfer.objective_torch import torch_engine
 from styleplug.transfer.plan import cost
 from styleplug.transfer.pyramid import Transfer
 from styleplug.vgg.encoder import Encoder
@@ -24,11 +23,9 @@ from styleplug.vgg.mirror import Mirror
 
 MakeTransfer = Callable[..., Transfer]
 
-ENGINES: dict[str, Callable[[Model, str], MakeObjective]] = {
-    "torch": lambda model, pooling: partial(
-        TorchObjective, Mirror(model, pooling=pooling, device="cpu")
-    ),
-    "onnx": lambda model, pooling: partial(OnnxObjective, Network(model, pooling), "cpu"),
+ENGINES: dict[str, Callable[[Model, str], Engine]] = {
+    "torch": lambda model, pooling: torch_engine(Mirror(model, pooling=pooling, device="cpu")),
+    "onnx": lambda model, pooling: onnx_engine(Network(model, pooling), "cpu"),
 }
 
 
@@ -53,6 +50,21 @@ def make_transfer(
 def finished(events: list[Event]) -> Finished:
     assert isinstance(events[-1], Finished)
     return events[-1]
+
+
+def test_the_encoder_rests_once_it_is_known_what_to_paint(make_transfer: MakeTransfer) -> None:
+    transfer = make_transfer()
+    assert isinstance(next(transfer.run()), Planned)
+    assert not transfer.encoder._sessions
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_engine_is_named_before_and_after(make_transfer: MakeTransfer, engine: str) -> None:
+    events = list(make_transfer(engine=engine, iterations=1).run())
+    assert isinstance(events[0], Planned)
+    result = finished(events).result
+    assert isinstance(result, StylizeResult)
+    assert (events[0].engine, result.engine) == (engine, engine)
 
 
 def test_events_tell_the_whole_story(make_transfer: MakeTransfer) -> None:

@@ -84,6 +84,15 @@ def test_sessions_are_opened_when_needed_and_kept(tiny_model, make_picture, open
     assert len(opened) == 2
 
 
+def test_after_a_rest_sessions_are_opened_anew(tiny_model, make_picture, opened) -> None:
+    encoder = Encoder(tiny_model)
+    before = encoder.features(make_picture(16, 16), ["relu2_1"])
+    encoder.rest()
+    after = encoder.features(make_picture(16, 16), ["relu2_1"])
+    assert len(opened) == 2
+    np.testing.assert_array_equal(after["relu2_1"], before["relu2_1"])
+
+
 def test_gram_matrices_follow_their_definition(tiny_model, make_picture) -> None:
     picture = make_picture(39, 50)
     encoder = Encoder(tiny_model)
