@@ -114,11 +114,11 @@ class Watch:
         """Write the next frame, at the size of the last scale: films have but one size."""
         from styleplug.image.picture import Picture
         from styleplug.image.resize import fitted_size, resized
-        from styleplug.image.transparency import resized_picture
         from styleplug.image.write import write_picture
 
         size = fitted_size(*photograph.size, self._longest)
-        frame = Picture(resized(event.pixels, *size), resized_picture(photograph, *size).alpha)
+        alpha = None if photograph.alpha is None else resized(photograph.alpha, *size)
+        frame = Picture(resized(event.pixels, *size), alpha)
         self._count += 1
         try:
             folder.mkdir(exist_ok=True)

@@ -53,6 +53,8 @@ def file_content(path: Path) -> bytes:
             data = _limited(file)
     except OSError as error:
         raise UnreadableImageError(path, _problem(path, error)) from error
+    except ValueError as error:
+        raise UnreadableImageError(path, "no file can have this name; check the path") from error
     if len(data) > MAX_BYTES:
         raise ImageTooLargeError(
             path, f"has more than the {MAX_BYTES >> 20} MiB that are read; use a smaller copy"

@@ -54,6 +54,8 @@ def check_place(path: Path, *, inputs: Iterable[str | os.PathLike[str]], overwri
         return
     except OSError as error:
         raise _unwritable(path, error) from error
+    except ValueError as error:
+        raise UnwritableImageError(path, "no file can have this name; choose another") from error
     for source in inputs:
         if _is_same(path, source):
             raise UnwritableImageError(

@@ -186,6 +186,11 @@ def test_a_file_that_cannot_be_read_is_named_with_the_remedy(
     assert "\n" not in str(caught.value)
 
 
+def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableImageError, match="no file can have this name"):
+        read_picture(tmp_path / "a\0b.png")
+
+
 def test_the_cause_is_kept(tmp_path: Path) -> None:
     truncated(path := tmp_path / "half.jpg")
     with pytest.raises(UnreadableImageError) as caught:

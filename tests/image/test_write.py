@@ -77,6 +77,11 @@ def test_a_name_that_is_too_long(tmp_path: Path) -> None:
     assert "can't be written" in refuse(tmp_path / ("a" * 300 + ".png"))
 
 
+def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:
+    with pytest.raises(UnwritableImageError, match="no file can have this name"):
+        check_output(tmp_path / "a\0b.png", inputs=(), overwrite=False)
+
+
 def test_an_existing_file_only_with_overwrite(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.touch()
