@@ -142,8 +142,8 @@ class Recipe:
 
     def noted(self, metadata: Metadata) -> Metadata:
         """The metadata with this note in the XMP packet, in the place of an earlier one."""
-        whole = Packet(metadata.xmp) if metadata.xmp else Packet.empty()
-        whole = whole.without(lambda prop: prop.name.startswith(f"{NAMESPACE} "))
+        known = without_recipe(metadata).xmp
+        whole = Packet(known) if known else Packet.empty()
         about = whole.descriptions[0].about if whole.descriptions else ""
         description = Description(0, about, {PREFIX: NAMESPACE})
         xml = "".join(
@@ -164,6 +164,14 @@ class Recipe:
         yield "Engine", self.engine
         yield "Stopped", self.stopped
         yield "Seconds", repr(self.seconds)
+
+
+def without_recipe(metadata: Metadata) -> Metadata:
+    """The metadata without the note, for a picture that is no longer as the note says."""
+    if not metadata.xmp:
+        return metadata
+    packet = Packet(metadata.xmp).without(lambda prop: prop.name.startswith(f"{NAMESPACE} "))
+    return replace(metadata, xmp=packet.data)
 
 
 def recipe_in(packet: bytes | None) -> Recipe | None:

@@ -29,11 +29,14 @@ def filter(photo: Path, name: str, output: Path, overwrite: bool, **options: Any
     """Send PHOTO through a filter."""
     import styleplug
     from styleplug.api import check_output
+    from styleplug.recipe import without_recipe
 
     config = FilterConfig(**given_options(FilterConfig, options))
     check_output(output, inputs=[photo], overwrite=overwrite)
     picture = read_picture(photo)
     result = styleplug.apply_filter(picture, name, config)
-    written = replace(picture, pixels=result.image)
+    written = replace(picture, pixels=result.image).with_metadata(
+        without_recipe(picture.origin.metadata)
+    )
     styleplug.write_image(written, output, overwrite=overwrite)
     click.echo(output, err=True)

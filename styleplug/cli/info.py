@@ -41,7 +41,13 @@ def info(picture: Path, as_json: bool) -> None:
             recipe=recipe and asdict(recipe),
         )
         return
-    click.echo("\n".join([*_description(picture, found), *(_story(recipe) if recipe else [])]))
+    for line in [*_description(picture, found), *(_story(recipe) if recipe else [])]:
+        click.echo(_shown(line))
+
+
+def _shown(text: str) -> str:
+    """The text without control characters, by which a stranger's file could steer the terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _description(picture: Path, found: Inspection) -> list[str]:

@@ -111,3 +111,12 @@ def test_a_plug_in_may_write_a_format_of_its_own(
         assert run(*filtering, "out.odd").exit_code == 2
     finally:
         plugin_manager().unregister(plugin)
+
+
+def test_a_filtered_painting_isnt_said_to_be_as_it_was_painted(
+    run: Callable[..., Result], paint: Callable[..., Result], negative: None
+) -> None:
+    assert paint(output="painted.png").exit_code == 0
+    assert "made by styleplug" in run("info", "painted.png").stdout
+    assert run("filter", "painted.png", "--filter", "negative", "-o", "out.png").exit_code == 0
+    assert "made by styleplug" not in run("info", "out.png").stdout

@@ -28,6 +28,17 @@ def test_a_picture_tells_how_it_was_made(
     assert "  seed: 7" in lines
 
 
+def test_a_note_cant_steer_the_terminal(
+    run: Callable[..., Result], paint: Callable[..., Result], folder: Path
+) -> None:
+    assert (
+        paint("--style", (folder / "painting.png").rename(folder / "\x1b[31m.png")).exit_code == 0
+    )
+    text = run("info", "out.png").stdout
+    assert "\x1b" not in text
+    assert "painting: \ufffd[31m.png" in text
+
+
 def test_json(run: Callable[..., Result], paint: Callable[..., Result]) -> None:
     assert paint("--init", "painting.png").exit_code == 0
     told = json.loads(run("info", "--json", "out.png").stdout)
