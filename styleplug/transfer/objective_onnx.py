@@ -20,7 +20,7 @@ Array = NDArray[np.float32]
 
 def onnx_engine(network: Network, device: str) -> Engine:
     """ONNX Runtime as an engine, on a device as `styleplug.runtime.providers` names it."""
-    return Engine("onnx", 2.6, partial(OnnxObjective, network, device))
+    return Engine("onnx", 2.8, partial(OnnxObjective, network, device))
 
 
 class OnnxObjective:

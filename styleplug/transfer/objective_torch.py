@@ -23,7 +23,7 @@ _FLOAT16_LOSS_SCALE = 2.0**12
 
 def torch_engine(mirror: Mirror) -> Engine:
     """PyTorch as an engine."""
-    return Engine("torch", 3.2, partial(TorchObjective, mirror))
+    return Engine("torch", 3.5, partial(TorchObjective, mirror))
 
 
 class TorchObjective:
