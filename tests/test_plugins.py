@@ -30,8 +30,9 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """Puts a package with one plug-in where Python finds it, as pip does."""
+    modules = set()
 
     def put(name: str, code: str | None = None, *, package: str = "", entry: str = "") -> None:
         folder = tmp_path / f"site-{package or name}"
@@ -43,9 +44,11 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
         )
         (info / "entry_points.txt").write_text(f"[styleplug]\n{entry or name} = {name}_module\n")
         monkeypatch.syspath_prepend(folder)
-        monkeypatch.delitem(sys.modules, f"{name}_module", raising=False)
+        modules.add(f"{name}_module")
 
-    return put
+    yield put
+    for module in modules:
+        sys.modules.pop(module, None)
 
 
 def loaded() -> dict[str, str | None]:

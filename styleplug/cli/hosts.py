@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 
 import click
 
@@ -13,7 +12,6 @@ from styleplug.hosts import ADAPTERS, find_hosts, install_host, uninstall_host
 _HOST = click.argument("host", type=click.Choice(list(ADAPTERS)))
 _GIMP_DIR = click.option(
     "--gimp-dir",
-    type=click.Path(path_type=Path),
     metavar="DIR",
     help="GIMP's configuration folder, where it isn't in its usual place.",
 )
@@ -43,7 +41,7 @@ def list_all(as_json: bool) -> None:
 @hosts.command(short_help="Put styleplug's adapter into a host, or update it.")
 @_HOST
 @_GIMP_DIR
-def install(host: str, gimp_dir: Path | None) -> None:
+def install(host: str, gimp_dir: str | None) -> None:
     """Put styleplug's adapter into a host program, in each version of it that is found.
 
     Do it again after an upgrade of styleplug, or where something is amiss.
@@ -55,7 +53,7 @@ def install(host: str, gimp_dir: Path | None) -> None:
 @hosts.command(short_help="Remove styleplug's adapter from a host.")
 @_HOST
 @_GIMP_DIR
-def uninstall(host: str, gimp_dir: Path | None) -> None:
+def uninstall(host: str, gimp_dir: str | None) -> None:
     """Remove styleplug's adapter from a host program, and nothing else."""
     for place in uninstall_host(host, gimp_dir):
         click.echo(f"{place.title}: removed from {place.adapter}")

@@ -107,6 +107,8 @@ def _adapter(name: str) -> Adapter:
 
 def _places(adapter: Adapter, folder: str | os.PathLike[str] | None) -> list[Place]:
     """Where the adapter can go."""
+    if folder == "":  # a shell's variable that isn't set
+        raise HostError(adapter.host, "the name of its folder is empty; name one that is there")
     places = adapter.find() if folder is None else (adapter.judge(Path(folder).absolute()),)
     usable = [place for place in places if place.state == "found"]
     if not usable:

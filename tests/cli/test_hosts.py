@@ -87,3 +87,13 @@ def test_an_unknown_host() -> None:
     result = run("install", "paint")
     assert result.exit_code == 2
     assert "'paint' is not 'gimp'" in result.stderr
+
+
+def test_an_empty_folder_is_not_the_current_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("install", "gimp", "--gimp-dir", "")
+    assert result.exit_code == 1
+    assert "the name of its folder is empty" in result.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -91,8 +91,10 @@ class Host:
         gimp += ["-d", "-f", "--batch-interpreter=python-fu-eval", "-b", batch, "--quit"]
         if person:
             beside = f". '{HERE}/drive.sh'; ({person}) & exec \"$@\""
-            screen = ["xvfb-run", "-a", "-s", "-screen 0 1280x960x24", "sh", "-c", beside, "gimp"]
-            gimp = [*screen, *gimp]
+            # Unless told not to, the server starts anew, and turns away who comes then, whenever
+            # its last client has gone: such as xdotool, before GIMP is there.
+            screen = ["xvfb-run", "-a", "-s", "-screen 0 1280x960x24 -noreset"]
+            gimp = [*screen, "sh", "-c", beside, "gimp", *gimp]
         own = {"GIMP3_DIRECTORY": str(self.folder), "TMPDIR": str(TEMPORARY)}
         process = subprocess.Popen(
             [*self._inside, "sh", "-c", f'{before}\nexec "$@"', "gimp", *gimp],

@@ -4,6 +4,7 @@ find_window() { # waits for a window of this title, and gives it the keyboard
   for _ in $(seq 3000); do
     window=$(xdotool search --onlyvisible --name "$1" 2>/dev/null | tail -n 1)
     [ -n "$window" ] && break
+    xdotool getdisplaygeometry >/dev/null 2>&1 || exit # GIMP has ended, and the screen with it
     sleep 0.1
   done
   sleep 1 # until it is drawn

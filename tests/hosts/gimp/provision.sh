@@ -32,7 +32,7 @@ install() { # packages, with a command: apt-get, here or in another root
 
 find_mirror() {
   mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' 'Created-By: Packages' |
-    sed -n 's/ Debian Debian$//p' | head -n 1)
+    sed -n 's#/* Debian Debian$##p' | head -n 1)
   [ -n "$mirror" ]
 }
 
