@@ -9,9 +9,20 @@ from pathlib import Path
 import pytest
 from worker_client import WorkerClient
 
+SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+
 
 @pytest.fixture
-def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerClient]:
+def heard() -> Iterator[None]:
+    """Signals reach the processes that are started; in the background of a script they don't."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def worker(heard: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerClient]:
     """A worker with a job that was opened, and a folder of temporary files for itself."""
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
@@ -20,10 +31,7 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerCl
     client.end()
 
 
-@pytest.mark.parametrize(
-    ("number", "code"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
-)
+@pytest.mark.parametrize(("number", "code"), SIGNALS.items())
 def test_a_signal_ends_it_in_good_order(
     worker: WorkerClient, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
