@@ -128,16 +128,19 @@ class Observers:
 
     def _blended(self, request: FilterRequest, result: FilterResult | None) -> FilterResult:
         """The filter's picture, mixed with the one before as the strength says."""
-        offered = {filter.name: filter for filter in offered_filters(self._manager)}
         if result is None:
-            names = ", ".join(offered) or "none is; plug-ins bring them"
+            names = ", ".join(self._sources()) or "none is; plug-ins bring them"
             raise ConfigError("filter", request.filter, f"one that is installed ({names})")
         before, after = request.image, result.image
         if after.shape != before.shape or after.dtype != before.dtype:
             raise PluginError(
-                offered[request.filter].source if request.filter in offered else request.filter,
+                self._sources().get(request.filter, request.filter),
                 f"its filter gave {after.shape} {after.dtype}, not {before.shape} {before.dtype}",
             )
         strength = before.dtype.type(request.config.strength)
         image = before + strength * (after - before)
         return replace(result, image=image, alpha=request.alpha)
+
+    def _sources(self) -> dict[str, str]:
+        """The plug-in of each filter by name; to ask is work for all of them, so only errors do."""
+        return {filter.name: filter.source for filter in offered_filters(self._manager)}
