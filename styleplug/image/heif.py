@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.errors import MissingDependencyError
+from styleplug.extras import import_extra
 from styleplug.image.samples import SEVERAL, PathOrNone, Samples, check_size, with_alpha
 
 if TYPE_CHECKING:
@@ -31,11 +31,7 @@ def library() -> ModuleType:
     Raises:
         MissingDependencyError: it isn't installed.
     """
-    try:
-        import pillow_heif
-    except (ImportError, OSError) as error:
-        raise MissingDependencyError.of(error, "pillow_heif", "heif") from error
-    return pillow_heif
+    return import_extra("pillow_heif", "heif")
 
 
 def decoded(data: bytes, path: PathOrNone) -> Samples:

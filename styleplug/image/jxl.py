@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from styleplug.errors import MissingDependencyError
+from styleplug.extras import import_extra
 from styleplug.image.pil import samples_of
 from styleplug.image.samples import PathOrNone, Samples, check_size, with_alpha
 
@@ -119,8 +119,4 @@ def _codestream(data: bytes) -> bytes:
 
 def _library() -> ModuleType:
     """The decoder; with it comes a plug-in for Pillow, which registers itself there."""
-    try:
-        import pillow_jxl
-    except (ImportError, OSError) as error:
-        raise MissingDependencyError.of(error, "pillow_jxl", "jxl") from error
-    return pillow_jxl
+    return import_extra("pillow_jxl", "jxl")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL import ExifTags
 
-from styleplug.errors import MissingDependencyError
+from styleplug.extras import import_extra
 from styleplug.image.deep import tiff_directory
 from styleplug.image.samples import PathOrNone, Samples, check_size
 
@@ -69,8 +69,4 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
 
 
 def _library() -> ModuleType:
-    try:
-        import rawpy
-    except (ImportError, OSError) as error:
-        raise MissingDependencyError.of(error, "rawpy", "raw") from error
-    return rawpy
+    return import_extra("rawpy", "raw")

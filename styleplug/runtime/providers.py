@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from styleplug.config import DEVICE
-from styleplug.errors import ConfigError, MissingDependencyError
+from styleplug.errors import ConfigError
+from styleplug.extras import import_extra
 
 CPU = "CPUExecutionProvider"
 PROVIDERS: Mapping[str, str] = MappingProxyType(
@@ -102,11 +103,7 @@ def import_onnxruntime() -> Any:
     Raises:
         MissingDependencyError: it isn't installed, or can't be loaded.
     """
-    try:
-        import onnxruntime
-    except (ImportError, OSError) as failure:
-        raise MissingDependencyError.of(failure, "onnxruntime", "cpu") from failure
-    return onnxruntime
+    return import_extra("onnxruntime", "cpu")
 
 
 def _provider(device: str) -> Provider:

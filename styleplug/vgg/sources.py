@@ -18,7 +18,8 @@ import safetensors
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from styleplug.errors import MissingDependencyError, ModelError
+from styleplug.errors import ModelError
+from styleplug.extras import import_extra
 from styleplug.vgg.layers import VGG16, VGG19, Architecture, Convolution
 from styleplug.vgg.weights import parse_onnx
 
@@ -202,11 +203,7 @@ def import_torch() -> Any:
     Raises:
         MissingDependencyError: it isn't installed, or can't be loaded.
     """
-    try:
-        import torch
-    except (ImportError, OSError) as failure:
-        raise MissingDependencyError.of(failure, "torch", "torch") from failure
-    return torch
+    return import_extra("torch", "torch")
 
 
 def _unreadable(architecture: Architecture, path: Path, error: OSError) -> ModelError:
