@@ -25,6 +25,7 @@ from styleplug.hookspecs import (
     hookimpl,
 )
 from styleplug.image.picture import Picture
+from styleplug.observers import OWN_PLUGIN
 from styleplug.plugins import plugin_manager
 
 # Plug-ins and hosts rely on these: a hook or an argument may be added, but none renamed.
@@ -147,7 +148,7 @@ def test_a_plug_in_that_answers_none_passes_the_request_on(plugin: Plugin) -> No
     finally:
         plugin_manager().unregister(last)
         plugin_manager().unregister(plugin)
-        plugin_manager().register(builtin)
+        plugin_manager().register(builtin, OWN_PLUGIN)
         plugin_manager().register(plugin)
     assert plugin.requests == last.requests
 
