@@ -143,14 +143,14 @@ def _state(adapter: Adapter, place: Place, record: Installation) -> str:
         current = (
             record.styleplug == __version__
             and os.path.exists(record.interpreter)
-            and is_current(adapter, place.folder / adapter.target)
+            and is_current(adapter, place.folder / adapter.target, record.interpreter)
         )
     return "installed" if current else "outdated"
 
 
 def _record(adapter: Adapter, place: Place) -> Installation | None:
     with _errors(adapter.host, place.folder):
-        return read_record(place.folder / adapter.target)
+        return read_record(adapter, place.folder / adapter.target)
 
 
 @contextmanager
