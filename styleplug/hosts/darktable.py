@@ -23,6 +23,7 @@ _SANDBOXED = (
 _WINDOWS = f"the adapter needs a shell, which Windows has not; {_BY_HAND}"
 
 _LINE = 'require "styleplug/styleplug"'
+_OURS = re.compile(rf"^(\ufeff?)[ \t]*{re.escape(_LINE)}[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 _HEAD = re.compile("\ufeff?(#.*\n)?")
 """What Lua skips at the beginning of a file, and only there."""
 
@@ -84,7 +85,7 @@ def _with_line(text: str) -> str:
 
     It comes first, for nothing can follow a `return` with which a luarc may end.
     """
-    if any(line.strip() == _LINE for line in text.splitlines()):
+    if _OURS.search(text):
         return text
     end = "\r\n" if "\r\n" in text else "\n"
     head = _HEAD.match(text)
@@ -94,8 +95,7 @@ def _with_line(text: str) -> str:
 
 def _without_line(text: str) -> str:
     """A luarc without our line, and otherwise as it is."""
-    lines = text.splitlines(keepends=True)
-    return "".join(line for line in lines if line.strip() != _LINE)
+    return _OURS.sub(r"\1", text)
 
 
 ADAPTER = Adapter(

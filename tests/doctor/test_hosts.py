@@ -8,7 +8,7 @@ from styleplug.hosts import install_host
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch: pytest.MonkeyPatch):
-    """GIMP's configuration folder, and no other host."""
+    """GIMP's configuration folder; it is the first host to be told of."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GIMP3_DIRECTORY", "gimp")
     folder = tmp_path / "gimp"
@@ -17,20 +17,20 @@ def folder(tmp_path, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_host_without_the_adapter_is_noted(folder) -> None:
-    [note] = findings_of("hosts")
+    note, *_ = findings_of("hosts")
     assert (note.status, note.text) == ("note", f"GIMP 3 in {folder}: found")
     assert note.remedy == "run: styleplug hosts install gimp"
 
 
 def test_a_host_that_has_it_is_well(folder) -> None:
     install_host("gimp")
-    [finding] = findings_of("hosts")
+    finding, *_ = findings_of("hosts")
     assert finding.status == "ok"
     assert finding.text.startswith(f"GIMP 3 in {folder}: installed, starts ")
 
 
 def test_that_there_is_no_host_is_noted(folder) -> None:
     folder.rmdir()
-    [note] = findings_of("hosts")
+    note, *_ = findings_of("hosts")
     assert (note.status, note.text) == ("note", "GIMP: not found")
     assert "start GIMP once" in note.remedy
