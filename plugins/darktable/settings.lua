@@ -80,13 +80,14 @@ local function page(job, catalogue, first)
   return box
 end
 
-local function chosen()
+-- The name of the painting or filter, and the type of the worker's job.
+local function chosen(choice)
   local filter = choice.value:match("^" .. FILTER .. "(.*)$")
   return filter or choice.value, filter and "filter" or "stylize"
 end
 
-local function show_page()
-  local _, job = chosen()
+local function show_page(choice)
+  local _, job = chosen(choice)
   stack.active = job == JOBS[1] and 1 or 2
 end
 
@@ -124,7 +125,7 @@ function settings.offer(catalogue)
   settings.widget[1] = nil
   settings.widget[1] = choice
   settings.widget[2] = stack
-  show_page()
+  show_page(choice)
   problem = nil
 end
 
@@ -140,7 +141,7 @@ function settings.read()
   if problem then
     error(problem, 0)
   end
-  local name, job = chosen()
+  local name, job = chosen(choice)
   local options = {}
   for option, slider in pairs(sliders[job]) do
     local value = slider.widget.value
