@@ -1,0 +1,77 @@
+-- What the scripts of the tests begin with. A script runs beside darktable, and ends it; its `answer`
+-- is written into a file.
+local dt = require "darktable"
+local json = require "styleplug/json"
+local messages = require "styleplug/messages"
+local settings = require "styleplug/settings"
+
+local answer = { told = {} }
+local tell = messages.tell
+messages.tell = function(text)
+  table.insert(answer.told, text)
+  tell(text)
+end
+
+local function wait_for(what)
+  while not what() do
+    dt.control.sleep(50)
+  end
+end
+
+local function wait_for_told(number)
+  wait_for(function() return #answer.told >= number end)
+end
+
+-- Once the widgets are there.
+local function wait_for_widgets()
+  wait_for(function() return (pcall(settings.read)) end)
+end
+
+local function import(...)
+  local images = {}
+  for _, path in ipairs { ... } do
+    images[#images + 1] = dt.database.import(path)
+  end
+  dt.gui.selection(images)
+  return table.unpack(images)
+end
+
+local function export()
+  dt.gui.action("lib/export/export", 0, "", "", 1.0)
+end
+
+local function act()
+  dt.gui.action("lua/style transfer of the selected pictures", 0, "", "", 1.0)
+end
+
+-- All pictures of the library: file, that of the group's leader, and tags.
+local function library()
+  local all = {}
+  for _, image in ipairs(dt.database) do
+    local tags = {}
+    for _, tag in ipairs(dt.tags.get_tags(image)) do
+      tags[#tags + 1] = tag.name
+    end
+    local leader = image.group_leader
+    all[#all + 1] = {
+      file = image.path .. "/" .. image.filename,
+      leader = leader.path .. "/" .. leader.filename,
+      tags = tags,
+    }
+  end
+  return all
+end
+
+local function run(file, script)
+  dt.control.dispatch(function()
+    local is_done, problem = pcall(script)
+    if not is_done then
+      answer.problem = tostring(problem)
+    end
+    local to = io.open(file, "w")
+    to:write(json.encode(answer))
+    to:close()
+    os.exit(0)
+  end)
+end
+
