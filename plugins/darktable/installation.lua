@@ -8,8 +8,9 @@ local MEND = "Run: styleplug hosts install darktable, then restart darktable."
 
 local installation = {}
 
---- The interpreter's absolute path. Raises a text for people where there is none.
-function installation.interpreter()
+--- The record: `interpreter` is an absolute path, `styleplug` the version that installed us. Raises a
+-- text for people where there is none, or the interpreter has gone.
+function installation.read()
   local file = io.open(FILE, "r")
   local is_read, record = pcall(json.decode, file and file:read("a") or "")
   if file then
@@ -25,7 +26,7 @@ function installation.interpreter()
     error(gone:format(record.interpreter, MEND), 0)
   end
   interpreter:close()
-  return record.interpreter
+  return record
 end
 
 return installation

@@ -9,39 +9,10 @@ format of the result, and `extension` that of its file.
 local dt = require "darktable"
 local Worker = require "styleplug/worker"
 local files = require "styleplug/files"
-local installation = require "styleplug/installation"
 local library = require "styleplug/library"
 local messages = require "styleplug/messages"
 
 local run = {}
-
-local function never()
-  return false
-end
-
--- Call a function with a new worker, which is stopped after it whatever happens.
-local function with_worker(work)
-  local worker = Worker.start(installation.interpreter())
-  local is_done, result = pcall(work, worker)
-  worker:stop()
-  if not is_done then
-    error(result, 0)
-  end
-  return result
-end
-
---- The worker's catalogue. Raises a text for people.
-function run.catalogue()
-  return with_worker(function(worker)
-    local id = worker:new_id()
-    worker:send { type = "catalogue", id = id }
-    local answer = worker:receive(id, never)
-    if answer.type == "failed" then
-      error(answer.message, 0)
-    end
-    return answer
-  end)
-end
 
 -- Have the worker paint a picture in a folder of its own; returns the result's path.
 local function paint(worker, id, picture, request, watch)
@@ -110,7 +81,7 @@ function run.paint(pictures, name, request)
       is_cancelled = function() return is_cancelled end,
       progress = function(fraction) bar.percent = fraction end,
     }
-    local is_done, result = pcall(with_worker, function(worker)
+    local is_done, result = pcall(Worker.use, function(worker)
       return paint_all(worker, pictures, name, request, watch)
     end)
     bar.valid = false

@@ -1,8 +1,8 @@
 --[[
-What to paint with and how: the widgets in the export module, which darktable remembers the values of.
+What to paint with and how: the widgets in the export module, whose values darktable remembers.
 
-They are built from the worker's catalogue once it is there, so that names, ranges, defaults and
-explanations stand in styleplug alone.
+They are built from the worker's catalogue, so that names, ranges, defaults and explanations stand in
+styleplug alone.
 ]]
 
 local dt = require "darktable"
@@ -16,15 +16,11 @@ local USUAL = 2048 -- where a slider ends; larger numbers can be typed
 local JOBS = { "stylize", "filter" } -- in the order of the stack's pages
 
 local settings = {
-  --- What the storage shows; first that the catalogue isn't there yet.
+  --- What is set with; empty until there is a catalogue.
   widget = dt.new_widget("box") { orientation = "vertical" },
 }
-local problem = _("styleplug's list of paintings is being read; try again in a moment")
-local note = dt.new_widget("label") { label = problem, halign = "start" }
-settings.widget[1] = note
 
-local choice, presets, stack
-local sliders = { stylize = {}, filter = {} }
+local choice, presets, sliders
 
 local function remembered(name)
   local value = dt.preferences.read(SCRIPT, name, "string")
@@ -35,11 +31,10 @@ local function remember(name, value)
   dt.preferences.write(SCRIPT, name, "string", tostring(value))
 end
 
-local function combobox(name, label, tooltip, entries, changed)
+local function combobox(name, label, tooltip, entries)
   local widget = dt.new_widget("combobox") {
     label = label,
     tooltip = tooltip,
-    changed_callback = changed,
     table.unpack(entries),
   }
   for index, entry in ipairs(entries) do
@@ -86,11 +81,6 @@ local function chosen(choice)
   return filter or choice.value, filter and "filter" or "stylize"
 end
 
-local function show_page(choice)
-  local _, job = chosen(choice)
-  stack.active = job == JOBS[1] and 1 or 2
-end
-
 local function names(items, prefix, into)
   for _, item in ipairs(items) do
     into[#into + 1] = prefix .. item.name
@@ -98,48 +88,49 @@ local function names(items, prefix, into)
   return into
 end
 
+-- A line for each of the items, as a tooltip.
+local function explained(items, prefix, text)
+  local lines = {}
+  for index, item in ipairs(items) do
+    lines[index] = ("%s%s: %s"):format(prefix, item.name, item[text])
+  end
+  return table.concat(lines, "\n")
+end
+
 --- Build the widgets, from the worker's catalogue.
 function settings.offer(catalogue)
-  local presets_help = {}
-  for _, preset in ipairs(catalogue.presets) do
-    presets_help[#presets_help + 1] = ("%s: %s"):format(preset.name, preset.help)
-  end
-  local choices_help = {}
-  for _, style in ipairs(catalogue.styles) do
-    choices_help[#choices_help + 1] = ("%s: %s"):format(style.name, style.title)
-  end
-  for _, filter in ipairs(catalogue.filters) do
-    choices_help[#choices_help + 1] = ("%s%s: %s"):format(FILTER, filter.name, filter.description)
-  end
+  sliders = { stylize = {}, filter = {} }
   presets = combobox(
-    "preset", _("preset"), table.concat(presets_help, "\n"), names(catalogue.presets, "", {})
+    "preset", _("preset"), explained(catalogue.presets, "", "help"), names(catalogue.presets, "", {})
   )
-  stack = dt.new_widget("stack") {
+  local pages = dt.new_widget("stack") {
     page(JOBS[1], catalogue, presets),
     page(JOBS[2], catalogue),
   }
   choice = combobox(
-    "choice", _("paint with"), table.concat(choices_help, "\n"),
-    names(catalogue.filters, FILTER, names(catalogue.styles, "", {})), show_page
+    "choice", _("paint with"),
+    explained(catalogue.styles, "", "title") .. "\n"
+      .. explained(catalogue.filters, FILTER, "description"),
+    names(catalogue.filters, FILTER, names(catalogue.styles, "", {}))
   )
+  local function show_page(changed)
+    local _, job = chosen(changed)
+    pages.active = job == JOBS[1] and 1 or 2
+  end
+  show_page(choice)
+  choice.changed_callback = show_page -- only now, for darktable calls it beside its start
+  settings.widget[2] = nil
   settings.widget[1] = nil
   settings.widget[1] = choice
-  settings.widget[2] = stack
-  show_page(choice)
-  problem = nil
-end
-
---- Say in place of the widgets why there are none.
-function settings.fail(text)
-  problem = text
-  note.label = text
+  settings.widget[2] = pages
 end
 
 --- What is set, which is remembered: the name of the painting or filter, and the worker's request
--- but for id and pictures. Raises a text for people where there is nothing to choose from.
+-- but for id and pictures. Raises a text for people where there is no catalogue
+-- yet.
 function settings.read()
-  if problem then
-    error(problem, 0)
+  if not choice then
+    error(_("press “list paintings” in the export module first; its target storage is “styleplug”"), 0)
   end
   local name, job = chosen(choice)
   local options = {}

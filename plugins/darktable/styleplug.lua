@@ -18,6 +18,7 @@ if dt.configuration.api_version_major < API then
   return
 end
 
+local catalogue = require "styleplug/catalogue"
 local files = require "styleplug/files"
 local messages = require "styleplug/messages"
 local run = require "styleplug/run"
@@ -98,23 +99,37 @@ local function paint_selection()
   run.paint(pictures, set.name, set.request)
 end
 
-local function read_catalogue()
-  local is_done, result = pcall(run.catalogue)
+local function list_paintings()
+  local is_done, result = pcall(catalogue.read)
   if is_done then
     settings.offer(result)
   else
-    settings.fail(tostring(result))
     messages.warn("styleplug: " .. tostring(result))
   end
 end
 
-dt.register_storage(ID, _("styleplug"), store, finalize, supported, initialize, settings.widget)
+local known = catalogue.known()
+if known then
+  settings.offer(known)
+end
+
+dt.register_storage(
+  ID, _("styleplug"), store, finalize, supported, initialize,
+  dt.new_widget("box") {
+    orientation = "vertical",
+    settings.widget,
+    dt.new_widget("button") {
+      label = _("list paintings"),
+      tooltip = _("ask styleplug for its paintings and filters, such as those that were added"),
+      clicked_callback = list_paintings,
+    },
+  }
+)
 dt.gui.libs.image.register_action(
   ID, _("style transfer"), paint_selection,
   _("paint the selected pictures as set in the export module's storage “styleplug”")
 )
 dt.register_event(ID, "shortcut", paint_selection, _("style transfer of the selected pictures"))
-dt.control.dispatch(read_catalogue) -- beside darktable's start
 
 local script_data = {
   metadata = {

@@ -7,6 +7,7 @@ ends, in whatever way, the pipe closes: the worker then ends its jobs and remove
 ]]
 
 local dt = require "darktable"
+local installation = require "styleplug/installation"
 local json = require "styleplug/json"
 
 local PROTOCOL = 1
@@ -30,8 +31,9 @@ local function quoted(text)
   return "'" .. text:gsub("'", [['\'']]) .. "'"
 end
 
---- Start a worker with an interpreter's absolute path. It has to be stopped.
-function Worker.start(interpreter)
+-- Start a worker, which has to be stopped.
+local function start()
+  local interpreter = installation.read().interpreter
   local self = setmetatable({ buffer = "", last_id = 0 }, Worker)
   self.answers, self.complaints = os.tmpname(), os.tmpname()
   local answers = quoted(self.answers)
@@ -41,6 +43,18 @@ function Worker.start(interpreter)
   self.pipe:setvbuf("line")
   self:send { type = "hello", protocol = PROTOCOL, client = "darktable " .. dt.configuration.version }
   return self
+end
+
+--- Call a function with a new worker, which is stopped after it whatever happens. Raises what the
+-- function does, or a text for people.
+function Worker.use(work)
+  local worker = start()
+  local is_done, result = pcall(work, worker)
+  worker:stop()
+  if not is_done then
+    error(result, 0)
+  end
+  return result
 end
 
 --- An id that no request has had.
@@ -73,7 +87,7 @@ function Worker:receive(id, is_cancelled)
   end
 end
 
---- Have the worker end its jobs and itself, and remove its files.
+-- Have the worker end its jobs and itself, and remove its files.
 function Worker:stop()
   self:send { type = "shutdown" }
   while not self.ended and not dt.control.ending do

@@ -18,10 +18,14 @@ from styleplug.hosts import install_host
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-PATIENCE = 60
+PATIENCE = 100
 """Seconds until a darktable is taken to hang."""
 CANNOT = 3
 """What provision.sh ends with where darktable can't be had."""
+HOVER = """
+while xdotool mousemove 340 150; do sleep 0.3; xdotool mousemove 640 600; sleep 0.3; done 2>/dev/null
+"""
+"""What a person does whom a script's `import` waits for."""
 CONFIGURATION = {
     "plugins/lighttable/export/storage_name": "styleplug",
     "plugins/lighttable/export/format_name": "jpeg",
@@ -59,7 +63,7 @@ class Darktable:
         path.write_text(json.dumps({**record, "interpreter": interpreter}))
 
     def start(
-        self, script: str, *, person: str = "", **configuration: str
+        self, script: str, *, person: str = HOVER, **configuration: str
     ) -> subprocess.Popen[str]:
         """Start darktable with a script in Lua, whose `answer` `finish` returns.
 
@@ -85,7 +89,7 @@ class Darktable:
         # Unless told not to, the server starts anew whenever its last client has gone.
         screen = ["xvfb-run", "-a", "-s", "-screen 0 1280x900x24 -noreset"]
         process = subprocess.Popen(
-            [*screen, "sh", "-c", f'({person or ":"}) & exec "$@"', "darktable", *darktable],
+            [*screen, "sh", "-c", f'({person}) & exec "$@"', "darktable", *darktable],
             env={**os.environ, "LC_ALL": "C.UTF-8", "TMPDIR": str(self.temporary)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

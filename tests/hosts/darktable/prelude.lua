@@ -1,6 +1,7 @@
 -- What the scripts of the tests begin with. A script runs beside darktable, and ends it; its `answer`
 -- is written into a file.
 local dt = require "darktable"
+local catalogue = require "styleplug/catalogue"
 local json = require "styleplug/json"
 local messages = require "styleplug/messages"
 local settings = require "styleplug/settings"
@@ -22,18 +23,23 @@ local function wait_for_told(number)
   wait_for(function() return #answer.told >= number end)
 end
 
--- Once the widgets are there.
-local function wait_for_widgets()
-  wait_for(function() return (pcall(settings.read)) end)
-end
+-- The mouse, which a person moves over the first picture again and again, isn't noticed before
+-- darktable has begun to serve its window; and until then no script may touch it.
+local is_served = false
+dt.register_event("test", "mouse-over-image-changed", function() is_served = true end)
 
 local function import(...)
   local images = {}
   for _, path in ipairs { ... } do
     images[#images + 1] = dt.database.import(path)
   end
+  wait_for(function() return is_served end)
   dt.gui.selection(images)
   return table.unpack(images)
+end
+
+local function list_paintings()
+  settings.offer(catalogue.read())
 end
 
 local function export()

@@ -20,7 +20,7 @@ Photo = Callable[[str], Path]
 
 EXPORT = """
 import({photos})
-wait_for_widgets()
+list_paintings()
 export()
 wait_for_told(1)
 answer.library = library()
