@@ -75,7 +75,7 @@ end
 function run.paint(pictures, name, request)
   dt.control.dispatch(function()
     local is_cancelled = false
-    local title = ("styleplug: %s, %d pictures"):format(name, #pictures)
+    local title = ("styleplug: %s (%d)"):format(name, #pictures)
     local bar = dt.gui.create_job(title, true, function() is_cancelled = true end)
     local watch = {
       is_cancelled = function() return is_cancelled end,

@@ -119,8 +119,9 @@ function settings.offer(catalogue)
   end
   show_page(choice)
   choice.changed_callback = show_page -- only now, for darktable calls it beside its start
-  settings.widget[2] = nil
-  settings.widget[1] = nil
+  while #settings.widget > 0 do
+    settings.widget[#settings.widget] = nil
+  end
   settings.widget[1] = choice
   settings.widget[2] = pages
 end

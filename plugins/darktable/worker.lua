@@ -19,12 +19,13 @@ Worker.__index = Worker
 --- What `Worker:receive` raises where the work isn't wanted any more.
 Worker.CANCELLED = setmetatable({}, { __tostring = function() return "cancelled" end })
 
--- The last line tells of the worker's end. Then `cat` reads on, for to write into a pipe that nobody
--- reads would end darktable.
+-- The `printf` tells of the worker's end. Then `cat` reads on, for to write into a pipe that nobody
+-- reads would end darktable. The last line is reached when the pipe closes.
 local COMMAND = [[
 %s -P -m styleplug worker >%s 2>%s
 printf '\n{"type": "ended", "code": %%d}\n' $? >>%s
-exec cat >/dev/null
+cat >/dev/null
+rm -f %s %s
 ]]
 
 local function quoted(text)
@@ -35,10 +36,12 @@ end
 local function start()
   local interpreter = installation.read().interpreter
   local self = setmetatable({ buffer = "", last_id = 0 }, Worker)
-  self.answers, self.complaints = os.tmpname(), os.tmpname()
-  local answers = quoted(self.answers)
-  local command = COMMAND:format(quoted(interpreter), answers, quoted(self.complaints), answers)
-  self.reader = assert(io.open(self.answers, "r"))
+  local answers, complaints = os.tmpname(), os.tmpname()
+  self.complaints = complaints
+  local command = COMMAND:format(
+    quoted(interpreter), answers, complaints, answers, answers, complaints
+  )
+  self.reader = assert(io.open(answers, "r"))
   self.pipe = assert(io.popen(command, "w"))
   self.pipe:setvbuf("line")
   self:send { type = "hello", protocol = PROTOCOL, client = "darktable " .. dt.configuration.version }
@@ -97,8 +100,6 @@ function Worker:stop()
   end
   self.pipe:close()
   self.reader:close()
-  os.remove(self.answers)
-  os.remove(self.complaints)
 end
 
 -- The next message that is there, or nil.

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
-from dng import SHORT, LONG, WIDTH, HEIGHT, tiff, dng
+from dng import HEIGHT, LONG, SHORT, WIDTH, dng, tiff
 from PIL import Image
 
 from styleplug.errors import ImageTooLargeError, UnreadableImageError, UnsupportedImageError

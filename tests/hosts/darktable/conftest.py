@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,22 @@ from styleplug import pictures
 from styleplug.hosts import install_host
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[2]
-PATIENCE = 100
+PATIENCE = 300
 """Seconds until a darktable is taken to hang."""
 CANNOT = 3
 """What provision.sh ends with where darktable can't be had."""
-HOVER = """
-while xdotool mousemove 340 150; do sleep 0.3; xdotool mousemove 640 600; sleep 0.3; done 2>/dev/null
+PERSON = """
+cd '{folder}'
+while xdotool mousemove 340 150; do
+  sleep 0.3
+  xdotool mousemove 640 600
+  sleep 0.3
+  if [ -e list ]; then rm list; xdotool mousemove 1156 384 click 1; fi
+  if [ -e cancel ]; then rm cancel; xdotool mousemove 272 754 click 1; fi
+done 2>/dev/null
 """
-"""What a person does whom a script's `import` waits for."""
+"""Moves the mouse, without which nothing shows that darktable serves its window; and presses our
+button, and the cross beside a job's progress, once a script asks for it by a file."""
 CONFIGURATION = {
     "plugins/lighttable/export/storage_name": "styleplug",
     "plugins/lighttable/export/format_name": "jpeg",
@@ -51,10 +58,9 @@ class Darktable:
         self.folder = folder
         self.configuration = folder / "configuration"
         self.temporary = folder / "temporary"
-        self.temporary.mkdir()
-        self.configuration.mkdir()
+        for own in (folder, self.temporary, self.configuration):
+            own.mkdir()
         install_host("darktable", self.configuration)
-        self._started: list[subprocess.Popen[str]] = []
 
     def use_interpreter(self, interpreter: str) -> None:
         """Have the plug-in start another interpreter."""
@@ -62,18 +68,16 @@ class Darktable:
         record = json.loads(path.read_text("utf-8"))
         path.write_text(json.dumps({**record, "interpreter": interpreter}))
 
-    def start(
-        self, script: str, *, person: str = HOVER, **configuration: str
-    ) -> subprocess.Popen[str]:
-        """Start darktable with a script in Lua, whose `answer` `finish` returns.
+    def run(self, script: str, **configuration: str) -> dict[str, Any]:
+        """Run a script in Lua in darktable; returns its `answer`, and all `output`.
 
-        `person` is a shell script that works beside darktable; `configuration` are settings of
-        ours, by name, that differ from `CONFIGURATION`.
+        `configuration` are settings of ours, by name, that differ from `CONFIGURATION`.
         """
         path = self.folder / "script.lua"
         answer = self.folder / "answer.json"
         prelude = (HERE / "prelude.lua").read_text("utf-8")
-        path.write_text(f"{prelude}\nrun([[{answer}]], function()\n{script}\nend)\n", "utf-8")
+        person = PERSON.replace("{folder}", str(self.folder))
+        path.write_text(f"{prelude}\nrun([[{self.folder}]], function()\n{script}\nend)\n", "utf-8")
         ours = {f"lua/styleplug/{name}": value for name, value in configuration.items()}
         settings = [
             part
@@ -97,31 +101,19 @@ class Darktable:
             text=True,
             start_new_session=True,
         )
-        self._started.append(process)
-        return process
-
-    def finish(self, process: subprocess.Popen[str]) -> dict[str, Any]:
-        """Wait for darktable's end; returns the script's `answer`, and all `output`."""
         try:
             output, _ = process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            self.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             pytest.fail(f"darktable hasn't ended: {process.communicate()[0]}")
-        path = self.folder / "answer.json"
-        assert path.exists(), output
-        answer: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        assert "problem" not in answer, answer["problem"]
-        return answer | {"output": output}
+        assert answer.exists(), output
+        told: dict[str, Any] = json.loads(answer.read_text("utf-8"))
+        assert "problem" not in told, told["problem"]
+        return told | {"output": output}
 
-    def run(self, script: str, **options: str) -> dict[str, Any]:
-        """Run a script in darktable; returns its `answer`."""
-        return self.finish(self.start(script, **options))
-
-    def kill(self) -> None:
-        """End every darktable that runs still, with its screen."""
-        for process in self._started:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+    def left_over(self) -> list[str]:
+        """What of ours is left in the temporary folder."""
+        return sorted(path.name for path in self.temporary.glob("*") if "styleplug" in path.name)
 
 
 @pytest.fixture(scope="session")
@@ -134,16 +126,10 @@ def provided() -> None:
 
 
 @pytest.fixture
-def darktable(
-    provided: None, install_plugin: Callable[[str], None], tmp_path: Path
-) -> Iterator[Darktable]:
+def darktable(provided: None, install_plugin: Callable[[str], None], tmp_path: Path) -> Darktable:
     """darktable with our plug-in, and the odd plug-in's filters."""
     install_plugin("odd")
-    folder = tmp_path / "darktable"
-    folder.mkdir()
-    host = Darktable(folder)
-    yield host
-    host.kill()
+    return Darktable(tmp_path / "darktable")
 
 
 @pytest.fixture
@@ -156,11 +142,3 @@ def photo(tmp_path: Path) -> Callable[[str], Path]:
         return Path(shutil.copy(pictures.path("photograph.jpg"), path))
 
     return copy
-
-
-@pytest.fixture(scope="session")
-def screenshots() -> Path:
-    """Where pictures of the window go, for people to look at."""
-    folder = ROOT / "out" / "darktable"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

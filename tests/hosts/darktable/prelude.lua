@@ -1,11 +1,14 @@
 -- What the scripts of the tests begin with. A script runs beside darktable, and ends it; its `answer`
 -- is written into a file.
 local dt = require "darktable"
+local Worker = require "styleplug/worker"
 local catalogue = require "styleplug/catalogue"
+local files = require "styleplug/files"
 local json = require "styleplug/json"
 local messages = require "styleplug/messages"
 local settings = require "styleplug/settings"
 
+local folder -- the test's own
 local answer = { told = {} }
 local tell = messages.tell
 messages.tell = function(text)
@@ -68,13 +71,31 @@ local function library()
   return all
 end
 
-local function run(file, script)
+local function ask_person(what)
+  io.open(folder .. "/" .. what, "w"):close()
+end
+
+-- A job runs once it has told of progress.
+local has_progress = false
+local receive = Worker.receive
+function Worker.receive(...)
+  local message = receive(...)
+  has_progress = has_progress or message.type == "progress"
+  return message
+end
+
+local function wait_for_job()
+  wait_for(function() return has_progress end)
+end
+
+local function run(folder_of_test, script)
+  folder = folder_of_test
   dt.control.dispatch(function()
     local is_done, problem = pcall(script)
     if not is_done then
       answer.problem = tostring(problem)
     end
-    local to = io.open(file, "w")
+    local to = io.open(folder .. "/answer.json", "w")
     to:write(json.encode(answer))
     to:close()
     os.exit(0)
