@@ -17,7 +17,7 @@ function messages.tell(text)
   dt.print(text)
 end
 
---- Show what went wrong, and write it into the log, where it stays.
+--- Show what went wrong, and write it into the log of `darktable -d lua`, where it stays.
 function messages.warn(text)
   dt.print_error(text)
   messages.tell(text)

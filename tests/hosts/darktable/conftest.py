@@ -51,6 +51,11 @@ def missing(reason: str) -> None:
     pytest.skip(f"no darktable: {reason}")
 
 
+def in_lua(path: Path) -> str:
+    """A file's name as a text in Lua."""
+    return '"' + "".join(f"\\x{byte:02x}" for byte in os.fsencode(path)) + '"'
+
+
 class Darktable:
     """darktable, with a configuration folder and a screen of its own, and a library in memory."""
 
@@ -68,8 +73,10 @@ class Darktable:
         record = json.loads(path.read_text("utf-8"))
         path.write_text(json.dumps({**record, "interpreter": interpreter}))
 
-    def run(self, script: str, **configuration: str) -> dict[str, Any]:
-        """Run a script in Lua in darktable; returns its `answer`, and all `output`.
+    def run(self, script: str, *photos: Path, **configuration: str) -> dict[str, Any]:
+        """Run a script in Lua in darktable, with these photographs in its library, and selected.
+
+        Returns the script's `answer`, and all `output`.
 
         `configuration` are settings of ours, by name, that differ from `CONFIGURATION`.
         """
@@ -77,7 +84,9 @@ class Darktable:
         answer = self.folder / "answer.json"
         prelude = (HERE / "prelude.lua").read_text("utf-8")
         person = PERSON.replace("{folder}", str(self.folder))
-        path.write_text(f"{prelude}\nrun([[{self.folder}]], function()\n{script}\nend)\n", "utf-8")
+        paths = ", ".join(map(in_lua, photos))
+        call = f"run([[{self.folder}]], {{ {paths} }}, function()\n{script}\nend)\n"
+        path.write_text(prelude + call, "utf-8")
         ours = {f"lua/styleplug/{name}": value for name, value in configuration.items()}
         settings = [
             part
@@ -85,7 +94,7 @@ class Darktable:
             for part in ("--conf", f"{name}={value}")
         ]
         darktable = [
-            *("darktable", "--library", ":memory:", "--disable-opencl"),
+            *("darktable", "-d", "lua", "--library", ":memory:", "--disable-opencl"),
             *("--configdir", str(self.configuration), "--cachedir", str(self.folder / "cache")),
             *settings,
             *("--luacmd", f"dofile([[{path}]])"),

@@ -9,6 +9,7 @@ local messages = require "styleplug/messages"
 local settings = require "styleplug/settings"
 
 local folder -- the test's own
+local photos = {} -- those of the test, which are selected
 local answer = { told = {} }
 local tell = messages.tell
 messages.tell = function(text)
@@ -24,21 +25,6 @@ end
 
 local function wait_for_told(number)
   wait_for(function() return #answer.told >= number end)
-end
-
--- The mouse, which a person moves over the first picture again and again, isn't noticed before
--- darktable has begun to serve its window; and until then no script may touch it.
-local is_served = false
-dt.register_event("test", "mouse-over-image-changed", function() is_served = true end)
-
-local function import(...)
-  local images = {}
-  for _, path in ipairs { ... } do
-    images[#images + 1] = dt.database.import(path)
-  end
-  wait_for(function() return is_served end)
-  dt.gui.selection(images)
-  return table.unpack(images)
 end
 
 local function list_paintings()
@@ -88,9 +74,21 @@ local function wait_for_job()
   wait_for(function() return has_progress end)
 end
 
-local function run(folder_of_test, script)
+-- Until darktable serves its window in earnest, a script that runs beside it must leave the window
+-- alone, or both wait for ever. A person moves the mouse over the first photograph and away again and
+-- again: once that was noticed this often, darktable has long started.
+local OFTEN = 6
+local noticed = 0
+dt.register_event("test", "mouse-over-image-changed", function() noticed = noticed + 1 end)
+
+local function run(folder_of_test, paths, script)
   folder = folder_of_test
+  for index, path in ipairs(paths) do
+    photos[index] = dt.database.import(path)
+  end
   dt.control.dispatch(function()
+    wait_for(function() return noticed >= OFTEN end)
+    dt.gui.selection(photos)
     local is_done, problem = pcall(script)
     if not is_done then
       answer.problem = tostring(problem)
@@ -101,4 +99,3 @@ local function run(folder_of_test, script)
     os.exit(0)
   end)
 end
-
