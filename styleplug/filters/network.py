@@ -74,11 +74,11 @@ class FilterNetwork(nn.Module):
         Returns:
             (N, 3, H, W), RGB in [0, 1].
         """
-        styles = iter(zip(scale.split(NORMALISED, 1), shift.split(NORMALISED, 1), strict=True))
+        scales = iter(torch.split(scale[..., None, None], list(NORMALISED), 1))
+        shifts = iter(torch.split(shift[..., None, None], list(NORMALISED), 1))
 
         def normalise(features: Tensor) -> Tensor:
-            gain, offset = next(styles)
-            return gain[..., None, None] * _instance_norm(features) + offset[..., None, None]
+            return next(scales) * _instance_norm(features) + next(shifts)
 
         height, width = image.shape[2:]
         padded = _reflected(image)
