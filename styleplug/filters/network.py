@@ -7,8 +7,9 @@ Losses for Real-Time Style Transfer", 2016, it departs in four ways:
 
 - It works at an eighth of the picture's size, with a path from each earlier size to the later one
   beside it, so that strokes can be large while edges stay crisp.
-- Only the picture is padded, by its own reflection; the convolutions pad with zeros, which lets a
-  runtime keep its blocked layout. The training sees those borders, too.
+- Padding is by reflection where the picture is small: around the picture itself, and at an eighth
+  of its size. The convolutions between pad with zeros, far enough outside, which lets a runtime
+  keep its blocked layout.
 - It enlarges by repeating pixels before a convolution (Odena, Dumoulin and Olah, "Deconvolution and
   Checkerboard Artifacts", 2016).
 - It also sees the *relief*: the brightness relative to its surroundings, divided by their contrast.
@@ -57,9 +58,12 @@ class FilterNetwork(nn.Module):
         self.encode_eighth = nn.Conv2d(QUARTER, EIGHTH, 3, stride=2, padding=1, bias=False)
         self.encode_relief = nn.Conv2d(1, EIGHTH, 3, stride=2, padding=1, bias=False)
         self.blocks = nn.ModuleList(
-            nn.Conv2d(EIGHTH, EIGHTH, 3, padding=1, bias=False) for _ in range(2 * BLOCKS)
+            nn.Conv2d(EIGHTH, EIGHTH, 3, padding=1, padding_mode="reflect", bias=False)
+            for _ in range(2 * BLOCKS)
         )
-        self.decode_quarter = nn.Conv2d(EIGHTH, QUARTER, 3, padding=1, bias=False)
+        self.decode_quarter = nn.Conv2d(
+            EIGHTH, QUARTER, 3, padding=1, padding_mode="reflect", bias=False
+        )
         self.decode_half = nn.Conv2d(QUARTER, HALF, 3, padding=1, bias=False)
         self.decode_picture = nn.Conv2d(HALF, 3, 5, padding=2)
 
