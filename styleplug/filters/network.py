@@ -7,9 +7,9 @@ Losses for Real-Time Style Transfer", 2016, it departs in four ways:
 
 - It works at an eighth of the picture's size, with a path from each earlier size to the later one
   beside it, so that strokes can be large while edges stay crisp.
-- Padding is by reflection where the picture is small: around the picture itself, and at an eighth
-  of its size. The convolutions between pad with zeros, far enough outside, which lets a runtime
-  keep its blocked layout.
+- Padding is by reflection where that is cheap: around the picture itself, and at an eighth of its
+  size. The convolutions between pad with zeros, which lets a runtime keep its blocked layout; what
+  the zeros reach is cut away. A network that can tell where the border is paints a frame there.
 - It enlarges by repeating pixels before a convolution (Odena, Dumoulin and Olah, "Deconvolution and
   Checkerboard Artifacts", 2016).
 - It also sees the *relief*: the brightness relative to its surroundings, divided by their contrast.
@@ -31,6 +31,9 @@ BLOCKS = 4
 
 MARGIN = 16
 """Pixels of reflection around the picture, at least; its sides become multiples of 8."""
+
+INNER_MARGIN = 8
+"""What is left of them after the first half of the network; zeros reach no further."""
 
 NORMALISED = (HALF, QUARTER, EIGHTH, *(2 * BLOCKS * (EIGHTH,)), QUARTER, HALF)
 """Channels of each normalisation, in the order in which they are run."""
@@ -88,13 +91,16 @@ class FilterNetwork(nn.Module):
         padded = _reflected(image)
         half = normalise(self.encode_half(padded)).relu()
         quarter = normalise(self.encode_quarter(half)).relu()
-        current = normalise(self.encode_eighth(quarter) + self.encode_relief(relief(padded))).relu()
+        eighth = normalise(self.encode_eighth(quarter) + self.encode_relief(relief(padded))).relu()
+        current = _cut(eighth, 8)
         for first, second in zip(self.blocks[::2], self.blocks[1::2], strict=True):
             current = current + normalise(second(normalise(first(current)).relu()))
-        current = normalise(self.decode_quarter(_twice(current))).relu() + quarter
-        current = normalise(self.decode_half(_twice(current))).relu() + half
+        current = normalise(self.decode_quarter(_twice(current))).relu() + _cut(quarter, 4)
+        current = normalise(self.decode_half(_twice(current))).relu() + _cut(half, 2)
         result: Tensor = self.decode_picture(_twice(current)).sigmoid()
-        return result[..., MARGIN : MARGIN + height, MARGIN : MARGIN + width]
+        return result[
+            ..., INNER_MARGIN : INNER_MARGIN + height, INNER_MARGIN : INNER_MARGIN + width
+        ]
 
 
 def relief(image: Tensor) -> Tensor:
@@ -121,6 +127,12 @@ def _reflected(image: Tensor) -> Tensor:
     height, width = image.shape[2:]
     right, bottom = MARGIN + -width % 8, MARGIN + -height % 8
     return functional.pad(image, (MARGIN, right, MARGIN, bottom), mode="reflect")
+
+
+def _cut(features: Tensor, stride: int) -> Tensor:
+    """Features without what lies beyond the inner margin, at a stride-th of the picture's size."""
+    border = (MARGIN - INNER_MARGIN) // stride
+    return features[..., border:-border, border:-border]
 
 
 def _twice(features: Tensor) -> Tensor:
