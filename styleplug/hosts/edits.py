@@ -45,12 +45,8 @@ def write_texts(texts: dict[Path, str]) -> None:
 
 
 def are_in_place(adapter: Adapter, folder: Path, edits: Iterable[Edit]) -> bool:
-    """Whether the files have our parts as they have to be."""
-    try:
-        texts = with_edits(adapter, folder, edits)
-    except HostError:
-        return False
-    return all(_read(path) == text for path, text in texts.items())
+    """Whether the files have our parts as they have to be; raises as `with_edits`."""
+    return all(_read(path) == text for path, text in with_edits(adapter, folder, edits).items())
 
 
 def _changed(
