@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from worker_client import WorkerClient
 
-SUPPORT = Path(__file__).parents[1] / "support"
 RAW = {"layout": "RGB", "dtype": "uint8"}
 
 
