@@ -10,6 +10,9 @@ import sys
 FAILED = 127
 """The one exit code of a script that digiKam 7.9 takes for a failure."""
 
+PATIENCE = 55
+"""Seconds; after 60 digiKam ends the script alone, and what it had started would go on."""
+
 
 def main():
     """Filter the item; exits with 0 or FAILED."""
@@ -20,7 +23,14 @@ def main():
         sys.exit(FAILED)
     # digiKam has made an empty file in the place of the output.
     options = ["--filter", sys.argv[1], "--overwrite", "-o", target, "--", source]
-    done = subprocess.run([sys.executable, "-P", "-m", "styleplug", "filter", *options])
+    command = [sys.executable, "-P", "-m", "styleplug", "filter", *options]
+    try:
+        done = subprocess.run(command, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        print(
+            f"the filter took more than {PATIENCE} seconds; take a smaller picture", file=sys.stderr
+        )
+        sys.exit(FAILED)
     sys.exit(FAILED if done.returncode else 0)
 
 

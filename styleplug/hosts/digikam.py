@@ -6,7 +6,7 @@ import shlex
 
 from styleplug.errors import HostError
 from styleplug.hosts.adapter import Adapter
-from styleplug.hosts.programs import data_folder, finder, judge_of
+from styleplug.hosts.programs import Program, data_folder
 from styleplug.hosts.shipped import shipped_folder
 
 _SCRIPT = "style-transfer.sh"
@@ -32,14 +32,18 @@ def _files(interpreter: str) -> dict[str, bytes]:
     return {_SCRIPT: text.encode()}
 
 
+_PROGRAM = Program(
+    "digikam", "digiKam", "digikam", lambda: data_folder() / "digikam", "org.kde.digikam"
+)
+
 ADAPTER = Adapter(
-    host="digikam",
-    title="digiKam",
-    find=finder("digiKam", "digikam", lambda: data_folder() / "digikam", "org.kde.digikam"),
-    judge=judge_of("digikam", "digiKam"),
+    host=_PROGRAM.host,
+    title=_PROGRAM.title,
+    find=_PROGRAM.find,
+    judge=_PROGRAM.judge,
     target="style-transfer",
     files=_files,
-    absent="digiKam wasn't found; install it, and start it once",
+    absent=_PROGRAM.absent,
     next_step=(
         f"in the Batch Queue Manager, add the tool Custom Script, and paste what is in {_SCRIPT}"
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from styleplug.hosts.adapter import Adapter
 from styleplug.hosts.desktop_entry import desktop_entry, exec_value
 from styleplug.hosts.menu import TITLE, menu_entries
-from styleplug.hosts.programs import configuration_folder, finder, judge_of
+from styleplug.hosts.programs import Program, configuration_folder
 
 
 def _files(interpreter: str) -> dict[str, bytes]:
@@ -26,14 +26,22 @@ def _files(interpreter: str) -> dict[str, bytes]:
     }
 
 
-ADAPTER = Adapter(
+_PROGRAM = Program(
     host="geeqie",
     title="Geeqie",
-    find=finder("Geeqie", "geeqie", lambda: configuration_folder() / "geeqie", "org.geeqie.Geeqie"),
-    judge=judge_of("geeqie", "Geeqie"),
+    command="geeqie",
+    folder=lambda: configuration_folder() / "geeqie",
+    flatpak="org.geeqie.Geeqie",
+)
+
+ADAPTER = Adapter(
+    host=_PROGRAM.host,
+    title=_PROGRAM.title,
+    find=_PROGRAM.find,
+    judge=_PROGRAM.judge,
     target="applications",
     files=_files,
-    absent="Geeqie wasn't found; install it",
+    absent=_PROGRAM.absent,
     next_step="restart Geeqie, choose photographs, and open its menu Plugins",
     shared=True,
 )

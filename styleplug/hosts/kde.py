@@ -5,7 +5,7 @@ from __future__ import annotations
 from styleplug.hosts.adapter import Adapter
 from styleplug.hosts.desktop_entry import desktop_entry, exec_value
 from styleplug.hosts.menu import TITLE, menu_entries
-from styleplug.hosts.programs import data_folder, finder, judge_of
+from styleplug.hosts.programs import Program, data_folder
 
 _FILE = "style-transfer.desktop"
 
@@ -28,14 +28,16 @@ def _files(interpreter: str) -> dict[str, bytes]:
     return {_FILE: desktop_entry({"Desktop Entry": menu, **actions})}
 
 
+_PROGRAM = Program("kde", "KDE", "dolphin", lambda: data_folder() / "kio")
+
 ADAPTER = Adapter(
-    host="kde",
-    title="KDE",
-    find=finder("KDE", "dolphin", lambda: data_folder() / "kio"),
-    judge=judge_of("kde", "KDE"),
+    host=_PROGRAM.host,
+    title=_PROGRAM.title,
+    find=_PROGRAM.find,
+    judge=_PROGRAM.judge,
     target="servicemenus",
     files=_files,
-    absent="Dolphin wasn't found; install it",
+    absent=_PROGRAM.absent,
     next_step="right-click on photographs in Dolphin, and choose Style transfer",
     script=_FILE,  # KDE trusts a service menu of the user's own by its run bit
     shared=True,

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from styleplug.hosts.adapter import Adapter
 from styleplug.hosts.menu import TITLE, menu_entries
-from styleplug.hosts.programs import data_folder, finder, judge_of
+from styleplug.hosts.programs import Program, data_folder
 from styleplug.hosts.shipped import shipped_folder
 
 
@@ -20,14 +20,16 @@ def _files(interpreter: str) -> dict[str, bytes]:
     }
 
 
+_PROGRAM = Program("nautilus", "Nautilus", "nautilus", lambda: data_folder() / "nautilus-python")
+
 ADAPTER = Adapter(
-    host="nautilus",
-    title="Nautilus",
-    find=finder("Nautilus", "nautilus", lambda: data_folder() / "nautilus-python"),
-    judge=judge_of("nautilus", "Nautilus"),
+    host=_PROGRAM.host,
+    title=_PROGRAM.title,
+    find=_PROGRAM.find,
+    judge=_PROGRAM.judge,
     target="extensions",
     files=_files,
-    absent="Nautilus wasn't found; install it, and python3-nautilus",
+    absent=_PROGRAM.absent,
     next_step=(
         "install your distribution's package nautilus-python or python3-nautilus, run: nautilus -q,"
         " and right-click on photographs"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from styleplug.errors import HostError
@@ -25,36 +26,41 @@ def data_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
 
 
-def finder(
-    title: str, program: str, folder: Callable[[], Path], flatpak: str = ""
-) -> Callable[[], tuple[Place, ...]]:
-    """Makes a `find` of an adapter.
+@dataclass(frozen=True)
+class Program:
+    """A program of the desktop, and what an adapter has to say of it.
 
     Args:
-        title: the program's name for people.
-        program: its name on PATH.
-        folder: its own folder, which needn't be there yet where the program is.
+        host: its name as a host.
+        title: its name for people.
+        command: its name on PATH.
+        folder: says where its own folder is, which needn't be there yet where the program is.
         flatpak: its name as a Flatpak; empty where there is none.
     """
 
-    def find() -> tuple[Place, ...]:
+    host: str
+    title: str
+    command: str
+    folder: Callable[[], Path]
+    flatpak: str = ""
+
+    @property
+    def absent(self) -> str:
+        """What to do where it isn't found."""
+        return f"there is no program {self.command}; install it, or name its folder: --folder"
+
+    def find(self) -> tuple[Place, ...]:
+        """Its folder, where it is there or the program is, and what it has in a sandbox."""
         places = []
-        if shutil.which(program) or folder().is_dir():
-            places.append(Place(title, folder()))
-        sandbox = Path.home() / ".var/app" / flatpak
-        if flatpak and sandbox.is_dir():
-            places.append(Place(f"{title} (Flatpak)", sandbox, "sandboxed", _SANDBOXED))
+        if shutil.which(self.command) or self.folder().is_dir():
+            places.append(Place(self.title, self.folder()))
+        sandbox = Path.home() / ".var/app" / self.flatpak
+        if self.flatpak and sandbox.is_dir():
+            places.append(Place(f"{self.title} (Flatpak)", sandbox, "sandboxed", _SANDBOXED))
         return tuple(places)
 
-    return find
-
-
-def judge_of(host: str, title: str) -> Callable[[Path], Place]:
-    """Makes a `judge` of an adapter: any folder that is there will do."""
-
-    def judge(folder: Path) -> Place:
+    def judge(self, folder: Path) -> Place:
+        """Any folder that is there will do; raises a HostError where it isn't."""
         if not folder.is_dir():
-            raise HostError(host, f"there is no folder {folder}; make it, or name another")
-        return Place(title, folder)
-
-    return judge
+            raise HostError(self.host, f"there is no folder {folder}; make it, or name another")
+        return Place(self.title, folder)

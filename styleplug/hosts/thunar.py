@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from styleplug.hosts.adapter import Adapter, Edit
 from styleplug.hosts.menu import TITLE, Entry, menu_entries
-from styleplug.hosts.programs import configuration_folder, finder, judge_of
+from styleplug.hosts.programs import Program, configuration_folder
 
 _END = "</actions>"
 _EMPTY = f'<?xml version="1.0" encoding="UTF-8"?>\n<actions>\n{_END}\n'
@@ -84,14 +84,16 @@ def _system_file() -> str:
     return next((file.read_text(encoding="utf-8") for file in files if file.is_file()), "")
 
 
+_PROGRAM = Program("thunar", "Thunar", "thunar", lambda: configuration_folder() / "Thunar")
+
 ADAPTER = Adapter(
-    host="thunar",
-    title="Thunar",
-    find=finder("Thunar", "thunar", lambda: configuration_folder() / "Thunar"),
-    judge=judge_of("thunar", "Thunar"),
+    host=_PROGRAM.host,
+    title=_PROGRAM.title,
+    find=_PROGRAM.find,
+    judge=_PROGRAM.judge,
     target="",
     files=lambda interpreter: {},
-    absent="Thunar wasn't found; install it",
+    absent=_PROGRAM.absent,
     next_step="run: thunar -q, and right-click on photographs",
     edits=_edits,
     shared=True,
