@@ -6,7 +6,6 @@ import os
 import re
 import shlex
 from pathlib import Path
-from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from styleplug.hosts.adapter import Adapter, Edit
@@ -24,15 +23,13 @@ def _edits(interpreter: str) -> tuple[Edit, ...]:
 
 
 def _put(text: str, interpreter: str) -> str:
-    """The file with our actions at its end.
+    """The file with our actions at its end, or where somebody has moved them in Thunar's dialog.
 
     Where a user has no file, Thunar shows the actions of the system's: a new file starts as that.
-    Thunar writes the file anew when somebody changes an action; what then stays the same for it is
-    left as it is.
     """
     text = text or _system_file() or _EMPTY
     wanted = [_action(entry) for entry in menu_entries(interpreter)]
-    if [_fields(action) for action in _own_actions(text)] == [_fields(a) for a in wanted]:
+    if sorted(_own_actions(text)) == sorted(action.strip() for action in wanted):
         return text
     before, end, after = _others(text).rpartition(_END)
     if not end:
@@ -50,19 +47,11 @@ def _others(text: str) -> str:
 
 
 def _own_actions(text: str) -> list[str]:
-    return [action for action in _ACTION.findall(text) if _OURS.search(action)]
-
-
-def _fields(action: str) -> dict[str, str]:
-    """What an action says by field; nothing where it is damaged."""
-    try:
-        return {field.tag: field.text or "" for field in ElementTree.fromstring(action)}
-    except ElementTree.ParseError:
-        return {}
+    return [action.strip() for action in _ACTION.findall(text) if _OURS.search(action)]
 
 
 def _action(entry: Entry) -> str:
-    """An action as Thunar writes it."""
+    """An action just as Thunar writes it, which keeps all of them anew when one is changed."""
     command = shlex.join(entry.command).replace("%", "%%")
     fields = {
         "icon": "image-x-generic",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import runpy
 import subprocess
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from styleplug import Filter
 from styleplug.errors import HostError
 from styleplug.hosts.catalogue import find_hosts, install_host
 
+FILTER_ITEM = Path(__file__).parents[2] / "plugins/digikam/filter_item.py"
 NAMES = [
     "photo.jpg",
     "two  words.jpg",
@@ -80,6 +83,25 @@ def test_a_script_that_was_pasted_badly(script: str, tmp_path: Path) -> None:
     done = run_as_digikam(script.replace("///\n", ""), tmp_path / "a.jpg", tmp_path / "b.jpg")
     assert done.returncode == 127
     assert b"paste it again" in done.stderr
+
+
+def test_a_filter_that_takes_too_long_is_ended(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    allowed = []
+
+    def run(command: list[str], timeout: float) -> None:
+        allowed.append(timeout)
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    monkeypatch.setattr("subprocess.run", run)
+    monkeypatch.setattr("sys.argv", ["filter_item.py", "ink"])
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'"a.jpg"\n///\n"b.jpg"\n')))
+    with pytest.raises(SystemExit) as ending:
+        runpy.run_path(str(FILTER_ITEM), run_name="__main__")
+    assert ending.value.code == 127
+    assert allowed[0] < 60
+    assert "more than" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -90,16 +90,17 @@ def test_new_filters_come_in_and_old_ones_go(actions: Path, filters: list[Filter
     assert "Ink" not in actions.read_text()
 
 
-def test_a_file_that_thunar_wrote_anew_is_current(actions: Path) -> None:
+def test_actions_stay_where_they_were_moved_to(actions: Path) -> None:
+    actions.write_text(THEIRS)
     install_host("thunar")
-    root = ElementTree.parse(actions).getroot()
-    for field in root.iter():
-        field.tail = "\n\t"
-    written = ElementTree.tostring(root, encoding="unicode")
-    actions.write_text(written)
+    head, *blocks = actions.read_text().removesuffix("</actions>\n").split("<action>")
+    moved = "<action>".join([head, *reversed(blocks)]) + "</actions>\n"
+    actions.write_text(moved)
     assert state() == "installed"
     install_host("thunar")
-    assert actions.read_text() == written
+    assert actions.read_text() == moved
+    uninstall_host("thunar")
+    assert actions.read_text() == THEIRS
 
 
 @pytest.mark.parametrize("text", ["<actions>\n<action>\n\t<na", "no xml\n"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from styleplug import Filter
-from styleplug.hosts import install_host
+from styleplug.hosts import find_hosts, install_host
 
 pytestmark = pytest.mark.slow
 
@@ -41,6 +41,40 @@ def test_thunar(
     )
     for before, after in zip(photographs, results(photographs), strict=True):
         assert after.read_bytes() == before.read_bytes()
+
+
+def test_thunar_keeps_our_actions_when_it_writes_them_anew(
+    need: Callable[..., None],
+    use: Callable[[str], None],
+    filters: list[Filter],
+    home: Path,
+) -> None:
+    need("thunar")
+    path = home / ".config/Thunar/uca.xml"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "<actions><action><name>Mine</name><unique-id>1-1</unique-id>"
+        "<command>true</command><patterns>*</patterns><image-files/></action></actions>"
+    )
+    install_host("thunar")
+    before = path.read_text()
+    # Edit ▸ Configure custom actions, where the first one is moved down.
+    use(
+        f"""
+        thunar '{home}' &
+        focus thunar
+        xdotool key alt+e; sleep 1; xdotool key u; sleep 3
+        dialog=$(xdotool search --onlyvisible --name 'Custom Actions' | tail -n 1)
+        xdotool mousemove --window "$dialog" 469 267 click 1
+        rewritten() {{ grep -q '<name>Mine</name>$' '{path}'; }}
+        wait_for rewritten
+        """
+    )
+    after = path.read_text()
+    assert before.index("Mine") < before.index("Ink")
+    assert after.index("Mine") > after.index("Ink")
+    [host] = [host for host in find_hosts() if host.name == "thunar"]
+    assert host.state == "installed"
 
 
 def test_geeqie(
