@@ -20,16 +20,17 @@ from styleplug.hosts.installation import (
     uninstall,
 )
 
-_ALL = (
-    gimp.ADAPTER,
-    digikam.ADAPTER,
-    geeqie.ADAPTER,
-    kde.ADAPTER,
-    nautilus.ADAPTER,
-    thunar.ADAPTER,
-)
-
-ADAPTERS = {adapter.host: adapter for adapter in _ALL}
+ADAPTERS = {
+    adapter.host: adapter
+    for adapter in (
+        gimp.ADAPTER,
+        digikam.ADAPTER,
+        geeqie.ADAPTER,
+        kde.ADAPTER,
+        nautilus.ADAPTER,
+        thunar.ADAPTER,
+    )
+}
 """Every adapter, by the name of its host; another one is a module beside `gimp.py` and its name
 here."""
 
