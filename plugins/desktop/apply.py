@@ -14,7 +14,9 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-WRITABLE = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".avif", ".heic", ".heif"}
+WRITABLE = {
+    *(".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".avif", ".heic", ".heif", ".jxl"),
+}
 """What a result may be; that of a RAW file, say, is a PNG."""
 
 TITLE = "Style transfer"

@@ -4,7 +4,7 @@ filter=@FILTER@
 
 # digiKam writes the names of the files below, as they are, before the shell reads them. Between
 # these lines the shell takes nothing for a command, whatever a name has in it.
-@INTERPRETER@ -P @PROGRAM@ "$filter" <<'//'
+@INTERPRETER@ @PROGRAM@ "$filter" <<'//'
 $INPUT
 ///
 $OUTPUT

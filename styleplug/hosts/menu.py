@@ -36,7 +36,7 @@ def menu_entries(interpreter: str) -> tuple[Entry, ...]:
     chosen += [("style", style.name, style.title) for style in list_styles()]
     program = str(shipped_folder("desktop") / "apply.py")
     return tuple(
-        # Without -P, a module in the folder that a file manager happens to be in would be ours.
-        Entry(f"{kind}-{name}", label, (interpreter, "-P", program, f"--{kind}", name))
+        # One line, whatever a plug-in calls its filter.
+        Entry(f"{kind}-{name}", " ".join(label.split()), (interpreter, program, f"--{kind}", name))
         for kind, name, label in chosen
     )

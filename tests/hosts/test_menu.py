@@ -18,7 +18,12 @@ def test_filters_come_before_paintings(filters: list[Filter]) -> None:
 
 def test_commands_start_the_interpreter_by_its_path(filters: list[Filter]) -> None:
     for entry in menu_entries("/opt/python"):
-        interpreter, _, program, option, name = entry.command
+        interpreter, program, option, name = entry.command
         assert interpreter == "/opt/python"
         assert Path(program).is_file()
         assert f"--{entry.name}" == f"{option}-{name}"
+
+
+def test_a_label_is_one_line(filters: list[Filter]) -> None:
+    filters[0] = Filter("ink", "Ink\n and water\n")
+    assert menu_entries("python")[0].label == "Ink and water (filter)"

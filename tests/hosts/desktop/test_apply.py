@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+
+from styleplug.image.encode import FORMATS
 
 APPLY = Path(__file__).parents[3] / "plugins/desktop/apply.py"
 AWKWARD = [
@@ -38,7 +41,7 @@ def told(home: Path) -> Path:
 
 
 def apply(*arguments: str | bytes | Path, cwd: Path) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-P", APPLY, *arguments]
+    command = [sys.executable, APPLY, *arguments]
     return subprocess.run(command, cwd=cwd, capture_output=True)
 
 
@@ -81,6 +84,10 @@ def test_what_styleplug_is_asked(copying_styleplug: Path, told: Path, photograph
         ["stylize", "--style", "mosaic", "-o", painted, "--", str(raw)],
         ["filter", "--filter", "ink", "-o", filtered, "--", str(photograph)],
     ]
+
+
+def test_a_result_has_any_format_that_styleplug_writes() -> None:
+    assert runpy.run_path(str(APPLY))["WRITABLE"] == set(FORMATS)
 
 
 def test_it_goes_on_past_failures_and_tells_them(
