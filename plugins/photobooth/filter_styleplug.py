@@ -129,7 +129,8 @@ def _preview(image: Image.Image, name: str, strength: float) -> Image.Image:
     small = image.convert("RGBA" if image.has_transparency_data else "RGB")
     small.thumbnail((PREVIEW_SIZE, PREVIEW_SIZE))
     with _one_preview:
-        return _filtered_pixels(small.mode, small.size, small.tobytes(), name, strength).copy()
+        kept = _filtered_pixels(small.mode, small.size, small.tobytes(), name, strength)
+    return kept.copy()  # for the host may draw on it
 
 
 @lru_cache(maxsize=64)

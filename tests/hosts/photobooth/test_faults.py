@@ -30,7 +30,7 @@ def test_the_host_starts_though_its_settings_name_a_filter(
     module, reason = FAULTS[fault]
     if module is not None:
         (tmp_path / "styleplug.py").write_text(module)  # the host's folder is first on its path
-    booth = open_booth("FilterStyleplug.posterise", "photobooth")
+    booth = open_booth("photobooth", filter="FilterStyleplug.posterise")
     assert not any("FilterStyleplug" in name for name in booth.get("/api/filter/"))
     [line] = [line for line in booth.log if "no filters of styleplug" in line]
     assert reason in line

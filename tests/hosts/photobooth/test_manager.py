@@ -41,9 +41,11 @@ def run(
 ) -> Callable[[str], Any]:
     """Runs a script in the host's Python, in the test's folder; gives the script's `answer`."""
 
+    variables = environment("styleplug", "photobooth", "prints_plugin")
+
     def run(script: str) -> Any:
         code = f"{PRELUDE}{script}\nPath('answer.json').write_text(json.dumps(answer))"
-        subprocess.run([python, "-c", code], cwd=tmp_path, env=environment(), check=True)
+        subprocess.run([python, "-c", code], cwd=tmp_path, env=variables, check=True)
         return json.loads((tmp_path / "answer.json").read_text())
 
     return run

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.slow
 
 POSTERISE = "FilterStyleplug.posterise"
 FAIL = "FilterStyleplug.fail"
+EVERYTHING = ("styleplug", "photobooth", "odd_plugin")
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def booth(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Booth]:
     """The host, which takes pictures as they are."""
-    booth = Booth(python, tmp_path_factory.mktemp("booth"), environment())
+    booth = Booth(python, tmp_path_factory.mktemp("booth"), environment(*EVERYTHING))
     yield booth
     booth.end()
 
@@ -93,6 +94,6 @@ def test_a_picture_that_can_not_be_filtered_stays_as_it_is(
 def test_no_photograph_is_lost_to_a_filter_that_fails(
     open_booth: Callable[..., Booth], photograph: NDArray[np.float32]
 ) -> None:
-    booth = open_booth(FAIL)
+    booth = open_booth(*EVERYTHING, filter=FAIL)
     picture = booth.take_picture()
     assert alike(booth.picture(f"/media/full/{picture}"), photograph)
