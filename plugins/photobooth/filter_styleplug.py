@@ -24,9 +24,6 @@ from pydantic_settings import SettingsConfigDict
 PREVIEW_SIZE = 320
 """Longest side of a preview, pixels; the host's page shows them smaller."""
 
-ANY_FAILURE = (Exception, SystemExit)
-"""What third parties' modules and filters may raise; the host goes on."""
-
 _log = logging.getLogger(__name__)
 _one_preview = threading.Lock()
 """The host's page asks for the previews of all filters at once."""
@@ -63,7 +60,7 @@ class FilterStyleplug(BaseFilter[FilterStyleplugConfig]):
             import styleplug
 
             self._names = [filter.name for filter in styleplug.list_filters()]
-        except ANY_FAILURE as error:
+        except (Exception, SystemExit) as error:  # whatever it is, the host has to start
             self._problem = error
 
     @hookimpl
@@ -101,7 +98,7 @@ class FilterStyleplug(BaseFilter[FilterStyleplugConfig]):
             return _preview(image, name, strength)
         try:
             return _filtered(image, name, strength)
-        except ANY_FAILURE as error:
+        except Exception as error:
             _log.error("filter %s has failed, and the picture is as it was: %r", name, error)
             return image
 
@@ -119,10 +116,13 @@ def _names_in_settings() -> list[str]:
 
 
 def _filtered(image: Image.Image, name: str, strength: float) -> Image.Image:
-    import styleplug
+    try:
+        import styleplug
 
-    config = styleplug.FilterConfig(strength=strength)
-    return styleplug.apply_filter(image, name, config).to_pil()
+        config = styleplug.FilterConfig(strength=strength)
+        return styleplug.apply_filter(image, name, config).to_pil()
+    except SystemExit as error:  # which would end the host
+        raise RuntimeError(f"styleplug, or a plug-in of it, has raised {error!r}") from error
 
 
 def _preview(image: Image.Image, name: str, strength: float) -> Image.Image:
@@ -137,4 +137,5 @@ def _preview(image: Image.Image, name: str, strength: float) -> Image.Image:
 def _filtered_pixels(
     mode: str, size: tuple[int, int], pixels: bytes, name: str, strength: float
 ) -> Image.Image:
+    """The last ones are kept; each takes half a megabyte at most."""
     return _filtered(Image.frombytes(mode, size, pixels), name, strength)

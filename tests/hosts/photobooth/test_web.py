@@ -78,7 +78,7 @@ def test_a_preview_that_fails_says_why(booth: Booth) -> None:
     picture = booth.take_picture()
     status, body = booth.request("GET", f"/api/filter/{picture}?filter={FAIL}")
     assert status == 406
-    assert b"plug-in odd: failed in styleplug_apply_filter" in body
+    assert b"plug-in odd_plugin: failed in styleplug_apply_filter" in body
 
 
 def test_a_picture_that_can_not_be_filtered_stays_as_it_is(
