@@ -96,7 +96,7 @@ def stylize(
             name = "standard output" if output == PIPE else str(output)
             destination = _Output(file, name, overwrite, strip, as_json)
             job = recalled(like, photo, styles, options) if like else asked(styles, options)
-            kept = asked_checkpoint(photo, job)
+            kept = asked_checkpoint(job)
             result = _paint(photo, job, destination, watch, kept, verbose)
     except StyleplugError as error:
         if as_json:

@@ -20,7 +20,6 @@ from styleplug import hookspecs
 from styleplug.events import Progress
 from styleplug.transfer.checkpoint import read_note, read_snapshot
 
-COMMAND = ("photo.png", "--style", "painting.png", "-o", "out.png", "--size", "32", "--strip")
 KEPT = ("--checkpoint", "run.ckpt", "--checkpoint-every", "0")
 
 
@@ -105,10 +104,10 @@ def test_the_picture_of_before_is_not_replaced_unasked(
 def test_moved_pictures_are_given_by_name(
     run: Callable[..., Result], broken: Result, unbroken: bytes, folder: Path
 ) -> None:
-    for name in ("photo", "painting"):
-        (folder / f"{name}.png").rename(folder / f"moved {name}.png")
+    (folder / "photo.png").rename(folder / "moved photo.png")
     result = run("stylize", "--resume", "run.ckpt", "--overwrite")
     assert (result.exit_code, "photo.png: there is no such file" in result.stderr) == (2, True)
+    (folder / "painting.png").rename(folder / "moved painting.png")
     pictures = ("moved photo.png", "--style", "moved painting.png")
     assert run("stylize", *pictures, "--resume", "run.ckpt", "--overwrite").exit_code == 0
     assert (folder / "out.png").read_bytes() == unbroken
@@ -140,18 +139,17 @@ def test_what_differs_is_refused_by_name(
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
 
 
-def test_more_time_may_be_given(paint: Callable[..., Result], run: Callable[..., Result]) -> None:
-    limited = paint("--iterations", "1000000", "--time-limit", "0.3", *KEPT)
+def test_more_time_may_be_given(
+    paint: Callable[..., Result], run: Callable[..., Result], unbroken: bytes, folder: Path
+) -> None:
+    """Without, there is none left."""
+    limited = paint("--iterations", "12", "--strip", "--time-limit", "0.001", *KEPT)
     assert limited.exit_code == 0
     assert limited.stderr.endswith("--resume run.ckpt --overwrite --time-limit TIME\n")
-    resumed = ("stylize", "--resume", "run.ckpt", "--overwrite", "--json")
-    evaluations = []
-    for time_limit in ((), ("--time-limit", "30m")):
-        records = map(json.loads, run(*resumed, "--iterations", "1000000").stdout.splitlines())
-        evaluations.append(sum(record["event"] == "progress" for record in records))
-        if time_limit:
-            break
-    assert evaluations[0] == 0
+    resumed = ("stylize", "--resume", "run.ckpt", "--overwrite")
+    assert "stopped by --time-limit" in run(*resumed).stderr
+    assert "done after" in run(*resumed, "--time-limit", "1h").stderr
+    assert (folder / "out.png").read_bytes() == unbroken
 
 
 @pytest.mark.parametrize(
@@ -190,10 +188,8 @@ def test_the_note_has_whole_paths(paint: Callable[..., Result], folder: Path) ->
     limited = ("--init", "painting.png", "--iterations", "1000000", "--time-limit", "0.1")
     assert paint("--style", "mosaic", *limited, *KEPT).exit_code == 0
     note = read_note(folder / "run.ckpt")
-    assert (note["photo"], note["init"]) == (
-        str(folder / "photo.png"),
-        str(folder / "painting.png"),
-    )
+    assert note["photo"] == str(folder / "photo.png")
+    assert note["init"] == str(folder / "painting.png")
     assert [Path(painting).name for painting in note["paintings"]] == ["mosaic.jpg"]
 
 
@@ -205,7 +201,7 @@ def killed(
 
     def run(chance: random.Random, arguments: tuple[str, ...]) -> bool:
         process = spawn("-m", "styleplug", "stylize", *arguments, "--json")
-        evaluations = chance.randrange(1, 60)
+        evaluations = chance.randrange(1, 40)
         for line in process.stdout:
             evaluations -= json.loads(line)["event"] == "progress"
             if not evaluations:
@@ -220,17 +216,24 @@ def killed(
     return run
 
 
+@pytest.fixture
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slow as the test is, its network is the tiny one."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
 @pytest.mark.parametrize("engine", ["torch", "onnx"])
 def test_a_run_that_is_killed_again_and_again_ends_with_the_same_picture(
+    one_thread: None,
     spawn: Callable[..., subprocess.Popen[str]],
     killed: Callable[[random.Random, tuple[str, ...]], bool],
     folder: Path,
     engine: str,
 ) -> None:
     """Byte for byte, and it leaves nothing else behind."""
-    options = ("--size", "128", "--iterations", "150", "--strip", "--device", "cpu")
+    options = ("--size", "128", "--iterations", "60", "--strip", "--device", "cpu")
     command = ("photo.png", "--style", "painting.png", *options, "--engine", engine)
     whole = spawn("-m", "styleplug", "stylize", *command, "-o", "whole.png")
     assert whole.wait() == 0, whole.stderr.read()
@@ -241,7 +244,7 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_picture(
         kills += 1
         assert not (folder / "out.png").exists()
         arguments = ("--resume", "run.ckpt")
-    assert kills >= 4
+    assert kills >= 3
     assert (folder / "out.png").read_bytes() == (folder / "whole.png").read_bytes()
     np.testing.assert_array_equal(pixels(folder / "out.png"), pixels(folder / "whole.png"))
     assert names(folder) == {"photo.png", "painting.png", "out.png", "whole.png"}
