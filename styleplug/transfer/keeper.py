@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +18,17 @@ from styleplug.config import INITS, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError
 from styleplug.hookspecs import Checkpoint, StylizeRequest
 from styleplug.runtime.files import check_writable, remove_leftovers
-from styleplug.runtime.models import Model
 from styleplug.runtime.processor import processor_name
 from styleplug.runtime.providers import import_onnxruntime
 from styleplug.runtime.threads import available_cores
 from styleplug.transfer.checkpoint import Snapshot, read_snapshot, write_snapshot
-from styleplug.transfer.objective import Engine
 from styleplug.transfer.plan import Scale
 from styleplug.transfer.state import State
-from styleplug.vgg.encoder import Encoder
+
+if TYPE_CHECKING:
+    from styleplug.runtime.models import Model
+    from styleplug.transfer.objective import Engine
+    from styleplug.vgg.encoder import Encoder
 
 MAY_CHANGE = ("device", "time_limit")
 """Options that say nothing of the way to the picture."""
