@@ -99,7 +99,7 @@ def leave(checkpoint: Checkpoint, result: StylizeResult, *, quiet: bool) -> None
     if result.stopped == "finished":
         # A file that can't be removed harms nobody.
         with suppress(OSError):
-            checkpoint.path.unlink()
+            os.unlink(checkpoint.path)
     elif not quiet:
         more = " --time-limit TIME" if result.stopped == "time-limit" else ""
         file = shlex.quote(str(checkpoint.path))

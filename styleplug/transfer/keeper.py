@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 from styleplug import __version__
 from styleplug.config import INITS, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError
-from styleplug.hookspecs import Checkpoint, StylizeRequest
+from styleplug.hookspecs import StylizeRequest
 from styleplug.runtime.files import check_writable, remove_leftovers
 from styleplug.runtime.processor import processor_name
 from styleplug.runtime.providers import import_onnxruntime
@@ -51,6 +53,7 @@ class Keeper:
     def __init__(self, request: StylizeRequest) -> None:
         assert request.checkpoint is not None, "nobody else keeps a state"
         self._checkpoint = request.checkpoint
+        self._path = Path(request.checkpoint.path)
         self._run: dict[str, Any] = {
             "config": _options(request.config),
             "pictures": _pictures(request),
@@ -59,10 +62,10 @@ class Keeper:
         self._written = time.monotonic()
         self._saved: Snapshot | None = None
         if self._checkpoint.resume:
-            self._saved = read_snapshot(self._checkpoint.path)
+            self._saved = read_snapshot(self._path)
             self._check_same(self._saved)
-        _check_place(self._checkpoint)
-        remove_leftovers(self._checkpoint.path)
+        _check_place(self._path, is_new=not self._checkpoint.resume)
+        remove_leftovers(self._path)
 
     def config(self, config: StylizeConfig) -> StylizeConfig:
         """The config, with the network and the engine as "auto" chose them when it began."""
@@ -91,7 +94,7 @@ class Keeper:
             return ()
         if self._saved.run["model"] != model.sha256:
             raise CheckpointError(
-                self._checkpoint.path,
+                self._path,
                 f"the network {model.name} isn't the one that this run began with; "
                 "put that one back, or start again without --resume",
             )
@@ -110,25 +113,26 @@ class Keeper:
         """Write the plan and the state; where that fails, the transfer goes on without."""
         snapshot = Snapshot(self._checkpoint.note, self._run, self._machine, scales, state)
         try:
-            write_snapshot(self._checkpoint.path, snapshot)
+            write_snapshot(self._path, snapshot)
         except OSError as error:
             _log.warning(
                 "%s: the checkpoint can't be written (%s); going on without a new one",
-                *(self._checkpoint.path, error.strerror),
+                *(self._path, error.strerror),
             )
         self._written = time.monotonic()
 
     def _check_same(self, saved: Snapshot) -> None:
-        path = self._checkpoint.path
         before, now = saved.run["config"], self._run["config"]
         for name in now:
             if name not in MAY_CHANGE and now[name] != before.get(name, now[name]):
-                raise ConfigError(name, now[name], f"{before[name]!r}, as when {path} was begun")
+                raise ConfigError(
+                    name, now[name], f"{before[name]!r}, as when {self._path} was begun"
+                )
         before, now = saved.run["pictures"], self._run["pictures"]
         for name in {**before, **now}:
             if now.get(name) != before.get(name):
                 raise CheckpointError(
-                    path,
+                    self._path,
                     f"{name} isn't the one that this run began with;"
                     " give that one, or start again without --resume",
                 )
@@ -137,7 +141,7 @@ class Keeper:
         state = saved.state
         scale = saved.scales[state["scale"]]
         note = (
-            f"going on from {self._checkpoint.path}: {scale.longest} px, "
+            f"going on from {self._path}: {scale.longest} px, "
             f"evaluation {state['stage.iteration'] + 1} of {scale.evaluations}"
         )
         changed = [
@@ -150,9 +154,8 @@ class Keeper:
         return note, f"not to the last bit as without a break: {'; '.join(changed)}"
 
 
-def _check_place(checkpoint: Checkpoint) -> None:
-    path = checkpoint.path
-    if path.exists() and not checkpoint.resume:
+def _check_place(path: Path, *, is_new: bool) -> None:
+    if is_new and os.path.lexists(path):
         raise ConfigError(
             "checkpoint", str(path), "a new file; go on from this one with --resume, or remove it"
         )

@@ -152,6 +152,17 @@ def test_more_time_may_be_given(
     assert (folder / "out.png").read_bytes() == unbroken
 
 
+def test_what_another_picture_said_is_known(
+    paint: Callable[..., Result], run: Callable[..., Result], folder: Path
+) -> None:
+    assert paint("--iterations", "12", "--seed", "7", "--init", "noise").exit_code == 0
+    like = ("stylize", "photo.png", "--like", "out.png", "-o", "again.png", "--device", "cpu")
+    assert run(*like, "--time-limit", "0.001", *KEPT).exit_code == 0
+    resumed = ("stylize", "--resume", "run.ckpt", "--overwrite", "--time-limit", "1h")
+    assert run(*resumed).exit_code == 0
+    np.testing.assert_array_equal(pixels(folder / "again.png"), pixels(folder / "out.png"))
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
@@ -230,7 +241,7 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_picture(
     engine: str,
 ) -> None:
     """Byte for byte, and it leaves nothing else behind."""
-    options = ("--size", "128", "--iterations", "300", "--strip", "--device", "cpu")
+    options = ("--size", "128", "--iterations", "200", "--strip", "--device", "cpu")
     command = ("photo.png", "--style", "painting.png", *options, "--engine", engine)
     chance = random.Random(engine)
     killed(chance, (*command, "-o", "out.png", *KEPT))

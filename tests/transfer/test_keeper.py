@@ -245,7 +245,7 @@ def test_a_place_that_can_not_be_written_is_told_before_any_work(
 ) -> None:
     monkeypatch.setattr(Model, "read", pytest.fail)
     with pytest.raises(StyleplugError, match="a place to write to"):
-        stylize(Checkpoint(tmp_path / "nowhere" / "run.ckpt"))
+        stylize(Checkpoint(str(tmp_path / "nowhere" / "run.ckpt")))
 
 
 def test_a_full_disk_costs_the_checkpoint_only(
