@@ -83,9 +83,10 @@ def stylize(
 
     A - in the place of PHOTO or of a PAINTING is standard input.
 
-    Ctrl-C keeps the best picture so far, and exits with 130. With --checkpoint, a run can be taken
-    up where it was, whatever ended it; on the same machine, the picture is then to the last bit
-    what it would have been: styleplug stylize --resume FILE
+    Ctrl-C keeps the best picture so far, and exits with 130.
+
+    With --checkpoint, `styleplug stylize --resume FILE` goes on with a run, whatever ended it; on
+    the same machine, to the last bit as if nothing had.
     """
     if not paintings and not like:
         raise click.UsageError("Missing option '--style', or '--like'.")

@@ -114,13 +114,11 @@ def _read(path: Path, *, whole: bool) -> Snapshot:
         AttributeError,  # an array by itself, which `load` reads as well
         EOFError,
         KeyError,
-        MemoryError,  # a damaged length
         NotImplementedError,  # an unknown compression
         RuntimeError,  # an encryption
         TypeError,
         ValueError,
         zipfile.BadZipFile,
-        zipfile.LargeZipFile,
     ) as error:
         raise CheckpointError(
             path, "this is no checkpoint, or a damaged one; start again without --resume"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from styleplug import __version__
 from styleplug.config import INITS, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError
-from styleplug.hookspecs import StylizeRequest
+from styleplug.hookspecs import Checkpoint, StylizeRequest
 from styleplug.runtime.files import check_writable, remove_leftovers
 from styleplug.runtime.processor import processor_name
 from styleplug.runtime.providers import import_onnxruntime
@@ -42,7 +42,8 @@ class Keeper:
     """Keeps the state of the transfer that a request asks for.
 
     Args:
-        request: it has a checkpoint, to be resumed or to be begun.
+        request: what to paint.
+        checkpoint: the request's, to be resumed or to be begun.
 
     Raises:
         CheckpointError: there is nothing to go on from, or it belongs to other pictures.
@@ -50,10 +51,9 @@ class Keeper:
             written, or is no new one.
     """
 
-    def __init__(self, request: StylizeRequest) -> None:
-        assert request.checkpoint is not None, "nobody else keeps a state"
-        self._checkpoint = request.checkpoint
-        self._path = Path(request.checkpoint.path)
+    def __init__(self, request: StylizeRequest, checkpoint: Checkpoint) -> None:
+        self._checkpoint = checkpoint
+        self._path = Path(checkpoint.path)
         self._run: dict[str, Any] = {
             "config": _options(request.config),
             "pictures": _pictures(request),
@@ -61,10 +61,10 @@ class Keeper:
         self._machine: dict[str, Any] = {}
         self._written = time.monotonic()
         self._saved: Snapshot | None = None
-        if self._checkpoint.resume:
+        if checkpoint.resume:
             self._saved = read_snapshot(self._path)
             self._check_same(self._saved)
-        _check_place(self._path, is_new=not self._checkpoint.resume)
+        _check_place(self._path, is_new=not checkpoint.resume)
         remove_leftovers(self._path)
 
     def config(self, config: StylizeConfig) -> StylizeConfig:
