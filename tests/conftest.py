@@ -93,6 +93,7 @@ class FileHandler(BaseHTTPRequestHandler):
 
 
 TINY = Architecture("tiny", (2, 2, 3, 3, 3), (4, 6, 8, 8, 8))
+SUPPORT = Path(__file__).parent / "support"
 SHARED_IMAGES = Path(__file__).parents[2] / "shared" / "images"
 
 Weights = dict[str, NDArray[np.float32]]
@@ -197,6 +198,21 @@ def tiny_model(model_file: Callable[[bytes], Model], tiny_weights: Weights) -> M
 def small_network(own_folders: None, tiny_model: Model) -> None:
     """The tiny network in the place of VGG-16, put there as a user would put one."""
     install_model("vgg16", tiny_model.read(), licence="none", attribution="", source="a test")
+
+
+@pytest.fixture
+def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Installs `NAME_plugin` of tests/support as a plug-in for the processes that a test starts."""
+
+    def install(name: str) -> None:
+        info = tmp_path / "site" / f"{name}-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[styleplug]\n{name} = {name}_plugin\n")
+        path = [str(info.parent), str(SUPPORT), os.environ.get("PYTHONPATH", "")]
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(part for part in path if part))
+
+    return install
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ class Names:
         self._folders: dict[Path, str] = {}
         self._suffix = suffix
         self._kind = kind
-        self._owners = {_key(place): source for place, source in taken.items()}
+        self._owners = {_key(place.as_posix()): source for place, source in taken.items()}
         self._results = {self._real(folder / place) for place in taken}
         self._originals: set[str] = set()
 
@@ -43,15 +43,15 @@ class Names:
         """
         files = [(found, self._real(found.source)) for found in pictures]
         files = [(found, file) for found, file in files if file not in self._results]
-        self._originals.update(file for _, file in files)
+        self._originals.update(_key(file) for _, file in files)
         return [(found, self._place(found)) for found, _ in files]
 
     def _place(self, found: Found) -> PurePath:
         for place in self._candidates(found):
             file = self._real(self._folder / place)
-            if file in self._originals:
+            if _key(file) in self._originals:
                 continue
-            if self._owners.setdefault(_key(place), found.source) == found.source:
+            if self._owners.setdefault(_key(place.as_posix()), found.source) == found.source:
                 self._results.add(file)
                 return place
         raise AssertionError("there are as many names as numbers")
@@ -75,5 +75,6 @@ class Names:
             yield found.place.with_name(f"{stem}-{number}{kind}")
 
 
-def _key(place: PurePath) -> str:
-    return unicodedata.normalize("NFC", place.as_posix()).casefold()
+def _key(name: str) -> str:
+    """The same for all names that some system takes for the same file."""
+    return unicodedata.normalize("NFC", name).casefold()
