@@ -24,9 +24,13 @@ def task(
     make: Callable[..., Found],
     applied: Callable[[], list[int]],
     install_plugin: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Task]:
     """Makes a task for a picture of this number, for processes."""
     install_plugin("counting")
+    # Processes look for packages where this one does.
+    for folder in os.environ["PYTHONPATH"].split(os.pathsep):
+        monkeypatch.syspath_prepend(folder)
     (tmp_path / "staging").mkdir()
 
     def create(number: int, filter: str = "negative") -> Task:
