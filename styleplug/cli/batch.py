@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -149,14 +149,14 @@ def batch(
     order = Order(work, _absolute(folder), suffix, kind, overwrite, skip_existing)
     rounds = _rounds(inputs, watch, recursive, order.folder)
     executor = Processes(jobs or _usual_jobs(work))
-    tally = Tally()
+    tally, listener = Tally(), _listener(as_json, is_watching=watch is not None)
     interrupted = False
     try:
         with Batch(order, executor) as running:
             if report:
                 check_report(report, overwrite)
             try:
-                _follow(running, rounds, tally, as_json)
+                _follow(running, rounds, tally, listener)
             except KeyboardInterrupt:
                 interrupted = True
                 executor.close()
@@ -227,24 +227,29 @@ def _rounds(
     return [list(find_pictures(named, listed, recursive=recursive, without=folder))]
 
 
-def _follow(running: Batch, rounds: Iterable[list[Found]], tally: Tally, as_json: bool) -> None:
+def _follow(
+    running: Batch,
+    rounds: Iterable[list[Found]],
+    tally: Tally,
+    listener: AbstractContextManager[Callable[[BatchEvent], None]],
+) -> None:
     """Let a batch run, and show what it says."""
-    with _listener(as_json) as show:
+    with listener as show:
         for pictures in rounds:
             for event in running.run(pictures):
                 tally.count(event)
                 show(event)
 
 
-@contextmanager
-def _listener(as_json: bool) -> Iterator[Callable[[BatchEvent], None]]:
+def _listener(
+    as_json: bool, is_watching: bool
+) -> AbstractContextManager[Callable[[BatchEvent], None]]:
+    """What to do with events: lines of JSON, or a progress bar."""
     if as_json:
-        yield _print_record
-        return
+        return nullcontext(_print_record)
     from styleplug.cli.batch_bar import batch_bar
 
-    with batch_bar() as show:
-        yield show
+    return batch_bar(is_watching)
 
 
 def _print_record(event: BatchEvent) -> None:

@@ -16,25 +16,31 @@ from styleplug.cli.progress import BAR_WIDTH, duration, error_console
 
 
 @contextmanager
-def batch_bar() -> Iterator[Callable[[BatchEvent], None]]:
-    """A function to hand a batch's events to, while the context lasts."""
+def batch_bar(is_watching: bool) -> Iterator[Callable[[BatchEvent], None]]:
+    """A function to hand a batch's events to, while the context lasts.
+
+    Args:
+        is_watching: say at once which pictures fail: the end, when all that failed are listed, may
+            be far off.
+    """
     console = error_console()
     columns = (
-        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
         BarColumn(BAR_WIDTH),
         TaskProgressColumn(),
-        TextColumn("{task.fields[numbers]}", table_column=Column(no_wrap=True)),
+        # Last what is of no fixed width, so that the line doesn't shake.
+        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
     )
     bar = Progress(*columns, console=console, transient=True)
     with bar if console.is_terminal else nullcontext():
-        task = bar.add_task("looking for pictures", total=None, numbers="")
-        work = _Work()
+        task = bar.add_task("looking for pictures", total=None)
+        work = _Work(0)
         said: set[str] = set()
 
         def show(event: BatchEvent) -> None:
+            nonlocal work
             match event:
                 case Planned():
-                    work.begin(event)
+                    work = _Work(event.total - event.done)
                     earlier = f", {event.done} of them done before" if event.done else ""
                     console.print(f"{_count(event.total)}{earlier}")
                 case Started():
@@ -54,13 +60,9 @@ def batch_bar() -> Iterator[Callable[[BatchEvent], None]]:
                     console.print(f"{printable(event.output)}  (there already; skipped)")
                 case Failed():
                     work.end(event.source)
-            bar.update(
-                task,
-                description=work.description,
-                total=work.total,
-                completed=work.completed,
-                numbers=work.left,
-            )
+                    if is_watching:
+                        console.print(printable(f"{event.source}: {event.problem}"))
+            bar.update(task, description=work.text, total=work.total, completed=work.completed)
 
         yield show
 
@@ -79,20 +81,14 @@ def report_bar() -> Iterator[Callable[[int, int], None]]:
 class _Work:
     """How much there is to do, and how fast it goes."""
 
-    def __init__(self) -> None:
-        self.total = self.ended = 0
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.ended = 0
         self.fractions: dict[str, float] = {}
         self._started = time.monotonic()
-        self._current = ""
-
-    def begin(self, plan: Planned) -> None:
-        """A plan's pictures come on top, as they do while a folder is watched."""
-        if self.ended == self.total:
-            self.total = self.ended = 0
-            self._started = time.monotonic()
-        self.total += plan.total - plan.done
 
     def end(self, source: str) -> None:
+        """A picture is done, or never will be."""
         if self.fractions.pop(source, None) is None:  # it wasn't begun, and so says nothing of time
             self.total -= 1
         else:
@@ -100,21 +96,22 @@ class _Work:
 
     @property
     def completed(self) -> float:
+        """Pictures, with what there is of those at work."""
         return self.ended + sum(self.fractions.values())
 
     @property
-    def description(self) -> str:
+    def text(self) -> str:
+        """Pictures, time left, and one of those at work."""
         name = printable(Path(next(iter(self.fractions), "")).name)
-        # As much as leaves room for the rest in 80 columns.
-        name = name if len(name) <= 24 else f"{name[:11]}…{name[-12:]}"
-        return f"{self.ended}/{self.total} {name}"
+        # As much as has room in 80 columns.
+        name = name if len(name) <= 28 else f"{name[:13]}…{name[-14:]}"
+        return f"{self.ended}/{self.total} {self._left():>9} left  {name}"
 
-    @property
-    def left(self) -> str:
+    def _left(self) -> str:
         if not self.completed:
-            return ""
+            return "?"
         speed = self.completed / max(time.monotonic() - self._started, 1e-3)
-        return f"{duration((self.total - self.completed) / speed):>9} left"
+        return duration((self.total - self.completed) / speed)
 
 
 def _count(number: int) -> str:
