@@ -54,7 +54,11 @@ class Batch:
             self._stack.callback(self.journal.close)
             self._recognise()
             self._names = Names(
-                self._order.folder, self.journal.places(), self._order.suffix, self._order.kind
+                self._order.folder,
+                self.journal.places(),
+                self._order.work.inputs,
+                self._order.suffix,
+                self._order.kind,
             )
             self._planner = Planner(self._order, self.journal, self._staging)
             self._stack = self._stack.pop_all()

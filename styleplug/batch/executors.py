@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -149,12 +149,10 @@ def _serve(connection: Connection, threads: int) -> None:
     os.dup2(2, 1)
     os.environ["OMP_NUM_THREADS"] = str(threads)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    while True:
-        try:
+    with suppress(EOFError, OSError):
+        while True:
             task: Task = connection.recv()
-        except EOFError:
-            return
-        connection.send(carry_out(task, connection.send))
+            connection.send(carry_out(task, connection.send))
 
 
 def _end_with_parent() -> None:

@@ -6,6 +6,7 @@ import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path, PurePath
 
 from styleplug.errors import UnreadableImageError
@@ -48,11 +49,10 @@ def find_pictures(
         UnreadableImageError: an input is no file, no folder, and no pattern that matches any.
     """
     seen: set[Path] = set()
-    everything = (
-        *(found for path in inputs for found in _named(path, recursive, without)),
-        *(found for path in listed for found in _listed(path, recursive, without)),
-    )
-    for found in everything:
+    for found in chain(
+        *(_named(path, recursive, without) for path in inputs),
+        *(_listed(path, recursive, without) for path in listed),
+    ):
         if found.source not in seen:
             seen.add(found.source)
             yield found
@@ -65,14 +65,12 @@ def listed_paths(data: bytes) -> list[Path]:
     return [Path(os.fsdecode(name)) for name in names if name]
 
 
-def is_temporary(path: Path) -> bool:
-    """Whether a name is one that programs give to what they haven't finished, or hide."""
-    return path.name.startswith((".", "~"))
-
-
 def _named(path: Path, recursive: bool, without: Path) -> Iterator[Found]:
+    if os.path.isdir(path):
+        yield from _walked(path, path, recursive, without)
+        return
     if os.path.lexists(path):
-        yield from _expanded(path, path, recursive, without)
+        yield Found(_absolute(path), PurePath(path.name))
         return
     matches = sorted(glob.iglob(str(path), recursive=True)) if glob.has_magic(str(path)) else []
     if not matches:
@@ -96,13 +94,6 @@ def _listed(path: Path, recursive: bool, without: Path) -> Iterator[Found]:
         yield Found(source, source.relative_to(base))
 
 
-def _expanded(path: Path, root: Path, recursive: bool, without: Path) -> Iterator[Found]:
-    if os.path.isdir(path):
-        yield from _walked(path, root, recursive, without)
-    else:
-        yield Found(_absolute(path), PurePath(path.name))
-
-
 def _walked(folder: Path, root: Path, recursive: bool, without: Path) -> Iterator[Found]:
     """The pictures in a folder, with places below `root`."""
     above: frozenset[str] = frozenset()
@@ -114,7 +105,7 @@ def _walked(folder: Path, root: Path, recursive: bool, without: Path) -> Iterato
             continue
         folders = []
         for path in sorted(_entries(folder)):
-            if is_temporary(path):
+            if _is_temporary(path):
                 continue
             if os.path.isdir(path):
                 if recursive and not _is_same(path, without):
@@ -142,7 +133,12 @@ def _fixed(parts: Sequence[str]) -> Iterator[str]:
 
 
 def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in _EXTENSIONS.split() and not is_temporary(path)
+    return path.suffix.lower() in _EXTENSIONS.split() and not _is_temporary(path)
+
+
+def _is_temporary(path: Path) -> bool:
+    """Whether a name is one that programs give to what they hide, or haven't finished."""
+    return path.name.startswith((".", "~"))
 
 
 def _is_same(folder: Path, other: Path) -> bool:

@@ -64,16 +64,11 @@ class Journal:
         self._path = path
         with self._errors():
             self._db = sqlite3.connect(path, isolation_level=None)
-            # Held as long as the file is open: locks are slow over networks.
-            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                self._db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-            elif version != VERSION:
-                self._db.close()
-                raise StyleplugError(
-                    f"{path} is of another version of styleplug; use that, or another folder"
-                )
+        try:
+            self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         """Let go of the file."""
@@ -132,6 +127,18 @@ class Journal:
                 (stem + b".", stem + b"/"),
             ).fetchone()
         return found is not None
+
+    def _prepare(self) -> None:
+        with self._errors():
+            # Held as long as the file is open: locks are slow over networks.
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                self._db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+        if version not in (0, VERSION):
+            raise StyleplugError(
+                f"{self._path} is of another version of styleplug; use that, or another folder"
+            )
 
     def _entries(self, clause: str, *values: Any) -> Iterator[Entry]:
         with self._errors():

@@ -20,13 +20,19 @@ class Names:
     Args:
         folder: the output folder.
         taken: the picture of each place that is given already.
+        originals: files that no result is to replace, besides the pictures.
         suffix: what is added to each name, before its extension.
         kind: the extension of all results, without the dot; None for each picture's own, or .png
             where its format isn't written.
     """
 
     def __init__(
-        self, folder: Path, taken: Mapping[PurePath, Path], suffix: str, kind: str | None
+        self,
+        folder: Path,
+        taken: Mapping[PurePath, Path],
+        originals: Iterable[Path],
+        suffix: str,
+        kind: str | None,
     ) -> None:
         self._folder = folder
         self._folders: dict[Path, str] = {}
@@ -34,7 +40,7 @@ class Names:
         self._kind = kind
         self._owners = {_key(place.as_posix()): source for place, source in taken.items()}
         self._results = {self._real(folder / place) for place in taken}
-        self._originals: set[str] = set()
+        self._originals = {_key(self._real(file)) for file in originals}
 
     def assigned(self, pictures: Iterable[Found]) -> list[tuple[Found, PurePath]]:
         """Pictures, but for those that are results themselves, each with its place in the folder.

@@ -173,7 +173,10 @@ def _told(error: Exception, task: Task) -> StyleplugError:
     if isinstance(error, StyleplugError):
         return error
     if isinstance(error, OSError):
-        return UnwritableImageError(task.output, f"can't be written ({error.strerror})")
+        return UnwritableImageError(
+            task.output,
+            f"can't be written ({error.strerror}); free some space, or choose another place",
+        )
     return StyleplugError(f"unexpected: {type(error).__name__}: {error}")
 
 

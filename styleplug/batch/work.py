@@ -29,18 +29,19 @@ class Painting:
         config: how to paint; of a file that `init` names, the absolute path.
         paintings: absolute paths.
         strip: leave out metadata and sidecars.
+        like: the picture that all of it was taken from, if there is one.
     """
 
     preset: str
     config: StylizeConfig
     paintings: tuple[Path, ...]
     strip: bool
+    like: Path | None = None
 
     @property
     def inputs(self) -> tuple[Path, ...]:
-        """The files that all pictures are painted from."""
-        init = () if self.config.init in INITS else (Path(self.config.init),)
-        return (*self.paintings, *init)
+        """The files that are read for it besides each picture; none is ever written over."""
+        return (*self._sources, *([self.like] if self.like else []))
 
     @property
     def keeps_sidecars(self) -> bool:
@@ -51,9 +52,14 @@ class Painting:
         """The same for all that comes to the same pictures: hexadecimal."""
         from styleplug.recipe import Source
 
-        sources = [vars(Source.of(file)) for file in self.inputs]
+        sources = [vars(Source.of(file)) for file in self._sources]
         options = {**vars(self.config), "preset": self.preset, "strip": self.strip}
         return _digest(options, files=sources)
+
+    @property
+    def _sources(self) -> tuple[Path, ...]:
+        init = () if self.config.init in INITS else (Path(self.config.init),)
+        return (*self.paintings, *init)
 
     def apply(self, photo: Path, output: Path, on_event: Callable[[Event], None]) -> None:
         """Paint one picture.

@@ -22,9 +22,9 @@ from styleplug.config import INITS, FilterConfig, StylizeConfig
 from styleplug.errors import StyleplugError
 
 if TYPE_CHECKING:
-    from styleplug.batch.coordinator import Batch
     from styleplug.batch.events import BatchEvent
     from styleplug.batch.inputs import Found
+    from styleplug.batch.plan import Order
     from styleplug.batch.work import Work
 
 _MOST_PROCESSES = 4
@@ -125,7 +125,7 @@ def batch(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Paint or filter many pictures, into DIR.
+    """Paint or filter many pictures.
 
     An INPUT is a picture, a folder of them, a pattern in quotes such as "photos/**/*.jpg", or - for
     a list of paths on standard input. The results lie in DIR as the pictures in their folder.
@@ -138,30 +138,19 @@ def batch(
         raise click.UsageError("Give either pictures, as INPUT, or a folder to '--watch'.")
     if "/" in suffix or os.sep in suffix:
         raise click.UsageError("'--suffix' is a part of a name, which holds no '/'.")
-    if filter_name is None:
-        work = _painting(paintings, like, strip, options)
-    else:
-        work = _filtering(filter_name, [*paintings, *([like] if like else [])], strip, options)
-    from styleplug.batch.coordinator import Batch
-    from styleplug.batch.executors import Processes
     from styleplug.batch.plan import Order
 
-    order = Order(work, _absolute(folder), suffix, kind, overwrite, skip_existing)
-    rounds = _rounds(inputs, watch, recursive, order.folder)
-    executor = Processes(jobs or _usual_jobs(work))
-    tally, listener = Tally(), _listener(as_json, is_watching=watch is not None)
-    interrupted = False
+    tally = Tally()
     try:
-        with Batch(order, executor) as running:
-            if report:
-                check_report(report, overwrite)
-            try:
-                _follow(running, rounds, tally, listener)
-            except KeyboardInterrupt:
-                interrupted = True
-                executor.close()
-            if report and (watch or not interrupted):
-                write_page(running.journal, order.folder, report)
+        if filter_name is None:
+            work = _painting(paintings, like, strip, options)
+        else:
+            given = [*paintings, *([like] if like else [])]
+            work = _filtering(filter_name, given, strip, options)
+        order = Order(work, _absolute(folder), suffix, kind, overwrite, skip_existing)
+        rounds = _rounds(inputs, watch, recursive, order.folder)
+        listener = _listener(as_json, is_watching=watch is not None)
+        interrupted = _run(order, jobs, rounds, listener, tally, report)
     except StyleplugError as error:
         if as_json:
             echo_json(event="failed", code=error.code, message=str(error))
@@ -185,7 +174,8 @@ def _painting(
     config = job.config
     if config.init not in INITS:
         config = replace(config, init=str(_absolute(Path(config.init))))
-    return Painting(job.preset, config, tuple(map(_absolute, job.paintings)), strip)
+    files = tuple(map(_absolute, job.paintings))
+    return Painting(job.preset, config, files, strip, _absolute(like) if like else None)
 
 
 def _filtering(
@@ -227,18 +217,35 @@ def _rounds(
     return [list(find_pictures(named, listed, recursive=recursive, without=folder))]
 
 
-def _follow(
-    running: Batch,
+def _run(
+    order: Order,
+    jobs: int | None,
     rounds: Iterable[list[Found]],
-    tally: Tally,
     listener: AbstractContextManager[Callable[[BatchEvent], None]],
-) -> None:
-    """Let a batch run, and show what it says."""
-    with listener as show:
-        for pictures in rounds:
-            for event in running.run(pictures):
-                tally.count(event)
-                show(event)
+    tally: Tally,
+    report: Path | None,
+) -> bool:
+    """Let a batch run, and show what it says; whether Ctrl-C ended it."""
+    from styleplug.batch.coordinator import Batch
+    from styleplug.batch.executors import Processes
+
+    executor = Processes(jobs or _usual_jobs(order.work))
+    interrupted = False
+    with Batch(order, executor) as running:
+        if report:
+            check_report(report, order.overwrite)
+        try:
+            with listener as show:
+                for pictures in rounds:
+                    for event in running.run(pictures):
+                        tally.count(event)
+                        show(event)
+        except KeyboardInterrupt:
+            interrupted = True
+            executor.close()
+        if report:
+            write_page(running.journal, order.folder, report)
+    return interrupted
 
 
 def _listener(

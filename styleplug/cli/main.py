@@ -23,7 +23,7 @@ from styleplug.errors import (
 )
 
 COMMANDS = {
-    "batch": "Paint or filter many pictures: folders, lists, what appears in a folder.",
+    "batch": "Paint or filter many pictures.",
     "cache": "Look at or clear the cache of paintings' statistics.",
     "doctor": "Find out whether a transfer would work, and what is missing.",
     "features": "Extract a network's features of a picture.",

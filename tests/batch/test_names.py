@@ -30,7 +30,7 @@ def named(names: Names, *places: str | PurePath, root: str = "/in") -> list[str]
 def names(
     taken: dict[PurePath, Path] | None = None, suffix: str = "", kind: str | None = None
 ) -> Names:
-    return Names(OUT, taken or {}, suffix, kind)
+    return Names(OUT, taken or {}, (), suffix, kind)
 
 
 def same_file(place: PurePath) -> str:
@@ -75,7 +75,7 @@ def test_a_suffix_comes_before_the_extension() -> None:
 
 def test_results_arent_pictures_to_do(tmp_path: Path) -> None:
     taken = {PurePath("a-p.jpg"): tmp_path / "a.jpg"}
-    own = Names(tmp_path, taken, "-p", None)
+    own = Names(tmp_path, taken, (), "-p", None)
     assert named(own, "a.jpg", "a-p.jpg", root=str(tmp_path)) == ["a-p.jpg"]
     assert named(own, "b.jpg", "b-p.jpg", root=str(tmp_path)) == ["b-p-2.jpg", "b-p-p.jpg"]
     assert named(own, "b-p-2.jpg", root=str(tmp_path)) == []
@@ -84,8 +84,9 @@ def test_results_arent_pictures_to_do(tmp_path: Path) -> None:
 def test_pictures_are_known_however_their_folder_is_reached(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "out").symlink_to(tmp_path / "in", target_is_directory=True)
-    own = Names(tmp_path / "out", {}, "", None)
+    own = Names(tmp_path / "out", {}, [tmp_path / "in" / "b.jpg"], "", None)
     assert named(own, "a.jpg", root=str(tmp_path / "in")) == ["a-2.jpg"]
+    assert named(own, "b.jpg", root="/elsewhere") == ["b-2.jpg"], "it is a painting, say"
 
 
 @pytest.mark.parametrize("number", [2, 11])
