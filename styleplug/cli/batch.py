@@ -150,7 +150,7 @@ def batch(
         order = Order(work, _absolute(folder), suffix, kind, overwrite, skip_existing)
         rounds = _rounds(inputs, watch, recursive, order.folder)
         listener = _listener(as_json, is_watching=watch is not None)
-        interrupted = _run(order, jobs, rounds, listener, tally, report)
+        interrupted = _run(order, jobs, rounds, listener, tally, report, is_endless=bool(watch))
     except StyleplugError as error:
         if as_json:
             echo_json(event="failed", code=error.code, message=str(error))
@@ -224,8 +224,13 @@ def _run(
     listener: AbstractContextManager[Callable[[BatchEvent], None]],
     tally: Tally,
     report: Path | None,
+    *,
+    is_endless: bool,
 ) -> bool:
-    """Let a batch run, and show what it says; whether Ctrl-C ended it."""
+    """Let a batch run, and show what it says; whether Ctrl-C ended it, as it does an endless one.
+
+    The report takes a while, so that it has to wait for the end.
+    """
     from styleplug.batch.coordinator import Batch
     from styleplug.batch.executors import Processes
 
@@ -243,7 +248,7 @@ def _run(
         except KeyboardInterrupt:
             interrupted = True
             executor.close()
-        if report:
+        if report and interrupted == is_endless:
             write_page(running.journal, order.folder, report)
     return interrupted
 
