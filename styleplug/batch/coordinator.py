@@ -161,7 +161,7 @@ class Batch:
         """The outcome, once it is in the journal."""
         place = self._planner.place(task)
         if outcome.error is None:
-            self.journal.finish(place, Stamp.of(task.output, follow=False), outcome.seconds)
+            self.journal.finish(place, outcome.stamp, outcome.seconds)
             return Done(str(task.source), str(task.output), outcome.seconds, outcome.remarks)
         failed = Failed.of(task.source, outcome.error)
         self.journal.fail(place, failed.problem)

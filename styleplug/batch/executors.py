@@ -67,7 +67,8 @@ class Processes:
         """Give a task to a process that has none."""
         worker = self._idle_worker()
         worker.task = task
-        worker.connection.send(task)
+        with suppress(OSError):  # if it has just died, that will be news
+            worker.connection.send(task)
 
     def news(self) -> Sequence[Advance | Outcome]:
         """What the processes say; the task of one that has died has failed."""

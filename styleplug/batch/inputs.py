@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -11,13 +12,13 @@ from pathlib import Path, PurePath
 
 from styleplug.errors import UnreadableImageError
 
-_EXTENSIONS = (
-    ".jpg .jpeg .jpe .jfif .mpo .png .gif .bmp .dib .ppm .pgm .pbm .pnm .tif .tiff .webp .avif"
-    " .jp2 .j2k .jpx .psd .tga .heic .heif .hif .jxl"
-    " .3fr .arw .cr2 .cr3 .crw .dcr .dng .erf .fff .iiq .kdc .mef .mos .mrw .nef .nrw .orf .pef"
-    " .raf .raw .rw2 .rwl .sr2 .srf .srw .x3f"
+_PICTURE = re.compile(
+    r".*\.(jpe?g|jpe|jfif|mpo|png|gif|bmp|dib|p[bgnp]m|tiff?|webp|avif|jp2|j2k|jpx|psd|tga|hei[cf]"
+    r"|hif|jxl|3fr|arw|cr[23w]|dcr|dng|erf|fff|iiq|kdc|mef|mos|mrw|nef|nrw|orf|pef|raf|raw|rw[2l]"
+    r"|sr[2fw]|x3f)",
+    re.IGNORECASE | re.DOTALL,
 )
-"""What names of pictures end in. Files that are named one by one may be called anything."""
+"""What names of pictures are like. Files that are named one by one may be called anything."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _fixed(parts: Sequence[str]) -> Iterator[str]:
 
 
 def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in _EXTENSIONS.split() and not _is_temporary(path)
+    return _PICTURE.fullmatch(path.name) is not None and not _is_temporary(path)
 
 
 def _is_temporary(path: Path) -> bool:

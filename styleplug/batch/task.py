@@ -91,6 +91,7 @@ class Outcome:
     Args:
         id: the task's.
         seconds: how long it took.
+        stamp: of the result, as whoever made it saw it; None where there is none.
         remarks: what a person should know of it, whole lines.
         error: None where the result is in its place.
         concerns_all: whether other tasks would fail likewise, for lack of space or of a network.
@@ -98,6 +99,7 @@ class Outcome:
 
     id: int
     seconds: float
+    stamp: Stamp | None = None
     remarks: tuple[str, ...] = ()
     error: StyleplugError | None = None
     concerns_all: bool = False
@@ -118,12 +120,12 @@ def carry_out(task: Task, tell: Callable[[Advance], None] = lambda advance: None
                 _make(task, tell)
         except Exception as raised:  # whatever a picture brings about, the others are to be done
             error = raised
-    told = None if error is None else _told(error, task)
     return Outcome(
         task.id,
         time.monotonic() - started,
+        None if error else Stamp.of(task.output, follow=False),
         tuple(remarks),
-        told,
+        _told(error, task) if error else None,
         error is not None and _concerns_all(error, task),
     )
 

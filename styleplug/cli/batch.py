@@ -147,6 +147,7 @@ def batch(
         else:
             given = [*paintings, *([like] if like else [])]
             work = _filtering(filter_name, given, strip, options)
+        kind = kind and kind.removeprefix(".")
         order = Order(work, _absolute(folder), suffix, kind, overwrite, skip_existing)
         rounds = _rounds(inputs, watch, recursive, order.folder)
         listener = _listener(as_json, is_watching=watch is not None)
