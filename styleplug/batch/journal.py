@@ -1,9 +1,10 @@
 """What became of each picture of a batch: an SQLite file in the output folder.
 
-Only the process that leads a batch writes it. It is kept in the classic rollback mode: a
-write-ahead log wants memory that processes share, which network file systems don't have, and wins
-nothing where there is one writer. After a process was killed SQLite takes back what it hadn't
-finished.
+Only the process that leads a batch writes it, and holds it for itself, so that the write-ahead log
+needs none of the memory shared between processes that network file systems don't have. That a
+picture is started is on the disk before it is. The rest is written with the next start: a result
+that isn't noted is recognised. So each picture waits for the disk once. After a process was killed
+SQLite takes back what it hadn't finished.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -63,7 +64,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         with self._errors():
-            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db = sqlite3.connect(path)
         try:
             self._prepare()
         except BaseException:
@@ -71,7 +72,9 @@ class Journal:
             raise
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Write what isn't yet, and let go of the file."""
+        with suppress(sqlite3.Error):  # nothing is lost by it
+            self._db.commit()
         self._db.close()
 
     def start(self, entry: Entry) -> None:
@@ -86,6 +89,8 @@ class Journal:
             " size, time, state) VALUES (?, ?, ?, ?, ?, ?, ?, 'started')",
             values,
         )
+        with self._errors():
+            self._db.commit()
 
     def finish(self, place: PurePath, stamp: Stamp | None, seconds: float) -> None:
         """Note that a picture's result is in its place, with this stamp."""
@@ -130,15 +135,17 @@ class Journal:
 
     def _prepare(self) -> None:
         with self._errors():
-            # Held as long as the file is open: locks are slow over networks.
+            # Before all else, or the log would want shared memory.
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             if version == 0:
                 self._db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
-        if version not in (0, VERSION):
-            raise StyleplugError(
-                f"{self._path} is of another version of styleplug; use that, or another folder"
-            )
+            elif version != VERSION:
+                raise StyleplugError(
+                    f"{self._path} is of another version of styleplug; use that, or another folder"
+                )
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
 
     def _entries(self, clause: str, *values: Any) -> Iterator[Entry]:
         with self._errors():
