@@ -244,6 +244,12 @@ def shared_images() -> Path:
 
 
 @pytest.fixture
+def odd_plugin(install_plugin: Callable[[str], None]) -> None:
+    """`odd_plugin`, installed for the processes that a test starts."""
+    install_plugin("odd")
+
+
+@pytest.fixture
 def file_server() -> Iterator[Callable[[bytes], FileServer]]:
     """Starts a `FileServer` for some bytes; it ends with the test."""
     with ExitStack() as stack:

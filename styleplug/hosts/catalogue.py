@@ -10,7 +10,7 @@ from pathlib import Path
 
 from styleplug import __version__
 from styleplug.errors import ConfigError, HostError
-from styleplug.hosts import darktable, gimp
+from styleplug.hosts import darktable, digikam, geeqie, gimp, kde, nautilus, thunar
 from styleplug.hosts.adapter import Adapter, Place
 from styleplug.hosts.installation import (
     Installation,
@@ -20,7 +20,18 @@ from styleplug.hosts.installation import (
     uninstall,
 )
 
-ADAPTERS = {adapter.host: adapter for adapter in (gimp.ADAPTER, darktable.ADAPTER)}
+ADAPTERS = {
+    adapter.host: adapter
+    for adapter in (
+        gimp.ADAPTER,
+        darktable.ADAPTER,
+        digikam.ADAPTER,
+        geeqie.ADAPTER,
+        kde.ADAPTER,
+        nautilus.ADAPTER,
+        thunar.ADAPTER,
+    )
+}
 """Every adapter, by the name of its host; another one is a module beside `gimp.py` and its name
 here."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -38,19 +38,15 @@ def write_texts(texts: dict[Path, str]) -> None:
         if not text:
             path.unlink(missing_ok=True)
             continue
-        mode = path.stat().st_mode if path.exists() else None
+        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
         write_atomically(path, text.encode())
         if mode is not None:
-            os.chmod(path, mode)
+            path.chmod(mode)
 
 
 def are_in_place(adapter: Adapter, folder: Path, edits: Iterable[Edit]) -> bool:
-    """Whether the files have our parts as they have to be."""
-    try:
-        texts = with_edits(adapter, folder, edits)
-    except HostError:
-        return False
-    return all(_read(path) == text for path, text in texts.items())
+    """Whether the files have our parts as they have to be; raises as `with_edits`."""
+    return all(_read(path) == text for path, text in with_edits(adapter, folder, edits).items())
 
 
 def _changed(

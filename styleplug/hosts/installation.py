@@ -101,10 +101,14 @@ def uninstall(adapter: Adapter, folder: Path) -> None:
 
 def is_current(adapter: Adapter, folder: Path, interpreter: str) -> bool:
     """Whether files and edits are those that would be installed for an interpreter."""
-    return all(
-        (folder / name).is_file() and (folder / name).read_bytes() == data
-        for name, data in adapter.files(interpreter).items()
-    ) and are_in_place(adapter, folder, adapter.edits(interpreter))
+    try:
+        files, edits = adapter.files(interpreter), adapter.edits(interpreter)
+        return all(
+            (folder / name).is_file() and (folder / name).read_bytes() == data
+            for name, data in files.items()
+        ) and are_in_place(adapter, folder, edits)
+    except HostError:  # installing them says what is the matter
+        return False
 
 
 def _ours(adapter: Adapter, folder: Path) -> set[str]:

@@ -13,7 +13,7 @@ import pytest
 
 import styleplug
 from styleplug.errors import ConfigError, HostError
-from styleplug.hosts import Host, find_hosts, install_host, uninstall_host
+from styleplug.hosts import ADAPTERS, Host, find_hosts, install_host, uninstall_host
 
 
 def gimps() -> list[Host]:
@@ -138,6 +138,13 @@ def test_a_folder_that_cannot_be_written_to(gimp: Callable[..., Path]) -> None:
 def test_a_host_without_an_adapter() -> None:
     with pytest.raises(ConfigError, match="host is 'paint', but must be one of gimp"):
         install_host("paint")
+
+
+def test_every_host_is_listed_where_there_is_none(home: Path) -> None:
+    hosts = {host.name: host for host in find_hosts()}
+    assert list(hosts) == list(ADAPTERS)
+    assert {host.state for host in hosts.values()} == {"not found"}
+    assert all(host.advice for host in hosts.values())
 
 
 def test_importing_it_is_light() -> None:

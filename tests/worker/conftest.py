@@ -25,12 +25,6 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def odd_plugin(install_plugin: Callable[[str], None]) -> None:
-    """`odd_plugin`, installed for the processes that a test starts."""
-    install_plugin("odd")
-
-
-@pytest.fixture
 def start(temporary: Path) -> Iterator[Callable[..., WorkerClient]]:
     """Starts workers; after the test they have ended, and have left nothing behind."""
     started: list[WorkerClient] = []
