@@ -1,8 +1,7 @@
 --[[
 What there is to choose from: the worker's catalogue, and what it was the last time.
 
-darktable mustn't wait for a Python when it starts. And a script that runs beside it mustn't touch a
-widget until its window is there, or both wait for ever. So the catalogue is read when people press a
+darktable mustn't wait for a Python when it starts. So the catalogue is read when people press a
 button, and kept in a file for all starts after that.
 ]]
 

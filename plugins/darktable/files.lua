@@ -28,13 +28,18 @@ function files.free_name(stem, extension)
   return path
 end
 
+-- As `assert`, which would say where in this file.
+local function checked(result, problem)
+  return result or error(problem, 0)
+end
+
 local function copy_content(source, target)
-  local from, to = assert(io.open(source, "rb")), assert(io.open(target, "wb"))
+  local from, to = checked(io.open(source, "rb")), checked(io.open(target, "wb"))
   for chunk in from:lines(CHUNK) do
-    assert(to:write(chunk))
+    checked(to:write(chunk))
   end
   from:close()
-  assert(to:close()) -- a full disk may show only now
+  checked(to:close()) -- a full disk may show only now
 end
 
 --- Copy a file beside the target, then rename it. Raises a text for people.

@@ -118,7 +118,7 @@ function settings.offer(catalogue)
     pages.active = job == JOBS[1] and 1 or 2
   end
   show_page(choice)
-  choice.changed_callback = show_page -- only now, for darktable calls it beside its start
+  choice.changed_callback = show_page -- only now: what is remembered is no change
   while #settings.widget > 0 do
     settings.widget[#settings.widget] = nil
   end
@@ -127,8 +127,7 @@ function settings.offer(catalogue)
 end
 
 --- What is set, which is remembered: the name of the painting or filter, and the worker's request
--- but for id and pictures. Raises a text for people where there is no catalogue
--- yet.
+-- but for id and pictures. Raises a text for people where there is no catalogue yet.
 function settings.read()
   if not choice then
     error(_("press “list paintings” in the export module first; its target storage is “styleplug”"), 0)

@@ -11,9 +11,11 @@ local settings = require "styleplug/settings"
 local folder -- the test's own
 local photos = {} -- those of the test, which are selected
 local answer = { told = {} }
+local ended_runs = 0
 local tell = messages.tell
 messages.tell = function(text)
   table.insert(answer.told, text)
+  ended_runs = ended_runs + (text:find("pictures painted", 1, true) and 1 or 0)
   tell(text)
 end
 
@@ -29,6 +31,15 @@ end
 
 local function list_paintings()
   settings.offer(catalogue.read())
+end
+
+local function choose(value)
+  local widget = settings.widget[1]
+  for index = 1, #widget do
+    if widget[index] == value then
+      widget.selected = index
+    end
+  end
 end
 
 local function export()
@@ -57,8 +68,9 @@ local function library()
   return all
 end
 
-local function ask_person(what)
-  io.open(folder .. "/" .. what, "w"):close()
+-- Tell those outside: that the script has begun, or what a person is to click.
+local function tell_outside(name)
+  io.open(folder .. "/" .. name, "w"):close()
 end
 
 -- A job runs once it has told of progress.
@@ -74,12 +86,12 @@ local function wait_for_job()
   wait_for(function() return has_progress end)
 end
 
--- Until darktable serves its window in earnest, no script must run beside it, or both wait for ever. A
--- person moves the mouse over the first photograph and away again and again: once that was noticed
--- this often, darktable has long started.
-local OFTEN = 6
+-- So often a person's mouse has to come to the first photograph, or leave it, until darktable surely
+-- serves its window. A click before that would be lost.
+local OFTEN = 4
 
 local function perform(script)
+  tell_outside("begun")
   dt.gui.selection(photos)
   local is_done, problem = pcall(script)
   if not is_done then
