@@ -85,9 +85,8 @@ class Darktable:
     def run(self, script: str, *photos: Path, **configuration: str) -> dict[str, Any]:
         """Run a script in Lua in darktable, with these photographs in its library, and selected.
 
-        Returns the script's `answer`, and all `output`.
-
-        `configuration` are settings of ours, by name, that differ from `CONFIGURATION`.
+        Returns the script's `answer`, and all `output`. `configuration` are settings of ours, by
+        name, that differ from `CONFIGURATION`.
         """
         self.write_script(script, photos)
         ours = {f"lua/styleplug/{name}": value for name, value in configuration.items()}
@@ -133,10 +132,12 @@ class Darktable:
         try:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(START)
-            begun = (self.folder / "begun").exists()
-            if begun:
+                return True
+            if not (self.folder / "begun").exists():
+                return False
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(PATIENCE)
-            return begun or process.poll() is not None
+            return True
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
