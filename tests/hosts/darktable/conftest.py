@@ -141,6 +141,9 @@ class Darktable:
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                # Until the killed one's parent has noticed, darktable takes the lock for alive.
+                (self.configuration / "data.db.lock").unlink(missing_ok=True)
 
     def left_over(self) -> list[str]:
         """What of ours is left in the temporary folder."""
