@@ -70,8 +70,10 @@ class FilterNetwork(nn.Module):
 
         def normalise(features: Tensor) -> Tensor:
             gain, offset = next(styles)
-            result: Tensor = gain[..., None, None] * _instance_norm(features)
-            return result + offset[..., None, None]
+            result: Tensor = (
+                gain[..., None, None] * _instance_norm(features) + offset[..., None, None]
+            )
+            return result
 
         height, width = image.shape[2:]
         padded = _reflected(image)
