@@ -1,15 +1,19 @@
-"""Where the tiles of a picture lie: in the picture with its margin of reflection around."""
+"""Tiles of a picture, each with as much around it as the network looks at.
+
+All of it is in the picture with its margin of reflection around, which is never made as a whole.
+"""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.filters.layout import MARGIN, STRIDE
+
+Array = NDArray[np.float32]
 
 HALO = 120
 """Pixels around a tile that what is in it depends on; a multiple of `STRIDE`.
@@ -18,68 +22,69 @@ The network reaches 115 pixels: 64 by the blocks, 32 by the relief's windows, th
 convolutions at the larger sizes.
 """
 
-SAMPLE = 512
-SAMPLES = 3
-"""What statistics are taken from in large pictures: pieces of this size, this many along a side."""
+TILE = 1280
+"""Longest side of a tile, in pixels, without its halo."""
 
 
-@dataclass(frozen=True)
-class Side:
-    """One side of a picture, `length` pixels long, with its margins."""
-
-    length: int
-
-    @property
-    def padded(self) -> int:
-        """The length with its margins, a multiple of `STRIDE`."""
-        return self.length + 2 * MARGIN + -self.length % STRIDE
-
-    def indices(self) -> NDArray[np.intp]:
-        """For each padded pixel, the one of the picture that is seen there.
-
-        A picture shorter than its margins is reflected again and again.
-        """
-        margins = (MARGIN, self.padded - MARGIN - self.length)
-        return np.pad(np.arange(self.length), margins, mode="reflect")
-
-    def samples(self) -> tuple[slice, ...]:
-        """Up to `SAMPLES` pieces spread over the padded side, of up to `SAMPLE` pixels each."""
-        size = min(SAMPLE, self.padded)
-        count = min(SAMPLES, -(-self.padded // size))
-        starts = np.linspace(0, self.padded - size, count) // STRIDE * STRIDE
-        return tuple(slice(start, start + size) for start in starts.astype(int).tolist())
-
-    def spans(self, tile: int) -> Iterator[Span]:
-        """Spans of at most `tile` padded pixels without their halos, that cover the picture."""
-        count = -(-self.padded // tile)
-        bounds = [round(i * self.padded / count / STRIDE) * STRIDE for i in range(count + 1)]
-        for start, stop in itertools.pairwise(bounds):
-            yield Span(
-                max(0, start - HALO),
-                min(self.padded, stop + HALO),
-                max(MARGIN, start),
-                min(MARGIN + self.length, stop),
-            )
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Span:
-    """A tile along one side, in padded pixels.
+    """One side of a tile.
 
-    `start` to before `stop` is what is filtered, `first` to before `last` what is kept of it.
+    Args:
+        indices: for each pixel that is filtered, the one of the picture that is seen there.
+        kept: what is kept of them.
+        place: where that belongs in the picture.
     """
 
-    start: int
-    stop: int
-    first: int
-    last: int
+    indices: NDArray[np.intp]
+    kept: slice
+    place: slice
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A part of a picture; pixels are (H, W, 3) float32."""
+
+    rows: Span
+    columns: Span
 
     @property
-    def kept(self) -> slice:
-        """What is kept, within what is filtered."""
-        return slice(self.first - self.start, self.last - self.start)
-
-    @property
-    def place(self) -> slice:
+    def place(self) -> tuple[slice, slice]:
         """Where it belongs in the picture."""
-        return slice(self.first - MARGIN, self.last - MARGIN)
+        return self.rows.place, self.columns.place
+
+    def cut(self, pixels: Array) -> Array:
+        """The part with what is around it, of a picture; both sides are multiples of `STRIDE`."""
+        return pixels[np.ix_(self.rows.indices, self.columns.indices)]
+
+    def kept(self, pixels: Array) -> Array:
+        """The part without what was around it."""
+        return pixels[self.rows.kept, self.columns.kept]
+
+
+def tiles_of(height: int, width: int, longest: int = TILE) -> list[Tile]:
+    """Tiles that cover a picture, their sides about equal and no longer than `longest`."""
+    rows, columns = (_spans(length, longest) for length in (height, width))
+    return [Tile(*spans) for spans in itertools.product(rows, columns)]
+
+
+def _spans(length: int, longest: int) -> list[Span]:
+    """The spans of one side; those at its ends have the picture's margins, as the whole has."""
+    far = MARGIN + -length % STRIDE
+    # A side shorter than its margins is reflected again and again.
+    indices = np.pad(np.arange(length), (MARGIN, far), mode="reflect")
+    count = -(-length // longest)
+    bounds = [MARGIN + round(i * length / count / STRIDE) * STRIDE for i in range(count)]
+    bounds.append(MARGIN + length)
+    spans = []
+    for first, last in itertools.pairwise(bounds):
+        start = max(0, first - HALO)
+        stop = min(len(indices), -(-last // STRIDE) * STRIDE + HALO)
+        spans.append(
+            Span(
+                indices[start:stop],
+                slice(first - start, last - start),
+                slice(first - MARGIN, last - MARGIN),
+            )
+        )
+    return spans
