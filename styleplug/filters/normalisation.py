@@ -42,14 +42,14 @@ class Statistics:
 def measuring_graph(weights: FilterWeights, style: FilterStyle) -> bytes:
     """The network with statistics from the pictures that it is given, all of them together.
 
-    Takes `image`, (N, 3, H, W) float32 in [0, 1], padded, H and W multiples of 8. Gives `filtered`,
-    as large, and `means` and `variances`, (STYLE_SIZE,) float32.
+    Takes `image`, (N, 3, H, W) float32 in [0, 1], as `NetworkGraph.filtered` does. Gives
+    `filtered`, and `means` and `variances`, (STYLE_SIZE,) float32.
     """
     graph = GraphBuilder()
     normalise = _Measured(graph, style)
     network = NetworkGraph(graph, _Constants(graph, dict(weights.arrays)), normalise)
     image = graph.input("image", ("N", 3, "H", "W"))
-    graph.output("filtered", network.filtered(image), ("N", 3, "H", "W"))
+    graph.output("filtered", network.filtered(image), ("N", 3, "h", "w"))
     for name, values in (("means", normalise.means), ("variances", normalise.variances)):
         vector = graph.op("Concat", *values, axis=1)
         graph.output(name, graph.op("Reshape", vector, graph.integers(-1)), (len(style.scale),))
@@ -59,14 +59,14 @@ def measuring_graph(weights: FilterWeights, style: FilterStyle) -> bytes:
 def folded_graph(weights: FilterWeights, style: FilterStyle, statistics: Statistics) -> bytes:
     """The network with given statistics, for one tile.
 
-    Takes `image`, (1, 3, H, W) float32 in [0, 1], H and W multiples of 8; gives `filtered`, as
-    large.
+    Takes `image`, (1, 3, H, W) float32 in [0, 1], as `NetworkGraph.filtered` does; gives
+    `filtered`.
     """
     graph = GraphBuilder()
     constants = _Constants(graph, _folded(weights, style, statistics))
     network = NetworkGraph(graph, constants, lambda values: values)
     image = graph.input("image", (1, 3, "H", "W"))
-    graph.output("filtered", network.filtered(image), (1, 3, "H", "W"))
+    graph.output("filtered", network.filtered(image), (1, 3, "h", "w"))
     return graph.model()
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.filters.layout import MARGIN, STRIDE
+from styleplug.filters.layout import INNER_MARGIN, MARGIN, STRIDE
 
 Array = NDArray[np.float32]
 
@@ -32,7 +32,7 @@ class Span:
 
     Args:
         indices: for each pixel that is filtered, the one of the picture that is seen there.
-        kept: what is kept of them.
+        kept: what is kept of what the network gives for them, less the margins that it cuts away.
         place: where that belongs in the picture.
     """
 
@@ -76,6 +76,7 @@ def _spans(length: int, longest: int) -> list[Span]:
     count = -(-length // longest)
     bounds = [MARGIN + round(i * length / count / STRIDE) * STRIDE for i in range(count)]
     bounds.append(MARGIN + length)
+    cut = MARGIN - INNER_MARGIN
     spans = []
     for first, last in itertools.pairwise(bounds):
         start = max(0, first - HALO)
@@ -83,7 +84,7 @@ def _spans(length: int, longest: int) -> list[Span]:
         spans.append(
             Span(
                 indices[start:stop],
-                slice(first - start, last - start),
+                slice(first - start - cut, last - start - cut),
                 slice(first - MARGIN, last - MARGIN),
             )
         )
