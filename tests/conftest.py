@@ -96,6 +96,7 @@ class FileHandler(BaseHTTPRequestHandler):
 
 
 TINY = Architecture("tiny", (2, 2, 3, 3, 3), (4, 6, 8, 8, 8))
+SUPPORT = Path(__file__).parent / "support"
 SHARED_IMAGES = Path(__file__).parents[2] / "shared" / "images"
 
 Weights = dict[str, NDArray[np.float32]]
@@ -244,6 +245,17 @@ def shared_images() -> Path:
     if not SHARED_IMAGES.is_dir():
         pytest.skip(f"there are no pictures in {SHARED_IMAGES}")
     return SHARED_IMAGES
+
+
+@pytest.fixture
+def odd_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`odd_plugin`, installed for the processes that a test starts."""
+    info = tmp_path / "site" / "odd-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[styleplug]\nodd = odd_plugin\n")
+    path = [str(info.parent), str(SUPPORT), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(part for part in path if part))
 
 
 @pytest.fixture
