@@ -204,6 +204,21 @@ def small_network(own_folders: None, tiny_model: Model) -> None:
 
 
 @pytest.fixture
+def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Installs `NAME_plugin` of tests/support as a plug-in for the processes that a test starts."""
+
+    def install(name: str) -> None:
+        info = tmp_path / "site" / f"{name}-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[styleplug]\n{name} = {name}_plugin\n")
+        path = [str(info.parent), str(SUPPORT), os.environ.get("PYTHONPATH", "")]
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(part for part in path if part))
+
+    return install
+
+
+@pytest.fixture
 def real_model() -> Model:
     """The VGG-16 that styleplug comes with."""
     return find_model("vgg16")

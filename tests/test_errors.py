@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 import re
 from pathlib import Path
 
@@ -143,6 +144,20 @@ EXAMPLES = {
 )
 def test_messages(name: str, message: str) -> None:
     assert str(EXAMPLES[name]) == message
+
+
+@pytest.mark.parametrize("error", EXAMPLES.values(), ids=EXAMPLES)
+def test_errors_travel_between_processes(error: StyleplugError) -> None:
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is type(error)
+    assert str(copy) == str(error)
+    assert repr(vars(copy)) == repr(vars(error))
+
+
+def test_the_same_error_of_another_file() -> None:
+    error = UnreadableImageError("/tmp/x.jpg", "is empty; use another").about("standard input")
+    assert type(error) is UnreadableImageError
+    assert (error.path, str(error)) == ("standard input", "standard input: is empty; use another")
 
 
 def test_a_package_that_is_not_there_is_not_installed() -> None:

@@ -24,6 +24,7 @@ from styleplug.errors import (
 )
 
 COMMANDS = {
+    "batch": "Paint or filter many pictures.",
     "cache": "Look at or clear the cache of paintings' statistics.",
     "doctor": "Find out whether a transfer would work, and what is missing.",
     "features": "Extract a network's features of a picture.",
@@ -90,6 +91,11 @@ def echo_json(**values: Any) -> None:
     """One line of JSON on standard output, at once."""
     click.echo(json.dumps(values))
     sys.stdout.flush()
+
+
+def printable(text: str) -> str:
+    """The text without control characters, by which a stranger's file could steer the terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -9,7 +9,11 @@ from styleplug.errors import ConfigError
 
 
 def check_output(
-    path: Path, *extensions: str, source: Path, overwrite: bool, option: str = "output"
+    path: Path,
+    *extensions: str,
+    source: Path | None = None,
+    overwrite: bool,
+    option: str = "output",
 ) -> None:
     """Make sure, before any work is done, that a file may be written to the path of an option.
 
@@ -25,7 +29,7 @@ def check_output(
         raise ConfigError(option, str(path), "in a folder that exists")
     if os.path.isdir(path):
         raise ConfigError(option, str(path), "a file, and this is a folder")
-    if os.path.exists(path) and os.path.exists(source) and path.samefile(source):
+    if source and os.path.exists(path) and os.path.exists(source) and path.samefile(source):
         raise ConfigError(option, str(path), "another file than the one that is read")
     check_place(path, option)
     # A link that leads nowhere is something that is there, too.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +16,12 @@ from styleplug.cli.job import Job, asked, recalled
 from styleplug.cli.main import INTERRUPTED, echo_json
 from styleplug.cli.options import config_options, output_option
 from styleplug.cli.pipes import PIPE, check_pipes, format_option, piped
-from styleplug.cli.reading import read_picture
 from styleplug.cli.records import as_record, summary
 from styleplug.cli.resume import asked_checkpoint, checkpoint_options, leave
 from styleplug.cli.watch import Watch, watch_options
 from styleplug.errors import DivergedError, StyleplugError
 from styleplug.events import Failed
+from styleplug.reading import read_picture
 
 if TYPE_CHECKING:
     from styleplug.events import Event
@@ -118,26 +118,18 @@ class _Output:
     as_json: bool
 
     def check(self, photo: Path, others: Sequence[Path]) -> None:
-        from styleplug.api import check_output
-        from styleplug.image.sidecar import check_sidecars
+        from styleplug.results import check_painted
 
-        check_output(self.path, inputs=[photo, *others], overwrite=self.overwrite)
-        if not self.strip:
-            check_sidecars(photo, self.path, overwrite=self.overwrite)
+        check_painted(photo, others, self.path, overwrite=self.overwrite, strip=self.strip)
 
     def write(
         self, result: StylizeResult, photograph: Picture, recipe: Recipe, remark: str
     ) -> None:
-        import styleplug
-        from styleplug.image.metadata import Metadata
-        from styleplug.image.sidecar import copy_sidecars
+        from styleplug.results import write_painted
 
-        metadata = recipe.finished(result).noted(photograph.origin.metadata)
-        picture = replace(photograph, pixels=result.image, alpha=result.alpha)
-        picture = picture.with_metadata(Metadata() if self.strip else metadata)
-        styleplug.write_image(picture, self.path, overwrite=self.overwrite)
-        if photograph.path and not self.strip:
-            copy_sidecars(photograph.path, self.path, picture.size, overwrite=self.overwrite)
+        write_painted(
+            *(result, photograph, recipe, self.path), overwrite=self.overwrite, strip=self.strip
+        )
         if self.as_json:
             echo_json(event="written", path=self.name, **summary(result))
         else:
