@@ -22,29 +22,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-HALF, QUARTER, EIGHTH = 32, 48, 96
-"""Channels at a half, a quarter and an eighth of the picture's size."""
-
-BLOCKS = 4
-"""Residual blocks at the smallest size."""
-
-MARGIN = 16
-"""Pixels of reflection around the picture, at least; its sides become multiples of 8."""
-
-NORMALISED = (HALF, QUARTER, EIGHTH, *(2 * BLOCKS * (EIGHTH,)), QUARTER, HALF)
-"""Channels of each normalisation, in the order in which they are run."""
-
-STYLE_SIZE = sum(NORMALISED)
-"""Length of a style's vectors of scales and of shifts."""
-
-EPSILON = 1e-3
-"""Added to each variance before its root is divided by."""
-
-RELIEF_WINDOW = 9
-RELIEF_FLOOR = 0.5 / 255
-"""The contrast that counts as none."""
-
-LUMA = (0.299, 0.587, 0.114)
+from styleplug.filters.layout import (
+    BLOCKS,
+    EIGHTH,
+    EPSILON,
+    HALF,
+    LUMA,
+    MARGIN,
+    NORMALISED,
+    QUARTER,
+    RELIEF_FLOOR,
+    RELIEF_WINDOW,
+    STRIDE,
+    STYLE_SIZE,
+)
 
 
 class FilterNetwork(nn.Module):
@@ -74,11 +65,13 @@ class FilterNetwork(nn.Module):
         Returns:
             (N, 3, H, W), RGB in [0, 1].
         """
-        styles = iter(zip(scale.split(NORMALISED, 1), shift.split(NORMALISED, 1), strict=True))
+        vectors = (torch.split(vector, list(NORMALISED), 1) for vector in (scale, shift))
+        styles = iter(zip(*vectors, strict=True))
 
         def normalise(features: Tensor) -> Tensor:
             gain, offset = next(styles)
-            return gain[..., None, None] * _instance_norm(features) + offset[..., None, None]
+            result: Tensor = gain[..., None, None] * _instance_norm(features)
+            return result + offset[..., None, None]
 
         height, width = image.shape[2:]
         padded = _reflected(image)
@@ -115,8 +108,9 @@ def _instance_norm(features: Tensor) -> Tensor:
 
 def _reflected(image: Tensor) -> Tensor:
     height, width = image.shape[2:]
-    right, bottom = MARGIN + -width % 8, MARGIN + -height % 8
-    return functional.pad(image, (MARGIN, right, MARGIN, bottom), mode="reflect")
+    right, bottom = MARGIN + -width % STRIDE, MARGIN + -height % STRIDE
+    padded: Tensor = functional.pad(image, (MARGIN, right, MARGIN, bottom), mode="reflect")
+    return padded
 
 
 def _twice(features: Tensor) -> Tensor:
