@@ -25,7 +25,7 @@ from rich.text import Text
 
 from styleplug import events
 
-_BAR_WIDTH = 12
+BAR_WIDTH = 12
 """Makes lines of 77 columns, so that a terminal of 80 has room for the "^C" that it shows itself:
 wrapped, the line would not be erased."""
 
@@ -60,10 +60,10 @@ def progress_bar(
         verbose: print the errors reached at each scale; without a terminal they always are.
         cancel: set when the job has been asked to end.
     """
-    console = _console()
+    console = error_console()
     columns = (
         TextColumn("{task.description:>16}"),
-        BarColumn(_BAR_WIDTH),
+        BarColumn(BAR_WIDTH),
         TaskProgressColumn(),
         _Numbers(cancel),
     )
@@ -95,10 +95,10 @@ def progress_bar(
 @contextmanager
 def download_bar(name: str) -> Iterator[Callable[[int, int], None]]:
     """A function to hand the bytes downloaded and the file's size to, while the context lasts."""
-    console = _console()
+    console = error_console()
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(_BAR_WIDTH),
+        BarColumn(BAR_WIDTH),
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeRemainingColumn(),
@@ -121,7 +121,8 @@ def download_bar(name: str) -> Iterator[Callable[[int, int], None]]:
         yield show
 
 
-def _console() -> _Console:
+def error_console() -> Console:
+    """Standard error: no wrapped lines where that is a file, and no failure where nobody reads."""
     console = _Console(stderr=True, highlight=False, markup=False)
     # A file has no width to wrap lines at.
     console.soft_wrap = not console.is_terminal
@@ -133,7 +134,7 @@ def _announce(console: Console, plan: events.Planned) -> None:
         console.print(note)
     scales = " → ".join(f"{scale}" for scale in plan.scales)
     engine = f" by {plan.engine}" if plan.engine else ""
-    console.print(f"{plan.backbone}{engine}, {scales} px: about {_duration(plan.seconds)}")
+    console.print(f"{plan.backbone}{engine}, {scales} px: about {duration(plan.seconds)}")
 
 
 def _reached(event: events.Progress) -> str:
@@ -148,10 +149,11 @@ def _numbers(event: events.Progress) -> str:
     # Some systems' clocks stand still for longer than a small step takes.
     step = max(event.scale_seconds, 1e-3) / event.iteration
     speed = f"{step:.1f} s/step" if step > 1 else f"{1 / step:.1f} steps/s"
-    return f"loss {event.loss:<9.4g} {speed:>12} {_duration(event.remaining):>9} left"
+    return f"loss {event.loss:<9.4g} {speed:>12} {duration(event.remaining):>9} left"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """A time for people, such as 45 s or 3:20 min."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -11,16 +11,20 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from styleplug.filters.crops import Crops
 from styleplug.filters.losses import Errors, PerceptualLoss
-from styleplug.filters.network import MARGIN, FilterNetwork
+from styleplug.filters.layout import MARGIN
+from styleplug.filters.network import FilterNetwork
+from styleplug.filters.pace import Pace
 
 SHIFT = 8
 """Pixels, at most, between two crops that are compared for steadiness."""
@@ -39,24 +43,9 @@ it and to compute its features takes a good part of a step."""
 STYLE_PACE = 3.0
 """How many times as large a style's learning rate is as the network's."""
 
-FULL_PACE = 0.3
-"""The share of the work after which the learning rate falls."""
-
 LARGEST_GRADIENT = 2.0
 AVERAGED = 0.998
 """How much of the mean over earlier steps is kept at each step."""
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How to train: crops in a step, the learning rate and the steps until it is reached, the
-    content error to aim at, and how quickly the content weight is steered there, per crop."""
-
-    batch: int = 4
-    learning_rate: float = 2e-3
-    warm_up: int = 100
-    content_error: float = 0.72
-    steering: float = 0.012
 
 
 @dataclass(frozen=True)
@@ -75,7 +64,7 @@ class Descent:
         network: trained, as far as its weights require gradients; on the mirror's device.
         styles: "scale" and "shift", (S, STYLE_SIZE), trained; likewise.
         loss: of S paintings.
-        crops: to train on, larger by `SHIFT` than what the network is to see.
+        photographs: files to train on.
         pace: how to go on.
         seed: of the choice of crops and styles.
     """
@@ -85,19 +74,19 @@ class Descent:
         network: FilterNetwork,
         styles: nn.ParameterDict,
         loss: PerceptualLoss,
-        crops: Crops,
+        photographs: Sequence[Path],
         pace: Pace,
         seed: int = 0,
     ) -> None:
         self.network, self.styles, self.loss = network, styles, loss
-        self.crops, self.pace = crops, pace
-        self.random = random.Random(seed)
+        self.crops = Crops(photographs, pace.crop + SHIFT, seed)
+        self.pace, self.random = pace, random.Random(seed)
         self.steps = 0
         weights = [weight for weight in network.parameters() if weight.requires_grad]
         self.trained = [*weights, *styles.parameters()]
         groups = [(weights, 1.0), (list(styles.parameters()), STYLE_PACE)]
         self.adam = torch.optim.Adam(
-            [{"params": group, "pace": pace} for group, pace in groups if group],
+            [{"params": group, "factor": factor} for group, factor in groups if group],
             betas=(0.9, 0.99),
         )
         self.average = [weight.detach().clone() for weight in self.trained]
@@ -106,8 +95,8 @@ class Descent:
         self.content_errors = torch.full((count,), pace.content_error)
         self._pool: list[tuple[Tensor, tuple[Tensor, ...]]] = []
 
-    def step(self, fraction: float) -> Step:
-        """One step, of a work of which `fraction`, 0 to 1, is done.
+    def step(self, factor: float = 1.0) -> Step:
+        """One step, with some factor of the learning rate.
 
         Raises:
             ConfigError: no photograph can be read.
@@ -118,10 +107,17 @@ class Descent:
         errors = self.loss.errors(pictures, styles, content)
         weights = self.log_weights[styles].exp().to(pictures.device)
         loss = (errors.style + weights * errors.content).mean() + STEADINESS * difference
-        self._descend(loss, fraction)
+        self._descend(loss, factor)
         self._steer(styles, errors)
         means = torch.stack([loss, errors.style.mean(), errors.content.mean()])
         return Step(*means.detach().tolist())
+
+    def start_from(self, scale: Tensor, shift: Tensor) -> None:
+        """Give the styles other values, (S, STYLE_SIZE), before the first step."""
+        with torch.no_grad():
+            self.styles["scale"].copy_(scale)
+            self.styles["shift"].copy_(shift)
+        self.average = [weight.detach().clone() for weight in self.trained]
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
@@ -133,6 +129,29 @@ class Descent:
                 yield
         finally:
             self._set(current)
+
+    def state(self) -> dict[str, Any]:
+        """All that it takes to go on, but for the crops at hand."""
+        return {
+            "steps": self.steps,
+            "weights": [weight.detach() for weight in self.trained],
+            "average": self.average,
+            "adam": self.adam.state_dict(),
+            "log_weights": self.log_weights,
+            "content_errors": self.content_errors,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take up a `state`; crops and styles are drawn otherwise than before."""
+        self.steps = state["steps"]
+        self._set(state["weights"])
+        for mean, saved in zip(self.average, state["average"], strict=True):
+            mean.copy_(saved)
+        self.adam.load_state_dict(state["adam"])
+        self.log_weights.copy_(state["log_weights"])
+        self.content_errors.copy_(state["content_errors"])
+        self.crops = Crops(self.crops.paths, self.crops.side, self.steps)
+        self.random.seed(self.steps)
 
     def _batch(self) -> tuple[Tensor, tuple[Tensor, ...]]:
         """Crops, (N, 3, H, W), and their features without the margin for the shift."""
@@ -161,10 +180,10 @@ class Descent:
         )
         return first, difference.square().mean()
 
-    def _descend(self, loss: Tensor, fraction: float) -> None:
-        rate = self.pace.learning_rate * min(1.0, self.steps / self.pace.warm_up + 0.05) * _slowing(fraction)
+    def _descend(self, loss: Tensor, factor: float) -> None:
+        rate = factor * self.pace.learning_rate * min(1.0, (1 + self.steps) / self.pace.warm_up)
         for group in self.adam.param_groups:
-            group["lr"] = rate * group["pace"]
+            group["lr"] = rate * group["factor"]
         self.adam.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.trained, LARGEST_GRADIENT)
@@ -204,10 +223,3 @@ def _overlap(pictures: Tensor, left: int, top: int) -> Tensor:
         max(top, 0) + MARGIN : height + min(top, 0) - MARGIN,
         max(left, 0) + MARGIN : width + min(left, 0) - MARGIN,
     ]
-
-
-def _slowing(fraction: float) -> float:
-    """Factor of the learning rate: 1, and then half a cosine down to 0.03."""
-    if fraction < FULL_PACE:
-        return 1.0
-    return 0.03 + 0.97 * (1 + math.cos(math.pi * (fraction - FULL_PACE) / (1 - FULL_PACE))) / 2

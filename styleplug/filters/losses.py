@@ -15,8 +15,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from styleplug.filters.paintings import WORKING_SIDE
 from styleplug.filters.precision import autocast, quick_type
+from styleplug.image.picture import Picture
+from styleplug.image.resize import fitted
 from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.tensors import as_batch
 
 STYLE_LAYERS = tuple(f"relu{block}_1" for block in range(1, 6))
 CONTENT_LAYER = "relu4_2"
@@ -39,21 +43,18 @@ class PerceptualLoss:
 
     Args:
         mirror: the VGG network.
-        paintings: of each size, a painting's pixels, (1, 3, H, W) in [0, 1], by painting; they are
-            as large as the paintings are when their strokes have the size that is wanted.
+        paintings: whose styles are wanted; `checked` ones.
     """
 
-    def __init__(self, mirror: Mirror, paintings: Sequence[Sequence[Tensor]]) -> None:
+    def __init__(self, mirror: Mirror, paintings: Sequence[Picture]) -> None:
         self.mirror = mirror
         self.type = quick_type(mirror.device)
-        with torch.no_grad():
-            self.grams = [
-                {
-                    layer: torch.cat([grams[layer] for grams in map(self._grams, at_one_size)])
-                    for layer in STYLE_LAYERS
-                }
-                for at_one_size in paintings
-            ]
+        self.grams = []
+        for divisor, _ in SIZES:
+            of_paintings = [self._grams(painting, WORKING_SIDE // divisor) for painting in paintings]
+            self.grams.append(
+                {layer: torch.cat([grams[layer] for grams in of_paintings]) for layer in STYLE_LAYERS}
+            )
 
     def content(self, photographs: Tensor) -> tuple[Tensor, ...]:
         """What `errors` has to know of photographs, (N, 3, H, W): features by size, (N, …)."""
@@ -89,8 +90,11 @@ class PerceptualLoss:
         """Within it, convolutions are computed in the type that is quick on the device."""
         return autocast(self.mirror.device, self.type)
 
-    def _grams(self, painting: Tensor) -> dict[str, Tensor]:
-        features = self.mirror(painting.to(self.mirror.device), STYLE_LAYERS)
+    @torch.no_grad()
+    def _grams(self, painting: Picture, side: int) -> dict[str, Tensor]:
+        """Gram matrices of a painting by layer, (1, C, C), its longest side as given."""
+        pixels = torch.from_numpy(as_batch(fitted(painting.pixels, side)))
+        features = self.mirror(pixels.to(self.mirror.device), STYLE_LAYERS)
         return {layer: gram_matrices(array) for layer, array in features.items()}
 
 
