@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,9 @@ import click
 from styleplug.cli.interrupt import interruptible
 from styleplug.cli.main import INTERRUPTED
 from styleplug.cli.options import seconds
-from styleplug.cli.photographs import files_in
+from styleplug.cli.photographs import bundled, files_in, photograph
 from styleplug.cli.reading import read_picture
-from styleplug.errors import ConfigError, UnwritableImageError
+from styleplug.errors import Cancelled, ConfigError, UnwritableImageError
 
 if TYPE_CHECKING:
     from styleplug.filters.learning import Learning
@@ -72,6 +71,7 @@ def learn(
     Ctrl-C keeps what is learned so far, and exits with 130.
     """
     from styleplug.filters.collection import style_file
+    from styleplug.filters.pace import BACKBONE
     from styleplug.filters.paintings import checked
     from styleplug.filters.style import write_style
     from styleplug.filters.weights import MODEL, load_weights
@@ -83,9 +83,9 @@ def learn(
     file = painting_file(painting)
     if preview:
         check_output(preview, inputs=[file], overwrite=overwrite)
-    photographs = files_in(photos, "photos") if photos else _bundled()
+    photographs = files_in(photos, "photos") if photos else bundled()
     picture = checked(read_picture(file))
-    weights, vgg = load_weights(find_model(MODEL)), find_model(VGG)
+    weights, vgg = load_weights(find_model(MODEL)), find_model(BACKBONE)
 
     from styleplug.filters.learning import Learning
     from styleplug.vgg.mirror import Mirror
@@ -96,45 +96,44 @@ def learn(
         write_style(learning.style(name, _description(file)), style_file(name))
     interrupted = cancel.is_set()
     how = "interrupted, and kept as it was" if interrupted else "learned"
-    click.echo(f"{name}  ({how} after {learning.steps} steps)", err=True)
+    click.echo(f"{name}  ({how} after {learning.descent.steps} steps)", err=True)
     if interrupted:
         click.get_current_context().exit(INTERRUPTED)
 
 
-def _run(
-    learning: Learning, time_limit: float, preview: _Preview, cancel: threading.Event
-) -> None:
+def _run(learning: Learning, time_limit: float, preview: _Preview, cancel: threading.Event) -> None:
     """Learn until it is done, or until Ctrl-C.
 
     Raises:
         Cancelled: Ctrl-C came before there was anything to keep.
     """
-    from styleplug.cli.training_bar import errors_text, training_bar
+    from styleplug.cli.training_bar import training_bar
 
+    if cancel.is_set():
+        raise Cancelled
     with training_bar("learning") as show:
         for progress in learning.run(time_limit):
-            elapsed, remaining = progress.elapsed, progress.remaining
-            fraction = elapsed / (elapsed + remaining)
-            show(fraction, remaining, errors_text(progress.step))
+            show(progress.fraction, progress.remaining, progress.step)
             preview.follow(learning)
             if cancel.is_set():
                 return
-            
+
 
 class _Preview:
     """A picture file that shows how the learning goes."""
 
     def __init__(self, path: Path | None) -> None:
         self.path, self.due = path, 0.0
+        self.photograph = photograph(PREVIEW_SIDE) if path else None
 
     def follow(self, learning: Learning) -> None:
         """Write the file, if it is time to."""
-        if not self.path or time.monotonic() < self.due:
+        if self.path is None or self.photograph is None or time.monotonic() < self.due:
             return
         from styleplug.image.picture import Picture
         from styleplug.image.write import write_picture
 
-        picture = Picture(learning.preview(_photograph()))
+        picture = Picture(learning.preview(self.photograph))
         try:
             write_picture(picture, self.path, overwrite=True)
         except UnwritableImageError as error:
@@ -142,20 +141,6 @@ class _Preview:
             _log.warning("%s; going on without previews", error)
             self.path = None
         self.due = time.monotonic() + SECONDS_PER_PREVIEW
-
-
-def _photograph() -> Pixels:
-    from styleplug.image.read import read_picture
-    from styleplug.image.resize import fitted
-    from styleplug.pictures import path
-
-    return fitted(read_picture(path("photograph.jpg")).pixels, PREVIEW_SIDE)
-
-
-def _bundled() -> list[Path]:
-    from styleplug.pictures import PAINTINGS, path
-
-    return [path("photograph.jpg"), *(path(file) for file, _ in PAINTINGS.values())]
 
 
 def _check_name(name: str, overwrite: bool) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from styleplug.cli.progress import BAR_WIDTH, duration, error_console
 
+if TYPE_CHECKING:
+    from styleplug.filters.descent import Step
+
 
 @contextmanager
-def training_bar(name: str) -> Iterator[Callable[[float, float, str], None]]:
+def training_bar(name: str) -> Iterator[Callable[[float, float, Step], None]]:
     """While the context lasts, a function to hand on how things are: the fraction of the work that
-    is done, the seconds that are left, and numbers to show."""
+    is done, the seconds that are left, and what the last step found."""
     console = error_console()
     columns = (
         TextColumn("{task.description}"),
@@ -23,20 +27,21 @@ def training_bar(name: str) -> Iterator[Callable[[float, float, str], None]]:
     )
     bar = Progress(*columns, console=console, transient=True)
     with bar if console.is_terminal else nullcontext():
-        task = bar.add_task(name, total=1.0, numbers="preparing")
-        tenths = -1
+        task = bar.add_task(name, total=1.0, numbers="")
+        tenths = 0
 
-        def show(fraction: float, remaining: float, numbers: str) -> None:
+        def show(fraction: float, remaining: float, step: Step) -> None:
             nonlocal tenths
-            text = f"{numbers} {duration(remaining):>9} left"
-            bar.update(task, completed=fraction, numbers=text)
-            if not console.is_terminal and int(10 * fraction) > tenths:
-                tenths = int(10 * fraction)
-                console.print(f"{name}: {fraction:.0%}, {text}")
+            numbers = _numbers(step, remaining)
+            bar.update(task, completed=fraction, numbers=numbers)
+            if not console.is_terminal and int(10 * fraction) >= tenths:
+                tenths = int(10 * fraction) + 1
+                console.print(f"{name}, {fraction:.0%}: {numbers}")
 
         yield show
 
 
-def errors_text(style_error: float, content_error: float) -> str:
-    """The errors of a step, of a fixed width, so that the line doesn't shake."""
-    return f"style error {style_error:.3f}, content error {content_error:.3f}"
+def _numbers(step: Step, remaining: float) -> str:
+    """Each of a fixed width, so that the line doesn't shake."""
+    errors = f"style error {step.style_error:.3f}, content {step.content_error:.3f}"
+    return f"{errors} {duration(remaining):>9} left"

@@ -21,10 +21,13 @@ import torch
 from torch import Tensor, nn
 
 from styleplug.filters.crops import Crops
-from styleplug.filters.losses import Errors, PerceptualLoss
 from styleplug.filters.layout import MARGIN
+from styleplug.filters.losses import Errors, PerceptualLoss
 from styleplug.filters.network import FilterNetwork
 from styleplug.filters.pace import Pace
+
+VECTORS = ("scale", "shift")
+"""What a style is made of."""
 
 SHIFT = 8
 """Pixels, at most, between two crops that are compared for steadiness."""
@@ -171,7 +174,7 @@ class Descent:
         middle = SHIFT // 2
         left, top = self.random.randint(0, SHIFT), self.random.randint(0, SHIFT)
         views = torch.cat([_view(crops, middle, middle), _view(crops, left, top)])
-        vectors = [self.styles[kind][styles].repeat(2, 1) for kind in ("scale", "shift")]
+        vectors = [self.styles[kind][styles].repeat(2, 1) for kind in VECTORS]
         with self.loss.autocast():
             filtered = self.network(views, *vectors).float()
         first, second = filtered.chunk(2)
@@ -185,7 +188,7 @@ class Descent:
         for group in self.adam.param_groups:
             group["lr"] = rate * group["factor"]
         self.adam.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]  # PyTorch forgot to annotate it
         nn.utils.clip_grad_norm_(self.trained, LARGEST_GRADIENT)
         self.adam.step()
         self.steps += 1

@@ -39,12 +39,11 @@ CHECKS = 40
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the learning is: what the last step found; seconds since the start and, as it looks
-    now, until the end."""
+    """How far the learning is: what the last step found, the fraction of the time that is over, and
+    the seconds that are left, as it looks now."""
 
     step: Step
-    steps: int
-    elapsed: float
+    fraction: float
     remaining: float
 
 
@@ -95,21 +94,27 @@ class Learning:
             if elapsed * CHECKS > checks * time_limit:
                 checks += 1
                 with self.descent.averaged():
-                    deadline.note(elapsed, self._distance(self.styles["scale"], self.styles["shift"]))
-            remaining = max(0.0, deadline.end - elapsed)
-            yield Progress(step, self.descent.steps, elapsed, remaining)
+                    deadline.note(
+                        elapsed, self._distance(self.styles["scale"], self.styles["shift"])
+                    )
+            fraction = min(1.0, elapsed / deadline.end)
+            yield Progress(step, fraction, max(0.0, deadline.end - elapsed))
 
     def style(self, name: str, description: str) -> FilterStyle:
         """The style as it is now."""
         with self.descent.averaged():
-            scale, shift = (self.styles[kind][0].cpu().numpy().copy() for kind in ("scale", "shift"))
+            scale, shift = (
+                self.styles[kind][0].cpu().numpy().copy() for kind in ("scale", "shift")
+            )
         return FilterStyle(name, description, scale, shift, self.weights.network)
 
     def preview(self, photograph: Pixels) -> Pixels:
         """A photograph, (H, W, 3) in [0, 1], in the style as it is now."""
         batch = torch.from_numpy(as_batch(photograph)).to(self.device)
         with self.descent.averaged():
-            return as_pixels(self.network(batch, self.styles["scale"], self.styles["shift"]).cpu().numpy())
+            return as_pixels(
+                self.network(batch, self.styles["scale"], self.styles["shift"]).cpu().numpy()
+            )
 
     def _nearest(self) -> tuple[Tensor, Tensor]:
         """Scale and shift of the style, or of the mean of them all, that is nearest already."""

@@ -51,16 +51,23 @@ class PerceptualLoss:
         self.type = quick_type(mirror.device)
         self.grams = []
         for divisor, _ in SIZES:
-            of_paintings = [self._grams(painting, WORKING_SIDE // divisor) for painting in paintings]
+            of_paintings = [
+                self._grams(painting, WORKING_SIDE // divisor) for painting in paintings
+            ]
             self.grams.append(
-                {layer: torch.cat([grams[layer] for grams in of_paintings]) for layer in STYLE_LAYERS}
+                {
+                    layer: torch.cat([grams[layer] for grams in of_paintings])
+                    for layer in STYLE_LAYERS
+                }
             )
 
     def content(self, photographs: Tensor) -> tuple[Tensor, ...]:
         """What `errors` has to know of photographs, (N, 3, H, W): features by size, (N, …)."""
         with torch.no_grad(), self.autocast():
             return tuple(
-                self.mirror(_smaller(photographs, divisor), [CONTENT_LAYER])[CONTENT_LAYER].bfloat16()
+                self.mirror(_smaller(photographs, divisor), [CONTENT_LAYER])[
+                    CONTENT_LAYER
+                ].bfloat16()
                 for divisor, _ in SIZES[:CONTENT_SIZES]
             )
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+BACKBONE = "vgg16"
+"""The network whose features filters are trained by."""
+
 LEAST_RATE = 0.03
 """The learning rate in the end, as a share of the full one."""
 

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pickle import UnpicklingError
 
+import numpy as np
 import torch
 
 from styleplug.errors import ConfigError
-from styleplug.filters.descent import Descent, Step
+from styleplug.filters.descent import VECTORS, Descent, Step
 from styleplug.filters.losses import PerceptualLoss
 from styleplug.filters.network import FilterNetwork, new_styles
 from styleplug.filters.pace import Pace, slowing
@@ -23,9 +24,13 @@ from styleplug.filters.weights import FilterWeights, network_id
 from styleplug.image.picture import Picture
 from styleplug.runtime.files import write_atomically
 from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 FULL_SHARE = 0.3
 """The share of the steps after which they become smaller."""
+
+COLUMNS = 4
+"""Of a sheet."""
 
 
 class Training:
@@ -74,8 +79,10 @@ class Training:
         """Network and styles as they have become, as means over the last steps."""
         with self.descent.averaged():
             network, styles = self.descent.network, self.descent.styles
-            arrays = {name: array.cpu().numpy().copy() for name, array in network.state_dict().items()}
-            vectors = [styles[kind].detach().cpu().numpy().copy() for kind in ("scale", "shift")]
+            arrays = {
+                name: array.cpu().numpy().copy() for name, array in network.state_dict().items()
+            }
+            vectors = [styles[kind].detach().cpu().numpy().copy() for kind in VECTORS]
         identity = network_id(arrays)
         return FilterWeights(
             arrays,
@@ -84,6 +91,19 @@ class Training:
                 for name, scale, shift in zip(self.names, *vectors, strict=True)
             ),
         )
+
+    def sheet(self, photograph: Pixels) -> Pixels:
+        """A photograph, (H, W, 3) in [0, 1], in each of the styles as they are now; in rows."""
+        batch = torch.from_numpy(as_batch(photograph)).to(self.descent.loss.mirror.device)
+        with self.descent.averaged():
+            vectors = zip(*(self.descent.styles[kind] for kind in VECTORS), strict=True)
+            pictures = [
+                as_pixels(self.descent.network(batch, scale[None], shift[None]).cpu().numpy())
+                for scale, shift in vectors
+            ]
+        pictures += [np.ones_like(photograph)] * (-len(pictures) % COLUMNS)
+        rows = [pictures[start : start + COLUMNS] for start in range(0, len(pictures), COLUMNS)]
+        return np.concatenate([np.concatenate(row, axis=1) for row in rows])
 
     def save(self, path: Path) -> None:
         """Write all that it takes to go on, 15 MB.
@@ -105,7 +125,15 @@ class Training:
         try:
             saved = torch.load(path, map_location="cpu", weights_only=True)
             names, state = saved["paintings"], saved["descent"]
-        except (OSError, RuntimeError, ValueError, LookupError, TypeError, EOFError, UnpicklingError):
+        except (
+            OSError,
+            RuntimeError,
+            ValueError,
+            LookupError,
+            TypeError,
+            EOFError,
+            UnpicklingError,
+        ):
             raise ConfigError("checkpoint", str(path), allowed) from None
         if names != self.names:
             raise ConfigError("checkpoint", str(path), allowed)
