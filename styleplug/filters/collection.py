@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from styleplug.errors import FilterError
@@ -24,7 +25,7 @@ def user_styles() -> tuple[FilterStyle, ...]:
     for path in sorted(style_file("any").parent.glob(f"*{SUFFIX}")):
         if is_name(path.stem):
             try:
-                found.append(read_style(path))
+                found.append(replace(read_style(path), name=path.stem))
             except FilterError as error:
                 _log.warning("%s; left out", error)
     return tuple(found)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from styleplug.filters.crops import Crops
-from styleplug.filters.descent import Descent, Step
+from styleplug.filters.descent import VECTORS, Descent, Step
 from styleplug.filters.losses import PerceptualLoss
 from styleplug.filters.network import FilterNetwork, new_styles
 from styleplug.filters.pace import Deadline, Pace
@@ -28,7 +28,7 @@ from styleplug.image.picture import Picture
 from styleplug.vgg.mirror import Mirror
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
-PACE = Pace(learning_rate=3e-3, warm_up=10, steering=0.03)
+PACE = Pace(learning_rate=0.012, warm_up=10, steering=0.06)
 
 CHECKED = 4
 """Crops, always the same ones, to compare styles by."""
@@ -66,6 +66,7 @@ class Learning:
         mirror: Mirror,
         pace: Pace = PACE,
     ) -> None:
+        self.started = time.monotonic()
         self.weights, self.aim, self.device = weights, pace.content_error, mirror.device
         self.loss = PerceptualLoss(mirror, [painting])
         self.network = FilterNetwork().requires_grad_(False).to(self.device)
@@ -83,14 +84,16 @@ class Learning:
     def run(self, time_limit: float) -> Iterator[Progress]:
         """Learn, and say so after each step; ends when it no longer helps, or by the time limit.
 
+        The limit counts from when the learning was made. There is one step at least.
+
         Raises:
             ConfigError: no photograph can be read.
         """
-        started, deadline, checks = time.monotonic(), Deadline(time_limit), 0
-        elapsed = 0.0
-        while elapsed < deadline.end:
+        deadline, checks = Deadline(time_limit), 0
+        elapsed = time.monotonic() - self.started
+        while elapsed < deadline.end or not checks:
             step = self.descent.step(deadline.factor(elapsed))
-            elapsed = time.monotonic() - started
+            elapsed = time.monotonic() - self.started
             if elapsed * CHECKS > checks * time_limit:
                 checks += 1
                 with self.descent.averaged():
@@ -103,9 +106,7 @@ class Learning:
     def style(self, name: str, description: str) -> FilterStyle:
         """The style as it is now."""
         with self.descent.averaged():
-            scale, shift = (
-                self.styles[kind][0].cpu().numpy().copy() for kind in ("scale", "shift")
-            )
+            scale, shift = (self.styles[kind][0].cpu().numpy().copy() for kind in VECTORS)
         return FilterStyle(name, description, scale, shift, self.weights.network)
 
     def preview(self, photograph: Pixels) -> Pixels:
