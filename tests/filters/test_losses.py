@@ -41,11 +41,11 @@ def test_the_errors_are_those_of_a_transfer(mirror, paintings, make_picture, mon
                 for each in (pictures, photographs)
             ]
             small = torch.tensor(as_batch(fitted(painting.pixels, WORKING_SIDE // divisor)))
-            grams = {
-                name: gram_matrix(array) for name, array in mirror(small, STYLE_LAYERS).items()
-            }
+            targets = mirror(small, STYLE_LAYERS)
             style += [
-                weight / 5 * style_error(gram_matrix(features[0][name]), gram_matrix(targets[name]))
+                weight
+                / 5
+                * style_error(*(gram_matrix(each[name]) for each in (features[0], targets)))
                 for name in STYLE_LAYERS
             ]
             content.append(content_error(*(each["relu4_2"] for each in features)))
