@@ -14,7 +14,7 @@ from onnx import TensorProto
 
 from styleplug.errors import ModelError
 from styleplug.filters.graph import NetworkGraph
-from styleplug.filters.layout import EPSILON, MARGIN, NORMALISED, STRIDE, WEIGHTS
+from styleplug.filters.layout import EPSILON, INNER_MARGIN, MARGIN, NORMALISED, STRIDE, WEIGHTS
 from styleplug.filters.weights import MODEL, VECTORS, FilterWeights
 from styleplug.vgg.graph_builder import GraphBuilder
 
@@ -101,6 +101,6 @@ def _padded(graph: GraphBuilder, image: str) -> str:
 
 def _cropped(graph: GraphBuilder, filtered: str, image: str) -> str:
     op, integers = graph.op, graph.integers
-    margin = integers(MARGIN, MARGIN)
+    margin = integers(INNER_MARGIN, INNER_MARGIN)
     end = op("Add", op("Shape", image, start=2), margin)
     return op("Slice", filtered, margin, end, integers(2, 3))

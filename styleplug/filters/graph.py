@@ -12,7 +12,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from styleplug.filters.layout import BLOCKS, LUMA, RELIEF_FLOOR, RELIEF_WINDOW
+from styleplug.filters.layout import (
+    BLOCKS,
+    INNER_MARGIN,
+    LUMA,
+    MARGIN,
+    RELIEF_FLOOR,
+    RELIEF_WINDOW,
+    STRIDE,
+)
 from styleplug.vgg.graph_builder import GraphBuilder
 
 Parameters = Callable[[str], tuple[str, ...]]
@@ -37,34 +45,63 @@ class NetworkGraph:
         self._normalise = normalise
 
     def filtered(self, image: str) -> str:
-        """From a picture (N, 3, H, W) in [0, 1], padded to sides of multiples of 8, to another."""
-        op, normalise, convolved = self._graph.op, self._normalise, self._convolved
-        half = op("Relu", normalise(convolved("encode_half", image, 2)))
-        quarter = op("Relu", normalise(convolved("encode_quarter", half, 2)))
-        relief = convolved("encode_relief", self._relief(image), 2)
-        current = op("Add", convolved("encode_eighth", quarter, 2), relief)
-        current = op("Relu", normalise(current))
+        """From a picture in [0, 1] with margins of `MARGIN` to one with `INNER_MARGIN`.
+
+        Takes (N, 3, H, W), both sides multiples of `STRIDE`; gives (N, 3, H - 16, W - 16).
+        """
+        op, normalise = self._graph.op, self._normalise
+        half = op("Relu", normalise(self._encoded("encode_half", image)))
+        quarter = op("Relu", normalise(self._encoded("encode_quarter", half)))
+        relief = self._encoded("encode_relief", self._relief(image))
+        eighth = op("Add", self._encoded("encode_eighth", quarter), relief)
+        current = self._cut(op("Relu", normalise(eighth)), STRIDE)
         for block in range(BLOCKS):
-            inner = op("Relu", normalise(convolved(f"blocks.{2 * block}", current)))
-            current = op("Add", normalise(convolved(f"blocks.{2 * block + 1}", inner)), current)
-        current = op("Relu", normalise(convolved("decode_quarter", self._twice(current))))
-        current = op(
-            "Relu", normalise(convolved("decode_half", self._twice(op("Add", current, quarter))))
-        )
-        return self._picture(op("Add", current, half))
+            inner = op("Relu", normalise(self._reflected(f"blocks.{2 * block}", current)))
+            outer = normalise(self._reflected(f"blocks.{2 * block + 1}", inner))
+            current = op("Add", outer, current)
+        current = normalise(self._reflected("decode_quarter", self._twice(current)))
+        current = op("Add", op("Relu", current), self._cut(quarter, 4))
+        current = normalise(self._conv(self._twice(current), self._parameters("decode_half")))
+        current = op("Add", op("Relu", current), self._cut(half, 2))
+        return self._picture(current)
 
-    def _convolved(self, name: str, values: str, stride: int = 1) -> str:
+    def _encoded(self, name: str, values: str) -> str:
         size = 5 if name == "encode_half" else 3
-        return self._conv(values, self._parameters(name), size, stride)
+        return self._conv(values, self._parameters(name), size, stride=2)
 
-    def _conv(self, values: str, parameters: tuple[str, ...], size: int, stride: int = 1) -> str:
+    def _reflected(self, name: str, values: str) -> str:
+        """A convolution whose input is continued by its own reflection."""
+        pads = self._graph.integers(0, 0, 1, 1, 0, 0, 1, 1)
+        padded = self._graph.op("Pad", values, pads, mode="reflect")
+        return self._conv(padded, self._parameters(name), padding=0)
+
+    def _conv(
+        self,
+        values: str,
+        parameters: tuple[str, ...],
+        size: int = 3,
+        stride: int = 1,
+        padding: int | None = None,
+    ) -> str:
+        """A convolution, padded with zeros to the size of its input unless it is told otherwise."""
         return self._graph.op(
             "Conv",
             values,
             *parameters,
             kernel_shape=[size, size],
             strides=[stride, stride],
-            pads=[size // 2] * 4,
+            pads=[size // 2 if padding is None else padding] * 4,
+        )
+
+    def _cut(self, values: str, stride: int) -> str:
+        """Values without what lies beyond the inner margin, at a stride-th of the size."""
+        border, integers = (MARGIN - INNER_MARGIN) // stride, self._graph.integers
+        return self._graph.op(
+            "Slice",
+            values,
+            integers(border, border),
+            integers(-border, -border),
+            integers(2, 3),
         )
 
     def _twice(self, values: str) -> str:
@@ -97,7 +134,7 @@ class NetworkGraph:
         spread = op("Transpose", spread, perm=[0, 2, 4, 1, 3, 5])
         spread = op("Reshape", spread, integers(12, -1, 3, 3))
         four = op("Gather", bias, self._graph.constant(np.repeat(np.arange(3), 4)))
-        phases = op("Sigmoid", self._conv(values, (spread, four), 3))
+        phases = op("Sigmoid", self._conv(values, (spread, four)))
         return op("DepthToSpace", phases, blocksize=2, mode="CRD")
 
     def _relief(self, image: str) -> str:

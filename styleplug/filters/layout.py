@@ -14,6 +14,9 @@ STRIDE = 8
 MARGIN = 16
 """Pixels of reflection around the picture, at least; its sides become multiples of `STRIDE`."""
 
+INNER_MARGIN = 8
+"""What is left of them after the first half of the network; zeros reach no further."""
+
 NORMALISED = (HALF, QUARTER, EIGHTH, *(2 * BLOCKS * (EIGHTH,)), QUARTER, HALF)
 """Channels of each normalisation, in the order in which they are run."""
 

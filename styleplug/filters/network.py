@@ -7,8 +7,9 @@ Losses for Real-Time Style Transfer", 2016, it departs in four ways:
 
 - It works at an eighth of the picture's size, with a path from each earlier size to the later one
   beside it, so that strokes can be large while edges stay crisp.
-- Only the picture is padded, by its own reflection; the convolutions pad with zeros, which lets a
-  runtime keep its blocked layout. The training sees those borders, too.
+- Padding is by reflection where that is cheap: around the picture itself, and at an eighth of its
+  size. The convolutions between pad with zeros, which lets a runtime keep its blocked layout; what
+  the zeros reach is cut away. A network that can tell where the border is paints a frame there.
 - It enlarges by repeating pixels before a convolution (Odena, Dumoulin and Olah, "Deconvolution and
   Checkerboard Artifacts", 2016).
 - It also sees the *relief*: the brightness relative to its surroundings, divided by their contrast.
@@ -27,6 +28,7 @@ from styleplug.filters.layout import (
     EIGHTH,
     EPSILON,
     HALF,
+    INNER_MARGIN,
     LUMA,
     MARGIN,
     NORMALISED,
@@ -48,9 +50,12 @@ class FilterNetwork(nn.Module):
         self.encode_eighth = nn.Conv2d(QUARTER, EIGHTH, 3, stride=2, padding=1, bias=False)
         self.encode_relief = nn.Conv2d(1, EIGHTH, 3, stride=2, padding=1, bias=False)
         self.blocks = nn.ModuleList(
-            nn.Conv2d(EIGHTH, EIGHTH, 3, padding=1, bias=False) for _ in range(2 * BLOCKS)
+            nn.Conv2d(EIGHTH, EIGHTH, 3, padding=1, padding_mode="reflect", bias=False)
+            for _ in range(2 * BLOCKS)
         )
-        self.decode_quarter = nn.Conv2d(EIGHTH, QUARTER, 3, padding=1, bias=False)
+        self.decode_quarter = nn.Conv2d(
+            EIGHTH, QUARTER, 3, padding=1, padding_mode="reflect", bias=False
+        )
         self.decode_half = nn.Conv2d(QUARTER, HALF, 3, padding=1, bias=False)
         self.decode_picture = nn.Conv2d(HALF, 3, 5, padding=2)
 
@@ -65,25 +70,26 @@ class FilterNetwork(nn.Module):
         Returns:
             (N, 3, H, W), RGB in [0, 1].
         """
-        vectors = (torch.split(vector, list(NORMALISED), 1) for vector in (scale, shift))
-        styles = iter(zip(*vectors, strict=True))
+        scales = iter(torch.split(scale[..., None, None], list(NORMALISED), 1))
+        shifts = iter(torch.split(shift[..., None, None], list(NORMALISED), 1))
 
         def normalise(features: Tensor) -> Tensor:
-            gain, offset = next(styles)
-            result: Tensor = gain[..., None, None] * _instance_norm(features)
-            return result + offset[..., None, None]
+            return next(scales) * _instance_norm(features) + next(shifts)
 
         height, width = image.shape[2:]
         padded = _reflected(image)
         half = normalise(self.encode_half(padded)).relu()
         quarter = normalise(self.encode_quarter(half)).relu()
-        current = normalise(self.encode_eighth(quarter) + self.encode_relief(relief(padded))).relu()
+        eighth = normalise(self.encode_eighth(quarter) + self.encode_relief(relief(padded))).relu()
+        current = _cut(eighth, 8)
         for first, second in zip(self.blocks[::2], self.blocks[1::2], strict=True):
             current = current + normalise(second(normalise(first(current)).relu()))
-        current = normalise(self.decode_quarter(_twice(current))).relu() + quarter
-        current = normalise(self.decode_half(_twice(current))).relu() + half
+        current = normalise(self.decode_quarter(_twice(current))).relu() + _cut(quarter, 4)
+        current = normalise(self.decode_half(_twice(current))).relu() + _cut(half, 2)
         result: Tensor = self.decode_picture(_twice(current)).sigmoid()
-        return result[..., MARGIN : MARGIN + height, MARGIN : MARGIN + width]
+        return result[
+            ..., INNER_MARGIN : INNER_MARGIN + height, INNER_MARGIN : INNER_MARGIN + width
+        ]
 
 
 def relief(image: Tensor) -> Tensor:
@@ -111,6 +117,12 @@ def _reflected(image: Tensor) -> Tensor:
     right, bottom = MARGIN + -width % STRIDE, MARGIN + -height % STRIDE
     padded: Tensor = functional.pad(image, (MARGIN, right, MARGIN, bottom), mode="reflect")
     return padded
+
+
+def _cut(features: Tensor, stride: int) -> Tensor:
+    """Features without what lies beyond the inner margin, at a stride-th of the picture's size."""
+    border = (MARGIN - INNER_MARGIN) // stride
+    return features[..., border:-border, border:-border]
 
 
 def _twice(features: Tensor) -> Tensor:
