@@ -87,22 +87,21 @@ def learn(
     picture = checked(read_picture(file))
     weights, vgg = load_weights(find_model(MODEL)), find_model(BACKBONE)
 
-    from styleplug.filters.learning import Learning
+    from styleplug.filters.learning import PACE, Learning
     from styleplug.vgg.mirror import Mirror
 
     with interruptible() as cancel:
-        learning = Learning(picture, weights, photographs, Mirror(vgg, device=device))
-        _run(learning, time_limit, _Preview(preview), cancel)
+        learning = Learning(picture, weights, photographs, Mirror(vgg, device=device), PACE)
+        finished = _run(learning, time_limit, _Preview(preview), cancel)
         write_style(learning.style(name, _description(file)), style_file(name))
-    interrupted = cancel.is_set()
-    how = "interrupted, and kept as it was" if interrupted else "learned"
-    click.echo(f"{name}  ({how} after {learning.descent.steps} steps)", err=True)
-    if interrupted:
+    how = "learned" if finished else "interrupted; kept as learned so far"
+    click.echo(f"{name}  ({how}, {learning.descent.steps} steps)", err=True)
+    if not finished:
         click.get_current_context().exit(INTERRUPTED)
 
 
-def _run(learning: Learning, time_limit: float, preview: _Preview, cancel: threading.Event) -> None:
-    """Learn until it is done, or until Ctrl-C.
+def _run(learning: Learning, time_limit: float, preview: _Preview, cancel: threading.Event) -> bool:
+    """Learn until it is done, or until Ctrl-C; returns whether it was done.
 
     Raises:
         Cancelled: Ctrl-C came before there was anything to keep.
@@ -116,7 +115,8 @@ def _run(learning: Learning, time_limit: float, preview: _Preview, cancel: threa
             show(progress.fraction, progress.remaining, progress.step)
             preview.follow(learning)
             if cancel.is_set():
-                return
+                return False
+    return True
 
 
 class _Preview:

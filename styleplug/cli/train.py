@@ -107,7 +107,7 @@ def train(
             training.resume(checkpoint)
             click.echo(f"going on after {training.steps} steps, as {checkpoint} has it", err=True)
         _run(training, _Files(output, checkpoint, sheet), cancel)
-    if cancel.is_set():
+    if training.steps < steps:
         click.echo("interrupted; give the same command again to go on", err=True)
         click.get_current_context().exit(INTERRUPTED)
     checkpoint.unlink(missing_ok=True)

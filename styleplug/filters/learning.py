@@ -64,7 +64,7 @@ class Learning:
         weights: FilterWeights,
         photographs: Sequence[Path],
         mirror: Mirror,
-        pace: Pace = PACE,
+        pace: Pace,
     ) -> None:
         self.started = time.monotonic()
         self.weights, self.aim, self.device = weights, pace.content_error, mirror.device
