@@ -16,6 +16,7 @@ from styleplug.cli.options import seconds
 from styleplug.cli.photographs import bundled, files_in, photograph
 from styleplug.cli.reading import read_picture
 from styleplug.errors import Cancelled, ConfigError, UnwritableImageError
+from styleplug.extras import import_extra
 
 if TYPE_CHECKING:
     from styleplug.filters.learning import Learning
@@ -87,6 +88,7 @@ def learn(
     picture = checked(read_picture(file))
     weights, vgg = load_weights(find_model(MODEL)), find_model(BACKBONE)
 
+    import_extra("torch", "torch")  # after all that may be wrong, for it takes seconds
     from styleplug.filters.learning import PACE, Learning
     from styleplug.vgg.mirror import Mirror
 

@@ -18,6 +18,7 @@ from styleplug.cli.output import check_output, write_output
 from styleplug.cli.photographs import files_in, photograph
 from styleplug.cli.reading import read_picture
 from styleplug.errors import ConfigError
+from styleplug.extras import import_extra
 from styleplug.filters.pace import Pace
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def train(
         _check_sheet(sheet, overwrite=overwrite or going_on)
     vgg = find_model(BACKBONE)
 
+    import_extra("torch", "torch")  # after all that may be wrong, for it takes seconds
     from styleplug.filters.training import Training
     from styleplug.vgg.mirror import Mirror
 

@@ -71,7 +71,7 @@ class Learning:
         self.loss = PerceptualLoss(mirror, [painting])
         self.network = FilterNetwork().requires_grad_(False).to(self.device)
         self.network.load_state_dict(
-            {name: torch.from_numpy(array) for name, array in weights.arrays.items()}
+            {name: torch.tensor(array) for name, array in weights.arrays.items()}
         )
         self.styles = new_styles(1).to(self.device)
         self.descent = Descent(self.network, self.styles, self.loss, photographs, pace)
@@ -127,7 +127,7 @@ class Learning:
         return min(starts, key=lambda start: self._distance(*start))
 
     def _vector(self, values: NDArray[np.float32]) -> Tensor:
-        return torch.from_numpy(values)[None].to(self.device)
+        return torch.tensor(values)[None].to(self.device)
 
     @torch.no_grad()
     def _distance(self, scale: Tensor, shift: Tensor) -> float:
