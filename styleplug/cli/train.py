@@ -40,7 +40,13 @@ SHEET_SIDE = 256
     required=True,
     help="Where to write the network with its styles: .onnx.",
 )
-@click.option("--steps", type=click.IntRange(1), default=40_000, show_default=True)
+@click.option(
+    "--steps",
+    type=click.IntRange(1),
+    default=40_000,
+    show_default=True,
+    help="How long to train; towards the end the steps become smaller.",
+)
 @click.option(
     "--crop",
     type=click.IntRange(96, 1024),
@@ -62,7 +68,7 @@ SHEET_SIDE = 256
     help="A picture to write every few minutes: a photograph in each of the styles so far.",
 )
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N, mps.")
-@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
+@click.option("--overwrite", is_flag=True, help="Replace files that exist.")
 def train(
     photos: Path,
     paintings: Path,
@@ -87,15 +93,18 @@ def train(
     on from there when the same command is given again.
     """
     from styleplug.filters.pace import BACKBONE
+    from styleplug.image.write import check_output as check_picture
     from styleplug.runtime.models import find_model
 
     checkpoint = output.with_name(f"{output.name}.checkpoint")
     going_on = checkpoint.is_file()
     check_output(output, ".onnx", source=paintings, overwrite=overwrite or going_on)
     photographs = files_in(photos, "photos")
-    named = _paintings(files_in(paintings, "paintings"))
+    painted = files_in(paintings, "paintings")
     if sheet:
-        _check_sheet(sheet, overwrite=overwrite or going_on)
+        inputs = [*photographs, *painted]
+        check_picture(sheet, inputs=inputs, overwrite=overwrite or going_on)
+    named = _paintings(painted)
     vgg = find_model(BACKBONE)
 
     import_extra("torch", "torch")  # after all that may be wrong, for it takes seconds
@@ -179,9 +188,3 @@ def _paintings(files: Iterable[Path]) -> Mapping[str, Picture]:
             raise ConfigError("paintings", str(file), f"the only one that is called {name}")
         named[name] = checked(read_picture(file))
     return named
-
-
-def _check_sheet(sheet: Path, *, overwrite: bool) -> None:
-    from styleplug.image.write import check_output as check_picture
-
-    check_picture(sheet, inputs=[], overwrite=overwrite)

@@ -20,6 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from styleplug.errors import DivergedError
 from styleplug.filters.crops import Crops
 from styleplug.filters.layout import MARGIN
 from styleplug.filters.losses import Errors, PerceptualLoss
@@ -103,6 +104,7 @@ class Descent:
 
         Raises:
             ConfigError: no photograph can be read.
+            DivergedError: loss or gradient is no number; network and styles are as before.
         """
         crops, content = self._batch()
         styles = torch.tensor(self.random.choices(range(len(self.log_weights)), k=len(crops)))
@@ -189,7 +191,9 @@ class Descent:
             group["lr"] = rate * group["factor"]
         self.adam.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # PyTorch forgot to annotate it
-        nn.utils.clip_grad_norm_(self.trained, LARGEST_GRADIENT)
+        norm = nn.utils.clip_grad_norm_(self.trained, LARGEST_GRADIENT)
+        if not torch.isfinite(loss + norm):
+            raise DivergedError(self.steps + 1, float(loss.detach()), None)
         self.adam.step()
         self.steps += 1
         kept = min(AVERAGED, (1 + self.steps) / (10 + self.steps))

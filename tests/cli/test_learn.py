@@ -127,6 +127,14 @@ def test_a_taken_name_is_given_again_only_if_asked(learn):
     assert style_file("mine").read_bytes() != first
 
 
+def test_a_device_that_isnt_there(run):
+    install_filters(random_filters("wave"))
+    for device in ("cuda:7", "abacus"):
+        result = run("learn", "mosaic", "--name", "mine", "--device", device)
+        assert result.exit_code == 2, result.stderr
+        assert f"device is '{device}'" in result.stderr
+
+
 @pytest.fixture
 def without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is refused without PyTorch is refused before it is loaded."""

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from styleplug.errors import DivergedError
 from styleplug.filters.descent import SHIFT, VECTORS, Descent, _overlap, _view
 from styleplug.filters.layout import MARGIN
-from styleplug.filters.losses import PerceptualLoss
+from styleplug.filters.losses import Errors, PerceptualLoss
 from styleplug.filters.network import FilterNetwork, new_styles
 from styleplug.filters.pace import Pace
 from styleplug.image.picture import Picture
@@ -99,6 +100,21 @@ def test_a_state_is_taken_up(make_descent):
     assert torch.equal(first.log_weights, second.log_weights)
     moments = [[state["exp_avg"] for state in each.adam.state.values()] for each in (first, second)]
     assert all(torch.equal(one, other) for one, other in zip(*moments, strict=True))
+
+
+def test_what_is_no_number_spoils_nothing(make_descent, monkeypatch):
+    descent = make_descent()
+    before = [weight.detach().clone() for weight in descent.trained]
+    errors = descent.loss.errors
+
+    def lost(*arguments):
+        style, content = errors(*arguments)
+        return Errors(style / 0, content)
+
+    monkeypatch.setattr(descent.loss, "errors", lost)
+    with pytest.raises(DivergedError):
+        descent.step()
+    assert all(map(torch.equal, before, descent.trained))
 
 
 @pytest.mark.parametrize(("left", "top"), [(0, 0), (8, 3), (2, 7), (4, 4)])
