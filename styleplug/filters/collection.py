@@ -16,13 +16,12 @@ from styleplug.filters import foreign
 from styleplug.filters.folder import (
     FACTS,
     MODEL,
-    STYLE,
     is_users,
     remove_files,
     user_file,
     user_files,
 )
-from styleplug.filters.style import FilterStyle, mix, read_style, write_style
+from styleplug.filters.style import SUFFIX, FilterStyle, mix, read_style, write_style
 from styleplug.filters.weights import MODEL as NETWORK
 from styleplug.filters.weights import FilterWeights, load_weights
 from styleplug.hookspecs import Filter
@@ -57,7 +56,7 @@ def find_filter(text: str) -> Apply | None:
     """
     if is_name(text) and user_file(text, FACTS).exists():
         return foreign.read_model(text).filtered
-    style = find_style(text)
+    style = _style_or_blend(text)
     if style is None:
         return None
 
@@ -66,13 +65,17 @@ def find_filter(text: str) -> Apply | None:
     return functools.partial(filtered, style=style, weights=_network())
 
 
-def find_style(text: str) -> FilterStyle | None:
-    """The style of a name, or the blend of several; as `find_filter` has it."""
-    if is_name(text):
-        return _style(text)
-    if not {",", ":"} & set(text):
-        return None
-    return mix([_part(part.strip(), text) for part in text.split(",")])
+def find_style(text: str) -> FilterStyle:
+    """The style of a name, or the blend of several, as `find_filter` has it.
+
+    Raises:
+        ConfigError: there is none of this name; or as in `find_filter`.
+        FilterError, ModelError: as in `find_filter`.
+    """
+    style = _style_or_blend(text)
+    if style is None:
+        raise ConfigError("name", text, f"a style, or a blend of several ({_style_names()})")
+    return style
 
 
 def check_new(name: str, *, overwrite: bool) -> None:
@@ -95,7 +98,7 @@ def add_style(style: FilterStyle) -> None:
     Raises:
         FilterError: it can't be kept.
     """
-    write_style(style, user_file(style.name, STYLE))
+    write_style(style, user_file(style.name, SUFFIX))
     remove_files(style.name, FACTS, MODEL)
 
 
@@ -125,7 +128,7 @@ def add_foreign(path: Path, name: str, facts: foreign.Facts, *, overwrite: bool 
     """
     check_new(name, overwrite=overwrite)
     foreign.add(path, name, facts)
-    remove_files(name, STYLE)
+    remove_files(name, SUFFIX)
 
 
 def remove_filter(name: str) -> None:
@@ -136,9 +139,9 @@ def remove_filter(name: str) -> None:
         FilterError: it can't be removed.
     """
     if not is_users(name):
-        own = ", ".join(file.stem for file in user_files(STYLE, FACTS)) or "none yet"
+        own = ", ".join(file.stem for file in user_files(SUFFIX, FACTS)) or "none yet"
         raise ConfigError("name", name, f"that of a filter of your own ({own})")
-    remove_files(name, STYLE, FACTS, MODEL)
+    remove_files(name, SUFFIX, FACTS, MODEL)
 
 
 def _bundled() -> Iterator[Filter]:
@@ -149,8 +152,8 @@ def _bundled() -> Iterator[Filter]:
 
 
 def _users() -> Iterator[Filter]:
-    for file in user_files(STYLE, FACTS):
-        read = read_style if file.suffix == STYLE else foreign.read_facts
+    for file in user_files(SUFFIX, FACTS):
+        read = read_style if file.suffix == SUFFIX else foreign.read_facts
         try:
             yield Filter(file.stem, read(file).description)
         except FilterError as error:
@@ -168,9 +171,15 @@ def _weights(model: Model) -> FilterWeights:
     return load_weights(model)
 
 
+def _style_or_blend(text: str) -> FilterStyle | None:
+    if {",", ":"} & set(text):
+        return mix([_part(part.strip(), text) for part in text.split(",")])
+    return _style(text)
+
+
 def _style(name: str) -> FilterStyle | None:
-    file = user_file(name, STYLE)
-    if file.exists():
+    file = user_file(name, SUFFIX)
+    if is_name(name) and file.exists():
         style = replace(read_style(file), name=name)
         _network().check(style)
         return style
@@ -186,11 +195,13 @@ def _part(part: str, blend: str) -> tuple[FilterStyle, float]:
         raise ConfigError(
             "filter", blend, "names with weights, such as starry-night:0.6,the-wave:0.4"
         ) from None
-    style = _style(name) if is_name(name) else None
+    style = _style(name)
     if style is None:
-        styles = [style.name for style in _network().styles]
-        names = ", ".join(sorted({*styles, *(file.stem for file in user_files(STYLE))}))
-        raise ConfigError(
-            "filter", blend, f"a blend of styles of one network, which {name} isn't ({names})"
-        )
+        allowed = f"a blend of styles, which {name!r} is none of ({_style_names()})"
+        raise ConfigError("filter", blend, allowed)
     return style, share
+
+
+def _style_names() -> str:
+    names = {style.name for style in _network().styles}
+    return ", ".join(sorted(names | {file.stem for file in user_files(SUFFIX)}))

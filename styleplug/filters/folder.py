@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from styleplug.errors import FilterError
-from styleplug.filters.style import SUFFIX as STYLE
+from styleplug.filters.style import SUFFIX
 from styleplug.runtime.files import user_data_folder
 from styleplug.runtime.names import is_name
 
@@ -20,14 +20,14 @@ def user_file(name: str, suffix: str) -> Path:
 
 def user_files(*suffixes: str) -> list[Path]:
     """The files of the user's filters that end in one of these, by name."""
-    folder = user_file("any", STYLE).parent
+    folder = user_file("any", SUFFIX).parent
     files = [file for suffix in suffixes for file in folder.glob(f"*{suffix}")]
     return sorted(file for file in files if is_name(file.stem))
 
 
 def is_users(name: str) -> bool:
     """Whether the user has a filter of this name, be it a damaged one."""
-    return is_name(name) and any(user_file(name, suffix).exists() for suffix in (STYLE, FACTS))
+    return is_name(name) and any(user_file(name, suffix).exists() for suffix in (SUFFIX, FACTS))
 
 
 def remove_files(name: str, *suffixes: str) -> None:
