@@ -263,14 +263,9 @@ def shared_images() -> Path:
 
 
 @pytest.fixture
-def odd_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def odd_plugin(install_plugin: Callable[[str], None]) -> None:
     """`odd_plugin`, installed for the processes that a test starts."""
-    info = tmp_path / "site" / "odd-1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[styleplug]\nodd = odd_plugin\n")
-    path = [str(info.parent), str(SUPPORT), os.environ.get("PYTHONPATH", "")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(part for part in path if part))
+    install_plugin("odd")
 
 
 @pytest.fixture
