@@ -108,7 +108,7 @@ def inferences(python: Path) -> Contestants:
     measuring = measuring_graph(weights, style)
     _, *measured = session(measuring).run(None, padded)
     folded = folded_graph(weights, style, Statistics(*measured))
-    sides = {"N": 1, "H": SIDE + 2 * MARGIN, "W": SIDE + 2 * MARGIN}
+    sides = {"H": SIDE + 2 * MARGIN, "W": SIDE + 2 * MARGIN}
     shares = np.array([one.name == FILTER for one in weights.styles], np.float32)
     other = np.zeros(26, np.float32)
     other[STYLE] = 1
