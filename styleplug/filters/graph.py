@@ -47,7 +47,7 @@ class NetworkGraph:
     def filtered(self, image: str) -> str:
         """From a picture in [0, 1] with margins of `MARGIN` to one with `INNER_MARGIN`.
 
-        Takes (N, 3, H, W), both sides multiples of `STRIDE`; gives (N, 3, H - 16, W - 16).
+        Takes (1, 3, H, W), both sides multiples of `STRIDE`; gives (1, 3, H - 16, W - 16).
         """
         op, normalise = self._graph.op, self._normalise
         half = op("Relu", normalise(self._encoded("encode_half", image)))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.filters.graph import NetworkGraph
-from styleplug.filters.layout import EPSILON, NORMALISED
+from styleplug.filters.layout import BLOCKS, EPSILON, NORMALISED
 from styleplug.filters.style import FilterStyle
 from styleplug.filters.weights import FilterWeights
 from styleplug.vgg.graph_builder import GraphBuilder
@@ -24,7 +24,7 @@ _BEFORE = (
     ("encode_half",),
     ("encode_quarter",),
     ("encode_eighth", "encode_relief"),
-    *((f"blocks.{index}",) for index in range(len(NORMALISED) - 5)),
+    *((f"blocks.{index}",) for index in range(2 * BLOCKS)),
     ("decode_quarter",),
     ("decode_half",),
 )
@@ -40,16 +40,16 @@ class Statistics:
 
 
 def measuring_graph(weights: FilterWeights, style: FilterStyle) -> bytes:
-    """The network with statistics from the pictures that it is given, all of them together.
+    """The network with statistics from the picture that it is given.
 
-    Takes `image`, (N, 3, H, W) float32 in [0, 1], as `NetworkGraph.filtered` does. Gives
+    Takes `image`, (1, 3, H, W) float32 in [0, 1], as `NetworkGraph.filtered` does. Gives
     `filtered`, and `means` and `variances`, (STYLE_SIZE,) float32.
     """
     graph = GraphBuilder()
     normalise = _Measured(graph, style)
     network = NetworkGraph(graph, _Constants(graph, dict(weights.arrays)), normalise)
-    image = graph.input("image", ("N", 3, "H", "W"))
-    graph.output("filtered", network.filtered(image), ("N", 3, "h", "w"))
+    image = graph.input("image", (1, 3, "H", "W"))
+    graph.output("filtered", network.filtered(image), (1, 3, "h", "w"))
     for name, values in (("means", normalise.means), ("variances", normalise.variances)):
         vector = graph.op("Concat", *values, axis=1)
         graph.output(name, graph.op("Reshape", vector, graph.integers(-1)), (len(style.scale),))
@@ -106,7 +106,7 @@ class _Measured:
         return op("Add", op("Mul", centred, op("Div", gain, deviation)), offset)
 
     def _mean(self, values: str) -> str:
-        return self._graph.op("ReduceMean", values, self._graph.integers(0, 2, 3), keepdims=1)
+        return self._graph.op("ReduceMean", values, self._graph.integers(2, 3), keepdims=1)
 
 
 def _folded(weights: FilterWeights, style: FilterStyle, statistics: Statistics) -> dict[str, Array]:

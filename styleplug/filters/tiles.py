@@ -23,7 +23,7 @@ convolutions at the larger sizes.
 """
 
 TILE = 1280
-"""Longest side of a tile, in pixels, without its halo."""
+"""Longest side of a tile, in pixels, without its halo; the network needs 400 MB for one."""
 
 
 @dataclass(frozen=True, eq=False)

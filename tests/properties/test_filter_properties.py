@@ -39,10 +39,10 @@ def pieced(
 
 @FEW
 @given(height=st.integers(1, 200), width=st.integers(1, 200))
-@example(1, 1)
-@example(5, 300)
-@example(300, 2)
-@example(16, 16)
+@example(height=1, width=1)
+@example(height=5, width=300)
+@example(height=300, width=2)
+@example(height=16, width=16)
 def test_every_picture_keeps_its_size_and_range(
     height: int, width: int, filter_weights: FilterWeights, make_picture: Callable[..., Array]
 ) -> None:
