@@ -145,6 +145,7 @@ class Observers:
         image = after - before
         image *= before.dtype.type(request.config.strength)
         image += before
+        image.clip(0, 1, out=image)
         return replace(result, image=image, alpha=request.alpha)
 
     def _sources(self) -> dict[str, str]:

@@ -55,7 +55,7 @@ class Tile:
 
     def cut(self, pixels: Array) -> Array:
         """The part with what is around it, of a picture; both sides are multiples of `STRIDE`."""
-        return pixels[np.ix_(self.rows.indices, self.columns.indices)]
+        return pixels.take(self.rows.indices, axis=0).take(self.columns.indices, axis=1)
 
     def kept(self, pixels: Array) -> Array:
         """The part without what was around it."""

@@ -67,8 +67,9 @@ def network_id(arrays: Mapping[str, Array]) -> str:
     The rounding is that of the stored model, so that weights have one name before and after.
     """
     digest = hashlib.sha256()
-    for name in sorted(WEIGHTS):
-        digest.update(np.ascontiguousarray(arrays[name], "<f2").tobytes())
+    with np.errstate(over="ignore"):
+        for name in sorted(WEIGHTS):
+            digest.update(np.ascontiguousarray(arrays[name], "<f2").tobytes())
     return digest.hexdigest()[:16]
 
 
