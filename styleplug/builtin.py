@@ -111,7 +111,10 @@ def _filter_weights() -> FilterWeights:
 
 
 def _transfer(request: StylizeRequest) -> Transfer:
-    config = request.config
+    from styleplug.transfer.keeper import Keeper
+
+    keeper = Keeper(request, request.checkpoint) if request.checkpoint else None
+    config = keeper.config(request.config) if keeper else request.config
     model, notes = _backbone(config.backbone)
     _check(request, ARCHITECTURES[model.name])
 
@@ -122,7 +125,9 @@ def _transfer(request: StylizeRequest) -> Transfer:
     from styleplug.vgg.encoder import Encoder
 
     encoder = Encoder(model, pooling=config.pooling, device=config.device)
-    return Transfer(request, encoder, engine, notes)
+    if keeper:
+        notes += keeper.begin(model, encoder, engine)
+    return Transfer(request, encoder, engine, notes, keeper)
 
 
 def _engine(config: StylizeConfig, model: Model) -> Engine:

@@ -11,6 +11,7 @@
     │   ├── ModelNotFoundError
     │   ├── ModelIntegrityError        the file is not the one that its manifest describes
     │   └── LayerNotFoundError     .layer .allowed
+    ├── CheckpointError            .path
     ├── DownloadError              .address
     ├── HostError                  .host
     ├── StyleError                 .style
@@ -29,7 +30,7 @@ A message says what happened, to which file or field, and what to do about it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
     import os
@@ -41,6 +42,18 @@ class StyleplugError(Exception):
     """Base of all errors raised on purpose; `code` is stable across versions."""
 
     code: ClassVar[str] = "error"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How an error goes to another process: as it is, since none is made from its `args`."""
+        return _rebuilt, (type(self), self.args, vars(self))
+
+
+def _rebuilt(
+    kind: type[StyleplugError], args: tuple[Any, ...], values: dict[str, Any]
+) -> StyleplugError:
+    error = kind.__new__(kind, *args)
+    vars(error).update(values)
+    return error
 
 
 class ConfigError(StyleplugError, ValueError):
@@ -63,6 +76,10 @@ class ImageError(StyleplugError):
     def __init__(self, path: str | os.PathLike[str] | None, problem: str) -> None:
         self.path = path
         super().__init__(f"{path}: {problem}" if path is not None else problem)
+
+    def about(self, path: str | os.PathLike[str]) -> Self:
+        """The same error of another file, where the one it names means nothing to a person."""
+        return type(self)(path, str(self).removeprefix(f"{self.path}: "))
 
 
 class UnreadableImageError(ImageError):
@@ -108,6 +125,16 @@ class LayerNotFoundError(ModelError):
         self.layer = layer
         self.allowed = tuple(allowed)
         super().__init__(model, f"no layer {layer!r}; it has {', '.join(self.allowed)}")
+
+
+class CheckpointError(StyleplugError):
+    """A transfer can't go on from a checkpoint."""
+
+    code = "checkpoint"
+
+    def __init__(self, path: str | os.PathLike[str], problem: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {problem}")
 
 
 class DownloadError(StyleplugError):

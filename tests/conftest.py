@@ -96,6 +96,7 @@ class FileHandler(BaseHTTPRequestHandler):
 
 
 TINY = Architecture("tiny", (2, 2, 3, 3, 3), (4, 6, 8, 8, 8))
+SUPPORT = Path(__file__).parent / "support"
 SHARED_IMAGES = Path(__file__).parents[2] / "shared" / "images"
 
 Weights = dict[str, NDArray[np.float32]]
@@ -203,6 +204,21 @@ def small_network(own_folders: None, tiny_model: Model) -> None:
 
 
 @pytest.fixture
+def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Installs `NAME_plugin` of tests/support as a plug-in for the processes that a test starts."""
+
+    def install(name: str) -> None:
+        info = tmp_path / "site" / f"{name}-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[styleplug]\n{name} = {name}_plugin\n")
+        path = [str(info.parent), str(SUPPORT), os.environ.get("PYTHONPATH", "")]
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(part for part in path if part))
+
+    return install
+
+
+@pytest.fixture
 def real_model() -> Model:
     """The VGG-16 that styleplug comes with."""
     return find_model("vgg16")
@@ -244,6 +260,12 @@ def shared_images() -> Path:
     if not SHARED_IMAGES.is_dir():
         pytest.skip(f"there are no pictures in {SHARED_IMAGES}")
     return SHARED_IMAGES
+
+
+@pytest.fixture
+def odd_plugin(install_plugin: Callable[[str], None]) -> None:
+    """`odd_plugin`, installed for the processes that a test starts."""
+    install_plugin("odd")
 
 
 @pytest.fixture

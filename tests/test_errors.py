@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from styleplug import errors
 from styleplug.errors import (
     Cancelled,
+    CheckpointError,
     ConfigError,
     DivergedError,
     DownloadError,
@@ -41,6 +43,7 @@ CODES = {
     "ModelNotFoundError": "model-not-found",
     "ModelIntegrityError": "model-integrity",
     "LayerNotFoundError": "layer-not-found",
+    "CheckpointError": "checkpoint",
     "DownloadError": "download",
     "HostError": "host",
     "StyleError": "style",
@@ -99,6 +102,7 @@ EXAMPLES = {
     "ImageError": UnreadableImageError(Path("a.jpg"), "is empty; use another"),
     "ModelError": ModelError("vgg16", "is damaged; reinstall styleplug"),
     "LayerNotFoundError": LayerNotFoundError("vgg16", "relu9", ["relu1_1", "relu1_2"]),
+    "CheckpointError": CheckpointError("run.ckpt", "is damaged; start again"),
     "DownloadError": DownloadError("http://a.example/b", "the server answers 404; go elsewhere"),
     "HostError": HostError("gimp", "no folder was found; start GIMP once"),
     "StyleError": StyleError("mine", "the folder can't be written (disk full)"),
@@ -118,6 +122,7 @@ EXAMPLES = {
         ("ImageError", "a.jpg: is empty; use another"),
         ("ModelError", "model vgg16: is damaged; reinstall styleplug"),
         ("LayerNotFoundError", "model vgg16: no layer 'relu9'; it has relu1_1, relu1_2"),
+        ("CheckpointError", "run.ckpt: is damaged; start again"),
         ("DownloadError", "http://a.example/b: the server answers 404; go elsewhere"),
         ("HostError", "gimp: no folder was found; start GIMP once"),
         ("FilterError", "filter dots: can't be read (no such file)"),
@@ -143,6 +148,20 @@ EXAMPLES = {
 )
 def test_messages(name: str, message: str) -> None:
     assert str(EXAMPLES[name]) == message
+
+
+@pytest.mark.parametrize("error", EXAMPLES.values(), ids=EXAMPLES)
+def test_errors_travel_between_processes(error: StyleplugError) -> None:
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is type(error)
+    assert str(copy) == str(error)
+    assert repr(vars(copy)) == repr(vars(error))
+
+
+def test_the_same_error_of_another_file() -> None:
+    error = UnreadableImageError("/tmp/x.jpg", "is empty; use another").about("standard input")
+    assert type(error) is UnreadableImageError
+    assert (error.path, str(error)) == ("standard input", "standard input: is empty; use another")
 
 
 def test_a_package_that_is_not_there_is_not_installed() -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from styleplug.cli.options import field_options, given_options, output_option
-from styleplug.cli.reading import read_picture
 from styleplug.config import FilterConfig
+from styleplug.reading import read_picture
 
 
 @click.command()
@@ -29,14 +28,11 @@ def filter(photo: Path, name: str, output: Path, overwrite: bool, **options: Any
     """Send PHOTO through a filter."""
     import styleplug
     from styleplug.api import check_output
-    from styleplug.recipe import without_recipe
+    from styleplug.results import write_filtered
 
     config = FilterConfig(**given_options(FilterConfig, options))
     check_output(output, inputs=[photo], overwrite=overwrite)
     picture = read_picture(photo)
     result = styleplug.apply_filter(picture, name, config)
-    written = replace(picture, pixels=result.image).with_metadata(
-        without_recipe(picture.origin.metadata)
-    )
-    styleplug.write_image(written, output, overwrite=overwrite)
+    write_filtered(result, picture, output, overwrite=overwrite)
     click.echo(output, err=True)

@@ -10,10 +10,11 @@ import click
 from styleplug.hosts import ADAPTERS, find_hosts, install_host, uninstall_host
 
 _HOST = click.argument("host", type=click.Choice(list(ADAPTERS)))
-_GIMP_DIR = click.option(
-    "--gimp-dir",
+_FOLDER = click.option(
+    "--folder",
+    "--gimp-dir",  # its name while GIMP was the only host
     metavar="DIR",
-    help="GIMP's configuration folder, where it isn't in its usual place.",
+    help="The host's configuration folder, where it isn't in its usual place.",
 )
 
 
@@ -40,20 +41,20 @@ def list_all(as_json: bool) -> None:
 
 @hosts.command(short_help="Put styleplug's adapter into a host, or update it.")
 @_HOST
-@_GIMP_DIR
-def install(host: str, gimp_dir: str | None) -> None:
+@_FOLDER
+def install(host: str, folder: str | None) -> None:
     """Put styleplug's adapter into a host program, in each version of it that is found.
 
     Do it again after an upgrade of styleplug, or where something is amiss.
     """
-    for place in install_host(host, gimp_dir):
+    for place in install_host(host, folder):
         click.echo(f"{place.title}: installed in {place.adapter}\n    {place.advice}")
 
 
 @hosts.command(short_help="Remove styleplug's adapter from a host.")
 @_HOST
-@_GIMP_DIR
-def uninstall(host: str, gimp_dir: str | None) -> None:
+@_FOLDER
+def uninstall(host: str, folder: str | None) -> None:
     """Remove styleplug's adapter from a host program, and nothing else."""
-    for place in uninstall_host(host, gimp_dir):
+    for place in uninstall_host(host, folder):
         click.echo(f"{place.title}: removed from {place.adapter}")

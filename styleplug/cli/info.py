@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from styleplug.cli.main import echo_json
+from styleplug.cli.main import echo_json, printable
 
 if TYPE_CHECKING:
     from styleplug.image.inspect import Inspection
@@ -42,12 +42,7 @@ def info(picture: Path, as_json: bool) -> None:
         )
         return
     for line in [*_description(picture, found), *(_story(recipe) if recipe else [])]:
-        click.echo(_shown(line))
-
-
-def _shown(text: str) -> str:
-    """The text without control characters, by which a stranger's file could steer the terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+        click.echo(printable(line))
 
 
 def _description(picture: Path, found: Inspection) -> list[str]:

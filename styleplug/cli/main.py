@@ -14,6 +14,7 @@ import click
 from styleplug import __version__
 from styleplug.errors import (
     Cancelled,
+    CheckpointError,
     ConfigError,
     ImageError,
     LayerNotFoundError,
@@ -23,6 +24,7 @@ from styleplug.errors import (
 )
 
 COMMANDS = {
+    "batch": "Paint or filter many pictures.",
     "cache": "Look at or clear the cache of paintings' statistics.",
     "doctor": "Find out whether a transfer would work, and what is missing.",
     "features": "Extract a network's features of a picture.",
@@ -80,7 +82,10 @@ class StderrHandler(logging.Handler):
 
 def is_usage_error(error: StyleplugError) -> bool:
     """Whether what was asked for is at fault, rather than this machine or its models."""
-    asked = (ConfigError, ImageError, LayerNotFoundError, ProtocolError, StyleNotFoundError)
+    asked = (
+        *(CheckpointError, ConfigError, ImageError, LayerNotFoundError, ProtocolError),
+        StyleNotFoundError,
+    )
     return isinstance(error, asked)
 
 
@@ -88,6 +93,11 @@ def echo_json(**values: Any) -> None:
     """One line of JSON on standard output, at once."""
     click.echo(json.dumps(values))
     sys.stdout.flush()
+
+
+def printable(text: str) -> str:
+    """The text without control characters, by which a stranger's file could steer the terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

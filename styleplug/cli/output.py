@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from styleplug.errors import ConfigError
 
 
 def check_output(
-    path: Path, *extensions: str, source: Path, overwrite: bool, option: str = "output"
+    path: Path,
+    *extensions: str,
+    source: Path | None = None,
+    overwrite: bool,
+    option: str = "output",
 ) -> None:
     """Make sure, before any work is done, that a file may be written to the path of an option.
 
@@ -26,7 +29,7 @@ def check_output(
         raise ConfigError(option, str(path), "in a folder that exists")
     if os.path.isdir(path):
         raise ConfigError(option, str(path), "a file, and this is a folder")
-    if os.path.exists(path) and os.path.exists(source) and path.samefile(source):
+    if source and os.path.exists(path) and os.path.exists(source) and path.samefile(source):
         raise ConfigError(option, str(path), "another file than the one that is read")
     check_place(path, option)
     # A link that leads nowhere is something that is there, too.
@@ -54,10 +57,10 @@ def check_place(path: Path, option: str) -> None:
     Raises:
         ConfigError: the folder can't be written to, or the name is too long.
     """
+    from styleplug.runtime.files import check_writable
+
     try:
-        # The only test that holds for every system, file system and user is to write, and under a
-        # name as long as the one that `write_atomically` will take.
-        tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent).close()
+        check_writable(path)
     except OSError as error:
         raise _unwritable(path, option, error) from error
 

@@ -79,8 +79,7 @@ def piped(
         except ImageError as error:
             if error.path is None or Path(error.path) not in (source, target):
                 raise
-            problem = str(error).removeprefix(f"{error.path}: ")
-            raise type(error)(Path(error.path).stem, problem) from error
+            raise error.about(Path(error.path).stem) from error
         finally:
             if target.exists():
                 _send(target)

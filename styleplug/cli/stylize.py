@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +16,16 @@ from styleplug.cli.job import Job, asked, recalled
 from styleplug.cli.main import INTERRUPTED, echo_json
 from styleplug.cli.options import config_options, output_option
 from styleplug.cli.pipes import PIPE, check_pipes, format_option, piped
-from styleplug.cli.reading import read_picture
 from styleplug.cli.records import as_record, summary
+from styleplug.cli.resume import asked_checkpoint, checkpoint_options, leave
 from styleplug.cli.watch import Watch, watch_options
 from styleplug.errors import DivergedError, StyleplugError
 from styleplug.events import Failed
+from styleplug.reading import read_picture
 
 if TYPE_CHECKING:
     from styleplug.events import Event
-    from styleplug.hookspecs import StylizeResult
+    from styleplug.hookspecs import Checkpoint, StylizeResult
     from styleplug.image.picture import Picture
     from styleplug.recipe import Recipe
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 @format_option
 @config_options
 @watch_options
+@checkpoint_options
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never an input.")
 @click.option(
     "--strip",
@@ -70,6 +72,9 @@ def stylize(
     compare: Path | None,
     overwrite: bool,
     strip: bool,
+    checkpoint: Path | None,
+    checkpoint_every: float,
+    resume: Path | None,
     as_json: bool,
     verbose: bool,
     **options: Any,
@@ -79,6 +84,9 @@ def stylize(
     A - in the place of PHOTO or of a PAINTING is standard input.
 
     Ctrl-C keeps the best picture so far, and exits with 130.
+
+    With --checkpoint, `styleplug stylize --resume FILE` goes on with a run, whatever ended it; on
+    the same machine, to the last bit as if nothing had.
     """
     if not paintings and not like:
         raise click.UsageError("Missing option '--style', or '--like'.")
@@ -89,7 +97,8 @@ def stylize(
             name = "standard output" if output == PIPE else str(output)
             destination = _Output(file, name, overwrite, strip, as_json)
             job = recalled(like, photo, styles, options) if like else asked(styles, options)
-            result = _paint(photo, job, destination, watch, verbose)
+            kept = asked_checkpoint(job)
+            result = _paint(photo, job, destination, watch, kept, verbose)
     except StyleplugError as error:
         if as_json:
             echo_json(event="failed", code=error.code, message=str(error))
@@ -109,26 +118,18 @@ class _Output:
     as_json: bool
 
     def check(self, photo: Path, others: Sequence[Path]) -> None:
-        from styleplug.api import check_output
-        from styleplug.image.sidecar import check_sidecars
+        from styleplug.results import check_painted
 
-        check_output(self.path, inputs=[photo, *others], overwrite=self.overwrite)
-        if not self.strip:
-            check_sidecars(photo, self.path, overwrite=self.overwrite)
+        check_painted(photo, others, self.path, overwrite=self.overwrite, strip=self.strip)
 
     def write(
         self, result: StylizeResult, photograph: Picture, recipe: Recipe, remark: str
     ) -> None:
-        import styleplug
-        from styleplug.image.metadata import Metadata
-        from styleplug.image.sidecar import copy_sidecars
+        from styleplug.results import write_painted
 
-        metadata = recipe.finished(result).noted(photograph.origin.metadata)
-        picture = replace(photograph, pixels=result.image, alpha=result.alpha)
-        picture = picture.with_metadata(Metadata() if self.strip else metadata)
-        styleplug.write_image(picture, self.path, overwrite=self.overwrite)
-        if photograph.path and not self.strip:
-            copy_sidecars(photograph.path, self.path, picture.size, overwrite=self.overwrite)
+        write_painted(
+            *(result, photograph, recipe, self.path), overwrite=self.overwrite, strip=self.strip
+        )
         if self.as_json:
             echo_json(event="written", path=self.name, **summary(result))
         else:
@@ -140,6 +141,7 @@ def _paint(
     job: Job,
     output: _Output,
     watch: Watch,
+    checkpoint: Checkpoint | None,
     verbose: bool,
 ) -> StylizeResult:
     import styleplug
@@ -158,7 +160,9 @@ def _paint(
                     show(event)
                     watch.follow(event, photograph)
 
-                result = styleplug.stylize(photograph, paintings, job.config, on_event, cancel)
+                result = styleplug.stylize(
+                    photograph, paintings, job.config, on_event, cancel, checkpoint
+                )
         except DivergedError as error:
             if error.last_good is not None:
                 output.write(error.last_good, photograph, recipe, "the last good picture")
@@ -166,6 +170,8 @@ def _paint(
             raise
         output.write(result, photograph, recipe, _ending(result))
         watch.finish(photograph, result)
+        if checkpoint:
+            leave(checkpoint, result, quiet=output.as_json)
     return result
 
 

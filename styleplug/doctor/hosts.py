@@ -9,11 +9,17 @@ from styleplug.hosts import find_hosts
 
 
 def check() -> Iterator[Finding]:
-    """Each place of a host; none is needed for a transfer."""
-    for host in find_hosts():
+    """Each place of a host, and which hosts there aren't; none is needed for a transfer."""
+    hosts = find_hosts()
+    for host in hosts:
+        if host.state == "not found":
+            continue
         where = f" in {host.folder}" if host.folder else ""
         text = f"{host.title}{where}: {host.state}"
         if host.state == "installed":
             yield Finding("ok", f"{text}, starts {host.interpreter}")
         else:
             yield Finding("note", text, host.advice)
+    absent = [host.title for host in hosts if host.state == "not found"]
+    if absent:
+        yield Finding("note", f"not found: {', '.join(absent)}", "see: styleplug hosts list")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from styleplug import __version__
 from styleplug.errors import ConfigError, HostError
-from styleplug.hosts import gimp
+from styleplug.hosts import digikam, geeqie, gimp, kde, nautilus, thunar
 from styleplug.hosts.adapter import Adapter, Place
 from styleplug.hosts.installation import (
     Installation,
@@ -20,7 +20,17 @@ from styleplug.hosts.installation import (
     uninstall,
 )
 
-ADAPTERS = {adapter.host: adapter for adapter in (gimp.ADAPTER,)}
+ADAPTERS = {
+    adapter.host: adapter
+    for adapter in (
+        gimp.ADAPTER,
+        digikam.ADAPTER,
+        geeqie.ADAPTER,
+        kde.ADAPTER,
+        nautilus.ADAPTER,
+        thunar.ADAPTER,
+    )
+}
 """Every adapter, by the name of its host; another one is a module beside `gimp.py` and its name
 here."""
 
@@ -143,14 +153,14 @@ def _state(adapter: Adapter, place: Place, record: Installation) -> str:
         current = (
             record.styleplug == __version__
             and os.path.exists(record.interpreter)
-            and is_current(adapter, place.folder / adapter.target)
+            and is_current(adapter, place.folder / adapter.target, record.interpreter)
         )
     return "installed" if current else "outdated"
 
 
 def _record(adapter: Adapter, place: Place) -> Installation | None:
     with _errors(adapter.host, place.folder):
-        return read_record(place.folder / adapter.target)
+        return read_record(adapter, place.folder / adapter.target)
 
 
 @contextmanager

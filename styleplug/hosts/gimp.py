@@ -10,6 +10,7 @@ from pathlib import Path
 
 from styleplug.errors import HostError
 from styleplug.hosts.adapter import Adapter, Place
+from styleplug.hosts.shipped import shipped_files
 
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 
@@ -94,7 +95,8 @@ ADAPTER = Adapter(
     find=_find,
     judge=_judge,
     target="plug-ins/style-transfer",
-    script="style-transfer.py",
+    files=lambda interpreter: shipped_files("gimp", "*.py"),
     absent="no folder of GIMP 3 was found; start GIMP once, which makes it, or name it: --gimp-dir",
     next_step="restart GIMP, open a picture, and choose Filters ▸ Artistic ▸ Style Transfer…",
+    script="style-transfer.py",
 )

@@ -1,7 +1,8 @@
-"""An adapter's own folder in a host: filling it, looking at it, emptying it.
+"""An adapter's folder in a host: filling it, looking at it, emptying it.
 
 `installation.json` in it says what styleplug put there and which interpreter is to be started; its
-`state` is "incomplete" until all files are in place. A folder without it isn't ours.
+`state` is "incomplete" until all is in place. A folder without it isn't ours. In a folder that is
+shared with others the record is called `style-transfer.json`, and only the files in it are ours.
 """
 
 from __future__ import annotations
@@ -16,14 +17,13 @@ from pathlib import Path
 from styleplug import __version__
 from styleplug.errors import HostError
 from styleplug.hosts.adapter import Adapter
+from styleplug.hosts.edits import are_in_place, with_edits, without_edits, write_texts
 from styleplug.runtime.files import write_atomically
-
-RECORD = "installation.json"
 
 
 @dataclass(frozen=True)
 class Installation:
-    """The content of `installation.json`: `files` are the names of what lies beside it."""
+    """The content of the record: `files` are the names of what lies beside it."""
 
     interpreter: str
     styleplug: str
@@ -34,31 +34,19 @@ class Installation:
 _KEYS = [field.name for field in fields(Installation)]
 
 
-def sources(adapter: Adapter) -> dict[str, bytes]:
-    """An adapter's files by name, from the installed package or the checkout.
-
-    Raises:
-        HostError: they are missing.
-    """
-    package = Path(__file__).parents[1]
-    for folder in (package / "_plugins", package.parent / "plugins"):
-        files = {path.name: path.read_bytes() for path in (folder / adapter.host).glob("*.py")}
-        if adapter.script in files:
-            return dict(sorted(files.items()))
-    raise HostError(
-        adapter.host,
-        "its adapter is missing; reinstall styleplug: pip install --force-reinstall styleplug",
-    )
+def record_file(adapter: Adapter, folder: Path) -> Path:
+    """Where the record of an adapter's folder is."""
+    return folder / ("style-transfer.json" if adapter.shared else "installation.json")
 
 
-def read_record(folder: Path) -> Installation | None:
+def read_record(adapter: Adapter, folder: Path) -> Installation | None:
     """What is installed in an adapter's folder; None where nothing of ours is.
 
     Raises:
         OSError: the folder can't be read.
     """
     try:
-        values = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        values = json.loads(record_file(adapter, folder).read_text(encoding="utf-8"))
         interpreter, version, state, files = (values[key] for key in _KEYS)
         record = Installation(str(interpreter), str(version), str(state), tuple(files))
         # Names alone, so that no record makes us touch what lies elsewhere.
@@ -68,60 +56,73 @@ def read_record(folder: Path) -> Installation | None:
 
 
 def install(adapter: Adapter, folder: Path) -> None:
-    """Put an adapter's files into its folder, or mend and update what is there.
+    """Put an adapter's files and edits in place, or mend and update what is there.
 
     Raises:
-        HostError: something that isn't ours is in the way, or the files are missing.
+        HostError: something that isn't ours is in the way, the files are missing, or a file to be
+            edited isn't what it should be; nothing has changed.
         OSError: the folder can't be written; what is there says "incomplete".
     """
-    files = sources(adapter)
+    # An environment's interpreter is a link; followed, it would no longer find styleplug.
+    interpreter = os.path.abspath(sys.executable)
+    files = adapter.files(interpreter)
+    texts = with_edits(adapter, folder, adapter.edits(interpreter))
     before = _ours(adapter, folder)
     for name in files:
         if name not in before and os.path.lexists(folder / name):
             raise _foreign(adapter, folder / name)
-    _write_record(folder, "incomplete", {*before, *files})
+    _write_record(adapter, folder, interpreter, "incomplete", {*before, *files})
     for name, data in files.items():
         write_atomically(folder / name, data, executable=name == adapter.script)
     for name in before - set(files):
         (folder / name).unlink(missing_ok=True)
-    _write_record(folder, "complete", files)
+    write_texts(texts)
+    _write_record(adapter, folder, interpreter, "complete", files)
 
 
 def uninstall(adapter: Adapter, folder: Path) -> None:
     """Remove what was installed, and the folder where nothing else is in it.
 
     Raises:
-        HostError: what is there isn't ours.
+        HostError: what is there isn't ours, or a file that was edited isn't what it should be.
         OSError: the folder can't be written.
     """
-    for name in _ours(adapter, folder):
+    names = _ours(adapter, folder)
+    write_texts(without_edits(adapter, folder, adapter.edits(sys.executable)))
+    for name in names:
         (folder / name).unlink(missing_ok=True)
         for compiled in (folder / "__pycache__").glob(f"{Path(name).stem}.*.pyc"):
             compiled.unlink(missing_ok=True)
-    (folder / RECORD).unlink(missing_ok=True)
+    record_file(adapter, folder).unlink(missing_ok=True)
     for emptied in (folder / "__pycache__", folder):
         if emptied.is_dir() and not os.listdir(emptied):
             emptied.rmdir()
 
 
-def is_current(adapter: Adapter, folder: Path) -> bool:
-    """Whether the files in the folder are those that would be installed."""
-    return all(
-        (folder / name).is_file() and (folder / name).read_bytes() == data
-        for name, data in sources(adapter).items()
-    )
+def is_current(adapter: Adapter, folder: Path, interpreter: str) -> bool:
+    """Whether files and edits are those that would be installed for an interpreter."""
+    try:
+        files, edits = adapter.files(interpreter), adapter.edits(interpreter)
+        return all(
+            (folder / name).is_file() and (folder / name).read_bytes() == data
+            for name, data in files.items()
+        ) and are_in_place(adapter, folder, edits)
+    except HostError:  # installing them says what is the matter
+        return False
 
 
 def _ours(adapter: Adapter, folder: Path) -> set[str]:
     """The names of what we installed in the folder.
 
     Raises:
-        HostError: the folder leads elsewhere, or holds what isn't ours.
+        HostError: a folder of our own leads elsewhere, or holds what isn't ours.
     """
+    record = read_record(adapter, folder)
+    if adapter.shared:
+        return set(record.files) if record else set()
     for path in (folder.parent, folder):
         if path.is_symlink():
             raise HostError(adapter.host, f"{path} is a link, which isn't followed; remove it")
-    record = read_record(folder)
     if record is not None:
         return set(record.files)
     if os.path.lexists(folder) and (not folder.is_dir() or os.listdir(folder)):
@@ -133,9 +134,9 @@ def _foreign(adapter: Adapter, path: Path) -> HostError:
     return HostError(adapter.host, f"{path} wasn't installed by styleplug; move it away")
 
 
-def _write_record(folder: Path, state: str, files: Iterable[str]) -> None:
-    # An environment's interpreter is a link; followed, it would no longer find styleplug.
-    interpreter = os.path.abspath(sys.executable)
+def _write_record(
+    adapter: Adapter, folder: Path, interpreter: str, state: str, files: Iterable[str]
+) -> None:
     record = Installation(interpreter, __version__, state, tuple(sorted(files)))
     text = json.dumps(asdict(record), ensure_ascii=False, indent=2) + "\n"
-    write_atomically(folder / RECORD, text.encode())
+    write_atomically(record_file(adapter, folder), text.encode())

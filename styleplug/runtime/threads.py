@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 
 def available_cores(root: Path = Path("/")) -> int:
-    """The cores in the process's affinity mask, no more than its CPU quota allows, at least 1.
+    """The cores in the process's affinity mask, no more than its CPU quota and OMP_NUM_THREADS
+    allow, at least 1.
+
+    The variable is how processes are told that they share a machine.
 
     Args:
         root: where `proc` and `sys` are; tests point it elsewhere.
@@ -17,7 +21,13 @@ def available_cores(root: Path = Path("/")) -> int:
     cores = (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
-    return max(1, int(min([cores, *_quotas(root)])))
+    return max(1, int(min([cores, *_quotas(root), *_allowed()])))
+
+
+def _allowed() -> Iterator[int]:
+    """The threads that OMP_NUM_THREADS allows, where it is a number."""
+    with suppress(ValueError):
+        yield int(os.environ.get("OMP_NUM_THREADS", ""))
 
 
 def _quotas(root: Path) -> Iterator[float]:

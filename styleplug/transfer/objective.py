@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -111,9 +111,11 @@ class Engine:
     """What computes loss and gradient.
 
     `name` is what `--engine` calls it; `forwards` is the time of an evaluation in runs of the
-    encoder up to the default content layer, on CPUs, for the estimate before the first evaluation.
+    encoder up to the default content layer, on CPUs, for the estimate before the first evaluation;
+    `arithmetic` is what the last bits depend on besides the network, by what to call it.
     """
 
     name: str
     forwards: float
     make_objective: MakeObjective
+    arithmetic: Mapping[str, str | int] = field(default_factory=dict)

@@ -23,7 +23,12 @@ _FLOAT16_LOSS_SCALE = 2.0**12
 
 def torch_engine(mirror: Mirror) -> Engine:
     """PyTorch as an engine."""
-    return Engine("torch", 3.5, partial(TorchObjective, mirror))
+    arithmetic: dict[str, str | int] = {
+        "torch": str(torch.__version__),
+        "torch's device": str(mirror.device),
+        "torch's threads": torch.get_num_threads(),
+    }
+    return Engine("torch", 3.5, partial(TorchObjective, mirror), arithmetic)
 
 
 class TorchObjective:

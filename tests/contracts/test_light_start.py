@@ -53,7 +53,10 @@ def test_import_is_light(empty_home):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["stylize", "--help"], ["styles", "list"], ["hosts", "list"]],
+    [
+        *(["--help"], ["--version"], ["stylize", "--help"], ["batch", "--help"]),
+        *(["styles", "list"], ["hosts", "list"]),
+    ],
 )
 def test_asking_is_light(arguments, empty_home):
     output = run(COMMAND, *arguments)

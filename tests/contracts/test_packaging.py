@@ -122,6 +122,8 @@ def test_wheel_content(wheel: Path) -> None:
     for name in (
         *("_models/vgg16.onnx", "_models/manifest.toml", "_models/README.md"),
         *("_plugins/gimp/style-transfer.py", "_plugins/gimp/README.md"),
+        *("_plugins/desktop/apply.py", "_plugins/desktop/nautilus.py"),
+        *("_plugins/digikam/style-transfer.sh", "_plugins/digikam/filter_item.py"),
         *("pictures/photograph.jpg", "pictures/CREDITS.md"),
         *(f"pictures/{file}" for file, _ in pictures.PAINTINGS.values()),
         *(f"pictures/thumbnails/{name}.png" for name in pictures.PAINTINGS),

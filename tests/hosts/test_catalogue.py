@@ -13,11 +13,15 @@ import pytest
 
 import styleplug
 from styleplug.errors import ConfigError, HostError
-from styleplug.hosts import find_hosts, install_host, uninstall_host
+from styleplug.hosts import ADAPTERS, Host, find_hosts, install_host, uninstall_host
+
+
+def gimps() -> list[Host]:
+    return [host for host in find_hosts() if host.name == "gimp"]
 
 
 def states() -> dict[str, str]:
-    return {host.title: host.state for host in find_hosts()}
+    return {host.title: host.state for host in gimps()}
 
 
 def change(adapter: Path, **values: str) -> None:
@@ -27,7 +31,7 @@ def change(adapter: Path, **values: str) -> None:
 
 
 def test_no_gimp_says_what_to_do(home: Path) -> None:
-    [host] = find_hosts()
+    [host] = gimps()
     assert (host.name, host.title, host.state, host.folder) == ("gimp", "GIMP", "not found", None)
     assert "start GIMP once" in host.advice
     assert "--gimp-dir" in host.advice
@@ -102,7 +106,7 @@ def test_an_upgrade_shows_and_is_mended(gimp: Callable[..., Path]) -> None:
         lambda: script.unlink(),
     ):
         spoil()
-        [found] = find_hosts()
+        [found] = gimps()
         assert found.state == "outdated"
         assert found.advice == "run: styleplug hosts install gimp"
         install_host("gimp")
@@ -120,7 +124,7 @@ def test_another_environments_interpreter_is_current_while_it_is_there(
     assert host.adapter is not None
     (tmp_path / "python").touch()
     change(host.adapter, interpreter=str(tmp_path / "python"))
-    [found] = find_hosts()
+    [found] = gimps()
     assert (found.state, found.interpreter) == ("installed", str(tmp_path / "python"))
 
 
@@ -134,6 +138,13 @@ def test_a_folder_that_cannot_be_written_to(gimp: Callable[..., Path]) -> None:
 def test_a_host_without_an_adapter() -> None:
     with pytest.raises(ConfigError, match="host is 'paint', but must be one of gimp"):
         install_host("paint")
+
+
+def test_every_host_is_listed_where_there_is_none(home: Path) -> None:
+    hosts = {host.name: host for host in find_hosts()}
+    assert list(hosts) == list(ADAPTERS)
+    assert {host.state for host in hosts.values()} == {"not found"}
+    assert all(host.advice for host in hosts.values())
 
 
 def test_importing_it_is_light() -> None:

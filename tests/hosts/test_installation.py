@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,10 @@ import styleplug
 from styleplug.errors import HostError
 from styleplug.hosts import installation
 from styleplug.hosts.gimp import ADAPTER
-from styleplug.hosts.installation import (
-    RECORD,
-    install,
-    is_current,
-    read_record,
-    sources,
-    uninstall,
-)
+from styleplug.hosts.installation import install, is_current, read_record, uninstall
+
+RECORD = "installation.json"
+PYTHON = sys.executable
 
 
 @pytest.fixture
@@ -40,14 +37,14 @@ def record(folder: Path) -> dict[str, Any]:
 
 
 def test_the_sources_are_the_adapters_modules() -> None:
-    files = sources(ADAPTER)
+    files = ADAPTER.files(PYTHON)
     assert ADAPTER.script in files
     assert all(name.endswith(".py") for name in files)
 
 
 def test_install_writes_the_files_and_a_record(folder: Path) -> None:
     install(ADAPTER, folder)
-    files = sources(ADAPTER)
+    files = ADAPTER.files(PYTHON)
     found = content(folder)
     assert json.loads(found.pop(RECORD)) == {
         "interpreter": os.path.abspath(sys.executable),
@@ -56,7 +53,7 @@ def test_install_writes_the_files_and_a_record(folder: Path) -> None:
         "files": sorted(files),
     }
     assert found == files
-    assert is_current(ADAPTER, folder)
+    assert is_current(ADAPTER, folder, PYTHON)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no run bit")
@@ -90,15 +87,13 @@ def test_installing_again_changes_nothing(folder: Path) -> None:
     assert content(folder) == before
 
 
-def test_installing_again_mends_and_updates(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_installing_again_mends_and_updates(folder: Path) -> None:
     older = {ADAPTER.script: b"# older", "gone_since.py": b"# older"}
-    with monkeypatch.context() as patch:
-        patch.setattr(installation, "sources", lambda adapter: older)
-        install(ADAPTER, folder)
-    assert not is_current(ADAPTER, folder)
+    install(replace(ADAPTER, files=lambda interpreter: older), folder)
+    assert not is_current(ADAPTER, folder, PYTHON)
     install(ADAPTER, folder)
-    assert is_current(ADAPTER, folder)
-    assert set(content(folder)) == {*sources(ADAPTER), RECORD}
+    assert is_current(ADAPTER, folder, PYTHON)
+    assert set(content(folder)) == {*ADAPTER.files(PYTHON), RECORD}
 
 
 def test_cut_short_it_says_so_and_is_mended_or_removed(
@@ -121,12 +116,12 @@ def test_cut_short_it_says_so_and_is_mended_or_removed(
     assert len(content(folder)) == 2
     install(ADAPTER, folder)
     assert record(folder)["state"] == "complete"
-    assert is_current(ADAPTER, folder)
+    assert is_current(ADAPTER, folder, PYTHON)
 
 
 def test_uninstall_leaves_nothing_of_ours(folder: Path) -> None:
     install(ADAPTER, folder)
-    module = next(name for name in sources(ADAPTER) if name != ADAPTER.script)
+    module = next(name for name in ADAPTER.files(PYTHON) if name != ADAPTER.script)
     cache = folder / "__pycache__"
     cache.mkdir()
     (cache / f"{Path(module).stem}.cpython-313.pyc").touch()
@@ -165,7 +160,7 @@ def test_a_folder_that_is_not_ours_is_left_alone(kind: str, folder: Path) -> Non
     if RECORDS[kind] is not None:
         (folder / RECORD).write_text(RECORDS[kind])
     before = content(folder)
-    assert read_record(folder) is None
+    assert read_record(ADAPTER, folder) is None
     for act in (install, uninstall):
         with pytest.raises(HostError, match="wasn't installed by styleplug; move it away"):
             act(ADAPTER, folder)
@@ -173,13 +168,9 @@ def test_a_folder_that_is_not_ours_is_left_alone(kind: str, folder: Path) -> Non
     assert victim.exists()
 
 
-def test_a_file_that_is_not_ours_is_left_alone(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(installation, "sources", lambda adapter: {ADAPTER.script: b"# older"})
-        install(ADAPTER, folder)
-    module = next(name for name in sources(ADAPTER) if name != ADAPTER.script)
+def test_a_file_that_is_not_ours_is_left_alone(folder: Path) -> None:
+    install(replace(ADAPTER, files=lambda interpreter: {ADAPTER.script: b"# older"}), folder)
+    module = next(name for name in ADAPTER.files(PYTHON) if name != ADAPTER.script)
     (folder / module).write_text("somebody else's")
     before = content(folder)
     with pytest.raises(HostError, match=rf"{module} wasn't installed by styleplug"):
@@ -190,7 +181,7 @@ def test_a_file_that_is_not_ours_is_left_alone(
 def test_an_empty_folder_is_taken(folder: Path) -> None:
     folder.mkdir(parents=True)
     install(ADAPTER, folder)
-    assert is_current(ADAPTER, folder)
+    assert is_current(ADAPTER, folder, PYTHON)
 
 
 @pytest.mark.parametrize("linked", ["plug-ins", "style-transfer"])

@@ -8,6 +8,12 @@ import pytest
 from styleplug.runtime.threads import available_cores
 
 
+@pytest.fixture(autouse=True)
+def no_limit(threads: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None by the variable, which tests usually set."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+
+
 @pytest.fixture
 def machine(tmp_path, monkeypatch) -> Path:
     """The root of a machine with 8 cores, on which the process belongs to the group /a/b."""
@@ -33,6 +39,12 @@ def test_without_a_mask_all_cores_count(tmp_path, monkeypatch) -> None:
     assert available_cores(tmp_path) == 6
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert available_cores(tmp_path) == 1
+
+
+@pytest.mark.parametrize(("value", "cores"), [("3", 3), ("20", 8), ("0", 1), ("4,2", 8), ("", 8)])
+def test_the_variable_of_openmp_counts(machine, monkeypatch, value, cores) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", value)
+    assert available_cores(machine) == cores
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ import numpy as np
 import pytest
 from worker_client import WorkerClient
 
-SUPPORT = Path(__file__).parents[1] / "support"
 RAW = {"layout": "RGB", "dtype": "uint8"}
 
 
@@ -24,17 +22,6 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setattr(tempfile, "tempdir", None)
     return folder
-
-
-@pytest.fixture
-def odd_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`odd_plugin`, installed for the processes that a test starts."""
-    info = tmp_path / "site" / "odd-1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[styleplug]\nodd = odd_plugin\n")
-    path = [str(info.parent), str(SUPPORT), os.environ.get("PYTHONPATH", "")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(part for part in path if part))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Reading a picture that a command is given."""
+"""Reading a picture that a command or a batch is given."""
 
 from __future__ import annotations
 

@@ -1,0 +1,174 @@
+"""Leads a batch: plans what is to be done, has it done, and notes what becomes of it.
+
+All that is its own is in `.styleplug` in the output folder: the journal, a lock, and what isn't
+finished.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from styleplug.batch.events import Advanced, BatchEvent, Done, Failed, Planned, Skipped, Started
+from styleplug.batch.executors import Executor
+from styleplug.batch.inputs import Found
+from styleplug.batch.journal import Entry, Journal
+from styleplug.batch.names import Names
+from styleplug.batch.plan import Order, Planner
+from styleplug.batch.task import Advance, Outcome, Stamp, Task
+from styleplug.errors import StyleplugError, UnwritableImageError
+
+PRIVATE = ".styleplug"
+
+
+class Batch:
+    """A batch at work, the only one in its folder as long as the context lasts.
+
+    Args:
+        order: what to do.
+        executor: who does it; closed in the end.
+
+    Raises:
+        UnwritableImageError: the folder can't be made or written to, or not in this format.
+        StyleplugError: the journal can't be used.
+    """
+
+    def __init__(self, order: Order, executor: Executor) -> None:
+        self._order = order
+        self._executor = executor
+        self._private = order.folder / PRIVATE
+        self._staging = self._private / "staging"
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        with self._stack:  # which undoes all of it should a step fail
+            self._stack.callback(self._executor.close)
+            self._check_kind()
+            self._claim_folder()
+            self.journal = Journal(self._private / "journal.sqlite")
+            self._stack.callback(self.journal.close)
+            self._recognise()
+            self._names = Names(
+                self._order.folder,
+                self.journal.places(),
+                self._order.work.inputs,
+                self._order.suffix,
+                self._order.kind,
+            )
+            self._planner = Planner(self._order, self.journal, self._staging)
+            self._stack = self._stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def run(self, pictures: Iterable[Found]) -> Iterator[BatchEvent]:
+        """Do pictures, but for what was done before; say what becomes of them.
+
+        A result of the same work, made from the picture as it is, isn't made again. One of a
+        picture that has changed since is.
+
+        Raises:
+            ConfigError: there are results of other work, which may not be replaced.
+            StyleplugError: something that concerns all pictures, such as a full disk.
+        """
+        plan = self._planner.planned(self._names.assigned(pictures))
+        yield Planned(len(plan), plan.count(None))
+        yield from (step for step in plan if isinstance(step, Skipped | Failed))
+        yield from self._carried_out([step for step in plan if isinstance(step, Task)])
+
+    def _claim_folder(self) -> None:
+        """Keep other batches out, and throw away what an earlier one hadn't finished."""
+        from styleplug.runtime.locks import exclusive
+
+        folder = self._order.folder
+        try:
+            self._private.mkdir(parents=True, exist_ok=True)
+            self._stack.enter_context(exclusive(self._private / "lock", f"a batch in {folder}"))
+            shutil.rmtree(self._staging, ignore_errors=True)
+            self._staging.mkdir(exist_ok=True)
+        except OSError as error:
+            raise UnwritableImageError(
+                folder, f"no results can be put here ({error.strerror}); choose another folder"
+            ) from error
+        self._stack.callback(shutil.rmtree, self._staging, ignore_errors=True)
+
+    def _check_kind(self) -> None:
+        """Make sure that results can be written in the format that was asked for."""
+        from styleplug.api import check_output
+
+        kind = self._order.kind
+        if kind is not None:
+            try:
+                anywhere = Path(tempfile.gettempdir(), f"picture.{kind}")
+                check_output(anywhere, inputs=(), overwrite=True)
+            except UnwritableImageError as error:
+                raise error.about(f"--format {kind}") from error
+
+    def _recognise(self) -> None:
+        """Note the results that are in their places, though nobody lived to say so."""
+        for entry in list(self.journal.entries("started")):
+            stamp = Stamp.of(self._order.folder / entry.place, follow=False)
+            if stamp not in (None, entry.stamp):
+                self.journal.finish(entry.place, stamp, entry.seconds)
+
+    def _carried_out(self, tasks: Sequence[Task]) -> Iterator[BatchEvent]:
+        waiting = iter(tasks)
+        running: dict[int, Task] = {}
+        while True:
+            while len(running) < self._executor.width and (task := next(waiting, None)):
+                if problem := self._planner.taken_meanwhile(task):
+                    yield problem
+                    continue
+                self._start(task)
+                running[task.id] = task
+                yield Started(str(task.source))
+            if not running:
+                return
+            for news in self._executor.news():
+                if isinstance(news, Advance):
+                    yield Advanced(str(running[news.id].source), news.fraction)
+                    continue
+                event = self._noted(running.pop(news.id), news)
+                if news.error is not None and news.concerns_all:
+                    raise _for_all(news.error)
+                yield event
+
+    def _start(self, task: Task) -> None:
+        self.journal.start(
+            Entry(
+                place=self._planner.place(task),
+                source=task.source,
+                work=self._planner.digest,
+                source_stamp=Stamp.of(task.source),
+                state="started",
+                stamp=task.before,
+            )
+        )
+        self._executor.submit(task)
+
+    def _noted(self, task: Task, outcome: Outcome) -> Done | Failed:
+        """The outcome, once it is in the journal."""
+        place = self._planner.place(task)
+        if outcome.error is None:
+            self.journal.finish(place, outcome.stamp, outcome.seconds)
+            return Done(str(task.source), str(task.output), outcome.seconds, outcome.remarks)
+        failed = Failed.of(task.source, outcome.error)
+        self.journal.fail(place, failed.problem)
+        return failed
+
+
+def _for_all(error: StyleplugError) -> StyleplugError:
+    """What ends the batch. Where a picture can't be written, it isn't what was asked for that is at
+    fault."""
+    return StyleplugError(str(error)) if isinstance(error, UnwritableImageError) else error

@@ -1,0 +1,154 @@
+"""Finding the pictures of a batch: files, folders, patterns and lists."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path, PurePath
+
+from styleplug.errors import UnreadableImageError
+
+_PICTURE = re.compile(
+    r".*\.(jpe?g|jpe|jfif|mpo|png|gif|bmp|dib|p[bgnp]m|tiff?|webp|avif|jp2|j2k|jpx|psd|tga|hei[cf]"
+    r"|hif|jxl|3fr|arw|cr[23w]|dcr|dng|erf|fff|iiq|kdc|mef|mos|mrw|nef|nrw|orf|pef|raf|raw|rw[2l]"
+    r"|sr[2fw]|x3f)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What names of pictures are like. Files that are named one by one may be called anything."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A picture: its absolute path, and the relative one that its result is to have."""
+
+    source: Path
+    place: PurePath
+
+
+def find_pictures(
+    inputs: Sequence[Path], listed: Iterable[Path], *, recursive: bool, without: Path
+) -> Iterator[Found]:
+    """The pictures that inputs name, each once, in the order of their names within a folder.
+
+    A picture in a folder has its place as it lies in that folder; one that a pattern matches, as it
+    lies below the part of the pattern that isn't one; one of a list, as its path is written, if it
+    lies in the current folder; any other is placed by its name alone. Links are followed, but not
+    in circles.
+
+    Args:
+        inputs: files, folders, or patterns such as "photos/**/*.jpg".
+        listed: files, or folders, of a list; one that is missing is found all the same, so that it
+            is told of as of any picture that can't be read.
+        recursive: whether folders in a folder are looked into.
+        without: a folder to leave out wherever it is met on the way.
+
+    Raises:
+        UnreadableImageError: an input is no file, no folder, and no pattern that matches any.
+    """
+    seen: set[Path] = set()
+    for found in chain(
+        *(_named(path, recursive, without) for path in inputs),
+        *(_listed(path, recursive, without) for path in listed),
+    ):
+        if found.source not in seen:
+            seen.add(found.source)
+            yield found
+
+
+def listed_paths(data: bytes) -> list[Path]:
+    """The paths of a list: one a line or, as `find -print0` gives them, each before a zero byte."""
+    separator = b"\0" if b"\0" in data else b"\n"
+    names = (name if separator == b"\0" else name.rstrip(b"\r") for name in data.split(separator))
+    return [Path(os.fsdecode(name)) for name in names if name]
+
+
+def _named(path: Path, recursive: bool, without: Path) -> Iterator[Found]:
+    if os.path.isdir(path):
+        yield from _walked(path, path, recursive, without)
+        return
+    if os.path.lexists(path):
+        yield Found(_absolute(path), PurePath(path.name))
+        return
+    matches = sorted(glob.iglob(str(path), recursive=True)) if glob.has_magic(str(path)) else []
+    if not matches:
+        raise UnreadableImageError(path, "there is no such file or folder; check the path")
+    fixed = Path(*_fixed(path.parts))
+    for match in map(Path, matches):
+        if os.path.isdir(match):
+            # "**" gives each folder, and what is in it besides.
+            if "**" not in path.parts:
+                yield from _walked(match, fixed, recursive, without)
+        elif _is_picture(match) and not _lies_in(match.parent, without):
+            yield Found(_absolute(match), match.relative_to(fixed))
+
+
+def _listed(path: Path, recursive: bool, without: Path) -> Iterator[Found]:
+    source, here = _absolute(path), Path.cwd()
+    base = here if source.is_relative_to(here) else source.parent
+    if os.path.isdir(path):
+        yield from _walked(source, base, recursive, without)
+    else:
+        yield Found(source, source.relative_to(base))
+
+
+def _walked(folder: Path, root: Path, recursive: bool, without: Path) -> Iterator[Found]:
+    """The pictures in a folder, with places below `root`."""
+    above: frozenset[str] = frozenset()
+    pending = [(folder, above)]
+    while pending:
+        folder, above = pending.pop()
+        real = os.path.realpath(folder)
+        if real in above:  # a link leads back to a folder that it lies in
+            continue
+        folders = []
+        for path in sorted(_entries(folder)):
+            if _is_temporary(path):
+                continue
+            if os.path.isdir(path):
+                if recursive and not _is_same(path, without):
+                    folders.append((path, above | {real}))
+            elif _is_picture(path):
+                yield Found(_absolute(path), path.relative_to(root))
+        pending += reversed(folders)
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise UnreadableImageError(
+            folder, f"the folder can't be read ({error.strerror}); mend that, or leave it out"
+        ) from error
+
+
+def _fixed(parts: Sequence[str]) -> Iterator[str]:
+    """The parts of a pattern before the first that is one."""
+    for part in parts[:-1]:
+        if glob.has_magic(part):
+            return
+        yield part
+
+
+def _is_picture(path: Path) -> bool:
+    return _PICTURE.fullmatch(path.name) is not None and not _is_temporary(path)
+
+
+def _is_temporary(path: Path) -> bool:
+    """Whether a name is one that programs give to what they hide, or haven't finished."""
+    return path.name.startswith((".", "~"))
+
+
+def _is_same(folder: Path, other: Path) -> bool:
+    return os.path.realpath(folder) == os.path.realpath(other)
+
+
+def _lies_in(folder: Path, other: Path) -> bool:
+    return Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(other))
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))

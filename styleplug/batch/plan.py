@@ -1,0 +1,135 @@
+"""What there is to do for each picture, seeing what was done before and what is in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from styleplug.batch.events import Failed, Skipped
+from styleplug.batch.inputs import Found
+from styleplug.batch.journal import Entry, Journal
+from styleplug.batch.task import Stamp, Task
+from styleplug.batch.work import Work
+from styleplug.errors import ConfigError, ImageError, UnwritableImageError
+
+Step = Task | Skipped | Failed | None
+"""Something to do, something to say, or nothing: it was done before."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a batch is to do.
+
+    Args:
+        work: what is done to each picture.
+        folder: where results go, an absolute path; it is made as needed.
+        suffix: what is added to each name, before its extension.
+        kind: the extension of all results, without the dot; None for each picture's own.
+        overwrite: whether files of others, and results of other work, may be replaced.
+        skip_existing: whether pictures are left out whose place is taken.
+    """
+
+    work: Work
+    folder: Path
+    suffix: str = ""
+    kind: str | None = None
+    overwrite: bool = False
+    skip_existing: bool = False
+
+
+class Planner:
+    """Plans the tasks of a batch.
+
+    Args:
+        order: what to do.
+        journal: what was done before.
+        staging: the folder for what isn't finished.
+    """
+
+    def __init__(self, order: Order, journal: Journal, staging: Path) -> None:
+        self._order = order
+        self._journal = journal
+        self._staging = staging
+        self.digest = order.work.digest()
+
+    def place(self, task: Task) -> PurePath:
+        """Where a task's result is in the output folder."""
+        return task.output.relative_to(self._order.folder)
+
+    def planned(self, pictures: Iterable[tuple[Found, PurePath]]) -> list[Step]:
+        """What there is to do for pictures, each with the place of its result.
+
+        Raises:
+            ConfigError: there are results of other work, which may not be replaced.
+        """
+        return [self._step(id, found.source, place) for id, (found, place) in enumerate(pictures)]
+
+    def taken_meanwhile(self, task: Task) -> Failed | None:
+        """What to say of a task in whose place a file of others has appeared since it was planned.
+
+        One that was started before may still have been in the hands of someone, who was done now.
+        """
+        if not task.is_published:
+            return None
+        entry = self._journal.entry(self.place(task))
+        is_its_own = entry is not None and entry.state == "started" and entry.stamp == task.before
+        return None if is_its_own else _taken(task)
+
+    def _step(self, id: int, source: Path, place: PurePath) -> Step:
+        entry = self._journal.entry(place)
+        task = Task(
+            id=id,
+            work=self._order.work,
+            source=source,
+            output=self._order.folder / place,
+            before=Stamp.of(self._order.folder / place, follow=False),
+            staging=self._staging,
+        )
+        if task.before is not None:
+            if entry is not None and self._is_current(entry, source):
+                return None
+            if self._order.skip_existing:
+                return Skipped(str(source), str(task.output))
+            if not self._order.overwrite:
+                # Either made by an earlier run, or what one was allowed to replace.
+                if entry is None or entry.stamp != task.before:
+                    return _taken(task)
+                self._check_work(entry)
+        return self._sidecars_in_the_way(task, place) or task
+
+    def _is_current(self, entry: Entry, source: Path) -> bool:
+        """Whether a result is what this work would come to, unless someone has changed it since."""
+        return (
+            entry.state == "done"
+            and entry.work == self.digest
+            and entry.source_stamp == Stamp.of(source)
+        )
+
+    def _check_work(self, entry: Entry) -> None:
+        if entry.state == "done" and entry.work != self.digest:
+            raise ConfigError(
+                "output",
+                str(self._order.folder),
+                f"another folder, or --overwrite be given: {entry.place} in it was made with other"
+                " options",
+            )
+
+    def _sidecars_in_the_way(self, task: Task, place: PurePath) -> Failed | None:
+        from styleplug.image.sidecar import check_sidecars
+
+        if not task.work.keeps_sidecars:
+            return None
+        try:
+            check_sidecars(task.source, task.output, overwrite=self._order.overwrite)
+        except ImageError as error:
+            # A sidecar of photo.jpg is one of photo.raw too, and stays so.
+            if not isinstance(error, UnwritableImageError) or not self._journal.has_begun(place):
+                return Failed.of(task.source, error)
+        return None
+
+
+def _taken(task: Task) -> Failed:
+    from styleplug.image.write import EXISTS
+
+    return Failed.of(task.source, UnwritableImageError(task.output, EXISTS))

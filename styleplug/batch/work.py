@@ -1,0 +1,112 @@
+"""What a batch does to each picture: as `styleplug stylize` and `styleplug filter` do to one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import styleplug
+from styleplug.config import INITS, FilterConfig, StylizeConfig
+from styleplug.reading import read_picture
+
+if TYPE_CHECKING:
+    from styleplug.events import Event
+
+_OF_THE_MACHINE = ("device",)
+"""Options that say nothing of the picture."""
+
+
+@dataclass(frozen=True)
+class Painting:
+    """Paint pictures in the manner of paintings.
+
+    Args:
+        preset: what the config began with.
+        config: how to paint; of a file that `init` names, the absolute path.
+        paintings: absolute paths.
+        strip: leave out metadata and sidecars.
+        like: the picture that all of it was taken from, if there is one.
+    """
+
+    preset: str
+    config: StylizeConfig
+    paintings: tuple[Path, ...]
+    strip: bool
+    like: Path | None = None
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """The files that are read for it besides each picture; none is ever written over."""
+        return (*self._sources, *([self.like] if self.like else []))
+
+    @property
+    def keeps_sidecars(self) -> bool:
+        """Whether the sidecars of a picture go with the result."""
+        return not self.strip
+
+    def digest(self) -> str:
+        """The same for all that comes to the same pictures: hexadecimal."""
+        from styleplug.recipe import Source
+
+        sources = [vars(Source.of(file)) for file in self._sources]
+        options = {**vars(self.config), "preset": self.preset, "strip": self.strip}
+        return _digest(options, files=sources)
+
+    @property
+    def _sources(self) -> tuple[Path, ...]:
+        init = () if self.config.init in INITS else (Path(self.config.init),)
+        return (*self.paintings, *init)
+
+    def apply(self, photo: Path, output: Path, on_event: Callable[[Event], None]) -> None:
+        """Paint one picture.
+
+        Raises:
+            StyleplugError: it can't be done; nothing is written then.
+        """
+        from styleplug.recipe import Recipe
+        from styleplug.results import write_painted
+
+        photograph, *paintings = [read_picture(path) for path in (photo, *self.paintings)]
+        recipe = Recipe.planned(self.config, self.preset, photo, self.paintings)
+        result = styleplug.stylize(photograph, paintings, self.config, on_event)
+        write_painted(result, photograph, recipe, output, overwrite=True, strip=self.strip)
+
+
+@dataclass(frozen=True)
+class Filtering:
+    """Send pictures through the filter of this name."""
+
+    filter: str
+    config: FilterConfig
+
+    inputs: ClassVar[tuple[Path, ...]] = ()
+    keeps_sidecars: ClassVar[bool] = False
+
+    def digest(self) -> str:
+        """The same for all that comes to the same pictures: hexadecimal."""
+        return _digest({**vars(self.config), "filter": self.filter})
+
+    def apply(self, photo: Path, output: Path, on_event: Callable[[Event], None]) -> None:
+        """Filter one picture.
+
+        Raises:
+            StyleplugError: it can't be done; nothing is written then.
+        """
+        from styleplug.results import write_filtered
+
+        photograph = read_picture(photo)
+        result = styleplug.apply_filter(photograph, self.filter, self.config, on_event)
+        write_filtered(result, photograph, output, overwrite=True)
+
+
+Work = Painting | Filtering
+
+
+def _digest(options: dict[str, Any], **more: Any) -> str:
+    kept = {name: value for name, value in options.items() if name not in _OF_THE_MACHINE}
+    text = json.dumps({**kept, **more}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,275 @@
+"""`styleplug batch`: many pictures, painted or filtered."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from styleplug.cli.batch_tally import Tally, check_report, write_page
+from styleplug.cli.job import asked, recalled
+from styleplug.cli.main import FAILURE, INTERRUPTED, echo_json
+from styleplug.cli.options import config_options, given_options
+from styleplug.cli.pipes import PIPE
+from styleplug.config import INITS, FilterConfig, StylizeConfig
+from styleplug.errors import StyleplugError
+
+if TYPE_CHECKING:
+    from styleplug.batch.events import BatchEvent
+    from styleplug.batch.inputs import Found
+    from styleplug.batch.plan import Order
+    from styleplug.batch.work import Work
+
+_MOST_PROCESSES = 4
+"""By default: each has whole pictures in memory."""
+_FILTER_OPTIONS = ", ".join(f"--{option.name.replace('_', '-')}" for option in fields(FilterConfig))
+
+
+@click.command()
+@click.argument("inputs", type=click.Path(path_type=Path), nargs=-1, metavar="[INPUT]...")
+@click.option(
+    "--style",
+    "paintings",
+    type=click.Path(path_type=Path),
+    metavar="PAINTING",
+    multiple=True,
+    help="The painting, as of `styleplug stylize`; give several to mix them in equal parts.",
+)
+@click.option(
+    "--filter",
+    "filter_name",
+    metavar="NAME",
+    help="The filter, as of `styleplug filter`; of the options of a painting it takes"
+    f" {_FILTER_OPTIONS}.",
+)
+@click.option(
+    "--like",
+    type=click.Path(path_type=Path),
+    metavar="PICTURE",
+    help="Paint as PICTURE was painted by styleplug, but for the options that are given.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    required=True,
+    help="The folder of the results; made as needed.",
+)
+@click.option("-r", "--recursive", is_flag=True, help="Look into folders in folders.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many pictures to work on at once, with an equal share of the cores each. [default: 1"
+    f" for a painting; for a filter as many as there are cores, but at most {_MOST_PROCESSES}]",
+)
+@click.option("--suffix", default="", metavar="TEXT", help="Add TEXT to names: photoTEXT.jpg.")
+@click.option(
+    "--format",
+    "kind",
+    metavar="NAME",
+    help="The format of all results, such as png or jpg. [default: each picture's own, or png where"
+    " that can't be written]",
+)
+@click.option("--skip-existing", is_flag=True, help="Leave out pictures whose result is there.")
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Replace what is there of others, or was made with other options; never an input.",
+)
+@click.option(
+    "--watch",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="Do what is in FOLDER, and then what appears there once it is completely written, until"
+    " Ctrl-C.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where to write a page with all pictures before and after: .html. It reads them again.",
+)
+@click.option(
+    "--strip",
+    is_flag=True,
+    help="Leave out all metadata and sidecars of what is painted, and the note of how it was made.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Events as JSON lines on standard output.")
+@config_options
+def batch(
+    inputs: tuple[Path, ...],
+    paintings: tuple[Path, ...],
+    filter_name: str | None,
+    like: Path | None,
+    folder: Path,
+    recursive: bool,
+    jobs: int | None,
+    suffix: str,
+    kind: str | None,
+    skip_existing: bool,
+    overwrite: bool,
+    watch: Path | None,
+    report: Path | None,
+    strip: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Paint or filter many pictures.
+
+    An INPUT is a picture, a folder of them, a pattern in quotes such as "photos/**/*.jpg", or - for
+    a list of paths on standard input. The results lie in DIR as the pictures in their folder.
+
+    The same command again goes on where it was ended, by Ctrl-C or a power cut: what is done isn't
+    done again, unless the picture has changed since. What failed is tried again. Exits with 1 if a
+    picture failed, and says which.
+    """
+    if bool(inputs) == bool(watch):
+        raise click.UsageError("Give either pictures, as INPUT, or a folder to '--watch'.")
+    if "/" in suffix or os.sep in suffix:
+        raise click.UsageError("'--suffix' is a part of a name, which holds no '/'.")
+    from styleplug.batch.plan import Order
+
+    tally = Tally()
+    try:
+        if filter_name is None:
+            work = _painting(paintings, like, strip, options)
+        else:
+            given = [*paintings, *([like] if like else [])]
+            work = _filtering(filter_name, given, strip, options)
+        kind = kind and kind.removeprefix(".")
+        order = Order(work, _absolute(folder), suffix, kind, overwrite, skip_existing)
+        rounds = _rounds(inputs, watch, recursive, order.folder)
+        listener = _listener(as_json, is_watching=watch is not None)
+        interrupted = _run(order, jobs, rounds, listener, tally, report, is_endless=bool(watch))
+    except StyleplugError as error:
+        if as_json:
+            echo_json(event="failed", code=error.code, message=str(error))
+        tally.tell()
+        raise
+    tally.tell()
+    if interrupted and not watch:
+        click.echo("styleplug: interrupted; the same command again goes on from here", err=True)
+        click.get_current_context().exit(INTERRUPTED)
+    click.get_current_context().exit(FAILURE if tally.failures else 0)
+
+
+def _painting(
+    paintings: Sequence[Path], like: Path | None, strip: bool, options: Mapping[str, Any]
+) -> Work:
+    if not paintings and not like:
+        raise click.UsageError("Missing option '--style', '--like' or '--filter'.")
+    from styleplug.batch.work import Painting
+
+    job = recalled(like, like, paintings, options) if like else asked(paintings, options)
+    config = job.config
+    if config.init not in INITS:
+        config = replace(config, init=str(_absolute(Path(config.init))))
+    files = tuple(map(_absolute, job.paintings))
+    return Painting(job.preset, config, files, strip, _absolute(like) if like else None)
+
+
+def _filtering(
+    name: str, paintings: Sequence[Path], strip: bool, options: Mapping[str, Any]
+) -> Work:
+    from styleplug.batch.work import Filtering
+
+    given = given_options(StylizeConfig, options)
+    config = given_options(FilterConfig, options)
+    preset = click.get_current_context().get_parameter_source("preset")
+    if paintings or strip or preset is ParameterSource.COMMANDLINE or given.keys() - config.keys():
+        raise click.UsageError(f"'--filter' takes no options of a painting but {_FILTER_OPTIONS}.")
+    return Filtering(name, FilterConfig(**config))
+
+
+def _usual_jobs(work: Work) -> int:
+    """One painting keeps all cores busy; of a filter, reading and writing don't."""
+    from styleplug.batch.work import Painting
+    from styleplug.runtime.threads import available_cores
+
+    return 1 if isinstance(work, Painting) else min(available_cores(), _MOST_PROCESSES)
+
+
+def _rounds(
+    inputs: Sequence[Path], watch: Path | None, recursive: bool, folder: Path
+) -> Iterable[list[Found]]:
+    """The pictures to do: all at once, or as they appear."""
+    from styleplug.batch.inputs import find_pictures, listed_paths
+    from styleplug.batch.watching import arrivals
+
+    if watch:
+        return arrivals(watch, recursive=recursive, without=folder)
+    listed = []
+    if PIPE in inputs:
+        if sys.stdin is None:
+            raise click.UsageError("Standard input ('-') is closed; lead a list of paths into it.")
+        listed = listed_paths(sys.stdin.buffer.read())
+    named = [path for path in inputs if path != PIPE]
+    return [list(find_pictures(named, listed, recursive=recursive, without=folder))]
+
+
+def _run(
+    order: Order,
+    jobs: int | None,
+    rounds: Iterable[list[Found]],
+    listener: AbstractContextManager[Callable[[BatchEvent], None]],
+    tally: Tally,
+    report: Path | None,
+    *,
+    is_endless: bool,
+) -> bool:
+    """Let a batch run, and show what it says; whether Ctrl-C ended it, as it does an endless one.
+
+    The report takes a while, so that it has to wait for the end.
+    """
+    from styleplug.batch.coordinator import Batch
+    from styleplug.batch.executors import Processes
+
+    executor = Processes(jobs or _usual_jobs(order.work))
+    interrupted = False
+    with Batch(order, executor) as running:
+        if report:
+            check_report(report, order.overwrite)
+        try:
+            with listener as show:
+                for pictures in rounds:
+                    for event in running.run(pictures):
+                        tally.count(event)
+                        show(event)
+        except KeyboardInterrupt:
+            interrupted = True
+            executor.close()
+        if report and interrupted == is_endless:
+            write_page(running.journal, order.folder, report)
+    return interrupted
+
+
+def _listener(
+    as_json: bool, is_watching: bool
+) -> AbstractContextManager[Callable[[BatchEvent], None]]:
+    """What to do with events: lines of JSON, or a progress bar."""
+    if as_json:
+        return nullcontext(_print_record)
+    from styleplug.cli.batch_bar import batch_bar
+
+    return batch_bar(is_watching)
+
+
+def _print_record(event: BatchEvent) -> None:
+    # A reader that has gone is no reason to lose pictures.
+    with suppress(BrokenPipeError):
+        echo_json(event=type(event).__name__.lower(), **asdict(event))
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))

@@ -1,0 +1,79 @@
+"""What becomes of a job's result: a picture file, with all that the photograph's is to hand on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from styleplug.api import check_output, write_image
+
+if TYPE_CHECKING:
+    from styleplug.hookspecs import FilterResult, StylizeResult
+    from styleplug.image.picture import Picture
+    from styleplug.recipe import Recipe
+
+
+def check_painted(
+    photo: Path, others: Iterable[Path], output: Path, *, overwrite: bool, strip: bool
+) -> None:
+    """Make sure, before any work is done, that `write_painted` can write a painted picture.
+
+    Args:
+        photo: the photograph.
+        others: what else it is painted from; none of these files is ever written over.
+        output: where the picture goes.
+        overwrite: whether existing files may be replaced.
+        strip: whether sidecars are left out.
+
+    Raises:
+        UnreadableImageError: a sidecar can't be read.
+        UnwritableImageError: the place or the format won't do, or is taken.
+    """
+    from styleplug.image.sidecar import check_sidecars
+
+    check_output(output, inputs=[photo, *others], overwrite=overwrite)
+    if not strip:
+        check_sidecars(photo, output, overwrite=overwrite)
+
+
+def write_painted(
+    result: StylizeResult,
+    photograph: Picture,
+    recipe: Recipe,
+    output: Path,
+    *,
+    overwrite: bool,
+    strip: bool,
+) -> None:
+    """Write a painted picture with the photograph's metadata, profile, depth and sidecars, and the
+    recipe; with `strip`, without metadata, sidecars and recipe.
+
+    Raises:
+        UnreadableImageError, UnwritableImageError: as of `check_painted`.
+    """
+    from styleplug.image.metadata import Metadata
+    from styleplug.image.sidecar import copy_sidecars
+
+    metadata = recipe.finished(result).noted(photograph.origin.metadata)
+    picture = replace(photograph, pixels=result.image, alpha=result.alpha)
+    picture = picture.with_metadata(Metadata() if strip else metadata)
+    write_image(picture, output, overwrite=overwrite)
+    if photograph.path and not strip:
+        copy_sidecars(photograph.path, output, picture.size, overwrite=overwrite)
+
+
+def write_filtered(
+    result: FilterResult, photograph: Picture, output: Path, *, overwrite: bool
+) -> None:
+    """Write a filtered picture with all that the photograph's file held, but for a recipe.
+
+    Raises:
+        UnwritableImageError: the place or the format won't do, or is taken.
+    """
+    from styleplug.recipe import without_recipe
+
+    picture = replace(photograph, pixels=result.image)
+    picture = picture.with_metadata(without_recipe(photograph.origin.metadata))
+    write_image(picture, output, overwrite=overwrite)

@@ -1,0 +1,88 @@
+"""The XMP files beside pictures that are painted: each goes with its picture, and none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePath
+
+import pytest
+from batch_here import Here
+from PIL import Image
+
+from styleplug.batch.coordinator import Batch
+from styleplug.batch.events import BatchEvent, Done, Failed, Planned
+from styleplug.batch.inputs import Found
+from styleplug.batch.plan import Order
+from styleplug.batch.work import Painting
+from styleplug.config import StylizeConfig
+
+CHEAP = StylizeConfig(size=32, iterations=1, device="cpu")
+
+
+@pytest.fixture
+def paint(small_network: None, tmp_path: Path) -> Callable[..., list[BatchEvent]]:
+    """Paints pictures into a folder; what becomes of them."""
+    painting = tmp_path / "painting.png"
+    noise(painting)
+
+    def run(pictures: Sequence[Found], folder: Path, strip: bool = False, **order: object) -> list:
+        work = Painting("painterly", CHEAP, (painting,), strip)
+        with Batch(Order(work, folder, **order), Here()) as batch:
+            events = list(batch.run(pictures))
+        return [event for event in events if isinstance(event, Planned | Done | Failed)]
+
+    return run
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Found:
+    """a.png, with a.xmp."""
+    found = Found(tmp_path / "in" / "a.png", PurePath("a.png"))
+    found.source.parent.mkdir()
+    noise(found.source)
+    found.source.with_suffix(".xmp").write_text("sidecar")
+    return found
+
+
+def noise(path: Path) -> None:
+    """A picture that is large enough to be painted."""
+    Image.effect_noise((32, 24), 60).convert("RGB").save(path)
+
+
+def test_two_pictures_may_share_one(
+    paint: Callable[..., list[BatchEvent]], picture: Found, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    other = Found(picture.source.with_suffix(".tif"), PurePath("a.tif"))
+    other.source.write_bytes(picture.source.read_bytes())
+    assert [type(event) for event in paint([picture], out)] == [Planned, Done]
+    assert [type(event) for event in paint([picture, other], out)] == [Planned, Done]
+    assert (out / "a.xmp").read_text() == "sidecar"
+    (out / "a.tif").unlink()
+    assert [type(event) for event in paint([picture, other], out)] == [Planned, Done]
+
+
+def test_one_of_others_stays(
+    paint: Callable[..., list[BatchEvent]], picture: Found, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "a.xmp").write_text("another's")
+    failed = paint([picture], out)[1]
+    assert isinstance(failed, Failed)
+    assert failed.problem.startswith(f"{out / 'a.xmp'}: exists already")
+    assert not (out / "a.png").exists()
+    assert [type(event) for event in paint([picture], out, strip=True)] == [Planned, Done]
+    assert (out / "a.xmp").read_text() == "another's"
+
+
+def test_a_pictures_own_stays(
+    paint: Callable[..., list[BatchEvent]], picture: Found, tmp_path: Path
+) -> None:
+    packet = '<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
+    sidecar = picture.source.with_suffix(".xmp")
+    sidecar.write_text(packet)
+    folder = picture.source.parent
+    assert [type(event) for event in paint([picture], folder, kind="jpg")] == [Planned, Done]
+    assert (folder / "a.jpg").exists()
+    assert sidecar.read_text() == packet

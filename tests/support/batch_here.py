@@ -1,0 +1,30 @@
+"""A batch in the process that tests run in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from styleplug.batch.task import Advance, Outcome, Task, carry_out
+from styleplug.batch.work import Filtering
+from styleplug.config import FilterConfig
+
+NEGATIVE = Filtering("negative", FilterConfig())
+
+
+class Here:
+    """An executor in this process, which does a task when asked what it has to say."""
+
+    width = 2
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+        self.is_closed = False
+
+    def submit(self, task: Task) -> None:
+        self.tasks.append(task)
+
+    def news(self) -> Sequence[Advance | Outcome]:
+        return [carry_out(self.tasks.pop(0))]
+
+    def close(self) -> None:
+        self.is_closed = True
