@@ -14,9 +14,9 @@ from styleplug.cli.interrupt import interruptible
 from styleplug.cli.main import INTERRUPTED
 from styleplug.cli.options import seconds
 from styleplug.cli.photographs import bundled, files_in, photograph
-from styleplug.cli.reading import read_picture
 from styleplug.errors import Cancelled, ConfigError, UnwritableImageError
 from styleplug.extras import import_extra
+from styleplug.reading import read_picture
 
 if TYPE_CHECKING:
     from styleplug.filters.learning import Learning

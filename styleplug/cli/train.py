@@ -16,10 +16,10 @@ from styleplug.cli.interrupt import interruptible
 from styleplug.cli.main import INTERRUPTED
 from styleplug.cli.output import check_output, write_output
 from styleplug.cli.photographs import files_in, photograph
-from styleplug.cli.reading import read_picture
 from styleplug.errors import ConfigError
 from styleplug.extras import import_extra
 from styleplug.filters.pace import Pace
+from styleplug.reading import read_picture
 
 if TYPE_CHECKING:
     from styleplug.filters.training import Training
