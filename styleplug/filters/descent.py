@@ -36,9 +36,8 @@ SHIFT = 8
 STEADINESS = 10.0
 """Weight of the mean squared difference of two crops' overlap."""
 
-USUAL_WEIGHT = 0.15
 WEIGHT_RANGE = (0.03, 2.0)
-"""What content weights are at first, and where they may be steered."""
+"""Where content weights may be steered."""
 
 POOL, FRESH = 400, 2
 """Crops at hand, and how many of them a step exchanges: each is used several times, since to read
@@ -95,7 +94,7 @@ class Descent:
         )
         self.average = [weight.detach().clone() for weight in self.trained]
         count = len(styles["scale"])
-        self.log_weights = torch.full((count,), math.log(USUAL_WEIGHT))
+        self.log_weights = torch.full((count,), math.log(pace.content_weight))
         self.content_errors = torch.full((count,), pace.content_error)
         self._pool: list[tuple[Tensor, tuple[Tensor, ...]]] = []
 

@@ -28,7 +28,7 @@ from styleplug.image.picture import Picture
 from styleplug.vgg.mirror import Mirror
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
-PACE = Pace(learning_rate=0.012, warm_up=10, steering=0.06)
+PACE = Pace(learning_rate=0.012, warm_up=10, content_weight=0.3, steering=0.06)
 
 CHECKED = 4
 """Crops, always the same ones, to compare styles by."""
@@ -96,12 +96,14 @@ class Learning:
             elapsed = time.monotonic() - self.started
             if elapsed * CHECKS > checks * time_limit:
                 checks += 1
-                with self.descent.averaged():
-                    deadline.note(
-                        elapsed, self._distance(self.styles["scale"], self.styles["shift"])
-                    )
+                deadline.note(elapsed, self.distance())
             fraction = min(1.0, elapsed / deadline.end)
             yield Progress(step, fraction, max(0.0, deadline.end - elapsed))
+
+    def distance(self) -> float:
+        """How far the style as it is now is from the painting's; 0 is the least."""
+        with self.descent.averaged():
+            return self._distance(self.styles["scale"], self.styles["shift"])
 
     def style(self, name: str, description: str) -> FilterStyle:
         """The style as it is now."""

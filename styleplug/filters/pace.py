@@ -34,6 +34,7 @@ class Pace:
         learning_rate: of the network; a style's is three times that.
         warm_up: steps until the learning rate is reached.
         content_error: to aim at.
+        content_weight: to begin with.
         steering: how quickly content weights are changed to that end, per crop.
     """
 
@@ -42,6 +43,7 @@ class Pace:
     learning_rate: float = 2e-3
     warm_up: int = 100
     content_error: float = 0.72
+    content_weight: float = 0.15
     steering: float = 0.012
 
 

@@ -14,7 +14,7 @@ from pickle import UnpicklingError
 import numpy as np
 import torch
 
-from styleplug.errors import ConfigError
+from styleplug.errors import CheckpointError
 from styleplug.filters.descent import VECTORS, Descent, Step
 from styleplug.filters.losses import PerceptualLoss
 from styleplug.filters.network import FilterNetwork, new_styles
@@ -119,9 +119,11 @@ class Training:
         """Go on from what `save` wrote; crops are drawn anew.
 
         Raises:
-            ConfigError: it can't be read, or is of a training of other paintings.
+            CheckpointError: it can't be read, or is of a training of other paintings.
         """
-        allowed = "the checkpoint of a training of these paintings; move it away to start anew"
+        problem = (
+            "this is no checkpoint of a training of these paintings; move it away to start anew"
+        )
         try:
             saved = torch.load(path, map_location="cpu", weights_only=True)
             names, state = saved["paintings"], saved["descent"]
@@ -134,7 +136,7 @@ class Training:
             EOFError,
             UnpicklingError,
         ):
-            raise ConfigError("checkpoint", str(path), allowed) from None
+            raise CheckpointError(path, problem) from None
         if names != self.names:
-            raise ConfigError("checkpoint", str(path), allowed)
+            raise CheckpointError(path, problem)
         self.descent.restore(state)

@@ -11,6 +11,7 @@ from styleplug.filters import learning
 from styleplug.filters.learning import Learning
 from styleplug.filters.pace import Pace
 from styleplug.filters.paintings import checked
+from styleplug.filters.style import read_style, write_style
 from styleplug.image.read import read_picture
 from styleplug.image.resize import fitted
 from styleplug.pictures import path
@@ -76,3 +77,25 @@ def test_it_ends_by_the_time_limit(start, monkeypatch):
     assert 1 <= len(progress) <= 6
     assert progress[-1].fraction == 1
     assert progress[-1].remaining == 0
+
+
+@pytest.mark.slow
+def test_a_real_painting_is_learned(real_model, tmp_path):
+    """By the real features, though on a network that knows nothing: nearer with every look."""
+    begun = Learning(
+        checked(read_picture(path("harbour.jpg"))),
+        random_filters("wave"),
+        [path("photograph.jpg"), path("mist.jpg")],
+        Mirror(real_model, device="cpu"),
+        Pace(crop=96, batch=2, warm_up=1, learning_rate=0.012),
+    )
+    distances = [begun.distance()]
+    for _ in range(3):
+        for _ in range(5):
+            begun.descent.step()
+        distances.append(begun.distance())
+    assert distances == sorted(distances, reverse=True)
+    assert distances[-1] < 0.8 * distances[0]
+    write_style(begun.style("harbour", "Learned"), tmp_path / "harbour.safetensors")
+    style = read_style(tmp_path / "harbour.safetensors")
+    assert (style.name, style.network) == ("harbour", begun.weights.network)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from styleplug.errors import ConfigError
+from styleplug.errors import CheckpointError
 from styleplug.filters.network import FilterNetwork
 from styleplug.filters.pace import Pace
 from styleplug.filters.training import Training
@@ -83,14 +83,14 @@ def test_checkpoints_that_are_refused(start, tmp_path, damage):
     elif damage == "folder":
         checkpoint = tmp_path
     training = start("ember" if damage == "other names" else "wave")
-    with pytest.raises(ConfigError, match="move it away to start anew"):
+    with pytest.raises(CheckpointError, match="move it away to start anew"):
         training.resume(checkpoint)
 
 
 def test_a_checkpoint_runs_nothing(start, tmp_path):
     checkpoint = tmp_path / "filters.checkpoint"
     torch.save({"paintings": ["wave"], "descent": Payload()}, checkpoint)
-    with pytest.raises(ConfigError):
+    with pytest.raises(CheckpointError):
         start("wave").resume(checkpoint)
     assert not (tmp_path / "made").exists()
 
