@@ -33,7 +33,7 @@ _RANGES = click.Choice(["0..1", "0..255"])
 def filters(
     context: click.Context, as_json: bool, photo: Path | None, output: Path | None, overwrite: bool
 ) -> None:
-    """List the filters, and the plug-ins that they come from; manage your own."""
+    """List the filters, and the plug-ins that they come from; add, pass on or remove your own."""
     if (photo is None) != (output is None):
         raise click.UsageError("--sheet and --output belong together.")
     if context.invoked_subcommand is not None:
