@@ -47,7 +47,7 @@ def sheet(photograph: Picture, filters: Iterable[Filter]) -> Image.Image:
 def _laid_out(pictures: Mapping[str, Image.Image], width: int, height: int) -> Image.Image:
     """Pictures at one size, in rows, each over its name."""
     across, down = width + GAP, height + LABEL_HEIGHT + GAP
-    rows = math.ceil(math.sqrt(len(pictures) * across / down / PROPORTIONS))
+    rows = max(1, round(math.sqrt(len(pictures) * across / down / PROPORTIONS)))
     columns = math.ceil(len(pictures) / rows)
     paper = Image.new("RGB", (columns * across + GAP, rows * down + GAP), PAPER)
     draw = ImageDraw.Draw(paper)

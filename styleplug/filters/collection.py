@@ -139,8 +139,8 @@ def remove_filter(name: str) -> None:
         FilterError: it can't be removed.
     """
     if not is_users(name):
-        own = ", ".join(file.stem for file in user_files(SUFFIX, FACTS)) or "none yet"
-        raise ConfigError("name", name, f"that of a filter of your own ({own})")
+        own = ", ".join(file.stem for file in user_files(SUFFIX, FACTS)) or "you have none"
+        raise ConfigError("name", name, f"one of your own filters ({own})")
     remove_files(name, SUFFIX, FACTS, MODEL)
 
 

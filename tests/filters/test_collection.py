@@ -213,7 +213,7 @@ def test_only_ones_own_filter_is_removed(waves: FilterStyle, model: Path) -> Non
     add_style(waves)
     add_foreign(model, "foreign", FACTS)
     for name in ("dots", "stripes", "../waves", ""):
-        with pytest.raises(ConfigError, match=r"a filter of your own \(foreign, waves\)"):
+        with pytest.raises(ConfigError, match=r"one of your own filters \(foreign, waves\)"):
             remove_filter(name)
     remove_filter("waves")
     remove_filter("foreign")
