@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from styleplug.cli.output import check_output as check_file
+from styleplug.filters.ranges import RANGES
 
 _NAME = click.option("--name", metavar="NAME", help="Lower-case letters, digits and hyphens.")
 _OVERWRITE = click.option(
     "--overwrite", is_flag=True, help="Replace FILE, or your filter of this name."
 )
-_RANGES = click.Choice(["0..1", "0..255"])
+_RANGES = click.Choice(list(RANGES))
 
 
 @click.group(invoke_without_command=True)

@@ -89,7 +89,7 @@ def check_new(name: str, *, overwrite: bool) -> None:
         if not overwrite:
             raise ConfigError("name", name, "a new name, unless --overwrite is given")
     elif name in {filter.name for filter in _bundled()}:
-        raise ConfigError("name", name, "a new name; a filter of this one comes with styleplug")
+        raise ConfigError("name", name, "a new one; styleplug brings a filter of this name")
 
 
 def add_style(style: FilterStyle) -> None:

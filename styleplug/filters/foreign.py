@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from styleplug.errors import FilterError
 from styleplug.filters.folder import FACTS, MODEL, user_file
-from styleplug.filters.foreign_model import RANGES, ForeignModel
+from styleplug.filters.ranges import RANGES
 from styleplug.runtime.files import write_atomically
+
+if TYPE_CHECKING:
+    from styleplug.filters.foreign_model import ForeignModel
 
 LARGEST_FILE = 200_000_000
 """Bytes; networks of this kind take a tenth of it."""
@@ -30,6 +34,8 @@ def add(path: Path, name: str, facts: Facts) -> None:
     Raises:
         FilterError: it is no model that can be used, or can't be kept.
     """
+    from styleplug.filters.foreign_model import ForeignModel
+
     data = _content(path)
     ForeignModel(str(path), data, facts.input_range, facts.output_range).try_out()
     record = json.dumps(asdict(facts), ensure_ascii=False).encode()
@@ -65,6 +71,8 @@ def read_model(name: str) -> ForeignModel:
     Raises:
         FilterError: a file of it is damaged.
     """
+    from styleplug.filters.foreign_model import ForeignModel
+
     facts, file = read_facts(user_file(name, FACTS)), user_file(name, MODEL)
     return ForeignModel(str(file), _content(file), facts.input_range, facts.output_range)
 

@@ -44,10 +44,10 @@ def picture_input(filter: str, data: bytes) -> PictureInput:
         )
     weights = {tensor.name for tensor in graph.initializer}
     inputs = [value for value in graph.input if value.name not in weights]
-    for kind, values in (("inputs", inputs), ("outputs", graph.output)):
+    for kind, values in (("input", inputs), ("output", graph.output)):
         if len(values) != 1:
             names = ", ".join(value.name for value in values) or "none"
-            raise FilterError(filter, f"must have one picture as its {kind}, but has: {names}")
+            raise FilterError(filter, f"must have one {kind}, a picture, but has: {names}")
     return _as_picture(filter, inputs[0])
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from styleplug.errors import Cancelled, FilterError, StyleplugError
 from styleplug.events import Progress
 from styleplug.filters.foreign_graph import LARGEST_SIDE, picture_input
+from styleplug.filters.ranges import RANGES
 from styleplug.image.resize import fitted_size, resized
 from styleplug.image.transparency import filled, is_seen
 from styleplug.runtime.memory import memory_errors
@@ -23,9 +24,6 @@ from styleplug.vgg.tensors import as_batch, as_pixels
 
 Array = NDArray[np.float32]
 Pads = tuple[tuple[int, int], tuple[int, int]]
-
-RANGES = {"0..1": 1.0, "0..255": 255.0}
-"""The numbers that models have for black and white; black is 0."""
 
 WORKING_SIZE = 1024
 """Longest side, in pixels, of what a model of free size is given where strokes aren't scaled."""

@@ -90,7 +90,7 @@ def test_a_model_of_others_is_added(run: Callable[..., Result], own: None, folde
         (("import", "photo.png"), 1, "photo.png: holds no style"),
         (("add", "photo.png", "--name", "a", "--input-range", "0..1"), 1, "no ONNX file"),
         (("add", "photo.png", "--name", "A", "--input-range", "0..1"), 2, "lower-case"),
-        (("add", "photo.png", "--name", "dots", "--input-range", "0..1"), 2, "comes with"),
+        (("add", "photo.png", "--name", "dots", "--input-range", "0..1"), 2, "styleplug brings"),
         (("add", "photo.png", "--name", "a"), 2, "Missing option '--input-range'"),
         (("remove", "dots"), 2, "one of your own filters (you have none)"),
     ],

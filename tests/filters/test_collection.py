@@ -200,7 +200,7 @@ def test_only_ones_own_filter_is_replaced(waves: FilterStyle, model: Path) -> No
     add_style(waves)
     with pytest.raises(ConfigError, match="unless --overwrite is given"):
         check_new("waves", overwrite=False)
-    with pytest.raises(ConfigError, match="comes with styleplug"):
+    with pytest.raises(ConfigError, match="styleplug brings"):
         check_new("dots", overwrite=True)
     add_foreign(model, "waves", FACTS, overwrite=True)
     assert [filter.description for filter in list_filters()][-1] == "somebody's"

@@ -166,9 +166,9 @@ def test_it_can_be_cancelled(
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        ({"inputs": ("image", "style")}, "one picture as its inputs, but has: image, style"),
-        ({"inputs": ()}, "one picture as its inputs, but has: none"),
-        ({"outputs": ("picture", "less")}, "outputs, but has: picture, less"),
+        ({"inputs": ("image", "style")}, "one input, a picture, but has: image, style"),
+        ({"inputs": ()}, "one input, a picture, but has: none"),
+        ({"outputs": ("picture", "less")}, "one output, a picture, but has: picture, less"),
         ({"shape": (3, "h", "w")}, "takes 3×free×free, but must take 1×3×H×W"),
         ({"shape": None}, "takes no array"),
         ({"shape": (1, 1, "h", "w")}, "takes 1×1×free×free"),
