@@ -17,7 +17,7 @@ from styleplug.transfer.objective import Engine, Evaluation, shares
 from styleplug.transfer.targets import Targets
 from styleplug.vgg.mirror import Mirror
 
-_FLOAT16_LOSS_SCALE = 2.0**12
+FLOAT16_LOSS_SCALE = 2.0**12
 """Gradients of features, near 1e-7, would vanish in float16 without a factor on their way back."""
 
 
@@ -55,7 +55,7 @@ class TorchObjective:
         self.alpha = None if alpha is None else self._tensor(alpha)
         self.content_layers, self.style_layers = content_layers, style_layers
         self.balance, self.tv_weight = balance, tv_weight
-        self.loss_scale = _FLOAT16_LOSS_SCALE if mirror.dtype == torch.float16 else 1.0
+        self.loss_scale = FLOAT16_LOSS_SCALE if mirror.dtype == torch.float16 else 1.0
 
     def picture(self, batch: NDArray[np.float32]) -> Tensor:
         return self._tensor(batch)
