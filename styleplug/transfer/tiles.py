@@ -1,10 +1,10 @@
 """The objective in tiles: the loss and the gradient of the whole picture, in bounded memory.
 
-The loss depends on features only by sums over all places: the products F Fᵀ that make Gram matrices,
-and the squares of content errors. So one pass over the tiles gathers these sums, from which follow
-the loss and its derivatives with respect to the sums; a second pass takes those back to the pixels,
-where the gradients of overlapping windows add up. Nothing is approximated: what a tile's features
-are, and which of them count, `styleplug.vgg.tiles` takes care of.
+The loss depends on features only by sums over all places: the products F Fᵀ that make Gram
+matrices, and the squares of content errors. So one pass over the tiles gathers these sums, from
+which follow the loss and its derivatives with respect to them; a second pass takes those back to
+the pixels, where the gradients of overlapping windows add up. Nothing is approximated: which of a
+window's features are right, and count, `styleplug.vgg.tiles` takes care of.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from styleplug.vgg.tiles import Tile, halo, tiles_of
 
 
 class TileTargets(NamedTuple):
-    """What counts of a tile: by layer its `weights`, (h, w), and for content layers the photograph's
-    weighted features, (1, C, h, w); both are 0 outside the tile's own part."""
+    """What counts of a tile: by layer its `weights`, (h, w); the photograph's weighted features by
+    content layer, (1, C, h, w); both are 0 outside the tile's own part."""
 
     content: dict[str, NDArray[np.floating]]
     weights: dict[str, NDArray[np.floating]]
@@ -36,7 +36,7 @@ class TileTargets(NamedTuple):
 
 @dataclass(frozen=True)
 class Sums:
-    """Over places, by layer: `products` F Fᵀ, (C, C), and `squares` Σ(F − P)², of weighted features.
+    """Of weighted features, by layer: `products` F Fᵀ, (C, C), and `squares` Σ(F − P)².
 
     Or the derivatives of the loss with respect to these.
     """
@@ -175,11 +175,11 @@ class TiledObjective:
         yield from sorted(tiles, key=lambda tile: tile.shape)
 
     def _tile_targets(self, level: _Level, tile: Tile) -> TileTargets:
-        targets, weights = level.targets, {}
-        for name in {*self.content_layers, *self.style_layers}:
-            part = tile.at(name)
-            whole = targets.weights.get(name)
-            weights[name] = part.ones() if whole is None else part.only_own(whole)
+        targets = level.targets
+        weights = {
+            name: tile.at(name).only_own(targets.weights.get(name))
+            for name in {*self.content_layers, *self.style_layers}
+        }
         content = {
             name: tile.at(name).only_own(targets.content[name]) for name in self.content_layers
         }
@@ -188,7 +188,8 @@ class TiledObjective:
     def _errors(self, level: _Level, sums: Sums, size: tuple[int, int]) -> _Errors:
         """The errors of a level whose picture has this size, and how they depend on the sums."""
         content = style = 0.0
-        squares, products = {}, {}
+        squares: dict[str, float] = {}
+        products: dict[str, NDArray[np.floating]] = {}
         for name, weight in self.content_layers.items():
             factor = level.share * weight / level.content_norms[name]
             content += factor * sums.squares[name]

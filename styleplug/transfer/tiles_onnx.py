@@ -25,8 +25,8 @@ _MakeGraph = Callable[[Network, tuple[int, int], tuple[str, ...], tuple[str, ...
 class OnnxTilePasses:
     """ONNX Runtime on a device as `styleplug.runtime.providers` names it.
 
-    There is one session at a time: it is for one of the passes, and one shape of window. To open another
-    takes half a second, and the network's weights once more.
+    There is one session at a time, for one of the passes and one shape of window. To open another
+    takes half a second.
     """
 
     def __init__(self, network: Network, device: str) -> None:

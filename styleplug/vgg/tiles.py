@@ -72,16 +72,12 @@ class Tile:
         )
         return Tile(window, own)
 
-    def ones(self) -> Array:
-        """(H, W) for the window: 1 in the own part, 0 outside."""
-        part = np.zeros(self.shape, np.float32)
-        part[self.within] = 1
-        return part
-
-    def only_own(self, values: Array) -> Array:
-        """Of values (…, H, W) for the whole picture the window's, with 0 outside the own part."""
-        part = np.zeros((*values.shape[:-2], *self.shape), values.dtype)
-        part[..., *self.within] = values[..., *self.own]
+    def only_own(self, values: Array | None = None) -> Array:
+        """Of values (…, H, W) for the whole picture, 1 everywhere by default, those of the window;
+        0 outside the own part."""
+        own = np.ones(1, np.float32) if values is None else values[..., *self.own]
+        part = np.zeros((*own.shape[:-2], *self.shape), own.dtype)
+        part[..., *self.within] = own
         return part
 
 
