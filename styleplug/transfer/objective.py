@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,10 @@ from numpy.typing import NDArray
 from styleplug.transfer.balance import Balance
 from styleplug.transfer.solvers import Array
 from styleplug.transfer.targets import Targets
+
+if TYPE_CHECKING:
+    from styleplug.transfer.memory_plan import Footprint
+    from styleplug.transfer.tiles import TilePasses
 
 HALF_SIZE_SHARE = 0.3
 """Weight of the errors at half the size; the rest is that of the errors at full size."""
@@ -111,9 +115,14 @@ class Engine:
     """What computes loss and gradient.
 
     `name` is what `--engine` calls it; `forwards` is the time of an evaluation in runs of the
-    encoder up to the default content layer, on CPUs, for the estimate before the first evaluation.
+    encoder up to the default content layer, on CPUs, for the estimate before the first evaluation;
+    `footprint` is the memory of an evaluation, which is the machine's where it is `on_host`, else a
+    GPU's. `tile_passes` are for pictures that don't fit as a whole.
     """
 
     name: str
     forwards: float
+    footprint: Footprint
+    on_host: bool
     make_objective: MakeObjective
+    tile_passes: TilePasses

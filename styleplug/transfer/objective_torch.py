@@ -12,18 +12,30 @@ from torch import Tensor
 from torch.nn import functional
 
 from styleplug.transfer.balance import Balance
-from styleplug.transfer.losses import content_error, gram_matrix, style_error, total_variation
+from styleplug.transfer.losses import (
+    FLOAT16_LOSS_SCALE,
+    content_error,
+    gram_matrix,
+    style_error,
+    total_variation,
+)
+from styleplug.transfer.memory_plan import Footprint
 from styleplug.transfer.objective import Engine, Evaluation, shares
 from styleplug.transfer.targets import Targets
+from styleplug.transfer.tiles_torch import TorchTilePasses
 from styleplug.vgg.mirror import Mirror
-
-FLOAT16_LOSS_SCALE = 2.0**12
-"""Gradients of features, near 1e-7, would vanish in float16 without a factor on their way back."""
 
 
 def torch_engine(mirror: Mirror) -> Engine:
     """PyTorch as an engine."""
-    return Engine("torch", 3.5, partial(TorchObjective, mirror))
+    return Engine(
+        name="torch",
+        forwards=3.5,
+        footprint=Footprint(fixed=100_000_000, weights=0.5, features=2.2),
+        on_host=mirror.device.type == "cpu",
+        make_objective=partial(TorchObjective, mirror),
+        tile_passes=TorchTilePasses(mirror),
+    )
 
 
 class TorchObjective:

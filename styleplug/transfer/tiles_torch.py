@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from styleplug.transfer.objective_torch import FLOAT16_LOSS_SCALE
+from styleplug.transfer.losses import FLOAT16_LOSS_SCALE
 from styleplug.transfer.tiles import Sums, TileTargets
 from styleplug.vgg.mirror import Mirror
 

@@ -62,7 +62,7 @@ class Tile:
 
     def at(self, layer: str) -> Tile:
         """The tile in features of a layer such as "relu4_2"."""
-        size = _pixels_per_feature(layer)
+        size = pixels_per_feature(layer)
         window, own = (
             (
                 slice(rows.start // size, rows.stop // size),
@@ -81,12 +81,18 @@ class Tile:
         return part
 
 
+def pixels_per_feature(layer: str) -> int:
+    """Along each axis."""
+    block = int(layer.removeprefix("relu").split("_")[0])
+    return 1 << (block - 1)
+
+
 def halo(architecture: Architecture, layers: Iterable[str]) -> int:
     """How far a feature of the layers looks beyond the pixels it stands for, rounded up to GRID."""
     pixels = 0
     last = architecture.deepest(layers)
     for layer in architecture.layers:
-        pixels += _pixels_per_feature(layer)
+        pixels += pixels_per_feature(layer)
         if layer == last:
             break
     return -(-pixels // GRID) * GRID
@@ -104,9 +110,23 @@ def tiles_of(height: int, width: int, window: int | None, halo: int) -> list[Til
     return [Tile((row[0], column[0]), (row[1], column[1])) for row in rows for column in columns]
 
 
+def seen_pixels(height: int, width: int, window: int, halo: int) -> int:
+    """The pixels of all windows together; arguments as of `tiles_of`."""
+    rows, columns = (
+        sum(_length(seen) for seen, _ in _cut(length, window, halo)) for length in (height, width)
+    )
+    return rows * columns
+
+
 def smallest_window(halo: int) -> int:
     """The smallest window that holds features of its own away from the picture's borders."""
     return 2 * halo + GRID
+
+
+def smaller_window(side: int, halo: int) -> int | None:
+    """A window of about half the area of one with this side; None where none is smaller."""
+    smaller = max(smallest_window(halo), int(side * 0.7) // GRID * GRID)
+    return smaller if smaller < side else None
 
 
 def _cut(length: int, window: int, halo: int) -> list[tuple[slice, slice]]:
@@ -121,12 +141,6 @@ def _cut(length: int, window: int, halo: int) -> list[tuple[slice, slice]]:
         (slice(start, min(start + window, length)), slice(cut, end))
         for start, cut, end in zip(starts, cuts[:-1], cuts[1:], strict=True)
     ]
-
-
-def _pixels_per_feature(layer: str) -> int:
-    """Along each axis."""
-    block = int(layer.removeprefix("relu").split("_")[0])
-    return 1 << (block - 1)
 
 
 def _length(part: slice) -> int:
