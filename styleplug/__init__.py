@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from styleplug.config import PRESETS, FilterConfig, StylizeConfig
     from styleplug.errors import StyleplugError
     from styleplug.hookspecs import (
+        Checkpoint,
         Filter,
         FilterRequest,
         FilterResult,
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "PRESETS": "config",
+    "Checkpoint": "hookspecs",
     "Filter": "hookspecs",
     "FilterConfig": "config",
     "FilterRequest": "hookspecs",
@@ -53,6 +55,7 @@ _HOMES = {
 
 __all__ = [
     "PRESETS",
+    "Checkpoint",
     "Filter",
     "FilterConfig",
     "FilterRequest",

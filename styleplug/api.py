@@ -12,6 +12,7 @@ from styleplug.config import INITS, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError
 from styleplug.filter_list import offered_filters
 from styleplug.hookspecs import (
+    Checkpoint,
     FeaturesRequest,
     Filter,
     FilterRequest,
@@ -39,6 +40,7 @@ def stylize(
     config: StylizeConfig | None = None,
     on_event: Callable[[Event], None] | None = None,
     cancel: threading.Event | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> StylizeResult:
     """Paint a photograph in the manner of one or more paintings.
 
@@ -51,6 +53,7 @@ def stylize(
         config: how to paint; the default is the preset "painterly" at 512 pixels.
         on_event: called with each event of `styleplug.events`.
         cancel: set it, from any thread, to end within one evaluation with the picture so far.
+        checkpoint: a file to keep the state in, and to go on from.
 
     Returns:
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the photograph,
@@ -83,6 +86,7 @@ def stylize(
         cancel=cancel or threading.Event(),
         content_alpha=photograph.alpha,
         style_alphas=tuple(style.alpha for style in styles),
+        checkpoint=checkpoint,
     )
     result: StylizeResult = plugin_manager().hook.styleplug_stylize(request=request)
     return result

@@ -29,11 +29,11 @@ def styleplug_stylize(request: StylizeRequest) -> StylizeResult:
     with memory_errors():
         for event in _transfer(request).run():
             if isinstance(event, Finished):
-                break
+                assert isinstance(event.result, StylizeResult)
+                return event.result
             request.notify(event)
-    assert isinstance(event, Finished), "a transfer ends with its result"
-    assert isinstance(event.result, StylizeResult)
-    return event.result
+            del event  # a preview makes room for the next evaluation
+    raise AssertionError("a transfer ends with its result")
 
 
 @hookimpl
@@ -66,7 +66,10 @@ def styleplug_extract_features(request: FeaturesRequest) -> Mapping[str, NDArray
 
 
 def _transfer(request: StylizeRequest) -> Transfer:
-    config = request.config
+    from styleplug.transfer.keeper import Keeper
+
+    keeper = Keeper(request) if request.checkpoint else None
+    config = keeper.config(request.config) if keeper else request.config
     model, notes = _backbone(config.backbone)
     _check(request, ARCHITECTURES[model.name])
 
@@ -77,7 +80,9 @@ def _transfer(request: StylizeRequest) -> Transfer:
     from styleplug.vgg.encoder import Encoder
 
     encoder = Encoder(model, pooling=config.pooling, device=config.device)
-    return Transfer(request, encoder, engine, notes)
+    if keeper:
+        notes += keeper.begin(model, encoder, engine)
+    return Transfer(request, encoder, engine, notes, keeper)
 
 
 def _engine(config: StylizeConfig, model: Model) -> Engine:

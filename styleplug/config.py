@@ -149,6 +149,12 @@ class StylizeConfig:
     time_limit: float | None = _number(
         None, "Stop after this time, in seconds or such as 5m, and keep the best picture.", 1e-3
     )
+    max_memory: float | None = _number(
+        None,
+        "Memory to keep within, in bytes or such as 2.5GB; what would need more is worked on in"
+        " tiles. By default it is what the machine has free.",
+        1,
+    )
 
     def __post_init__(self) -> None:
         for option in fields(self):
@@ -292,6 +298,8 @@ def _layer_weights(name: str, layers: object) -> Mapping[str, float]:
         raise ConfigError(
             name, layers, "layers, each once, with weights of 0 or more, one of them above 0"
         )
+    if math.isclose(total, 1, rel_tol=1e-12):  # of another config: they are to stay to the last bit
+        total = 1.0
     return {layer: weight / total for layer, weight in pairs if weight}
 
 

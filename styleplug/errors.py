@@ -11,6 +11,7 @@
     │   ├── ModelNotFoundError
     │   ├── ModelIntegrityError        the file is not the one that its manifest describes
     │   └── LayerNotFoundError     .layer .allowed
+    ├── CheckpointError            .path
     ├── DownloadError              .address
     ├── HostError                  .host
     ├── StyleError                 .style
@@ -107,6 +108,16 @@ class LayerNotFoundError(ModelError):
         self.layer = layer
         self.allowed = tuple(allowed)
         super().__init__(model, f"no layer {layer!r}; it has {', '.join(self.allowed)}")
+
+
+class CheckpointError(StyleplugError):
+    """A transfer can't go on from a checkpoint."""
+
+    code = "checkpoint"
+
+    def __init__(self, path: str | os.PathLike[str], problem: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {problem}")
 
 
 class DownloadError(StyleplugError):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -56,13 +56,35 @@ class JobRequest:
 
 
 @dataclass(frozen=True)
+class Checkpoint:
+    """A file that a transfer keeps its state in, so that it can go on after whatever ended it.
+
+    The file stays; whoever has saved the picture removes it. To go on, ask for the same again, with
+    `resume`; on the same machine the picture is then, to the last bit, that of an unbroken run.
+
+    Args:
+        path: of the file.
+        every: seconds between one writing and the next; a job that is ended by its time limit or by
+            `cancel` writes once more.
+        resume: go on from the state in the file; otherwise the file must be a new one.
+        note: what to keep in the file beside the state, as JSON can have it.
+    """
+
+    path: Path
+    every: float = 60.0
+    resume: bool = False
+    note: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class StylizeRequest(JobRequest):
     """A photograph to paint in the manner of one or more paintings.
 
     Pictures are (H, W, 3) float32 arrays, sRGB in [0, 1]; several paintings are mixed in equal
     parts. Alphas are (H, W) float32 in [0, 1], None for an opaque picture: what is transparent has
     no influence. `style_alphas` has one for each painting, or is empty. `initial_image` is the
-    picture to start from where the config's `init` names a file.
+    picture to start from where the config's `init` names a file. `checkpoint` may be left out of
+    account by a plug-in that is done before it matters.
 
     Raises:
         ConfigError: there are alphas for more or fewer paintings than there are.
@@ -74,6 +96,7 @@ class StylizeRequest(JobRequest):
     initial_image: NDArray[np.float32] | None = None
     content_alpha: NDArray[np.float32] | None = None
     style_alphas: tuple[NDArray[np.float32] | None, ...] = ()
+    checkpoint: Checkpoint | None = None
 
     def __post_init__(self) -> None:
         count = len(self.style_images)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from styleplug.errors import ConfigError
@@ -54,10 +53,10 @@ def check_place(path: Path, option: str) -> None:
     Raises:
         ConfigError: the folder can't be written to, or the name is too long.
     """
+    from styleplug.runtime.files import check_writable
+
     try:
-        # The only test that holds for every system, file system and user is to write, and under a
-        # name as long as the one that `write_atomically` will take.
-        tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent).close()
+        check_writable(path)
     except OSError as error:
         raise _unwritable(path, option, error) from error
 

@@ -18,13 +18,14 @@ from styleplug.cli.options import config_options, output_option
 from styleplug.cli.pipes import PIPE, check_pipes, format_option, piped
 from styleplug.cli.reading import read_picture
 from styleplug.cli.records import as_record, summary
+from styleplug.cli.resume import asked_checkpoint, checkpoint_options, leave
 from styleplug.cli.watch import Watch, watch_options
 from styleplug.errors import DivergedError, StyleplugError
 from styleplug.events import Failed
 
 if TYPE_CHECKING:
     from styleplug.events import Event
-    from styleplug.hookspecs import StylizeResult
+    from styleplug.hookspecs import Checkpoint, StylizeResult
     from styleplug.image.picture import Picture
     from styleplug.recipe import Recipe
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 @format_option
 @config_options
 @watch_options
+@checkpoint_options
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never an input.")
 @click.option(
     "--strip",
@@ -70,6 +72,9 @@ def stylize(
     compare: Path | None,
     overwrite: bool,
     strip: bool,
+    checkpoint: Path | None,
+    checkpoint_every: float,
+    resume: Path | None,
     as_json: bool,
     verbose: bool,
     **options: Any,
@@ -78,7 +83,9 @@ def stylize(
 
     A - in the place of PHOTO or of a PAINTING is standard input.
 
-    Ctrl-C keeps the best picture so far, and exits with 130.
+    Ctrl-C keeps the best picture so far, and exits with 130. With --checkpoint, a run can be taken
+    up where it was, whatever ended it; on the same machine, the picture is then to the last bit
+    what it would have been: styleplug stylize --resume FILE
     """
     if not paintings and not like:
         raise click.UsageError("Missing option '--style', or '--like'.")
@@ -89,7 +96,8 @@ def stylize(
             name = "standard output" if output == PIPE else str(output)
             destination = _Output(file, name, overwrite, strip, as_json)
             job = recalled(like, photo, styles, options) if like else asked(styles, options)
-            result = _paint(photo, job, destination, watch, verbose)
+            kept = asked_checkpoint(photo, job)
+            result = _paint(photo, job, destination, watch, kept, verbose)
     except StyleplugError as error:
         if as_json:
             echo_json(event="failed", code=error.code, message=str(error))
@@ -140,6 +148,7 @@ def _paint(
     job: Job,
     output: _Output,
     watch: Watch,
+    checkpoint: Checkpoint | None,
     verbose: bool,
 ) -> StylizeResult:
     import styleplug
@@ -158,7 +167,9 @@ def _paint(
                     show(event)
                     watch.follow(event, photograph)
 
-                result = styleplug.stylize(photograph, paintings, job.config, on_event, cancel)
+                result = styleplug.stylize(
+                    photograph, paintings, job.config, on_event, cancel, checkpoint
+                )
         except DivergedError as error:
             if error.last_good is not None:
                 output.write(error.last_good, photograph, recipe, "the last good picture")
@@ -166,6 +177,8 @@ def _paint(
             raise
         output.write(result, photograph, recipe, _ending(result))
         watch.finish(photograph, result)
+        if checkpoint:
+            leave(checkpoint, result, quiet=output.as_json)
     return result
 
 

@@ -62,7 +62,7 @@ class Watch:
             ConfigError, UnwritableImageError: a place won't do, or is taken.
             MissingDependencyError: a drawing needs a package that isn't installed.
         """
-        taken = {_real(output)}
+        taken = {real_place(output)}
         if self.compare:
             from styleplug.image.write import check_output as check_picture
 
@@ -130,12 +130,12 @@ class Watch:
 
 
 def _check_free(option: str, path: Path, taken: set[Path]) -> None:
-    if _real(path) in taken:
+    if real_place(path) in taken:
         raise ConfigError(option, str(path), "a file of its own")
-    taken.add(_real(path))
+    taken.add(real_place(path))
 
 
-def _real(path: Path) -> Path:
+def real_place(path: Path) -> Path:
     """Where a file is written, however its folder is spelt; a link in its place is replaced."""
     return path.parent.resolve() / path.name
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
+from typing import IO
 
 import platformdirs
 
@@ -30,16 +34,46 @@ def write_atomically(path: Path, data: bytes, *, executable: bool = False) -> No
         OSError: the place can't be written; nothing is left behind, and what was there stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    with written_atomically(path, executable=executable) as file:
+        file.write(data)
+
+
+@contextmanager
+def written_atomically(path: Path, *, executable: bool = False) -> Iterator[IO[bytes]]:
+    """A file to write to, which takes the place of `path` when the context ends without an error.
+
+    Errors and `executable` as in `write_atomically`, but that the folder must be there.
+    """
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
         # mkstemp makes private files; this one is to have the mode of any other new file.
         os.chmod(temporary, (0o777 if executable else 0o666) & ~_umask())
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what processes left that were killed while they wrote to `path` atomically.
+
+    One that still writes finds its temporary file gone, and what was there before stays.
+    """
+    for leftover in path.parent.glob(f".{escape(path.name)}.????????"):
+        leftover.unlink(missing_ok=True)
+
+
+def check_writable(path: Path) -> None:
+    """Make sure that a file of this name can be written atomically.
+
+    Raises:
+        OSError: the folder isn't there or can't be written to, or the name is too long.
+    """
+    # The only test that holds for every system, file system and user is to write, and under a
+    # name as long as the one that a temporary file will take.
+    tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent).close()
 
 
 def _umask() -> int:

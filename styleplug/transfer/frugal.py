@@ -23,10 +23,8 @@ T = TypeVar("T")
 _log = logging.getLogger("styleplug")
 
 
-def frugally(
-    work: Callable[[int | None], T], window: int | None, longest: int, margin: int
-) -> tuple[T, int | None]:
-    """What the work gives, done in windows of this side, and the side with which it could be done.
+def frugally(work: Callable[[int | None], T], window: int | None, longest: int, margin: int) -> T:
+    """What the work gives, done in windows of this side.
 
     Where memory runs out, it is done again with smaller windows.
 
@@ -41,7 +39,7 @@ def frugally(
     while True:
         # Whatever the failed attempt held is gone once its error is.
         with suppress(OutOfMemoryError), memory_errors():
-            return work(window), window
+            return work(window)
         smaller = smaller_window(window or longest, margin)
         if smaller is None:
             raise OutOfMemoryError
@@ -75,15 +73,11 @@ class FrugalObjective:
                 self._objective, self.window = self._in_windows(window), window
             return self._objective(picture)
 
-        longest = max(picture.shape[2:])
-        evaluation, _ = frugally(evaluated, self.window, longest, self._halo())
-        return evaluation
+        layers = [*self.terms["content_layers"], *self.terms["style_layers"]]
+        margin = halo(self.engine.tile_passes.architecture, layers)
+        return frugally(evaluated, self.window, max(picture.shape[2:]), margin)
 
     def _in_windows(self, window: int | None) -> Objective:
         if window is None:
             return self.engine.make_objective(self.targets, **self.terms)
         return TiledObjective(self.engine.tile_passes, window, self.targets, **self.terms)
-
-    def _halo(self) -> int:
-        layers = [*self.terms["content_layers"], *self.terms["style_layers"]]
-        return halo(self.engine.tile_passes.architecture, layers)

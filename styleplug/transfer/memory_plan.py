@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from styleplug.errors import OutOfMemoryError
 from styleplug.runtime.memory import free_memory, resident_memory
@@ -32,14 +32,16 @@ TWO_PASSES = 4 / 3
 SHARE_OF_FREE_MEMORY = 0.9
 """The most to take of what is free, where nobody said how much; others may want some, too."""
 
+Way = TypeVar("Way")
+
 _PIXEL = 12
 """Bytes of a pixel."""
-_PICTURES = {"lbfgs": 8, "adam": 6}
-"""Pictures alive at once during an evaluation, beside L-BFGS's two for each remembered step: the
-present one, the best, a preview, the gradient with that of the half size; and the solver's: Adam's
-two means, and of L-BFGS, which begins with Adam, the last picture and gradient."""
-_STEP = 4
-"""Pictures that a step takes on its way, when the evaluation's memory is free again."""
+_IN_EVALUATION = {"lbfgs": 8, "adam": 6}
+"""Pictures alive at once, beside the two for each step that L-BFGS remembers: the present one, the
+best, the gradient with that of the half size, Adam's two means, with which L-BFGS begins as well;
+and of L-BFGS, the last picture and gradient."""
+_IN_STEP = {"lbfgs": 13, "adam": 8}
+"""Likewise while a step is taken, when the network's features are gone again."""
 _RESIZED = 4
 """Pictures in the hands of resizing, and of the encoder."""
 
@@ -71,57 +73,59 @@ ENCODER = Footprint(fixed=60_000_000, weights=3.0, features=1.2)
 """Of the encoder in ONNX Runtime."""
 
 
-@dataclass(frozen=True)
-class Fit:
-    """How a scale is worked on: in windows of this side, or as a whole where it is None, by L-BFGS
-    that remembers `history` steps, or Adam where that is 0; and the bytes `needed` at the peak."""
-
-    window: int | None
-    history: int
-    needed: int
-
-
-@dataclass(frozen=True)
-class MemoryPlan:
-    """Of a whole transfer, all that depends on how much memory there was when it was planned.
-
-    `encoding` is the side of the encoder's windows, None where it sees pictures as a whole; `fits`
-    has one for each scale; `limit` is what the process may take, in bytes.
-    """
-
-    encoding: int | None
-    fits: tuple[Fit, ...]
-    limit: float
-
-
-def plan_memory(
+def fitted_scales(
     scales: Sequence[Scale],
     paintings: Sequence[tuple[int, int]],
     config: StylizeConfig,
     engine: Engine,
-    architecture: Architecture,
-) -> MemoryPlan:
-    """The fastest way through the scales that fits.
+) -> tuple[Scale, ...]:
+    """The scales with the windows and the history that make them as fast as fits.
 
     Args:
         scales: all of the transfer.
         paintings: the height and width of each at the largest scale.
-        architecture: of the network.
 
     Raises:
-        OutOfMemoryError: there is none, not even with the smallest tiles; it says by how much.
+        OutOfMemoryError: not even the smallest tiles fit; it says what they would need.
     """
     limit, taken = _limit(config, engine)
-    needs = _Needs(scales, paintings, config, engine.footprint, architecture, taken)
-    sides = [side for scale in scales[-1:] for side in (scale.height, scale.width)]
-    sides += [side for painting in paintings for side in painting]
-    encodings = [(needs.encoding(window), window) for window in needs.windows(max(sides))]
-    fitting = [window for needed, window in encodings if needed <= limit]
-    if not fitting:
-        raise OutOfMemoryError(min(needed for needed, _ in encodings), int(limit))
-    return MemoryPlan(
-        fitting[0], tuple(_fastest(needs, number, limit) for number in range(len(scales))), limit
-    )
+    needs = _Needs(scales, paintings, config, engine, taken)
+    encodings = {window: needs.encoding(window) for window in needs.windows(needs.longest)}
+    encoding = _first_that_fits(encodings, limit)
+    fitted = []
+    for number, scale in enumerate(scales):
+        ways = {
+            (window, history): needs.evaluation(number, window, history)
+            for window, history in product(needs.windows(scale.longest), needs.histories)
+        }
+        quickest_first = sorted(ways, key=lambda way: needs.slowness(scale, *way))
+        window, history = _first_that_fits({way: ways[way] for way in quickest_first}, limit)
+        fitted.append(replace(scale, encoding=encoding, window=window, history=history))
+    return tuple(fitted)
+
+
+def slowdown(scale: Scale, architecture: Architecture, layers: Sequence[str]) -> float:
+    """The time of an evaluation in the scale's windows, relative to one of the whole."""
+    if scale.window is None:
+        return 1.0
+    seen = seen_pixels(scale.height, scale.width, scale.window, halo(architecture, layers))
+    return TWO_PASSES * seen / (scale.height * scale.width)
+
+
+def memory_notes(scales: Sequence[Scale], config: StylizeConfig) -> tuple[str, ...]:
+    """Lines that say where memory makes the work slower."""
+    notes = []
+    for scale in scales:
+        ways = []
+        if scale.window is not None:
+            ways.append(f"in tiles of {scale.window} px")
+        if config.optimizer == "lbfgs" and not scale.history:
+            ways.append("with Adam in the place of L-BFGS")
+        elif config.optimizer == "lbfgs" and scale.history < max(SLOWNESS):
+            ways.append(f"with an L-BFGS that remembers {scale.history} steps")
+        if ways:
+            notes.append(f"to fit into memory, {scale.longest} px are worked on {', '.join(ways)}")
+    return tuple(notes)
 
 
 def _limit(config: StylizeConfig, engine: Engine) -> tuple[float, int]:
@@ -133,31 +137,39 @@ def _limit(config: StylizeConfig, engine: Engine) -> tuple[float, int]:
     return min(allowed, taken + SHARE_OF_FREE_MEMORY * free_memory()), taken
 
 
-def _fastest(needs: _Needs, number: int, limit: float) -> Fit:
-    scale = needs.scales[number]
-    fits = [
-        Fit(window, history, needs.evaluation(number, window, history))
-        for window, history in product(needs.windows(scale.longest), needs.histories)
-    ]
-    fitting = [fit for fit in fits if fit.needed <= limit]
-    if not fitting:
-        raise OutOfMemoryError(min(fit.needed for fit in fits), int(limit))
-    return min(fitting, key=lambda fit: needs.slowness(scale, fit.window) * SLOWNESS[fit.history])
+def _first_that_fits(ways: Mapping[Way, int], limit: float) -> Way:
+    """Of ways, and what they need, the first that needs no more than the limit."""
+    for way, needed in ways.items():
+        if needed <= limit:
+            return way
+    raise OutOfMemoryError(min(ways.values()), int(limit))
 
 
 @dataclass(frozen=True)
 class _Needs:
-    """The bytes that each part of a transfer needs at its peak; arguments as of `plan_memory`.
+    """The bytes that the process needs at the peak of each part of a transfer.
 
-    `taken` is what the process takes before.
+    `taken` is what it takes before; other arguments as of `fitted_scales`.
     """
 
     scales: Sequence[Scale]
     paintings: Sequence[tuple[int, int]]
     config: StylizeConfig
-    footprint: Footprint
-    architecture: Architecture
+    engine: Engine
     taken: int
+
+    @property
+    def architecture(self) -> Architecture:
+        return self.engine.tile_passes.architecture
+
+    @property
+    def sizes(self) -> list[tuple[int, int]]:
+        """The largest pictures that the encoder sees."""
+        return [(self.scales[-1].height, self.scales[-1].width), *self.paintings]
+
+    @property
+    def longest(self) -> int:
+        return max(map(max, self.sizes))
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -172,45 +184,38 @@ class _Needs:
         smallest = smallest_window(halo(self.architecture, self.layers))
         return [None, *range((longest - 1) // GRID * GRID, smallest - 1, -GRID)]
 
-    def slowness(self, scale: Scale, window: int | None) -> float:
-        """The time of an evaluation, relative to one that sees the picture as a whole."""
-        if window is None:
-            return 1.0
-        seen = seen_pixels(scale.height, scale.width, window, halo(self.architecture, self.layers))
-        return TWO_PASSES * seen / (scale.height * scale.width)
+    def slowness(self, scale: Scale, window: int | None, history: int) -> float:
+        """The time to the same loss, relative to the quickest way."""
+        in_windows = replace(scale, window=window)
+        return SLOWNESS[history] * slowdown(in_windows, self.architecture, self.layers)
 
     def encoding(self, window: int | None) -> int:
         """When targets are computed."""
-        scale = self.scales[-1]
-        sizes = [(scale.height, scale.width), *self.paintings]
         network = max(
-            ENCODER.of(self.architecture, self.layers, _area(size, window)) for size in sizes
+            ENCODER.of(self.architecture, self.layers, _area(size, window)) for size in self.sizes
         )
-        picture = _RESIZED * _PIXEL * max(height * width for height, width in sizes)
-        return int(self.taken + self._targets(0) + picture + network)
+        pictures = _RESIZED * _PIXEL * max(height * width for height, width in self.sizes)
+        return int(self.taken + self._targets(0) + pictures + network)
 
     def evaluation(self, number: int, window: int | None, history: int) -> int:
         """When a scale is worked on."""
         scale = self.scales[number]
         picture = _PIXEL * scale.height * scale.width
-        kept = picture * (_PICTURES["lbfgs" if history else "adam"] + 2 * history)
+        solver, remembered = "lbfgs" if history else "adam", 2 * history
         seen = scale.pixels_per_evaluation
         if window is not None:
             seen = _area((scale.height, scale.width), window)
-        network = self.footprint.of(self.architecture, self.layers, seen)
-        # The network's weights and its libraries stay; its features go before the step.
-        step = self.footprint.of(self.architecture, self.layers, 0) + _STEP * picture
-        return int(self.taken + self._targets(number) + kept + max(network, step))
+        network, idle = (
+            self.engine.footprint.of(self.architecture, self.layers, pixels) for pixels in (seen, 0)
+        )
+        evaluation = network + picture * (_IN_EVALUATION[solver] + remembered)
+        step = idle + picture * (_IN_STEP[solver] + remembered)
+        return int(self.taken + self._targets(number) + max(evaluation, step))
 
     def _targets(self, number: int) -> float:
         """The photograph's features, for this scale and those to come."""
-        channels = dict(
-            zip(
-                self.architecture.layers,
-                (outputs for _, _, outputs in self.architecture.convolutions),
-                strict=True,
-            )
-        )
+        convolutions = zip(self.architecture.layers, self.architecture.convolutions, strict=True)
+        channels = {layer: outputs for layer, (_, _, outputs) in convolutions}
         return sum(
             4
             * channels[layer]

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -117,7 +117,8 @@ class Engine:
     `name` is what `--engine` calls it; `forwards` is the time of an evaluation in runs of the
     encoder up to the default content layer, on CPUs, for the estimate before the first evaluation;
     `footprint` is the memory of an evaluation, which is the machine's where it is `on_host`, else a
-    GPU's. `tile_passes` are for pictures that don't fit as a whole.
+    GPU's; `tile_passes` are for pictures that don't fit as a whole; `arithmetic` is what the last
+    bits depend on besides the network, by what to call it.
     """
 
     name: str
@@ -126,3 +127,4 @@ class Engine:
     on_host: bool
     make_objective: MakeObjective
     tile_passes: TilePasses
+    arithmetic: Mapping[str, str | int] = field(default_factory=dict)

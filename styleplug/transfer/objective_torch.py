@@ -35,6 +35,11 @@ def torch_engine(mirror: Mirror) -> Engine:
         on_host=mirror.device.type == "cpu",
         make_objective=partial(TorchObjective, mirror),
         tile_passes=TorchTilePasses(mirror),
+        arithmetic={
+            "torch": str(torch.__version__),
+            "torch's device": str(mirror.device),
+            "torch's threads": torch.get_num_threads(),
+        },
     )
 
 

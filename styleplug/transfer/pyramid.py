@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -17,12 +19,18 @@ from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted_size, resized
 from styleplug.image.transparency import resized_picture, uncovered
-from styleplug.transfer.objective import Engine, Evaluation, Objective
+from styleplug.transfer.frugal import FrugalObjective, frugally
+from styleplug.transfer.keeper import Keeper
+from styleplug.transfer.memory_plan import fitted_scales, memory_notes, slowdown
+from styleplug.transfer.objective import Engine, Evaluation
 from styleplug.transfer.plan import SHORTEST_SIDE, Scale, cost, full_size, plan_scales
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
+from styleplug.transfer.stage import Stage
+from styleplug.transfer.state import State, part, under
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
-from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
+from styleplug.vgg.tensors import Pixels, as_batch
+from styleplug.vgg.tiles import halo
 
 EVALUATIONS_PER_PREVIEW = 10
 """Often enough for a film, seldom enough to cost nothing."""
@@ -36,6 +44,8 @@ class Transfer:
         encoder: gives the targets (ONNX Runtime).
         engine: gives loss and gradient, of the same network.
         notes: lines for the person who waits, passed on in Planned.
+        keeper: keeps the state from time to time, where that is wanted; what it has saved is where
+            the work begins.
 
     Raises:
         UnsupportedImageError: the photograph is too narrow for the working size.
@@ -47,8 +57,11 @@ class Transfer:
         encoder: Encoder,
         engine: Engine,
         notes: tuple[str, ...] = (),
+        keeper: Keeper | None = None,
     ) -> None:
         self.request, self.encoder, self.engine, self.notes = request, encoder, engine, notes
+        self.keeper = keeper
+        saved = keeper.take_up() if keeper else None
         self.config = request.config
         self.photograph = uncovered(Picture(request.content_image, request.content_alpha))
         self.paintings = [
@@ -56,13 +69,19 @@ class Transfer:
             for image, alpha in zip(request.style_images, request.style_alphas, strict=True)
         ]
         height, width, _ = request.content_image.shape
-        self.scales = plan_scales(height, width, self.config)
+        self.scales = (
+            saved.scales if saved else self._fitted(plan_scales(height, width, self.config))
+        )
         self.total_cost = cost(self.scales)
         self.started = time.monotonic()
         self.done_cost = 0.0
         self.stopped = "finished"
         self.pixels = self._initial(self.scales[0])
         self.best: Evaluation | None = None
+        self.first = 0
+        self.left: State = {}
+        if saved:
+            self._restore(saved.state)
 
     def run(self) -> Iterator[Event]:
         """Paint, and say so: Planned, Progress by evaluation, Previews, Finished.
@@ -71,41 +90,78 @@ class Transfer:
             Cancelled: before the first evaluation; later, the picture so far is the result.
             DivergedError: the loss is no longer a number; the error holds the last good picture.
         """
-        targets = [self._targets(scale) for scale in self.scales]
+        targets = [self._targets(scale) for scale in self.scales[self.first :]]
         planned = self._planned()
         self.encoder.rest()
         yield planned
-        for scale, levels in zip(self.scales, targets, strict=True):
-            self.pixels = resized(self.pixels, scale.height, scale.width)
-            yield from self._paint(scale, self._objective(scale, levels))
+        for index in range(self.first, len(self.scales)):
+            # What a scale needed is gone with it: no name holds its targets or its stage.
+            yield from self._paint(self._stage(index, targets.pop(0)))
             if self.stopped != "finished":
                 break
-            yield Preview(scale.longest, self.pixels)
+            yield Preview(self.scales[index].longest, self.pixels)
         if self.best is None:
             raise Cancelled
         yield Finished(self._result(self.best))
 
-    def _paint(self, scale: Scale, objective: Objective) -> Iterator[Progress | Preview]:
-        """Work on one scale from `self.pixels`, and leave its best picture there."""
-        solver = _solver(self.config)
-        picture = best = objective.picture(as_batch(self.pixels))
-        lowest, since = np.inf, time.monotonic()
-        for iteration in range(1, scale.evaluations + 1):
-            if self._must_stop():
+    def _stage(self, index: int, targets: Sequence[Targets]) -> Stage:
+        """The work on a scale: from `self.pixels`, or from where it was left."""
+        scale = self.scales[index]
+        objective = self._objective(scale, targets)
+        start = objective.picture(as_batch(resized(self.pixels, scale.height, scale.width)))
+        stage = Stage(
+            index, scale, objective, _solver(self.config, scale), picture=start, best=start
+        )
+        if self.left:
+            stage.restore(self.left)
+            self.left = {}
+        return stage
+
+    def _paint(self, stage: Stage) -> Iterator[Progress | Preview]:
+        """Work on one scale, and leave its best picture in `self.pixels`."""
+        scale = stage.scale
+        while stage.iteration < scale.evaluations:
+            must_stop = self._must_stop()
+            if self.keeper and (must_stop or self.keeper.is_due()):
+                self.keeper.keep(self.scales, self._state(stage))
+            if must_stop:
                 break
-            evaluation = objective(picture)
+            evaluation = stage.objective(stage.picture)
+            stage.iteration += 1
             if not evaluation.is_finite():
-                self.pixels, self.stopped = as_pixels(objective.batch(best)), "diverged"
+                self.pixels, self.stopped = stage.best_pixels, "diverged"
                 last_good = self._result(self.best) if self.best else None
-                raise DivergedError(iteration, evaluation.loss, last_good)
-            if evaluation.loss < lowest:
-                lowest, best, self.best = evaluation.loss, picture, evaluation
+                raise DivergedError(stage.iteration, evaluation.loss, last_good)
+            if evaluation.loss < stage.lowest:
+                stage.lowest, stage.best = evaluation.loss, stage.picture
+                self.best = replace(evaluation, gradient=None)
             self.done_cost += self._cost_per_evaluation(scale)
-            yield self._progress(scale, iteration, evaluation, time.monotonic() - since)
-            if iteration % EVALUATIONS_PER_PREVIEW == 0 and iteration < scale.evaluations:
-                yield Preview(scale.longest, as_pixels(objective.batch(best)))
-            picture = solver.step(picture, evaluation.gradient)
-        self.pixels = as_pixels(objective.batch(best))
+            yield self._progress(stage, evaluation)
+            ended = stage.iteration == scale.evaluations
+            if stage.iteration % EVALUATIONS_PER_PREVIEW == 0 and not ended:
+                yield Preview(scale.longest, stage.best_pixels)
+            stage.picture = stage.solver.step(stage.picture, evaluation.gradient)
+            del evaluation  # its gradient makes room for the next one
+        self.pixels = stage.best_pixels
+
+    def _state(self, stage: Stage) -> State:
+        """All that the rest of the transfer depends on, between two evaluations."""
+        best = dict(vars(self.best)) if self.best else {}
+        best.pop("gradient", None)
+        return {
+            "scale": stage.index,
+            "cost": self.done_cost,
+            "seconds": self._elapsed(),
+            **under("best", best),
+            **under("stage", stage.state()),
+        }
+
+    def _restore(self, state: State) -> None:
+        self.first, self.done_cost = state["scale"], state["cost"]
+        self.started -= state["seconds"]
+        if best := part("best", state):
+            self.best = Evaluation(**best, gradient=None)
+        self.left = part("stage", state)
 
     def _must_stop(self) -> bool:
         if self.request.cancel.is_set():
@@ -128,32 +184,54 @@ class Transfer:
     def _targets(self, scale: Scale) -> list[Targets]:
         """Targets of a scale: for the picture, then for the picture at half its size."""
         levels = []
+        margin = halo(self.encoder.architecture, self._layers())
         for level in range(scale.levels):
-            if self._must_stop():
+            if self.request.cancel.is_set():
                 raise Cancelled
             height, width = scale.height // 2**level, scale.width // 2**level
-            levels.append(
-                compute_targets(
-                    self.encoder,
-                    resized_picture(self.photograph, height, width),
-                    [
-                        _fitted(painting, self.config.stroke_scale * max(height, width))
-                        for painting in self.paintings
-                    ],
-                    self.config.content_layers,
-                    self.config.style_layers,
-                )
+            sizes = [self._size(painting, max(height, width)) for painting in self.paintings]
+            compute = partial(
+                compute_targets,
+                self.encoder,
+                resized_picture(self.photograph, height, width),
+                [
+                    resized_picture(painting, *size)
+                    for painting, size in zip(self.paintings, sizes, strict=True)
+                ],
+                self.config.content_layers,
+                self.config.style_layers,
             )
+            longest = max(height, width, *(side for size in sizes for side in size))
+            levels.append(frugally(compute, scale.encoding, longest, margin))
         return levels
 
-    def _objective(self, scale: Scale, targets: Sequence[Targets]) -> Objective:
-        return self.engine.make_objective(
+    def _layers(self) -> list[str]:
+        return [*self.config.content_layers, *self.config.style_layers]
+
+    def _objective(self, scale: Scale, targets: Sequence[Targets]) -> FrugalObjective:
+        return FrugalObjective(
+            self.engine,
+            scale.window,
             targets,
             content_layers=self.config.content_layers,
             style_layers=self.config.style_layers,
             balance=scale.balance,
             tv_weight=self.config.tv_weight,
         )
+
+    def _fitted(self, scales: tuple[Scale, ...]) -> tuple[Scale, ...]:
+        """The scales as memory allows them."""
+        paintings = [self._size(painting, scales[-1].longest) for painting in self.paintings]
+        return fitted_scales(scales, paintings, self.config, self.engine)
+
+    def _size(self, painting: Picture, longest: int) -> tuple[int, int]:
+        """Height and width of a painting beside a picture of this longest side: its strokes are as
+        large for the picture, whatever the size. One that would be too narrow for the network stays
+        longer."""
+        width, height = painting.size
+        shortest = math.ceil(SHORTEST_SIDE * max(height, width) / min(height, width))
+        side = round(self.config.stroke_scale * longest)
+        return fitted_size(width, height, max(side, shortest))
 
     def _initial(self, scale: Scale) -> Pixels:
         """The picture to start from, at the smallest scale."""
@@ -169,28 +247,31 @@ class Transfer:
 
     def _planned(self) -> Planned:
         largest = self.scales[-1]
-        image = as_batch(resized(self.photograph.pixels, largest.height, largest.width))
+        side = largest.encoding or largest.longest
+        image = resized(self.photograph.pixels, largest.height, largest.width)[:side, :side]
         begun = time.monotonic()
-        self.encoder.features(image, tuple(self.config.content_layers))
-        evaluation = self.engine.forwards * (time.monotonic() - begun)
+        self.encoder.features(as_batch(image), tuple(self.config.content_layers))
+        forward = (time.monotonic() - begun) * full_size(self.scales) / image[..., 0].size
+        slower = slowdown(largest, self.encoder.architecture, self._layers())
+        evaluation = self.engine.forwards * forward * slower
+        remaining_cost = self.total_cost - self.done_cost
         return Planned(
             scales=tuple(scale.longest for scale in self.scales),
             evaluations=tuple(scale.evaluations for scale in self.scales),
-            seconds=min(self._elapsed() + self.total_cost * evaluation, self._limit()),
+            seconds=min(self._elapsed() + remaining_cost * evaluation, self._limit()),
             backbone=self.encoder.architecture.name,
-            notes=self.notes,
+            notes=(*self.notes, *memory_notes(self.scales, self.config)),
             engine=self.engine.name,
         )
 
-    def _progress(
-        self, scale: Scale, iteration: int, evaluation: Evaluation, scale_seconds: float
-    ) -> Progress:
-        scale_cost = iteration * self._cost_per_evaluation(scale)
+    def _progress(self, stage: Stage, evaluation: Evaluation) -> Progress:
+        scale_seconds = stage.seconds
+        scale_cost = stage.iteration * self._cost_per_evaluation(stage.scale)
         remaining = (self.total_cost - self.done_cost) * scale_seconds / scale_cost
         return Progress(
-            scale=scale.longest,
-            iteration=iteration,
-            iterations=scale.evaluations,
+            scale=stage.scale.longest,
+            iteration=stage.iteration,
+            iterations=stage.scale.evaluations,
             fraction=self.done_cost / self.total_cost,
             cost=self.done_cost,
             elapsed=self._elapsed(),
@@ -224,17 +305,7 @@ class Transfer:
         )
 
 
-def _fitted(painting: Picture, longest: float) -> Picture:
-    """A painting of this longest side: tied to the picture's, and so its strokes are, too.
-
-    One that would be too narrow for the network stays longer.
-    """
-    width, height = painting.size
-    shortest = math.ceil(SHORTEST_SIDE * max(height, width) / min(height, width))
-    return resized_picture(painting, *fitted_size(width, height, max(round(longest), shortest)))
-
-
-def _solver(config: StylizeConfig) -> Solver:
-    if config.optimizer == "adam":
+def _solver(config: StylizeConfig, scale: Scale) -> Solver:
+    if config.optimizer == "adam" or not scale.history:
         return Adam(config.learning_rate)
-    return LBFGS(config.learning_rate)
+    return LBFGS(config.learning_rate, history=scale.history)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Protocol
 
+from styleplug.transfer.state import State, part, under
+
 Array = Any
 """A NumPy array or a PyTorch tensor: what they share has no type of its own."""
 
@@ -18,6 +20,16 @@ class Solver(Protocol):
 
     def step(self, picture: Array, gradient: Array) -> Array:
         """The next picture, in [0, 1], from one and the gradient of the loss there."""
+
+    def state(self) -> State:
+        """All that the next steps depend on, but for what the solver was made with."""
+
+    def restore(self, state: State) -> None:
+        """Take over the state of another solver of the same kind.
+
+        Raises:
+            KeyError: it is no such state.
+        """
 
 
 class Adam:
@@ -33,12 +45,30 @@ class Adam:
     def step(self, picture: Array, gradient: Array) -> Array:
         first, second = self.betas
         self.steps += 1
-        self.mean = first * self.mean + (1 - first) * gradient
-        self.variance = second * self.variance + (1 - second) * gradient * gradient
-        mean = self.mean / (1 - first**self.steps)
-        variance = self.variance / (1 - second**self.steps)
+        # In place where it can be: a large picture's copies are what memory runs out of.
+        self.mean = first * self.mean
+        self.mean += (1 - first) * gradient
+        self.variance = second * self.variance
+        self.variance += (1 - second) * gradient * gradient
+        return (picture - self._change()).clip(0, 1)
+
+    def _change(self) -> Array:
+        first, second = self.betas
+        change = self.mean / (1 - first**self.steps)
+        change *= self.learning_rate
+        deviation = self.variance / (1 - second**self.steps)
+        deviation **= 0.5
         # No fixed epsilon: gradients of relative losses are tiny, and 1e-8 would stop Adam short.
-        return (picture - self.learning_rate * mean / (variance**0.5 + 1e-20)).clip(0, 1)
+        deviation += 1e-20
+        change /= deviation
+        return change
+
+    def state(self) -> State:
+        return {"steps": self.steps, "mean": self.mean, "variance": self.variance}
+
+    def restore(self, state: State) -> None:
+        self.steps = state["steps"]
+        self.mean, self.variance = state["mean"], state["variance"]
 
 
 class LBFGS:
@@ -67,6 +97,22 @@ class LBFGS:
         direction = self._direction(gradient)
         size = float((direction * direction).mean()) ** 0.5
         return (picture - direction * min(1.0, self.trust / size if size else 1.0)).clip(0, 1)
+
+    def state(self) -> State:
+        state = {**under("adam", self.adam.state()), "pairs": len(self.pairs)}
+        for i, (step, change, inverse) in enumerate(self.pairs):
+            state |= under(f"pair{i}", {"step": step, "change": change, "inverse": inverse})
+        if self.last is not None:
+            state["last.picture"], state["last.gradient"] = self.last
+        return state
+
+    def restore(self, state: State) -> None:
+        self.adam.restore(part("adam", state))
+        pairs = [part(f"pair{i}", state) for i in range(state["pairs"])]
+        self.pairs.clear()
+        self.pairs.extend((pair["step"], pair["change"], pair["inverse"]) for pair in pairs)
+        last = part("last", state)
+        self.last = (last["picture"], last["gradient"]) if last else None
 
     def _learn(self, picture: Array, gradient: Array) -> None:
         """Keep the last step and its change of gradient where they show positive curvature."""

@@ -1,0 +1,130 @@
+"""Checkpoints: the state of a transfer in a file, whole or not at all.
+
+The file is an archive as NumPy's `savez` makes it, with an entry for each array of the state, and
+one, `header`, with all else as JSON. Reading it runs nothing, for none of it is a pickle; damage is
+told by the archive's checksums; and the arrays are written one after another, without a second copy
+of the state in memory, which is the most of what a transfer needs at large sizes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from styleplug.errors import CheckpointError
+from styleplug.runtime.files import written_atomically
+from styleplug.transfer.balance import FixedWeights, TargetError
+from styleplug.transfer.plan import Scale
+from styleplug.transfer.state import State, is_number, part, under
+
+FORMAT = 1
+"""To be raised whenever older files can no longer be read, or would be read wrongly."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a checkpoint holds.
+
+    Args:
+        note: what whoever asked for the transfer keeps with it.
+        run: what is painted, and how; a transfer goes on only where it is the same.
+        machine: what the last bits of the result depend on besides.
+        scales: the plan.
+        state: of the transfer; arrays are NumPy's.
+    """
+
+    note: Mapping[str, Any]
+    run: Mapping[str, Any]
+    machine: Mapping[str, Any]
+    scales: tuple[Scale, ...]
+    state: State
+
+
+def write_snapshot(path: Path, snapshot: Snapshot) -> None:
+    """Write a checkpoint to a file, in the place of the one before.
+
+    Raises:
+        OSError: the place can't be written; what was there stays.
+    """
+    numbers = {name: value for name, value in snapshot.state.items() if is_number(value)}
+    arrays = {name: value for name, value in snapshot.state.items() if not is_number(value)}
+    header = {
+        "format": FORMAT,
+        "note": snapshot.note,
+        "run": snapshot.run,
+        "machine": snapshot.machine,
+        "scales": [asdict(scale) for scale in snapshot.scales],
+        "numbers": numbers,
+    }
+    text = np.frombuffer(json.dumps(header).encode(), np.uint8)
+    with written_atomically(path) as file:
+        np.savez(file, **{"header": text, **under("state", arrays)})
+        # A machine that loses power is what some of these files are for.
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """The checkpoint in a file.
+
+    Raises:
+        CheckpointError: there is none, it is damaged, or another version of styleplug wrote it.
+    """
+    return _read(path, whole=True)
+
+
+def read_note(path: Path) -> Mapping[str, Any]:
+    """The note in a checkpoint, without reading the state; errors as in `read_snapshot`."""
+    return _read(path, whole=False).note
+
+
+def _read(path: Path, *, whole: bool) -> Snapshot:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            header = json.loads(archive["header"].tobytes())
+            if header["format"] != FORMAT:
+                raise CheckpointError(
+                    path,
+                    f"styleplug {header['machine']['styleplug']} wrote this checkpoint, and this"
+                    " version can't read it; go on with that one",
+                )
+            names = archive.files if whole else []
+            arrays = part("state", {name: archive[name] for name in names})
+        return Snapshot(
+            note=dict(header["note"]),
+            run=dict(header["run"]),
+            machine=dict(header["machine"]),
+            scales=tuple(_scale(**values) for values in header["scales"]),
+            state={**header["numbers"], **arrays},
+        )
+    except OSError as error:
+        raise CheckpointError(
+            path, f"there is no checkpoint to read ({error.strerror}); start without --resume"
+        ) from error
+    except (
+        AttributeError,  # an array by itself, which `load` reads as well
+        EOFError,
+        KeyError,
+        MemoryError,  # a damaged length
+        NotImplementedError,  # an unknown compression
+        RuntimeError,  # an encryption
+        TypeError,
+        ValueError,
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+    ) as error:
+        raise CheckpointError(
+            path, "this is no checkpoint, or a damaged one; start again without --resume"
+        ) from error
+
+
+def _scale(*, balance: Mapping[str, float], **values: Any) -> Scale:
+    kind = TargetError if "target" in balance else FixedWeights
+    return Scale(**values, balance=kind(**balance))
