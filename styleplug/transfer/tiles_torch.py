@@ -55,11 +55,12 @@ class TorchTilePasses:
         """The gradient with respect to a layer's features, times the loss scale."""
         weights = self.picture(targets.weights[name])
         weighted = features * weights
-        gradient = torch.zeros_like(features)
-        if name in by_sums.products:
-            by_products = torch.as_tensor(by_sums.products[name]).to(features)
-            gradient += (by_products @ weighted[0].flatten(1)).view_as(features)
+        gradient = torch.zeros(1, device=features.device, dtype=features.dtype)
         if name in by_sums.squares:
             difference = weighted - self.picture(targets.content[name])
-            gradient += by_sums.squares[name] * difference
-        return gradient * weights * (2 * self.loss_scale)
+            gradient = difference.mul_(by_sums.squares[name])
+        if name in by_sums.products:
+            by_products = torch.as_tensor(by_sums.products[name]).to(features)
+            by_rows = (by_products @ weighted[0].flatten(1)).view_as(features)
+            gradient = by_rows.add_(gradient)
+        return gradient.mul_(weights).mul_(2 * self.loss_scale)
