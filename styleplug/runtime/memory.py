@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,9 +15,10 @@ from styleplug.runtime.control_groups import control_groups
 
 _WORDS = re.compile(
     r"out of memory|can't allocate memory|not enough memory|AllocateRaw|bad_alloc"
-    r"|[Ff]ailed to allocate memory"
+    r"|[Ff]ailed to allocate memory|could not create a primitive"
 )
-"""PyTorch and ONNX Runtime raise errors of many classes for it, but say one of these."""
+"""PyTorch and ONNX Runtime raise errors of many classes for it, but say one of these; the last is
+oneDNN's, when there is no room for the code that it makes."""
 
 
 @contextmanager
@@ -47,6 +49,12 @@ def free_memory(root: Path = Path("/")) -> int:
     """
     rooms = [room for folder in control_groups("memory", root) for room in _rooms(folder)]
     return max(0, min([int(psutil.virtual_memory().available), *rooms]))
+
+
+def return_freed_memory() -> None:
+    """Give freed memory back to the system; glibc would keep much of it, others keep little."""
+    with suppress(AttributeError, OSError, TypeError):  # not glibc, or not even Unix
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _rooms(folder: Path) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.errors import OutOfMemoryError
-from styleplug.runtime.memory import memory_errors
+from styleplug.runtime.memory import memory_errors, return_freed_memory
 from styleplug.transfer.objective import Engine, Evaluation, Objective
 from styleplug.transfer.solvers import Array
 from styleplug.transfer.targets import Targets
@@ -37,12 +38,14 @@ def frugally(work: Callable[[int | None], T], window: int | None, longest: int, 
         OutOfMemoryError: with the smallest windows, too.
     """
     while True:
-        # Whatever the failed attempt held is gone once its error is.
         with suppress(OutOfMemoryError), memory_errors():
             return work(window)
         smaller = smaller_window(window or longest, margin)
         if smaller is None:
             raise OutOfMemoryError
+        # What the attempt held goes with its errors, which hold one another.
+        gc.collect()
+        return_freed_memory()
         _log.warning("memory ran out; going on in tiles of %d pixels", smaller)
         window = smaller
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from styleplug.config import StylizeConfig
     from styleplug.transfer.objective import Engine
 
-SLOWNESS: Mapping[int, float] = MappingProxyType({20: 1.0, 10: 1.02, 5: 1.1, 0: 1.6})
+SLOWNESS: Mapping[int, float] = MappingProxyType({20: 1.0, 10: 1.02, 5: 1.1, 0: 1.7})
 """By the steps that L-BFGS remembers, 0 for Adam, how much longer the way to the same loss is."""
 TWO_PASSES = 4 / 3
 """What an evaluation in tiles costs, but for the halos: the network runs forward twice."""
@@ -40,7 +40,7 @@ _IN_EVALUATION = {"lbfgs": 8, "adam": 6}
 """Pictures alive at once, beside the two for each step that L-BFGS remembers: the present one, the
 best, the gradient with that of the half size, Adam's two means, with which L-BFGS begins as well;
 and of L-BFGS, the last picture and gradient."""
-_IN_STEP = {"lbfgs": 13, "adam": 8}
+_IN_STEP = {"lbfgs": 13, "adam": 7}
 """Likewise while a step is taken, when the network's features are gone again."""
 _RESIZED = 4
 """Pictures in the hands of resizing, and of the encoder."""
@@ -48,15 +48,22 @@ _RESIZED = 4
 
 @dataclass(frozen=True)
 class Footprint:
-    """The memory of one run of a network over a picture: `fixed` bytes, some times its weights, and
-    some times all its features of what it sees, up to the deepest layer."""
+    """The memory of a network at work: `fixed` bytes, so many times its weights, and so many times
+    all features, up to the deepest layer, of a whole picture or of a window in `tiles`."""
 
     fixed: int
     weights: float
     features: float
+    tiles: float
 
-    def of(self, architecture: Architecture, layers: Sequence[str], pixels: float) -> float:
-        """Bytes, for the layers, of a picture of so many pixels."""
+    def of(
+        self,
+        architecture: Architecture,
+        layers: Sequence[str],
+        size: tuple[int, int],
+        window: int | None,
+    ) -> float:
+        """Bytes, for the layers, of a picture of this size as a whole or in windows."""
         weights = features = 0.0
         last = architecture.deepest(layers)
         for layer, (_, inputs, outputs) in zip(
@@ -66,10 +73,15 @@ class Footprint:
             features += 4 * outputs / pixels_per_feature(layer) ** 2
             if layer == last:
                 break
-        return self.fixed + self.weights * weights + self.features * features * pixels
+        height, width = size
+        if window is None:
+            features *= self.features * height * width
+        else:
+            features *= self.tiles * min(height, window) * min(width, window)
+        return self.fixed + self.weights * weights + features
 
 
-ENCODER = Footprint(fixed=60_000_000, weights=3.0, features=1.2)
+ENCODER = Footprint(fixed=60_000_000, weights=3.5, features=1.1, tiles=1.1)
 """Of the encoder in ONNX Runtime."""
 
 
@@ -89,7 +101,7 @@ def fitted_scales(
         OutOfMemoryError: not even the smallest tiles fit; it says what they would need.
     """
     limit, taken = _limit(config, engine)
-    needs = _Needs(scales, paintings, config, engine, taken)
+    needs = Needs(scales, paintings, config, engine, taken)
     encodings = {window: needs.encoding(window) for window in needs.windows(needs.longest)}
     encoding = _first_that_fits(encodings, limit)
     fitted = []
@@ -146,7 +158,7 @@ def _first_that_fits(ways: Mapping[Way, int], limit: float) -> Way:
 
 
 @dataclass(frozen=True)
-class _Needs:
+class Needs:
     """The bytes that the process needs at the peak of each part of a transfer.
 
     `taken` is what it takes before; other arguments as of `fitted_scales`.
@@ -192,7 +204,7 @@ class _Needs:
     def encoding(self, window: int | None) -> int:
         """When targets are computed."""
         network = max(
-            ENCODER.of(self.architecture, self.layers, _area(size, window)) for size in self.sizes
+            ENCODER.of(self.architecture, self.layers, size, window) for size in self.sizes
         )
         pictures = _RESIZED * _PIXEL * max(height * width for height, width in self.sizes)
         return int(self.taken + self._targets(0) + pictures + network)
@@ -202,14 +214,15 @@ class _Needs:
         scale = self.scales[number]
         picture = _PIXEL * scale.height * scale.width
         solver, remembered = "lbfgs" if history else "adam", 2 * history
-        seen = scale.pixels_per_evaluation
-        if window is not None:
-            seen = _area((scale.height, scale.width), window)
-        network, idle = (
-            self.engine.footprint.of(self.architecture, self.layers, pixels) for pixels in (seen, 0)
-        )
+        size = scale.height, scale.width
+        network = self.engine.footprint.of(self.architecture, self.layers, size, window)
         evaluation = network + picture * (_IN_EVALUATION[solver] + remembered)
-        step = idle + picture * (_IN_STEP[solver] + remembered)
+        step = picture * (_IN_STEP[solver] + remembered)
+        if window is None:
+            # The picture at half the size comes on top; and an engine may keep what it took.
+            step += network * sum(0.25**level for level in range(scale.levels))
+        else:
+            step += self.engine.footprint.of(self.architecture, self.layers, (0, 0), window)
         return int(self.taken + self._targets(number) + max(evaluation, step))
 
     def _targets(self, number: int) -> float:
@@ -224,9 +237,3 @@ class _Needs:
             for level in range(scale.levels)
             for layer in self.config.content_layers
         )
-
-
-def _area(size: tuple[int, int], window: int | None) -> int:
-    """The most pixels that the network sees of a picture at a time."""
-    height, width = size
-    return height * width if window is None else min(height, window) * min(width, window)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from styleplug.runtime.memory import return_freed_memory
 from styleplug.transfer.balance import Balance
 from styleplug.transfer.objective import Evaluation, shares
 from styleplug.transfer.solvers import Array
@@ -67,6 +68,9 @@ class TilePasses(Protocol):
 
     def gradient(self, pixels: Array, targets: TileTargets, by_sums: Sums) -> Array:
         """With respect to the pixels, from the derivatives with respect to the sums."""
+
+    def rest(self) -> None:
+        """Let go of what is kept from tile to tile."""
 
 
 class _Level(NamedTuple):
@@ -147,6 +151,8 @@ class TiledObjective:
         )
         for half in halves:
             _add_halved_back(half, gradient)
+        self.passes.rest()
+        return_freed_memory()
         variation = self._variation(picture, gradient, self.tv_weight)
         return Evaluation.of(
             self.balance, self.tv_weight, content, style, variation, gradient=gradient

@@ -58,6 +58,9 @@ class OnnxTilePasses:
         [gradient] = self._run(_gradient_graph, pixels, targets, inputs)
         return gradient
 
+    def rest(self) -> None:
+        self._session = None
+
     def _run(
         self,
         make_graph: _MakeGraph,

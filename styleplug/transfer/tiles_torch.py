@@ -49,6 +49,9 @@ class TorchTilePasses:
         (gradient,) = torch.autograd.grad(list(features.values()), leaf, by_features)
         return gradient / self.loss_scale
 
+    def rest(self) -> None:
+        """Nothing is kept."""
+
     def _by_features(
         self, name: str, features: Tensor, targets: TileTargets, by_sums: Sums
     ) -> Tensor:

@@ -9,6 +9,7 @@ import onnx
 from numpy.typing import NDArray
 
 from styleplug.errors import ConfigError, UnsupportedImageError
+from styleplug.runtime.memory import return_freed_memory
 from styleplug.runtime.models import Model
 from styleplug.runtime.session import Session, open_session, working_provider
 from styleplug.vgg.gram_cache import GramCache, gram_key
@@ -122,6 +123,7 @@ class Encoder:
     def rest(self) -> None:
         """Let go of the sessions and their memory, which for a large picture is a gigabyte."""
         self._sessions.clear()
+        return_freed_memory()
 
     def _gram_matrices(
         self, image: Array, layers: tuple[str, ...], alpha: Array | None, tiles: Sequence[Tile]
