@@ -177,3 +177,12 @@ def test_errors_are_what_python_programs_expect_of_their_kind() -> None:
 
 def test_being_cancelled_is_no_error() -> None:
     assert not issubclass(Cancelled, Exception)
+
+
+def test_a_lack_of_memory_has_its_figures_where_they_are_known() -> None:
+    error = errors.OutOfMemoryError(5_240_000_000, 4_000_000_000)
+    assert (error.needed, error.available) == (5_240_000_000, 4_000_000_000)
+    assert "needs 5.24 GB of memory at least, and may take no more than 4.00 GB" in str(error)
+    unknown = errors.OutOfMemoryError()
+    assert (unknown.needed, unknown.available) == (None, None)
+    assert "there is not enough memory" in str(unknown)

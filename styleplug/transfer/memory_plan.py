@@ -217,7 +217,7 @@ class Needs:
         size = scale.height, scale.width
         network = self.engine.footprint.of(self.architecture, self.layers, size, window)
         evaluation = network + picture * (_IN_EVALUATION[solver] + remembered)
-        step = picture * (_IN_STEP[solver] + remembered)
+        step: float = picture * (_IN_STEP[solver] + remembered)
         if window is None:
             # The picture at half the size comes on top; and an engine may keep what it took.
             step += network * sum(0.25**level for level in range(scale.levels))
