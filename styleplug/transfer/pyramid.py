@@ -123,7 +123,7 @@ class Transfer:
         while stage.iteration < scale.evaluations:
             must_stop = self._must_stop()
             if self.keeper and (must_stop or self.keeper.is_due()):
-                self.keeper.keep(self.scales, self._state(stage))
+                self.keeper.keep(self._scales(stage), self._state(stage))
             if must_stop:
                 break
             evaluation = stage.objective(stage.picture)
@@ -143,6 +143,11 @@ class Transfer:
             stage.picture = stage.solver.step(stage.picture, evaluation.gradient)
             del evaluation  # its gradient makes room for the next one
         self.pixels = stage.best_pixels
+
+    def _scales(self, stage: Stage) -> tuple[Scale, ...]:
+        """The plan, with what has become of it."""
+        others = self.scales[: stage.index], self.scales[stage.index + 1 :]
+        return (*others[0], stage.present_scale, *others[1])
 
     def _state(self, stage: Stage) -> State:
         """All that the rest of the transfer depends on, between two evaluations."""
