@@ -68,7 +68,7 @@ def styleplug_extract_features(request: FeaturesRequest) -> Mapping[str, NDArray
 def _transfer(request: StylizeRequest) -> Transfer:
     from styleplug.transfer.keeper import Keeper
 
-    keeper = Keeper(request) if request.checkpoint else None
+    keeper = Keeper(request, request.checkpoint) if request.checkpoint else None
     config = keeper.config(request.config) if keeper else request.config
     model, notes = _backbone(config.backbone)
     _check(request, ARCHITECTURES[model.name])

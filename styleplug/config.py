@@ -298,8 +298,6 @@ def _layer_weights(name: str, layers: object) -> Mapping[str, float]:
         raise ConfigError(
             name, layers, "layers, each once, with weights of 0 or more, one of them above 0"
         )
-    if math.isclose(total, 1, rel_tol=1e-12):  # of another config: they are to stay to the last bit
-        total = 1.0
     return {layer: weight / total for layer, weight in pairs if weight}
 
 

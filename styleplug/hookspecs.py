@@ -70,7 +70,7 @@ class Checkpoint:
         note: what to keep in the file beside the state, as JSON can have it.
     """
 
-    path: Path
+    path: str | os.PathLike[str]
     every: float = 60.0
     resume: bool = False
     note: Mapping[str, Any] = field(default_factory=dict)
@@ -83,8 +83,8 @@ class StylizeRequest(JobRequest):
     Pictures are (H, W, 3) float32 arrays, sRGB in [0, 1]; several paintings are mixed in equal
     parts. Alphas are (H, W) float32 in [0, 1], None for an opaque picture: what is transparent has
     no influence. `style_alphas` has one for each painting, or is empty. `initial_image` is the
-    picture to start from where the config's `init` names a file. `checkpoint` may be left out of
-    account by a plug-in that is done before it matters.
+    picture to start from where the config's `init` names a file. `checkpoint` is where to keep the
+    state of the work, and to go on from.
 
     Raises:
         ConfigError: there are alphas for more or fewer paintings than there are.

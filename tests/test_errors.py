@@ -11,6 +11,7 @@ import pytest
 from styleplug import errors
 from styleplug.errors import (
     Cancelled,
+    CheckpointError,
     ConfigError,
     DivergedError,
     DownloadError,
@@ -40,6 +41,7 @@ CODES = {
     "ModelNotFoundError": "model-not-found",
     "ModelIntegrityError": "model-integrity",
     "LayerNotFoundError": "layer-not-found",
+    "CheckpointError": "checkpoint",
     "DownloadError": "download",
     "HostError": "host",
     "StyleError": "style",
@@ -97,6 +99,7 @@ EXAMPLES = {
     "ImageError": UnreadableImageError(Path("a.jpg"), "is empty; use another"),
     "ModelError": ModelError("vgg16", "is damaged; reinstall styleplug"),
     "LayerNotFoundError": LayerNotFoundError("vgg16", "relu9", ["relu1_1", "relu1_2"]),
+    "CheckpointError": CheckpointError("run.ckpt", "is damaged; start again"),
     "DownloadError": DownloadError("http://a.example/b", "the server answers 404; go elsewhere"),
     "HostError": HostError("gimp", "no folder was found; start GIMP once"),
     "StyleError": StyleError("mine", "the folder can't be written (disk full)"),
@@ -115,6 +118,7 @@ EXAMPLES = {
         ("ImageError", "a.jpg: is empty; use another"),
         ("ModelError", "model vgg16: is damaged; reinstall styleplug"),
         ("LayerNotFoundError", "model vgg16: no layer 'relu9'; it has relu1_1, relu1_2"),
+        ("CheckpointError", "run.ckpt: is damaged; start again"),
         ("DownloadError", "http://a.example/b: the server answers 404; go elsewhere"),
         ("HostError", "gimp: no folder was found; start GIMP once"),
         ("StyleError", "style mine: the folder can't be written (disk full)"),

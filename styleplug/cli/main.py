@@ -14,6 +14,7 @@ import click
 from styleplug import __version__
 from styleplug.errors import (
     Cancelled,
+    CheckpointError,
     ConfigError,
     ImageError,
     LayerNotFoundError,
@@ -78,7 +79,10 @@ class StderrHandler(logging.Handler):
 
 def is_usage_error(error: StyleplugError) -> bool:
     """Whether what was asked for is at fault, rather than this machine or its models."""
-    asked = (ConfigError, ImageError, LayerNotFoundError, ProtocolError, StyleNotFoundError)
+    asked = (
+        *(CheckpointError, ConfigError, ImageError, LayerNotFoundError, ProtocolError),
+        StyleNotFoundError,
+    )
     return isinstance(error, asked)
 
 

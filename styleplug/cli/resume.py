@@ -65,7 +65,7 @@ def checkpoint_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def asked_checkpoint(photo: Path, job: Job) -> Checkpoint | None:
+def asked_checkpoint(job: Job) -> Checkpoint | None:
     """What the options of the current command say.
 
     Raises:
@@ -79,7 +79,7 @@ def asked_checkpoint(photo: Path, job: Job) -> Checkpoint | None:
         return None
     if old and new and real_place(old) != real_place(new):
         raise click.UsageError("--resume goes on with its own FILE; leave --checkpoint out.")
-    if PIPE in (photo, *job.paintings, params["output"]):
+    if PIPE in (params["photo"], *params["paintings"], params["output"]):
         raise click.UsageError("A run with a checkpoint needs files in the place of '-'.")
     for option in ("output", "plot", "compare"):
         if params[option] and real_place(params[option]) == real_place(path):
@@ -99,7 +99,7 @@ def leave(checkpoint: Checkpoint, result: StylizeResult, *, quiet: bool) -> None
     if result.stopped == "finished":
         # A file that can't be removed harms nobody.
         with suppress(OSError):
-            checkpoint.path.unlink()
+            os.unlink(checkpoint.path)
     elif not quiet:
         more = " --time-limit TIME" if result.stopped == "time-limit" else ""
         file = shlex.quote(str(checkpoint.path))

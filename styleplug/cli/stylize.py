@@ -83,9 +83,10 @@ def stylize(
 
     A - in the place of PHOTO or of a PAINTING is standard input.
 
-    Ctrl-C keeps the best picture so far, and exits with 130. With --checkpoint, a run can be taken
-    up where it was, whatever ended it; on the same machine, the picture is then to the last bit
-    what it would have been: styleplug stylize --resume FILE
+    Ctrl-C keeps the best picture so far, and exits with 130.
+
+    With --checkpoint, `styleplug stylize --resume FILE` goes on with a run, whatever ended it; on
+    the same machine, to the last bit as if nothing had.
     """
     if not paintings and not like:
         raise click.UsageError("Missing option '--style', or '--like'.")
@@ -96,7 +97,7 @@ def stylize(
             name = "standard output" if output == PIPE else str(output)
             destination = _Output(file, name, overwrite, strip, as_json)
             job = recalled(like, photo, styles, options) if like else asked(styles, options)
-            kept = asked_checkpoint(photo, job)
+            kept = asked_checkpoint(job)
             result = _paint(photo, job, destination, watch, kept, verbose)
     except StyleplugError as error:
         if as_json:

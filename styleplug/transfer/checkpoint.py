@@ -22,7 +22,7 @@ from styleplug.errors import CheckpointError
 from styleplug.runtime.files import written_atomically
 from styleplug.transfer.balance import FixedWeights, TargetError
 from styleplug.transfer.plan import Scale
-from styleplug.transfer.state import State, is_number, part, under
+from styleplug.transfer.state import State, is_number, under
 
 FORMAT = 1
 """To be raised whenever older files can no longer be read, or would be read wrongly."""
@@ -62,6 +62,7 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
         "machine": snapshot.machine,
         "scales": [asdict(scale) for scale in snapshot.scales],
         "numbers": numbers,
+        "arrays": list(arrays),
     }
     text = np.frombuffer(json.dumps(header).encode(), np.uint8)
     with written_atomically(path) as file:
@@ -87,7 +88,8 @@ def read_note(path: Path) -> Mapping[str, Any]:
 
 def _read(path: Path, *, whole: bool) -> Snapshot:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # Given a path, `load` leaves a damaged file open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             header = json.loads(archive["header"].tobytes())
             if header["format"] != FORMAT:
                 raise CheckpointError(
@@ -95,8 +97,8 @@ def _read(path: Path, *, whole: bool) -> Snapshot:
                     f"styleplug {header['machine']['styleplug']} wrote this checkpoint, and this"
                     " version can't read it; go on with that one",
                 )
-            names = archive.files if whole else []
-            arrays = part("state", {name: archive[name] for name in names})
+            names = header["arrays"] if whole else []
+            arrays = {name: archive[f"state.{name}"] for name in names}
         return Snapshot(
             note=dict(header["note"]),
             run=dict(header["run"]),
@@ -106,19 +108,17 @@ def _read(path: Path, *, whole: bool) -> Snapshot:
         )
     except OSError as error:
         raise CheckpointError(
-            path, f"there is no checkpoint to read ({error.strerror}); start without --resume"
+            path, f"no checkpoint can be read ({error.strerror or error}); start without --resume"
         ) from error
     except (
         AttributeError,  # an array by itself, which `load` reads as well
         EOFError,
         KeyError,
-        MemoryError,  # a damaged length
         NotImplementedError,  # an unknown compression
         RuntimeError,  # an encryption
         TypeError,
         ValueError,
         zipfile.BadZipFile,
-        zipfile.LargeZipFile,
     ) as error:
         raise CheckpointError(
             path, "this is no checkpoint, or a damaged one; start again without --resume"

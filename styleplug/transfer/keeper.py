@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +20,17 @@ from styleplug.config import INITS, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError
 from styleplug.hookspecs import Checkpoint, StylizeRequest
 from styleplug.runtime.files import check_writable, remove_leftovers
-from styleplug.runtime.models import Model
 from styleplug.runtime.processor import processor_name
 from styleplug.runtime.providers import import_onnxruntime
 from styleplug.runtime.threads import available_cores
 from styleplug.transfer.checkpoint import Snapshot, read_snapshot, write_snapshot
-from styleplug.transfer.objective import Engine
 from styleplug.transfer.plan import Scale
 from styleplug.transfer.state import State
-from styleplug.vgg.encoder import Encoder
+
+if TYPE_CHECKING:
+    from styleplug.runtime.models import Model
+    from styleplug.transfer.objective import Engine
+    from styleplug.vgg.encoder import Encoder
 
 MAY_CHANGE = ("device", "max_memory", "time_limit")
 """Options that say nothing of the way to the picture."""
@@ -38,7 +42,8 @@ class Keeper:
     """Keeps the state of the transfer that a request asks for.
 
     Args:
-        request: it has a checkpoint, to be resumed or to be begun.
+        request: what to paint.
+        checkpoint: the request's, to be resumed or to be begun.
 
     Raises:
         CheckpointError: there is nothing to go on from, or it belongs to other pictures.
@@ -46,9 +51,9 @@ class Keeper:
             written, or is no new one.
     """
 
-    def __init__(self, request: StylizeRequest) -> None:
-        assert request.checkpoint is not None, "nobody else keeps a state"
-        self._checkpoint = request.checkpoint
+    def __init__(self, request: StylizeRequest, checkpoint: Checkpoint) -> None:
+        self._checkpoint = checkpoint
+        self._path = Path(checkpoint.path)
         self._run: dict[str, Any] = {
             "config": _options(request.config),
             "pictures": _pictures(request),
@@ -56,11 +61,11 @@ class Keeper:
         self._machine: dict[str, Any] = {}
         self._written = time.monotonic()
         self._saved: Snapshot | None = None
-        if self._checkpoint.resume:
-            self._saved = read_snapshot(self._checkpoint.path)
+        if checkpoint.resume:
+            self._saved = read_snapshot(self._path)
             self._check_same(self._saved)
-        _check_place(self._checkpoint)
-        remove_leftovers(self._checkpoint.path)
+        _check_place(self._path, is_new=not checkpoint.resume)
+        remove_leftovers(self._path)
 
     def config(self, config: StylizeConfig) -> StylizeConfig:
         """The config, with the network and the engine as "auto" chose them when it began."""
@@ -89,7 +94,7 @@ class Keeper:
             return ()
         if self._saved.run["model"] != model.sha256:
             raise CheckpointError(
-                self._checkpoint.path,
+                self._path,
                 f"the network {model.name} isn't the one that this run began with; "
                 "put that one back, or start again without --resume",
             )
@@ -108,25 +113,26 @@ class Keeper:
         """Write the plan and the state; where that fails, the transfer goes on without."""
         snapshot = Snapshot(self._checkpoint.note, self._run, self._machine, scales, state)
         try:
-            write_snapshot(self._checkpoint.path, snapshot)
+            write_snapshot(self._path, snapshot)
         except OSError as error:
             _log.warning(
                 "%s: the checkpoint can't be written (%s); going on without a new one",
-                *(self._checkpoint.path, error.strerror),
+                *(self._path, error.strerror),
             )
         self._written = time.monotonic()
 
     def _check_same(self, saved: Snapshot) -> None:
-        path = self._checkpoint.path
         before, now = saved.run["config"], self._run["config"]
         for name in now:
             if name not in MAY_CHANGE and now[name] != before.get(name, now[name]):
-                raise ConfigError(name, now[name], f"{before[name]!r}, as when {path} was begun")
+                raise ConfigError(
+                    name, now[name], f"{before[name]!r}, as when {self._path} was begun"
+                )
         before, now = saved.run["pictures"], self._run["pictures"]
         for name in {**before, **now}:
             if now.get(name) != before.get(name):
                 raise CheckpointError(
-                    path,
+                    self._path,
                     f"{name} isn't the one that this run began with;"
                     " give that one, or start again without --resume",
                 )
@@ -135,7 +141,7 @@ class Keeper:
         state = saved.state
         scale = saved.scales[state["scale"]]
         note = (
-            f"going on from {self._checkpoint.path}: {scale.longest} px, "
+            f"going on from {self._path}: {scale.longest} px, "
             f"evaluation {state['stage.iteration'] + 1} of {scale.evaluations}"
         )
         changed = [
@@ -148,9 +154,8 @@ class Keeper:
         return note, f"not to the last bit as without a break: {'; '.join(changed)}"
 
 
-def _check_place(checkpoint: Checkpoint) -> None:
-    path = checkpoint.path
-    if path.exists() and not checkpoint.resume:
+def _check_place(path: Path, *, is_new: bool) -> None:
+    if is_new and os.path.lexists(path):
         raise ConfigError(
             "checkpoint", str(path), "a new file; go on from this one with --resume, or remove it"
         )

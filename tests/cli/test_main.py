@@ -43,6 +43,7 @@ ERRORS = [
     (ModelError("vgg16", "is odd"), FAILURE),
     (errors.ModelNotFoundError("vgg19", "not installed"), FAILURE),
     (errors.ModelIntegrityError("vgg16", "is damaged"), FAILURE),
+    (errors.CheckpointError("run.ckpt", "is damaged"), USAGE),
     (errors.DownloadError("http://a.example/b", "no answer"), FAILURE),
     (errors.HostError("gimp", "isn't there"), FAILURE),
     (errors.StyleError("mine", "can't be written"), FAILURE),

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from styleplug.runtime.files import user_cache_folder, user_data_folder, write_atomically
+from styleplug.runtime.files import (
+    check_writable,
+    remove_leftovers,
+    user_cache_folder,
+    user_data_folder,
+    write_atomically,
+    written_atomically,
+)
 
 
 def test_the_file_is_written_and_nothing_else(tmp_path) -> None:
@@ -27,6 +35,40 @@ def test_what_goes_wrong_leaves_the_old_file_alone(tmp_path, monkeypatch) -> Non
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_takes_its_place_only_when_it_is_whole(tmp_path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    with suppress(KeyboardInterrupt), written_atomically(path) as file:
+        file.write(b"half")
+        raise KeyboardInterrupt
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+    with written_atomically(path) as file:
+        file.write(b"new")
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+
+
+def test_leftovers_of_one_name_are_removed(tmp_path) -> None:
+    """And a writer that was still at work leaves the old file alone."""
+    path, others = tmp_path / "a[1]", [tmp_path / name for name in (".a1.abcd1234", ".a[1].keep")]
+    for file in (path, *others):
+        file.write_bytes(b"old")
+    with suppress(FileNotFoundError), written_atomically(path) as file:
+        file.write(b"new")
+        remove_leftovers(path)
+    assert path.read_bytes() == b"old"
+    assert set(tmp_path.iterdir()) == {path, *others}
+
+
+def test_a_place_is_tried(tmp_path) -> None:
+    check_writable(tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []
+    for path in (tmp_path / "nowhere" / "file", tmp_path / ("x" * 300)):
+        with pytest.raises(OSError, match=r"No such|too long"):
+            check_writable(path)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")

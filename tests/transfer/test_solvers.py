@@ -42,6 +42,25 @@ def test_both_frameworks_take_the_same_way(make: Callable[[float], Solver]) -> N
     np.testing.assert_allclose(found[0], found[1], atol=1e-9)
 
 
+@pytest.mark.parametrize("as_array", [np.asarray, torch.tensor])
+@pytest.mark.parametrize("make", [Adam, LBFGS])
+@pytest.mark.parametrize("done", [0, 1, 5, 6, 30])
+def test_another_solver_goes_on_from_the_state(
+    make: Callable[[float], Solver], as_array: Callable[[Any], Any], done: int
+) -> None:
+    """To the last bit, before, in and after the warm-up, and with a full history."""
+    curvatures, solution = as_array(CURVATURES), as_array(SOLUTION)
+    solver, picture = make(0.03), as_array(np.full(SOLUTION.shape, 0.5))
+    for step in range(done + 8):
+        if step == done:
+            other, elsewhere = make(0.03), picture
+            other.restore(solver.state())
+        if step >= done:
+            elsewhere = other.step(elsewhere, curvatures * (elsewhere - solution))
+        picture = solver.step(picture, curvatures * (picture - solution))
+    np.testing.assert_array_equal(elsewhere, picture)
+
+
 @pytest.mark.parametrize("make", [Adam, LBFGS])
 def test_pictures_stay_in_range(make: Callable[[float], Solver]) -> None:
     solver, picture = make(0.3), np.full((1, 3, 4, 4), 0.9)
