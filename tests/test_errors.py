@@ -96,6 +96,7 @@ def test_the_attributes_that_are_drawn_exist(line: str) -> None:
 EXAMPLES = {
     "StyleplugError": StyleplugError("something"),
     "ConfigError": ConfigError("size", 8, "a whole number from 32 to 16384"),
+    "OutOfMemoryError": errors.OutOfMemoryError(5_240_000_000, 4_000_000_000),
     "ImageError": UnreadableImageError(Path("a.jpg"), "is empty; use another"),
     "ModelError": ModelError("vgg16", "is damaged; reinstall styleplug"),
     "LayerNotFoundError": LayerNotFoundError("vgg16", "relu9", ["relu1_1", "relu1_2"]),
