@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from styleplug.errors import ConfigError, MissingDependencyError, UnsupportedImageError
 from styleplug.events import Finished
-from styleplug.hookspecs import FeaturesRequest, StylizeRequest, StylizeResult, hookimpl
+from styleplug.hookspecs import (
+    FeaturesRequest,
+    Filter,
+    FilterRequest,
+    FilterResult,
+    StylizeRequest,
+    StylizeResult,
+    hookimpl,
+)
 from styleplug.runtime.memory import memory_errors
 from styleplug.vgg.layers import ARCHITECTURES, Architecture
 
@@ -17,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from styleplug.config import StylizeConfig
+    from styleplug.filters.weights import FilterWeights
     from styleplug.image.picture import Picture
     from styleplug.runtime.models import Model
     from styleplug.transfer.objective import Engine
@@ -34,6 +43,35 @@ def styleplug_stylize(request: StylizeRequest) -> StylizeResult:
             request.notify(event)
             del event  # a preview makes room for the next evaluation
     raise AssertionError("a transfer ends with its result")
+
+
+@hookimpl
+def styleplug_register_filters() -> Iterable[Filter]:
+    """The styles of the filter network (`styleplug.filters`)."""
+    return [Filter(style.name, style.description) for style in _filter_weights().styles]
+
+
+@hookimpl
+def styleplug_apply_filter(request: FilterRequest) -> FilterResult | None:
+    """A run of the filter network (`styleplug.filters`)."""
+    weights = _filter_weights()
+    style = next((style for style in weights.styles if style.name == request.filter), None)
+    if style is None:
+        return None
+
+    from styleplug.filters.apply import filtered
+
+    with memory_errors():
+        image = filtered(
+            request.image,
+            style,
+            weights,
+            alpha=request.alpha,
+            stroke_scale=request.config.stroke_scale,
+            on_progress=request.notify,
+            cancel=request.cancel,
+        )
+    return FilterResult(image)
 
 
 @hookimpl
@@ -63,6 +101,13 @@ def styleplug_extract_features(request: FeaturesRequest) -> Mapping[str, NDArray
     with memory_errors():
         encoder = Encoder(model, pooling=request.pooling, device=request.device)
         return encoder.features(as_batch(request.image), request.layers)
+
+
+def _filter_weights() -> FilterWeights:
+    from styleplug.filters.weights import MODEL, load_weights
+    from styleplug.runtime.models import find_model
+
+    return load_weights(find_model(MODEL))
 
 
 def _transfer(request: StylizeRequest) -> Transfer:

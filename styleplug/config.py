@@ -43,6 +43,11 @@ def _layers(default: Iterable[str], help: str) -> Any:
     return field(default=tuple(default), metadata={"help": f"{help}: {_LAYERS_TEXT}."})
 
 
+def _keep_colors() -> Any:
+    help = "Keep the photograph's colours; paint in light and dark only."
+    return field(default=False, metadata={"help": help, "label": "Keep colours", "basic": True})
+
+
 @dataclass(frozen=True, kw_only=True)
 class StylizeConfig:
     """How one picture is painted; `from_preset` gives good ways.
@@ -91,14 +96,7 @@ class StylizeConfig:
         4,
         basic=True,
     )
-    keep_colors: bool = field(
-        default=False,
-        metadata={
-            "help": "Keep the photograph's colours; paint in light and dark only.",
-            "label": "Keep colours",
-            "basic": True,
-        },
-    )
+    keep_colors: bool = _keep_colors()
     content_error: float | None = _number(
         0.71, "Relative error of the photograph's features to allow for; sets the balance.", 0, 10
     )
@@ -214,6 +212,14 @@ class FilterConfig:
         "How much of the filtered picture to take, the rest from the photograph.",
         0,
         1,
+        basic=True,
+    )
+    keep_colors: bool = _keep_colors()
+    stroke_scale: float = _number(
+        1.0,
+        "Size of the strokes, of filters that have some; at 1 they are as in the painting.",
+        0.5,
+        4,
         basic=True,
     )
 

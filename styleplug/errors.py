@@ -16,6 +16,7 @@
     ├── HostError                  .host
     ├── StyleError                 .style
     │   └── StyleNotFoundError     .allowed
+    ├── FilterError                .filter
     ├── MissingDependencyError     .package .extra .reason        (also an ImportError)
     ├── OutOfMemoryError           .needed .available
     ├── PluginError                .plugin
@@ -174,6 +175,16 @@ class StyleNotFoundError(StyleError):
     def __init__(self, style: str, hint: str, allowed: Iterable[str]) -> None:
         self.allowed = tuple(allowed)
         super().__init__(style, f"there is none of this name; {hint}")
+
+
+class FilterError(StyleplugError):
+    """A filter, or the file that holds one, can't be used."""
+
+    code = "filter"
+
+    def __init__(self, filter: str, problem: str) -> None:
+        self.filter = filter
+        super().__init__(f"filter {filter}: {problem}")
 
 
 class MissingDependencyError(StyleplugError, ImportError):
