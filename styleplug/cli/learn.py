@@ -64,10 +64,11 @@ def learn(
     device: str,
     overwrite: bool,
 ) -> None:
-    """Learn the style of PAINTING as a filter, for `styleplug filter` and every host.
+    """Learn the style of a PAINTING as a filter.
 
-    PAINTING is a file, or a name that `styleplug styles list` knows. Two quiet cores take up to 10
-    minutes. It needs PyTorch: pip install 'styleplug[torch]'.
+    PAINTING is a file, or a name that `styleplug styles list` knows. From then on `styleplug
+    filter` and every host offer it. It takes PyTorch, pip install 'styleplug[torch]', and up to 10
+    minutes on two cores.
 
     Ctrl-C keeps what is learned so far, and exits with 130.
     """
