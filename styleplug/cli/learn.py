@@ -13,8 +13,9 @@ import click
 from styleplug.cli.interrupt import interruptible
 from styleplug.cli.main import INTERRUPTED
 from styleplug.cli.options import seconds
+from styleplug.cli.output import check_place
 from styleplug.cli.photographs import bundled, files_in, photograph
-from styleplug.errors import Cancelled, ConfigError, UnwritableImageError
+from styleplug.errors import Cancelled, ConfigError, FilterError, UnwritableImageError
 from styleplug.extras import import_extra
 from styleplug.reading import read_picture
 
@@ -88,6 +89,7 @@ def learn(
     photographs = files_in(photos, "photos") if photos else bundled()
     picture = checked(read_picture(file))
     weights, vgg = load_weights(find_model(MODEL)), find_model(BACKBONE)
+    _check_place(style_file(name))
 
     import_extra("torch", "torch")  # after all that may be wrong, for it takes seconds
     from styleplug.filters.learning import PACE, Learning
@@ -162,6 +164,19 @@ def _check_name(name: str, overwrite: bool) -> None:
             raise ConfigError("name", name, "a new name, unless --overwrite is given")
     elif name in {filter.name for filter in styleplug.list_filters()}:
         raise ConfigError("name", name, "one that no other filter has")
+
+
+def _check_place(path: Path) -> None:
+    """Make sure that the style can be written, before minutes are spent on it.
+
+    Raises:
+        ConfigError, FilterError: it can't.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FilterError(path.stem, f"{path.parent} can't be made ({error.strerror})") from error
+    check_place(path, "name")
 
 
 def _description(painting: Path) -> str:
