@@ -128,7 +128,7 @@ class LayerNotFoundError(ModelError):
 
 
 class CheckpointError(StyleplugError):
-    """A transfer can't go on from a checkpoint."""
+    """A transfer or a training can't go on from a checkpoint."""
 
     code = "checkpoint"
 

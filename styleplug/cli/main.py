@@ -32,10 +32,12 @@ COMMANDS = {
     "filters": "List the filters, and the plug-ins that they come from.",
     "hosts": "Find host programs; install or remove styleplug's adapters.",
     "info": "Say what a picture's file holds, and how it was made.",
+    "learn": "Learn the style of a painting as a filter.",
     "models": "List, check, install or remove the networks.",
     "plugins": "List what plug-ins there are, or watch them answer.",
     "styles": "List the paintings that go by a name; add or remove your own.",
     "stylize": "Paint a photograph in the manner of a painting.",
+    "train": "Train a network for filters from nothing.",
     "worker": "Serve a host program: JSON lines on standard input and output.",
 }
 """Sub-commands, each a function in a module of its own name, and what `--help` says of them."""
