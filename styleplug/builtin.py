@@ -37,11 +37,11 @@ def styleplug_stylize(request: StylizeRequest) -> StylizeResult:
     with memory_errors():
         for event in _transfer(request).run():
             if isinstance(event, Finished):
-                break
+                assert isinstance(event.result, StylizeResult)
+                return event.result
             request.notify(event)
-    assert isinstance(event, Finished), "a transfer ends with its result"
-    assert isinstance(event.result, StylizeResult)
-    return event.result
+            del event  # a preview makes room for the next evaluation
+    raise AssertionError("a transfer ends with its result")
 
 
 @hookimpl

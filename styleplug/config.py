@@ -147,6 +147,12 @@ class StylizeConfig:
     time_limit: float | None = _number(
         None, "Stop after this time, in seconds or such as 5m, and keep the best picture.", 1e-3
     )
+    max_memory: float | None = _number(
+        None,
+        "Memory to keep within, in bytes or such as 2.5GB; what would need more is worked on in"
+        " tiles. By default it is what the machine has free.",
+        1,
+    )
 
     def __post_init__(self) -> None:
         for option in fields(self):

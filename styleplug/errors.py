@@ -18,7 +18,7 @@
     │   └── StyleNotFoundError     .allowed
     ├── FilterError                .filter
     ├── MissingDependencyError     .package .extra .reason        (also an ImportError)
-    ├── OutOfMemoryError
+    ├── OutOfMemoryError           .needed .available
     ├── PluginError                .plugin
     ├── ProtocolError              .id
     └── DivergedError              .iteration .loss .last_good
@@ -214,14 +214,20 @@ class MissingDependencyError(StyleplugError, ImportError):
 
 
 class OutOfMemoryError(StyleplugError):
-    """The work needs more memory than there is."""
+    """The work needs more memory than there is; in bytes, where that is known."""
 
     code = "out-of-memory"
 
-    def __init__(self) -> None:
-        super().__init__(
-            "there is not enough memory for this; work at a smaller size, or close other programs"
-        )
+    def __init__(self, needed: int | None = None, available: int | None = None) -> None:
+        self.needed = needed
+        self.available = available
+        problem = "there is not enough memory for this"
+        if needed is not None and available is not None:
+            problem = (
+                f"this needs {needed / 1e9:.2f} GB of memory at least, and may take no more than"
+                f" {available / 1e9:.2f} GB"
+            )
+        super().__init__(f"{problem}; work at a smaller size, or close other programs")
 
 
 class PluginError(StyleplugError):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAMESPACE = "urn:x-styleplug:recipe/1#"
 PREFIX = "styleplug"
 
-_NOT_RECALLED = ("device",)
+_NOT_RECALLED = ("device", "max_memory")
 """Options that say nothing of the picture, but of the machine."""
 
 

@@ -99,6 +99,7 @@ def test_the_attributes_that_are_drawn_exist(line: str) -> None:
 EXAMPLES = {
     "StyleplugError": StyleplugError("something"),
     "ConfigError": ConfigError("size", 8, "a whole number from 32 to 16384"),
+    "OutOfMemoryError": errors.OutOfMemoryError(5_240_000_000, 4_000_000_000),
     "ImageError": UnreadableImageError(Path("a.jpg"), "is empty; use another"),
     "ModelError": ModelError("vgg16", "is damaged; reinstall styleplug"),
     "LayerNotFoundError": LayerNotFoundError("vgg16", "relu9", ["relu1_1", "relu1_2"]),
@@ -200,3 +201,12 @@ def test_errors_are_what_python_programs_expect_of_their_kind() -> None:
 
 def test_being_cancelled_is_no_error() -> None:
     assert not issubclass(Cancelled, Exception)
+
+
+def test_a_lack_of_memory_has_its_figures_where_they_are_known() -> None:
+    error = errors.OutOfMemoryError(5_240_000_000, 4_000_000_000)
+    assert (error.needed, error.available) == (5_240_000_000, 4_000_000_000)
+    assert "needs 5.24 GB of memory at least, and may take no more than 4.00 GB" in str(error)
+    unknown = errors.OutOfMemoryError()
+    assert (unknown.needed, unknown.available) == (None, None)
+    assert "there is not enough memory" in str(unknown)

@@ -13,8 +13,9 @@ import click
 from styleplug.cli.interrupt import interruptible
 from styleplug.cli.main import INTERRUPTED
 from styleplug.cli.options import seconds
+from styleplug.cli.output import check_place
 from styleplug.cli.photographs import bundled, files_in, photograph
-from styleplug.errors import Cancelled, UnwritableImageError
+from styleplug.errors import Cancelled, FilterError, UnwritableImageError
 from styleplug.extras import import_extra
 from styleplug.reading import read_picture
 
@@ -64,16 +65,19 @@ def learn(
     device: str,
     overwrite: bool,
 ) -> None:
-    """Learn the style of PAINTING as a filter, for `styleplug filter` and every host.
+    """Learn the style of a PAINTING as a filter.
 
-    PAINTING is a file, or a name that `styleplug styles list` knows. Two quiet cores take up to 10
-    minutes. It needs PyTorch: pip install 'styleplug[torch]'.
+    PAINTING is a file, or a name that `styleplug styles list` knows. From then on `styleplug
+    filter` and every host offer it. It takes PyTorch, pip install 'styleplug[torch]', and up to 10
+    minutes on two cores.
 
     Ctrl-C keeps what is learned so far, and exits with 130.
     """
     from styleplug.filters.collection import add_style, check_new
+    from styleplug.filters.folder import user_file
     from styleplug.filters.pace import BACKBONE
     from styleplug.filters.paintings import checked
+    from styleplug.filters.style import SUFFIX
     from styleplug.filters.weights import MODEL, load_weights
     from styleplug.image.write import check_output
     from styleplug.runtime.models import find_model
@@ -86,6 +90,7 @@ def learn(
     photographs = files_in(photos, "photos") if photos else bundled()
     picture = checked(read_picture(file))
     weights, vgg = load_weights(find_model(MODEL)), find_model(BACKBONE)
+    _check_place(user_file(name, SUFFIX))
 
     import_extra("torch", "torch")  # after all that may be wrong, for it takes seconds
     from styleplug.filters.learning import PACE, Learning
@@ -142,6 +147,19 @@ class _Preview:
             _log.warning("%s; going on without previews", error)
             self.path = None
         self.due = time.monotonic() + SECONDS_PER_PREVIEW
+
+
+def _check_place(path: Path) -> None:
+    """Make sure that the style can be written, before minutes are spent on it.
+
+    Raises:
+        ConfigError, FilterError: it can't.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FilterError(path.stem, f"{path.parent} can't be made ({error.strerror})") from error
+    check_place(path, "name")
 
 
 def _description(painting: Path) -> str:

@@ -37,7 +37,7 @@ COMMANDS = {
     "plugins": "List what plug-ins there are, or watch them answer.",
     "styles": "List the paintings that go by a name; add or remove your own.",
     "stylize": "Paint a photograph in the manner of a painting.",
-    "train": "Train a network for filters from nothing, on a folder of photographs.",
+    "train": "Train a network for filters from nothing.",
     "worker": "Serve a host program: JSON lines on standard input and output.",
 }
 """Sub-commands, each a function in a module of its own name, and what `--help` says of them."""

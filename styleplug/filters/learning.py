@@ -28,7 +28,7 @@ from styleplug.image.picture import Picture
 from styleplug.vgg.mirror import Mirror
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
-PACE = Pace(learning_rate=0.012, warm_up=10, content_weight=0.3, steering=0.06)
+PACE = Pace(learning_rate=0.012, warm_up=10, content_weight=0.3, steering=0.03)
 
 CHECKED = 4
 """Crops, always the same ones, to compare styles by."""

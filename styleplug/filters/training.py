@@ -121,9 +121,7 @@ class Training:
         Raises:
             CheckpointError: it can't be read, or is of a training of other paintings.
         """
-        problem = (
-            "this is no checkpoint of a training of these paintings; move it away to start anew"
-        )
+        problem = "is no checkpoint of a training of these paintings; move it away to start anew"
         try:
             saved = torch.load(path, map_location="cpu", weights_only=True)
             names, state = saved["paintings"], saved["descent"]

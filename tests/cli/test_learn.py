@@ -136,6 +136,14 @@ def test_a_taken_name_is_given_again_only_if_asked(learn):
     assert style_file("mine").read_bytes() != first
 
 
+def test_a_place_that_cant_be_written(run):
+    install_filters(random_filters("wave"))
+    style_file("mine").parent.write_text("in the way")
+    result = run("learn", "mosaic", "--name", "mine")
+    assert result.exit_code == 1, result.stderr
+    assert "filters can't be made" in result.stderr
+
+
 def test_a_device_that_isnt_there(run):
     install_filters(random_filters("wave"))
     for device in ("cuda:7", "abacus"):

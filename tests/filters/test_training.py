@@ -1,5 +1,6 @@
 """The training of a network from nothing."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -89,14 +90,17 @@ def test_checkpoints_that_are_refused(start, tmp_path, damage):
 
 def test_a_checkpoint_runs_nothing(start, tmp_path):
     checkpoint = tmp_path / "filters.checkpoint"
-    torch.save({"paintings": ["wave"], "descent": Payload()}, checkpoint)
+    torch.save({"paintings": ["wave"], "descent": Payload(tmp_path / "made")}, checkpoint)
     with pytest.raises(CheckpointError):
         start("wave").resume(checkpoint)
     assert not (tmp_path / "made").exists()
 
 
 class Payload:
-    """What a checkpoint could hold that means harm."""
+    """What a checkpoint could hold that means harm: a folder is made when it is unpickled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = str(folder)
 
     def __reduce__(self):
-        return (Path.mkdir, (Path("made"),))
+        return (os.mkdir, (self.folder,))
