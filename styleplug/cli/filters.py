@@ -10,10 +10,7 @@ import click
 from styleplug.cli.output import check_output as check_file
 from styleplug.filters.ranges import RANGES
 
-_NAME = click.option("--name", metavar="NAME", help="Lower-case letters, digits and hyphens.")
-_OVERWRITE = click.option(
-    "--overwrite", is_flag=True, help="Replace FILE, or your filter of this name."
-)
+_OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace your filter of this name.")
 _RANGES = click.Choice(list(RANGES))
 
 
@@ -27,7 +24,7 @@ _RANGES = click.Choice(list(RANGES))
     help="Send PHOTO through every filter, and draw what becomes of it on one sheet.",
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it."
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write that."
 )
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never PHOTO.")
 @click.pass_context
@@ -83,7 +80,7 @@ def _draw_sheet(photo: Path, output: Path, overwrite: bool) -> None:
     required=True,
     help="Where to write it: .safetensors",
 )
-@_OVERWRITE
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 def export(name: str, output: Path, overwrite: bool) -> None:
     """Write the style NAME, or a blend such as starry-night:0.6,the-wave:0.4, to FILE."""
     from styleplug.filters.collection import find_style
@@ -96,7 +93,11 @@ def export(name: str, output: Path, overwrite: bool) -> None:
 
 @filters.command("import", short_help="Add a style from a file.")
 @click.argument("file", type=click.Path(path_type=Path))
-@_NAME
+@click.option(
+    "--name",
+    metavar="NAME",
+    help="Lower-case letters, digits and hyphens. [default: the name that it was given]",
+)
 @_OVERWRITE
 def import_(file: Path, name: str | None, overwrite: bool) -> None:
     """Add the style in FILE, which `filters export` or `learn` wrote, to your filters."""

@@ -16,6 +16,7 @@ from styleplug.filters import foreign
 from styleplug.filters.folder import (
     FACTS,
     MODEL,
+    has_file,
     is_users,
     remove_files,
     user_file,
@@ -26,7 +27,7 @@ from styleplug.filters.weights import MODEL as NETWORK
 from styleplug.filters.weights import FilterWeights, load_weights
 from styleplug.hookspecs import Filter
 from styleplug.runtime.models import Model, find_model
-from styleplug.runtime.names import check_name, is_name
+from styleplug.runtime.names import check_name
 
 Apply = Callable[..., NDArray[np.float32]]
 """Takes a picture, and by name what `apply.filtered` takes but for the style and the weights."""
@@ -54,7 +55,7 @@ def find_filter(text: str) -> Apply | None:
         FilterError: a file is damaged, or a style was learned on another network.
         ModelError: the network can't be read.
     """
-    if is_name(text) and user_file(text, FACTS).exists():
+    if has_file(text, FACTS):
         return foreign.read_model(text).filtered
     style = _style_or_blend(text)
     if style is None:
@@ -178,9 +179,8 @@ def _style_or_blend(text: str) -> FilterStyle | None:
 
 
 def _style(name: str) -> FilterStyle | None:
-    file = user_file(name, SUFFIX)
-    if is_name(name) and file.exists():
-        style = replace(read_style(file), name=name)
+    if has_file(name, SUFFIX):
+        style = replace(read_style(user_file(name, SUFFIX)), name=name)
         _network().check(style)
         return style
     return next((style for style in _network().styles if style.name == name), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from styleplug.errors import FilterError
@@ -25,9 +26,15 @@ def user_files(*suffixes: str) -> list[Path]:
     return sorted(file for file in files if is_name(file.stem))
 
 
+def has_file(name: str, suffix: str) -> bool:
+    """Whether there is this file of the user's; of what is no name there is none."""
+    # Functions of os.path answer no where those of Path raise, as for a name that is too long.
+    return is_name(name) and os.path.exists(user_file(name, suffix))
+
+
 def is_users(name: str) -> bool:
     """Whether the user has a filter of this name, be it a damaged one."""
-    return is_name(name) and any(user_file(name, suffix).exists() for suffix in (SUFFIX, FACTS))
+    return has_file(name, SUFFIX) or has_file(name, FACTS)
 
 
 def remove_files(name: str, *suffixes: str) -> None:

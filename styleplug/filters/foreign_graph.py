@@ -56,13 +56,11 @@ def _as_picture(filter: str, value: onnx.ValueInfoProto) -> PictureInput:
     if tensor.elem_type != TensorProto.FLOAT:
         kind = TensorProto.DataType.Name(tensor.elem_type).lower()
         raise FilterError(filter, f"takes numbers of type {kind}, but must take float")
-    shape = [side.dim_value or None for side in tensor.shape.dim]
+    shape = [side.dim_value if side.dim_value > 0 else None for side in tensor.shape.dim]
     shown = "×".join("free" if side is None else str(side) for side in shape)
     if len(shape) != 4 or shape[0] not in (1, None) or 3 not in (shape[1], shape[3]):
-        raise FilterError(
-            filter,
-            f"takes {shown or 'no array'}, but must take 1×3×H×W or 1×H×W×3",
-        )
+        shown = shown or "no array"
+        raise FilterError(filter, f"takes {shown}, but must take 1×3×H×W or 1×H×W×3")
     channels_last = shape[1] != 3
     height, width = shape[1:3] if channels_last else shape[2:]
     if height is None and width is None:

@@ -104,7 +104,7 @@ def test_a_filter_is_found_by_its_name(waves: FilterStyle) -> None:
     assert np.abs(pictures[0] - pictures[2]).mean() > 0.01
 
 
-@pytest.mark.parametrize("name", ["stripes", "", "Dots", "../dots", "a/b"])
+@pytest.mark.parametrize("name", ["stripes", "", "Dots", "../dots", "a/b", "x" * 300])
 def test_what_is_no_filter_of_ours_is_left_to_others(name: str) -> None:
     assert find_filter(name) is None
     with pytest.raises(ConfigError, match=r"a blend of several \(dots, lines\)"):

@@ -43,7 +43,8 @@ def picture(make_picture: Callable[..., NDArray[np.float32]]) -> NDArray[np.floa
 
 
 @pytest.mark.parametrize(
-    "shape", [FREE, (1, "h", "w", 3), ("n", 3, "h", "w"), (1, 3, "s", "s"), (1, 3, 48, 80)]
+    "shape",
+    [FREE, (1, "h", "w", 3), ("n", 3, "h", "w"), (-1, 3, -1, -1), (1, 3, "s", "s"), (1, 3, 48, 80)],
 )
 @pytest.mark.parametrize(("white", "range"), [(1.0, "0..1"), (255.0, "0..255")])
 def test_a_picture_comes_out_as_large_as_it_went_in(
