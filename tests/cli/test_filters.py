@@ -58,7 +58,7 @@ def test_a_style_goes_out_and_comes_back(run: Callable[..., Result], own: None) 
     assert (exported.exit_code, exported.stdout, exported.stderr) == (0, "", "both.safetensors\n")
     imported = run("filters", "import", "both.safetensors", "--name", "both")
     assert (imported.exit_code, imported.stderr) == (0, "")
-    assert imported.stdout == "both  Painted in dots, Painted in lines\n"
+    assert imported.stdout == "both  Painted in dots + Painted in lines\n"
     assert names(run) == ["both", "dots", "lines"]
     assert run("filter", "photo.png", "--filter", "both", "-o", "out.png").exit_code == 0
     removed = run("filters", "remove", "both")
