@@ -191,14 +191,6 @@ class FilterRecipe:
         return _noted(metadata, values.items())
 
 
-def without_recipe(metadata: Metadata) -> Metadata:
-    """The metadata without the note, for a picture that is no longer as the note says."""
-    if not metadata.xmp:
-        return metadata
-    packet = Packet(metadata.xmp).without(lambda prop: prop.name.startswith(f"{NAMESPACE} "))
-    return replace(metadata, xmp=packet.data)
-
-
 def recipe_in(packet: bytes | None) -> Recipe | FilterRecipe | None:
     """The recipe that an XMP packet notes; None where there is none, or no whole one."""
     if not packet:
@@ -239,8 +231,8 @@ def _filter_recipe(found: Mapping[str, Value]) -> FilterRecipe:
 
 
 def _noted(metadata: Metadata, values: Iterable[tuple[str, Value]]) -> Metadata:
-    known = without_recipe(metadata).xmp
-    whole = Packet(known) if known else Packet.empty()
+    whole = Packet(metadata.xmp) if metadata.xmp else Packet.empty()
+    whole = whole.without(lambda prop: prop.name.startswith(f"{NAMESPACE} "))
     about = whole.descriptions[0].about if whole.descriptions else ""
     description = Description(0, about, {PREFIX: NAMESPACE})
     xml = "".join(f"\n   {to_rdf(f'{PREFIX}:{name}', value, PREFIX)}" for name, value in values)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from styleplug.cli.main import printable
 from styleplug.cli.output import check_output as check_file
 from styleplug.filters.ranges import RANGES
 
@@ -53,7 +54,7 @@ def _list(as_json: bool) -> None:
         return
     width = max((len(filter.name) for filter in found), default=0)
     for filter in found:
-        click.echo(f"{filter.name:{width}}  {filter.description}  ({filter.source})")
+        click.echo(printable(f"{filter.name:{width}}  {filter.description}  ({filter.source})"))
     if not found:
         click.echo("There are none.", err=True)
 
@@ -104,7 +105,7 @@ def import_(file: Path, name: str | None, overwrite: bool) -> None:
     from styleplug.filters.collection import import_style
 
     style = import_style(file, name, overwrite=overwrite)
-    click.echo(f"{style.name}  {style.description}")
+    click.echo(printable(f"{style.name}  {style.description}"))
 
 
 @filters.command(short_help="Add a feed-forward network of others.")
@@ -132,7 +133,7 @@ def add(
 
     facts = Facts(f"from {model.name}", input_range, output_range or input_range)
     add_foreign(model, name, facts, overwrite=overwrite)
-    click.echo(f"{name}  {facts.description}")
+    click.echo(printable(f"{name}  {facts.description}"))
 
 
 @filters.command(short_help="Remove a filter of yours.")

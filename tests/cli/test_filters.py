@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from onnx_filters import picture_model
 from PIL import Image
 from random_filters import install_filters
 
+from styleplug.filters.style import write_style
 from styleplug.filters.weights import FilterWeights
 
 
@@ -75,6 +77,16 @@ def test_a_model_of_others_is_added(run: Callable[..., Result], own: None, folde
     assert result.exit_code == 0, result.stderr
     with Image.open(folder / "photo.png") as before, Image.open(folder / "out.png") as after:
         assert after.getpixel((20, 20)) == tuple(255 - value for value in before.getpixel((20, 20)))
+
+
+def test_a_strangers_style_cant_steer_the_terminal(
+    run: Callable[..., Result], own: None, folder: Path, filter_weights: FilterWeights
+) -> None:
+    style = replace(filter_weights.styles[0], description="\x1b[31m")
+    write_style(style, folder / "odd.safetensors")
+    told = run("filters", "import", "odd.safetensors", "--name", "odd").stdout
+    assert told == "odd  \ufffd[31m\n"
+    assert "\x1b" not in run("filters").stdout
 
 
 @pytest.mark.parametrize(
