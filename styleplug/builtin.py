@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from styleplug.config import StylizeConfig
-    from styleplug.filters.weights import FilterWeights
     from styleplug.image.picture import Picture
     from styleplug.runtime.models import Model
     from styleplug.transfer.objective import Engine
@@ -47,25 +46,23 @@ def styleplug_stylize(request: StylizeRequest) -> StylizeResult:
 
 @hookimpl
 def styleplug_register_filters() -> Iterable[Filter]:
-    """The styles of the filter network (`styleplug.filters`)."""
-    return [Filter(style.name, style.description) for style in _filter_weights().styles]
+    """The collection of filters (`styleplug.filters`)."""
+    from styleplug.filters.collection import list_filters
+
+    return list_filters()
 
 
 @hookimpl
 def styleplug_apply_filter(request: FilterRequest) -> FilterResult | None:
-    """A run of the filter network (`styleplug.filters`)."""
-    weights = _filter_weights()
-    style = next((style for style in weights.styles if style.name == request.filter), None)
-    if style is None:
-        return None
-
-    from styleplug.filters.apply import filtered
+    """A filter of the collection, or a blend of several (`styleplug.filters`)."""
+    from styleplug.filters.collection import find_filter
 
     with memory_errors():
-        image = filtered(
+        apply = find_filter(request.filter)
+        if apply is None:
+            return None
+        image = apply(
             request.image,
-            style,
-            weights,
             alpha=request.alpha,
             stroke_scale=request.config.stroke_scale,
             on_progress=request.notify,
@@ -101,13 +98,6 @@ def styleplug_extract_features(request: FeaturesRequest) -> Mapping[str, NDArray
     with memory_errors():
         encoder = Encoder(model, pooling=request.pooling, device=request.device)
         return encoder.features(as_batch(request.image), request.layers)
-
-
-def _filter_weights() -> FilterWeights:
-    from styleplug.filters.weights import MODEL, load_weights
-    from styleplug.runtime.models import find_model
-
-    return load_weights(find_model(MODEL))
 
 
 def _transfer(request: StylizeRequest) -> Transfer:

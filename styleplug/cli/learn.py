@@ -15,7 +15,7 @@ from styleplug.cli.main import INTERRUPTED
 from styleplug.cli.options import seconds
 from styleplug.cli.output import check_place
 from styleplug.cli.photographs import bundled, files_in, photograph
-from styleplug.errors import Cancelled, ConfigError, FilterError, UnwritableImageError
+from styleplug.errors import Cancelled, FilterError, UnwritableImageError
 from styleplug.extras import import_extra
 from styleplug.reading import read_picture
 
@@ -73,23 +73,24 @@ def learn(
 
     Ctrl-C keeps what is learned so far, and exits with 130.
     """
-    from styleplug.filters.collection import style_file
+    from styleplug.filters.collection import add_style, check_new
+    from styleplug.filters.folder import user_file
     from styleplug.filters.pace import BACKBONE
     from styleplug.filters.paintings import checked
-    from styleplug.filters.style import write_style
+    from styleplug.filters.style import SUFFIX
     from styleplug.filters.weights import MODEL, load_weights
     from styleplug.image.write import check_output
     from styleplug.runtime.models import find_model
     from styleplug.styles import painting_file
 
-    _check_name(name, overwrite)
+    check_new(name, overwrite=overwrite)
     file = painting_file(painting)
     if preview:
         check_output(preview, inputs=[file], overwrite=overwrite)
     photographs = files_in(photos, "photos") if photos else bundled()
     picture = checked(read_picture(file))
     weights, vgg = load_weights(find_model(MODEL)), find_model(BACKBONE)
-    _check_place(style_file(name))
+    _check_place(user_file(name, SUFFIX))
 
     import_extra("torch", "torch")  # after all that may be wrong, for it takes seconds
     from styleplug.filters.learning import PACE, Learning
@@ -98,7 +99,7 @@ def learn(
     with interruptible() as cancel:
         learning = Learning(picture, weights, photographs, Mirror(vgg, device=device), PACE)
         finished = _run(learning, time_limit, _Preview(preview), cancel)
-        write_style(learning.style(name, _description(file)), style_file(name))
+        add_style(learning.style(name, _description(file)))
     how = "learned" if finished else "interrupted; kept as learned so far"
     click.echo(f"{name}  ({how}, {learning.descent.steps} steps)", err=True)
     if not finished:
@@ -146,24 +147,6 @@ class _Preview:
             _log.warning("%s; going on without previews", error)
             self.path = None
         self.due = time.monotonic() + SECONDS_PER_PREVIEW
-
-
-def _check_name(name: str, overwrite: bool) -> None:
-    """Make sure that a filter may be called so.
-
-    Raises:
-        ConfigError: the name won't do, or is taken.
-    """
-    import styleplug
-    from styleplug.filters.collection import style_file
-    from styleplug.runtime.names import check_name
-
-    check_name(name)
-    if style_file(name).exists():
-        if not overwrite:
-            raise ConfigError("name", name, "a new name, unless --overwrite is given")
-    elif name in {filter.name for filter in styleplug.list_filters()}:
-        raise ConfigError("name", name, "one that no other filter has")
 
 
 def _check_place(path: Path) -> None:

@@ -29,7 +29,7 @@ COMMANDS = {
     "doctor": "Find out whether a transfer would work, and what is missing.",
     "features": "Extract a network's features of a picture.",
     "filter": "Send a picture through a filter.",
-    "filters": "List the filters, and the plug-ins that they come from.",
+    "filters": "List the filters; add, pass on or remove your own.",
     "hosts": "Find host programs; install or remove styleplug's adapters.",
     "info": "Say what a picture's file holds, and how it was made.",
     "learn": "Learn the style of a painting as a filter.",

@@ -47,6 +47,15 @@ def output_option(also: str = ".") -> Callable[[Callable[..., Any]], Callable[..
     )
 
 
+strip_option = click.option(
+    "--strip",
+    is_flag=True,
+    help="Leave out all metadata and sidecars, and the note of how the picture was made. The colour"
+    " profile stays: colours are wrong without.",
+)
+"""`--strip` of a command that writes a picture."""
+
+
 def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command every option of `StylizeConfig`, and `--preset`."""
     command = field_options(StylizeConfig)(command)

@@ -19,7 +19,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.errors import Cancelled, FilterError
+from styleplug.errors import Cancelled
 from styleplug.events import Progress
 from styleplug.filters.running import StyledNetwork
 from styleplug.filters.style import FilterStyle
@@ -66,10 +66,7 @@ def filtered(
         ConfigError, MissingDependencyError: the device isn't there.
         Cancelled: there is no picture.
     """
-    if style.network != weights.network:
-        raise FilterError(
-            style.name, "was made for another version of the filter network; learn it again"
-        )
+    weights.check(style)
     if alpha is not None and is_seen(alpha):
         image = filled(image, alpha)
     height, width = image.shape[:2]

@@ -114,7 +114,7 @@ def mix(styles: Sequence[tuple[FilterStyle, float]]) -> FilterStyle:
             raise FilterError(style.name, f"was trained with another network than {first.name}")
     return FilterStyle(
         "-".join(style.name for style, _ in styles),
-        ", ".join(style.description for style, _ in styles),
+        " + ".join(style.description for style, _ in styles),
         _mean(weights, [style.scale for style, _ in styles]),
         _mean(weights, [style.shift for style, _ in styles]),
         network=first.network,

@@ -48,17 +48,16 @@ class FilterWeights:
         """What tells one network from another; see `network_id`."""
         return network_id(self.arrays)
 
-    def style(self, name: str) -> FilterStyle:
-        """The style of this name.
+    def check(self, style: FilterStyle) -> None:
+        """Make sure that a style is one for this network.
 
         Raises:
-            FilterError: there is none.
+            FilterError: it is of another.
         """
-        for style in self.styles:
-            if style.name == name:
-                return style
-        names = ", ".join(style.name for style in self.styles)
-        raise FilterError(name, f"is none of the network's styles; they are {names}")
+        if style.network != self.network:
+            raise FilterError(
+                style.name, "was made for another version of the filter network; learn it again"
+            )
 
 
 def network_id(arrays: Mapping[str, Array]) -> str:

@@ -15,12 +15,21 @@ from PIL import Image
 from random_filters import install_filters, random_filters
 
 from styleplug.cli import learn as command
-from styleplug.filters.collection import style_file, user_styles
+from styleplug.filters.folder import user_file, user_files
 from styleplug.filters.learning import Learning
 from styleplug.filters.pace import Pace
+from styleplug.filters.style import SUFFIX, FilterStyle, read_style
 from styleplug.pictures import path
 
 PAINTING = path("mosaic.jpg")
+
+
+def user_styles() -> list[FilterStyle]:
+    return [read_style(file) for file in user_files(SUFFIX)]
+
+
+def style_file(name: str) -> Path:
+    return user_file(name, SUFFIX)
 
 
 @pytest.fixture
@@ -113,7 +122,7 @@ def test_ctrl_c_before_anything_is_learned_keeps_nothing(learn, monkeypatch):
     monkeypatch.setattr(Learning, "_nearest", interrupted)
     result = learn("--name", "mine")
     assert (result.exit_code, result.stderr) == (130, "styleplug: interrupted\n")
-    assert user_styles() == ()
+    assert user_styles() == []
 
 
 def test_a_taken_name_is_given_again_only_if_asked(learn):

@@ -51,10 +51,11 @@ def test_what_is_no_filter_network_is_refused(
         replace(filter_weights, arrays={**filter_weights.arrays, "decode_picture.bias": bias})
 
 
-def test_a_style_is_found_by_its_name(filter_weights: FilterWeights) -> None:
-    assert filter_weights.style("lines") is filter_weights.styles[1]
-    with pytest.raises(FilterError, match=r"waves: is none .* dots, lines"):
-        filter_weights.style("waves")
+def test_a_style_of_another_network_is_refused(filter_weights: FilterWeights) -> None:
+    style = filter_weights.styles[0]
+    filter_weights.check(style)
+    with pytest.raises(FilterError, match=r"filter dots: .*learn it again"):
+        filter_weights.check(replace(style, network="0" * 16))
 
 
 def test_the_shipped_model_has_styles() -> None:
