@@ -32,7 +32,7 @@ _RANGES = click.Choice(list(RANGES))
 def filters(
     context: click.Context, as_json: bool, photo: Path | None, output: Path | None, overwrite: bool
 ) -> None:
-    """List the filters, and the plug-ins that they come from; add, pass on or remove your own."""
+    """List the filters; add, pass on or remove your own."""
     if (photo is None) != (output is None):
         raise click.UsageError("--sheet and --output belong together.")
     if context.invoked_subcommand is not None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from styleplug.config import DEVICE
 from styleplug.errors import ConfigError, MissingDependencyError
+from styleplug.option_fields import DEVICE
 from styleplug.runtime.models import Model
 from styleplug.runtime.threads import available_cores
 from styleplug.vgg.weights import load_weights
