@@ -103,7 +103,8 @@ def apply_filter(
 
     Args:
         image: as `stylize` takes it.
-        filter: the name of one that `list_filters` gives.
+        filter: the name of one that `list_filters` gives, or styles of styleplug's own blended by
+            weights, such as "starry-night:0.6,the-wave:0.4".
         config: how to apply it; by default at full strength.
         on_event: called with each event of `styleplug.events`.
         cancel: set it, from any thread, to end the work early.
@@ -112,7 +113,8 @@ def apply_filter(
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the picture.
 
     Raises:
-        ConfigError: there is no such filter.
+        ConfigError: there is no such filter, or the blend is none.
+        FilterError: the filter's file is damaged, or of another version of the network.
         PluginError: the plug-in that has the filter failed.
         StyleplugError: a wrong option or picture.
     """
@@ -130,7 +132,7 @@ def apply_filter(
 
 
 def list_filters() -> tuple[Filter, ...]:
-    """The filters that there are, by name; plug-ins bring them."""
+    """The filters that there are, by name: styleplug's own, the user's, and those of plug-ins."""
     return offered_filters(plugin_manager())
 
 

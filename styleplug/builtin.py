@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from styleplug.errors import ConfigError, MissingDependencyError, UnsupportedImageError
 from styleplug.events import Finished
-from styleplug.hookspecs import FeaturesRequest, StylizeRequest, StylizeResult, hookimpl
+from styleplug.hookspecs import (
+    FeaturesRequest,
+    Filter,
+    FilterRequest,
+    FilterResult,
+    StylizeRequest,
+    StylizeResult,
+    hookimpl,
+)
 from styleplug.runtime.memory import memory_errors
 from styleplug.vgg.layers import ARCHITECTURES, Architecture
 
@@ -29,11 +37,38 @@ def styleplug_stylize(request: StylizeRequest) -> StylizeResult:
     with memory_errors():
         for event in _transfer(request).run():
             if isinstance(event, Finished):
-                break
+                assert isinstance(event.result, StylizeResult)
+                return event.result
             request.notify(event)
-    assert isinstance(event, Finished), "a transfer ends with its result"
-    assert isinstance(event.result, StylizeResult)
-    return event.result
+            del event  # a preview makes room for the next evaluation
+    raise AssertionError("a transfer ends with its result")
+
+
+@hookimpl
+def styleplug_register_filters() -> Iterable[Filter]:
+    """The collection of filters (`styleplug.filters`)."""
+    from styleplug.filters.collection import list_filters
+
+    return list_filters()
+
+
+@hookimpl
+def styleplug_apply_filter(request: FilterRequest) -> FilterResult | None:
+    """A filter of the collection, or a blend of several (`styleplug.filters`)."""
+    from styleplug.filters.collection import find_filter
+
+    with memory_errors():
+        apply = find_filter(request.filter)
+        if apply is None:
+            return None
+        image = apply(
+            request.image,
+            alpha=request.alpha,
+            stroke_scale=request.config.stroke_scale,
+            on_progress=request.notify,
+            cancel=request.cancel,
+        )
+    return FilterResult(image)
 
 
 @hookimpl

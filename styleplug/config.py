@@ -8,39 +8,32 @@ checked when it is made.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import Field, dataclass, field, fields
-from numbers import Integral, Real
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
 from styleplug.errors import ConfigError
+from styleplug.option_fields import (
+    LAYERS_TEXT,
+    check,
+    choice,
+    is_number,
+    layers,
+    listed,
+    number,
+    text,
+)
 
 INITS = ("content", "noise", "style")
 """What a run can start from without a file."""
-DEVICE = re.compile(r"auto|cpu|(cuda|rocm|mps|directml|coreml|openvino|tensorrt)(:\d+)?")
 
 _USUAL_WEIGHTS = {"content_weight": 1.0, "style_weight": 5.0}
-_LAYERS_TEXT = "NAME or NAME=WEIGHT, separated by commas"
 
 
-def _number(
-    default: float | None, help: str, low: float, high: float = math.inf, **more: Any
-) -> Any:
-    return field(default=default, metadata={"help": help, "low": low, "high": high, **more})
-
-
-def _choice(default: str, help: str, choices: tuple[str, ...]) -> Any:
-    return field(default=default, metadata={"help": help, "choices": choices})
-
-
-def _text(default: str, help: str, allowed: str) -> Any:
-    return field(default=default, metadata={"help": f"{help}: {allowed}.", "allowed": allowed})
-
-
-def _layers(default: Iterable[str], help: str) -> Any:
-    return field(default=tuple(default), metadata={"help": f"{help}: {_LAYERS_TEXT}."})
+def _keep_colors() -> Any:
+    help = "Keep the photograph's colours; paint in light and dark only."
+    return field(default=False, metadata={"help": help, "label": "Keep colours", "basic": True})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,28 +48,28 @@ class StylizeConfig:
         ConfigError: a field is outside its range.
     """
 
-    size: int = _number(
+    size: int = number(
         512, "Longest side of the working picture, in pixels.", 32, 16384, basic=True
     )
-    output_size: str = _choice(
+    output_size: str = choice(
         "photo",
         "Size of the result: the photograph's, or the working picture's.",
         ("photo", "working"),
     )
-    detail: float = _number(
+    detail: float = number(
         0.0,
         "Share of the photograph's fine luminance detail, finer than the working picture can hold,"
         " to add to a result of the photograph's size; 0 leaves the strokes to themselves.",
         0,
         1,
     )
-    iterations: int = _number(
+    iterations: int = number(
         50,
         "Evaluations of loss and gradient at the last scale; earlier ones follow from it.",
         1,
         1_000_000,
     )
-    strength: float = _number(
+    strength: float = number(
         0.5,
         "How far to go from the photograph, unless weights are given: 0.5 is the preset's own"
         " balance, 1 twice that.",
@@ -84,75 +77,70 @@ class StylizeConfig:
         1,
         basic=True,
     )
-    stroke_scale: float = _number(
+    stroke_scale: float = number(
         1.0,
         "Size of the painting's strokes; at 1 the painting is taken as long as the picture.",
         0.25,
         4,
         basic=True,
     )
-    keep_colors: bool = field(
-        default=False,
-        metadata={
-            "help": "Keep the photograph's colours; paint in light and dark only.",
-            "label": "Keep colours",
-            "basic": True,
-        },
-    )
-    content_error: float | None = _number(
+    keep_colors: bool = _keep_colors()
+    content_error: float | None = number(
         0.71, "Relative error of the photograph's features to allow for; sets the balance.", 0, 10
     )
-    content_weight: float | None = _number(
+    content_weight: float | None = number(
         None, "Weight of the content error, instead of a balance.", 0
     )
-    style_weight: float | None = _number(
-        None, "Weight of the style error, instead of a balance.", 0
-    )
-    tv_weight: float = _number(
+    style_weight: float | None = number(None, "Weight of the style error, instead of a balance.", 0)
+    tv_weight: float = number(
         0.0, "Weight of the total variation, which smooths.", 0, label="Smoothing"
     )
-    content_layers: Mapping[str, float] = _layers(
-        ["relu4_2"], "Layers whose features are to remain"
-    )
-    style_layers: Mapping[str, float] = _layers(
+    content_layers: Mapping[str, float] = layers(["relu4_2"], "Layers whose features are to remain")
+    style_layers: Mapping[str, float] = layers(
         [f"relu{block}_1" for block in range(1, 6)], "Layers whose Gram matrices are to match"
     )
-    backbone: str = _choice(
+    backbone: str = choice(
         "auto", "The network; auto is vgg19 where it is installed.", ("auto", "vgg16", "vgg19")
     )
-    pooling: str = _choice("max", "Pooling between the blocks of the network.", ("max", "avg"))
-    optimizer: str = _choice(
+    pooling: str = choice("max", "Pooling between the blocks of the network.", ("max", "avg"))
+    optimizer: str = choice(
         "lbfgs", "The solver; lbfgs begins with a few steps of adam.", ("lbfgs", "adam")
     )
-    learning_rate: float = _number(0.03, "Size of adam's steps; a pixel's range is 1.", 1e-6, 1)
+    learning_rate: float = number(0.03, "Size of adam's steps; a pixel's range is 1.", 1e-6, 1)
     pyramid: bool = field(
         default=True,
         metadata={"help": "Work from small to large, for large strokes as well as fine ones."},
     )
-    init: str = _text("content", "What to start from", "content, noise, style, or a FILE")
-    seed: int = _number(0, "Seed of the noise to start from.", 0, 2**32 - 1, basic=True)
-    engine: str = _choice(
+    init: str = text("content", "What to start from", "content, noise, style, or a FILE")
+    seed: int = number(0, "Seed of the noise to start from.", 0, 2**32 - 1, basic=True)
+    engine: str = choice(
         "auto",
         "What computes gradients, PyTorch or ONNX Runtime; auto is torch where it is installed.",
         ("auto", "torch", "onnx"),
     )
-    device: str = _text(
+    device: str = text(
         "auto",
         "Where to compute",
         "auto, cpu, cuda, cuda:N, rocm, mps, directml, coreml, openvino, tensorrt",
     )
-    precision: str = _choice(
+    precision: str = choice(
         "float32",
         "Precision of the network's arithmetic; float16 on a GPU with torch only.",
         ("float32", "float16"),
     )
-    time_limit: float | None = _number(
+    time_limit: float | None = number(
         None, "Stop after this time, in seconds or such as 5m, and keep the best picture.", 1e-3
+    )
+    max_memory: float | None = number(
+        None,
+        "Memory to keep within, in bytes or such as 2.5GB; what would need more is worked on in"
+        " tiles. By default it is what the machine has free.",
+        1,
     )
 
     def __post_init__(self) -> None:
         for option in fields(self):
-            _check(option, getattr(self, option.name))
+            check(option, getattr(self, option.name))
         for name in ("content_layers", "style_layers"):
             object.__setattr__(self, name, _layer_weights(name, getattr(self, name)))
         if self.content_weight is None and self.style_weight is None:
@@ -173,7 +161,7 @@ class StylizeConfig:
                 weights.
         """
         if preset not in PRESETS:
-            raise ConfigError("preset", preset, _listed(PRESETS))
+            raise ConfigError("preset", preset, listed(PRESETS))
         return cls.from_options(PRESETS[preset], **options)
 
     @classmethod
@@ -203,17 +191,25 @@ class FilterConfig:
         ConfigError: a field is outside its range.
     """
 
-    strength: float = _number(
+    strength: float = number(
         1.0,
         "How much of the filtered picture to take, the rest from the photograph.",
         0,
         1,
         basic=True,
     )
+    keep_colors: bool = _keep_colors()
+    stroke_scale: float = number(
+        1.0,
+        "Size of the strokes, of filters that have some; at 1 they are as in the painting.",
+        0.5,
+        4,
+        basic=True,
+    )
 
     def __post_init__(self) -> None:
         for option in fields(self):
-            _check(option, getattr(self, option.name))
+            check(option, getattr(self, option.name))
 
 
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -243,42 +239,6 @@ PRESET_HELP: Mapping[str, str] = MappingProxyType(
 """What each preset is, in a line for people."""
 
 
-def _listed(names: Iterable[str]) -> str:
-    return "one of " + ", ".join(names)
-
-
-def _check(option: Field[Any], value: Any) -> None:
-    """Raise ConfigError unless the option can have the value."""
-    limits = option.metadata
-    if "choices" in limits and value not in limits["choices"]:
-        raise ConfigError(option.name, value, _listed(limits["choices"]))
-    if option.name == "device" and not (isinstance(value, str) and DEVICE.fullmatch(value)):
-        raise ConfigError("device", value, limits["allowed"])
-    if option.name == "init" and not (isinstance(value, str) and value):
-        raise ConfigError("init", value, limits["allowed"])
-    if option.type == "bool" and not isinstance(value, bool):
-        raise ConfigError(option.name, value, "True or False")
-    if "low" in limits and not (value is None and option.type == "float | None"):
-        kind = Integral if option.type == "int" else Real
-        if not (_is_number(value, kind) and limits["low"] <= value <= limits["high"]):
-            raise ConfigError(option.name, value, number_range(option))
-
-
-def _is_number(value: Any, kind: Any = Real) -> bool:
-    """Whether the value is a finite number, NumPy's included, and no bool."""
-    try:
-        return isinstance(value, kind) and not isinstance(value, bool) and math.isfinite(value)
-    except OverflowError:  # a whole number that doesn't fit into a float
-        return False
-
-
-def number_range(option: Field[Any]) -> str:
-    """The numbers that an option can have, in words."""
-    kind = "a whole number" if option.type == "int" else "a number"
-    low, high = option.metadata["low"], option.metadata["high"]
-    return f"{kind} of {low} or more" if high == math.inf else f"{kind} from {low} to {high}"
-
-
 def _layer_weights(name: str, layers: object) -> Mapping[str, float]:
     """Weights that sum to 1, without layers of weight 0."""
     pairs = _pairs(name, layers)
@@ -286,7 +246,7 @@ def _layer_weights(name: str, layers: object) -> Mapping[str, float]:
     if not (
         all(isinstance(layer, str) and layer for layer in names)
         and len(set(names)) == len(names)
-        and all(_is_number(weight) and weight >= 0 for _, weight in pairs)
+        and all(is_number(weight) and weight >= 0 for _, weight in pairs)
         and 0 < (total := sum(weight for _, weight in pairs)) < math.inf
     ):
         raise ConfigError(
@@ -304,7 +264,7 @@ def _pairs(name: str, layers: object) -> list[tuple[Any, Any]]:
                 (layer.strip(), float(weight) if sign else 1.0) for layer, sign, weight in parts
             ]
         except ValueError:
-            raise ConfigError(name, layers, _LAYERS_TEXT) from None
+            raise ConfigError(name, layers, LAYERS_TEXT) from None
     if isinstance(layers, Mapping):
         return list(layers.items())
     if isinstance(layers, Iterable):

@@ -16,8 +16,9 @@
     ├── HostError                  .host
     ├── StyleError                 .style
     │   └── StyleNotFoundError     .allowed
+    ├── FilterError                .filter
     ├── MissingDependencyError     .package .extra .reason        (also an ImportError)
-    ├── OutOfMemoryError
+    ├── OutOfMemoryError           .needed .available
     ├── PluginError                .plugin
     ├── ProtocolError              .id
     └── DivergedError              .iteration .loss .last_good
@@ -127,7 +128,7 @@ class LayerNotFoundError(ModelError):
 
 
 class CheckpointError(StyleplugError):
-    """A transfer can't go on from a checkpoint."""
+    """A transfer or a training can't go on from a checkpoint."""
 
     code = "checkpoint"
 
@@ -176,6 +177,16 @@ class StyleNotFoundError(StyleError):
         super().__init__(style, f"there is none of this name; {hint}")
 
 
+class FilterError(StyleplugError):
+    """A filter, or the file that holds one, can't be used."""
+
+    code = "filter"
+
+    def __init__(self, filter: str, problem: str) -> None:
+        self.filter = filter
+        super().__init__(f"filter {filter}: {problem}")
+
+
 class MissingDependencyError(StyleplugError, ImportError):
     """A package of an optional extra isn't installed; or it can't be loaded, for some `reason`."""
 
@@ -203,14 +214,20 @@ class MissingDependencyError(StyleplugError, ImportError):
 
 
 class OutOfMemoryError(StyleplugError):
-    """The work needs more memory than there is."""
+    """The work needs more memory than there is; in bytes, where that is known."""
 
     code = "out-of-memory"
 
-    def __init__(self) -> None:
-        super().__init__(
-            "there is not enough memory for this; work at a smaller size, or close other programs"
-        )
+    def __init__(self, needed: int | None = None, available: int | None = None) -> None:
+        self.needed = needed
+        self.available = available
+        problem = "there is not enough memory for this"
+        if needed is not None and available is not None:
+            problem = (
+                f"this needs {needed / 1e9:.2f} GB of memory at least, and may take no more than"
+                f" {available / 1e9:.2f} GB"
+            )
+        super().__init__(f"{problem}; work at a smaller size, or close other programs")
 
 
 class PluginError(StyleplugError):

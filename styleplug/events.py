@@ -41,7 +41,7 @@ class Progress:
     `fraction` of the whole work, 0..1; `cost` is the work so far in passes over the picture at full
     size; seconds are `elapsed` since the start, `scale_seconds` since that of the scale, and
     `remaining`. The errors are those of `styleplug.transfer.objective`; `content_weight` is the
-    weight in force of the content error.
+    weight in force of the content error. Of a filter, a step is a tile, and has neither.
     """
 
     scale: int
@@ -52,11 +52,11 @@ class Progress:
     elapsed: float
     scale_seconds: float
     remaining: float
-    loss: float
-    content_error: float
-    style_error: float
-    total_variation: float
-    content_weight: float
+    loss: float = 0.0
+    content_error: float = 0.0
+    style_error: float = 0.0
+    total_variation: float = 0.0
+    content_weight: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -137,8 +137,15 @@ class Observers:
                 self._sources().get(request.filter, request.filter),
                 f"its filter gave {after.shape} {after.dtype}, not {before.shape} {before.dtype}",
             )
-        strength = before.dtype.type(request.config.strength)
-        image = before + strength * (after - before)
+        if request.config.keep_colors:
+            from styleplug.image.luma import recoloured
+
+            after = recoloured(after, before)
+        # In place, for pictures may be large.
+        image = after - before
+        image *= before.dtype.type(request.config.strength)
+        image += before
+        image.clip(0, 1, out=image)
         return replace(result, image=image, alpha=request.alpha)
 
     def _sources(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from styleplug import __version__
-from styleplug.config import INITS, StylizeConfig
+from styleplug.config import INITS, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
 from styleplug.image.rdf import Value, from_rdf, to_rdf
 from styleplug.image.xmp import CLOSING, Description, Packet
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAMESPACE = "urn:x-styleplug:recipe/1#"
 PREFIX = "styleplug"
 
-_NOT_RECALLED = ("device",)
+_NOT_RECALLED = ("device", "max_memory")
 """Options that say nothing of the picture, but of the machine."""
 
 
@@ -142,15 +142,7 @@ class Recipe:
 
     def noted(self, metadata: Metadata) -> Metadata:
         """The metadata with this note in the XMP packet, in the place of an earlier one."""
-        known = without_recipe(metadata).xmp
-        whole = Packet(known) if known else Packet.empty()
-        about = whole.descriptions[0].about if whole.descriptions else ""
-        description = Description(0, about, {PREFIX: NAMESPACE})
-        xml = "".join(
-            f"\n   {to_rdf(f'{PREFIX}:{name}', value, PREFIX)}" for name, value in self._values()
-        )
-        whole = whole.with_description(description.opening() + xml.encode() + b"\n  " + CLOSING)
-        return replace(metadata, xmp=whole.data)
+        return _noted(metadata, self._values())
 
     def _values(self) -> Iterable[tuple[str, Value]]:
         yield "Version", self.version
@@ -166,15 +158,40 @@ class Recipe:
         yield "Seconds", repr(self.seconds)
 
 
-def without_recipe(metadata: Metadata) -> Metadata:
-    """The metadata without the note, for a picture that is no longer as the note says."""
-    if not metadata.xmp:
-        return metadata
-    packet = Packet(metadata.xmp).without(lambda prop: prop.name.startswith(f"{NAMESPACE} "))
-    return replace(metadata, xmp=packet.data)
+@dataclass(frozen=True)
+class FilterRecipe:
+    """Which filter a picture went through, and how.
+
+    Args:
+        version: of styleplug.
+        filter: its name, or a blend's.
+        options: the fields of `FilterConfig`, as texts.
+        photograph: what was filtered.
+    """
+
+    version: str
+    filter: str
+    options: Mapping[str, str]
+    photograph: Source
+
+    @classmethod
+    def planned(cls, filter: str, config: FilterConfig, photograph: Path) -> FilterRecipe:
+        """What is about to be done, with the file as it is now."""
+        options = {option.name: _as_text(getattr(config, option.name)) for option in fields(config)}
+        return cls(__version__, filter, options, Source.of(photograph))
+
+    def noted(self, metadata: Metadata) -> Metadata:
+        """As `Recipe.noted`."""
+        values: dict[str, Value] = {
+            "Version": self.version,
+            "Filter": self.filter,
+            "Options": self.options,
+            "Photograph": vars(self.photograph),
+        }
+        return _noted(metadata, values.items())
 
 
-def recipe_in(packet: bytes | None) -> Recipe | None:
+def recipe_in(packet: bytes | None) -> Recipe | FilterRecipe | None:
     """The recipe that an XMP packet notes; None where there is none, or no whole one."""
     if not packet:
         return None
@@ -183,21 +200,44 @@ def recipe_in(packet: bytes | None) -> Recipe | None:
             element.tag.rpartition("}")[2]: from_rdf(element)
             for element in Packet(packet).elements(NAMESPACE)
         }
-        initial = found.get("Initial")
-        return Recipe(
-            version=_text(found["Version"]),
-            preset=_text(found["Preset"]),
-            options={name: _text(text) for name, text in _structure(found["Options"]).items()},
-            photograph=_source(found["Photograph"]),
-            paintings=tuple(_source(painting) for painting in _list(found["Paintings"])),
-            initial=_source(initial) if initial is not None else None,
-            backbone=_text(found["Backbone"]),
-            engine=_text(found["Engine"]),
-            stopped=_text(found["Stopped"]),
-            seconds=float(_text(found["Seconds"])),
-        )
+        return _filter_recipe(found) if "Filter" in found else _recipe(found)
     except (KeyError, ValueError):
         return None
+
+
+def _recipe(found: Mapping[str, Value]) -> Recipe:
+    initial = found.get("Initial")
+    return Recipe(
+        version=_text(found["Version"]),
+        preset=_text(found["Preset"]),
+        options=_texts(found["Options"]),
+        photograph=_source(found["Photograph"]),
+        paintings=tuple(_source(painting) for painting in _list(found["Paintings"])),
+        initial=_source(initial) if initial is not None else None,
+        backbone=_text(found["Backbone"]),
+        engine=_text(found["Engine"]),
+        stopped=_text(found["Stopped"]),
+        seconds=float(_text(found["Seconds"])),
+    )
+
+
+def _filter_recipe(found: Mapping[str, Value]) -> FilterRecipe:
+    return FilterRecipe(
+        version=_text(found["Version"]),
+        filter=_text(found["Filter"]),
+        options=_texts(found["Options"]),
+        photograph=_source(found["Photograph"]),
+    )
+
+
+def _noted(metadata: Metadata, values: Iterable[tuple[str, Value]]) -> Metadata:
+    whole = Packet(metadata.xmp) if metadata.xmp else Packet.empty()
+    whole = whole.without(lambda prop: prop.name.startswith(f"{NAMESPACE} "))
+    about = whole.descriptions[0].about if whole.descriptions else ""
+    description = Description(0, about, {PREFIX: NAMESPACE})
+    xml = "".join(f"\n   {to_rdf(f'{PREFIX}:{name}', value, PREFIX)}" for name, value in values)
+    whole = whole.with_description(description.opening() + xml.encode() + b"\n  " + CLOSING)
+    return replace(metadata, xmp=whole.data)
 
 
 def _as_text(value: object) -> str:
@@ -231,6 +271,10 @@ def _text(value: Value) -> str:
     if not isinstance(value, str):
         raise ValueError("no text")
     return value
+
+
+def _texts(value: Value) -> Mapping[str, str]:
+    return {name: _text(text) for name, text in _structure(value).items()}
 
 
 def _structure(value: Value) -> Mapping[str, Value]:

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 from styleplug.api import check_output, write_image
 
 if TYPE_CHECKING:
-    from styleplug.hookspecs import FilterResult, StylizeResult
+    from styleplug.hookspecs import JobResult
     from styleplug.image.picture import Picture
-    from styleplug.recipe import Recipe
+    from styleplug.recipe import FilterRecipe, Recipe
 
 
-def check_painted(
+def check_result(
     photo: Path, others: Iterable[Path], output: Path, *, overwrite: bool, strip: bool
 ) -> None:
-    """Make sure, before any work is done, that `write_painted` can write a painted picture.
+    """Make sure, before any work is done, that `write_result` can write a picture.
 
     Args:
         photo: the photograph.
-        others: what else it is painted from; none of these files is ever written over.
+        others: what else it is made from; none of these files is ever written over.
         output: where the picture goes.
         overwrite: whether existing files may be replaced.
         strip: whether sidecars are left out.
@@ -38,42 +38,27 @@ def check_painted(
         check_sidecars(photo, output, overwrite=overwrite)
 
 
-def write_painted(
-    result: StylizeResult,
+def write_result(
+    result: JobResult,
     photograph: Picture,
-    recipe: Recipe,
+    recipe: Recipe | FilterRecipe,
     output: Path,
     *,
     overwrite: bool,
     strip: bool,
 ) -> None:
-    """Write a painted picture with the photograph's metadata, profile, depth and sidecars, and the
+    """Write a job's picture with the photograph's metadata, profile, depth and sidecars, and the
     recipe; with `strip`, without metadata, sidecars and recipe.
 
     Raises:
-        UnreadableImageError, UnwritableImageError: as of `check_painted`.
+        UnreadableImageError, UnwritableImageError: as of `check_result`.
     """
     from styleplug.image.metadata import Metadata
     from styleplug.image.sidecar import copy_sidecars
 
-    metadata = recipe.finished(result).noted(photograph.origin.metadata)
+    metadata = recipe.noted(photograph.origin.metadata)
     picture = replace(photograph, pixels=result.image, alpha=result.alpha)
     picture = picture.with_metadata(Metadata() if strip else metadata)
     write_image(picture, output, overwrite=overwrite)
     if photograph.path and not strip:
         copy_sidecars(photograph.path, output, picture.size, overwrite=overwrite)
-
-
-def write_filtered(
-    result: FilterResult, photograph: Picture, output: Path, *, overwrite: bool
-) -> None:
-    """Write a filtered picture with all that the photograph's file held, but for a recipe.
-
-    Raises:
-        UnwritableImageError: the place or the format won't do, or is taken.
-    """
-    from styleplug.recipe import without_recipe
-
-    picture = replace(photograph, pixels=result.image)
-    picture = picture.with_metadata(without_recipe(photograph.origin.metadata))
-    write_image(picture, output, overwrite=overwrite)

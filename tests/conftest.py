@@ -21,6 +21,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from styleplug.filters.layout import STYLE_SIZE, WEIGHTS
+from styleplug.filters.style import FilterStyle
+from styleplug.filters.weights import FilterWeights, network_id
 from styleplug.runtime.models import Model, find_model, install_model
 from styleplug.runtime.threads import available_cores
 from styleplug.vgg.export import export_onnx
@@ -219,6 +222,22 @@ def install_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
 def real_model() -> Model:
     """The VGG-16 that styleplug comes with."""
     return find_model("vgg16")
+
+
+@pytest.fixture(scope="session")
+def filter_weights() -> FilterWeights:
+    """The filter network with random weights, such as float16 can hold, and two styles."""
+    generator = np.random.default_rng(0)
+    arrays = {}
+    for name, shape in WEIGHTS.items():
+        array = generator.standard_normal(shape, np.float32)
+        arrays[name] = (array / np.prod(shape[1:]) ** 0.5).astype(np.float16).astype(np.float32)
+    network = network_id(arrays)
+    styles = []
+    for name in ("dots", "lines"):
+        scale, shift = generator.standard_normal((2, STYLE_SIZE), np.float32) / 4
+        styles.append(FilterStyle(name, f"Painted in {name}", 1 + scale, shift, network))
+    return FilterWeights(arrays, tuple(styles))
 
 
 @pytest.fixture

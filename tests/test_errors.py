@@ -16,6 +16,7 @@ from styleplug.errors import (
     ConfigError,
     DivergedError,
     DownloadError,
+    FilterError,
     HostError,
     ImageError,
     LayerNotFoundError,
@@ -46,6 +47,7 @@ CODES = {
     "DownloadError": "download",
     "HostError": "host",
     "StyleError": "style",
+    "FilterError": "filter",
     "StyleNotFoundError": "style-not-found",
     "MissingDependencyError": "missing-dependency",
     "DivergedError": "diverged",
@@ -97,6 +99,7 @@ def test_the_attributes_that_are_drawn_exist(line: str) -> None:
 EXAMPLES = {
     "StyleplugError": StyleplugError("something"),
     "ConfigError": ConfigError("size", 8, "a whole number from 32 to 16384"),
+    "OutOfMemoryError": errors.OutOfMemoryError(5_240_000_000, 4_000_000_000),
     "ImageError": UnreadableImageError(Path("a.jpg"), "is empty; use another"),
     "ModelError": ModelError("vgg16", "is damaged; reinstall styleplug"),
     "LayerNotFoundError": LayerNotFoundError("vgg16", "relu9", ["relu1_1", "relu1_2"]),
@@ -105,6 +108,7 @@ EXAMPLES = {
     "HostError": HostError("gimp", "no folder was found; start GIMP once"),
     "StyleError": StyleError("mine", "the folder can't be written (disk full)"),
     "StyleNotFoundError": StyleNotFoundError("min", "there are: lanterns, mine", ["mine"]),
+    "FilterError": FilterError("dots", "can't be read (no such file)"),
     "MissingDependencyError": MissingDependencyError("torch", "torch"),
     "PluginError": PluginError("dots", "fails"),
     "ProtocolError": ProtocolError("7", "path is missing"),
@@ -122,6 +126,7 @@ EXAMPLES = {
         ("CheckpointError", "run.ckpt: is damaged; start again"),
         ("DownloadError", "http://a.example/b: the server answers 404; go elsewhere"),
         ("HostError", "gimp: no folder was found; start GIMP once"),
+        ("FilterError", "filter dots: can't be read (no such file)"),
         ("StyleError", "style mine: the folder can't be written (disk full)"),
         (
             "StyleNotFoundError",
@@ -196,3 +201,12 @@ def test_errors_are_what_python_programs_expect_of_their_kind() -> None:
 
 def test_being_cancelled_is_no_error() -> None:
     assert not issubclass(Cancelled, Exception)
+
+
+def test_a_lack_of_memory_has_its_figures_where_they_are_known() -> None:
+    error = errors.OutOfMemoryError(5_240_000_000, 4_000_000_000)
+    assert (error.needed, error.available) == (5_240_000_000, 4_000_000_000)
+    assert "needs 5.24 GB of memory at least, and may take no more than 4.00 GB" in str(error)
+    unknown = errors.OutOfMemoryError()
+    assert (unknown.needed, unknown.available) == (None, None)
+    assert "there is not enough memory" in str(unknown)

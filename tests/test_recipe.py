@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 from styleplug import __version__
-from styleplug.config import PRESETS, StylizeConfig
+from styleplug.config import PRESETS, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
 from styleplug.hookspecs import StylizeResult
 from styleplug.image.metadata import Metadata
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
-from styleplug.recipe import Recipe, Source, recipe_in
+from styleplug.recipe import FilterRecipe, Recipe, Source, recipe_in
 
 PIXELS = np.zeros((8, 8, 3), np.float32)
 RESULT = StylizeResult(PIXELS, "time-limit", "vgg16", 0.5, 0.25, 10.0, 12.345, "onnx")
@@ -151,6 +151,16 @@ def test_a_name_leads_to_no_other_folder(recipe: Recipe) -> None:
     found = recipe_in(changed)
     assert found is not None
     assert found.paintings[1].name == "wave.jpg"
+
+
+def test_a_filter_is_noted_in_the_place_of_a_painting(recipe: Recipe, files: list[Path]) -> None:
+    config = FilterConfig(strength=0.5, keep_colors=True)
+    filtered = FilterRecipe.planned("dots:0.6,lines:0.4", config, files[0])
+    metadata = filtered.noted(recipe.noted(Metadata()))
+    assert recipe_in(metadata.xmp) == filtered
+    assert filtered.options == {"strength": "0.5", "keep_colors": "True", "stroke_scale": "1.0"}
+    assert recipe_in(recipe.noted(metadata).xmp) == recipe
+    assert recipe_in(metadata.xmp.replace(b"photo.jpg", b"/")) is None
 
 
 def test_a_note_that_another_program_has_written_anew(recipe: Recipe, tmp_path: Path) -> None:

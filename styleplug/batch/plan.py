@@ -118,7 +118,7 @@ class Planner:
     def _sidecars_in_the_way(self, task: Task, place: PurePath) -> Failed | None:
         from styleplug.image.sidecar import check_sidecars
 
-        if not task.work.keeps_sidecars:
+        if task.work.strip:
             return None
         try:
             check_sidecars(task.source, task.output, overwrite=self._order.overwrite)

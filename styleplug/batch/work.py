@@ -43,11 +43,6 @@ class Painting:
         """The files that are read for it besides each picture; none is ever written over."""
         return (*self._sources, *([self.like] if self.like else []))
 
-    @property
-    def keeps_sidecars(self) -> bool:
-        """Whether the sidecars of a picture go with the result."""
-        return not self.strip
-
     def digest(self) -> str:
         """The same for all that comes to the same pictures: hexadecimal."""
         from styleplug.recipe import Source
@@ -68,27 +63,35 @@ class Painting:
             StyleplugError: it can't be done; nothing is written then.
         """
         from styleplug.recipe import Recipe
-        from styleplug.results import write_painted
+        from styleplug.results import write_result
 
         photograph, *paintings = [read_picture(path) for path in (photo, *self.paintings)]
         recipe = Recipe.planned(self.config, self.preset, photo, self.paintings)
         result = styleplug.stylize(photograph, paintings, self.config, on_event)
-        write_painted(result, photograph, recipe, output, overwrite=True, strip=self.strip)
+        write_result(
+            *(result, photograph, recipe.finished(result), output), overwrite=True, strip=self.strip
+        )
 
 
 @dataclass(frozen=True)
 class Filtering:
-    """Send pictures through the filter of this name."""
+    """Send pictures through a filter.
+
+    Args:
+        filter: its name, or a blend's.
+        config: how to apply it.
+        strip: leave out metadata and sidecars.
+    """
 
     filter: str
     config: FilterConfig
+    strip: bool = False
 
     inputs: ClassVar[tuple[Path, ...]] = ()
-    keeps_sidecars: ClassVar[bool] = False
 
     def digest(self) -> str:
         """The same for all that comes to the same pictures: hexadecimal."""
-        return _digest({**vars(self.config), "filter": self.filter})
+        return _digest({**vars(self.config), "filter": self.filter, "strip": self.strip})
 
     def apply(self, photo: Path, output: Path, on_event: Callable[[Event], None]) -> None:
         """Filter one picture.
@@ -96,11 +99,13 @@ class Filtering:
         Raises:
             StyleplugError: it can't be done; nothing is written then.
         """
-        from styleplug.results import write_filtered
+        from styleplug.recipe import FilterRecipe
+        from styleplug.results import write_result
 
         photograph = read_picture(photo)
+        recipe = FilterRecipe.planned(self.filter, self.config, photo)
         result = styleplug.apply_filter(photograph, self.filter, self.config, on_event)
-        write_filtered(result, photograph, output, overwrite=True)
+        write_result(result, photograph, recipe, output, overwrite=True, strip=self.strip)
 
 
 Work = Painting | Filtering

@@ -103,7 +103,7 @@ _FILTER_OPTIONS = ", ".join(f"--{option.name.replace('_', '-')}" for option in f
 @click.option(
     "--strip",
     is_flag=True,
-    help="Leave out all metadata and sidecars of what is painted, and the note of how it was made.",
+    help="Leave out all metadata and sidecars, and the notes of how the pictures were made.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Events as JSON lines on standard output.")
 @config_options
@@ -187,9 +187,9 @@ def _filtering(
     given = given_options(StylizeConfig, options)
     config = given_options(FilterConfig, options)
     preset = click.get_current_context().get_parameter_source("preset")
-    if paintings or strip or preset is ParameterSource.COMMANDLINE or given.keys() - config.keys():
+    if paintings or preset is ParameterSource.COMMANDLINE or given.keys() - config.keys():
         raise click.UsageError(f"'--filter' takes no options of a painting but {_FILTER_OPTIONS}.")
-    return Filtering(name, FilterConfig(**config))
+    return Filtering(name, FilterConfig(**config), strip)
 
 
 def _usual_jobs(work: Work) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from styleplug.cli.options import field_options, given_options, output_option
+from styleplug.cli.options import field_options, given_options, output_option, strip_option
 from styleplug.config import FilterConfig
 from styleplug.reading import read_picture
 
@@ -19,20 +19,25 @@ from styleplug.reading import read_picture
     "name",
     metavar="NAME",
     required=True,
-    help="The filter, one that `styleplug filters` lists.",
+    help="The filter, one that `styleplug filters` lists, or a blend of styles, such as"
+    " starry-night:0.6,the-wave:0.4",
 )
 @output_option()
 @field_options(FilterConfig)
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never PHOTO.")
-def filter(photo: Path, name: str, output: Path, overwrite: bool, **options: Any) -> None:
+@strip_option
+def filter(
+    photo: Path, name: str, output: Path, overwrite: bool, strip: bool, **options: Any
+) -> None:
     """Send PHOTO through a filter."""
     import styleplug
-    from styleplug.api import check_output
-    from styleplug.results import write_filtered
+    from styleplug.recipe import FilterRecipe
+    from styleplug.results import check_result, write_result
 
     config = FilterConfig(**given_options(FilterConfig, options))
-    check_output(output, inputs=[photo], overwrite=overwrite)
-    picture = read_picture(photo)
-    result = styleplug.apply_filter(picture, name, config)
-    write_filtered(result, picture, output, overwrite=overwrite)
+    check_result(photo, (), output, overwrite=overwrite, strip=strip)
+    photograph = read_picture(photo)
+    recipe = FilterRecipe.planned(name, config, photo)
+    result = styleplug.apply_filter(photograph, name, config)
+    write_result(result, photograph, recipe, output, overwrite=overwrite, strip=strip)
     click.echo(output, err=True)

@@ -13,7 +13,7 @@ from styleplug.cli.main import echo_json, printable
 if TYPE_CHECKING:
     from styleplug.image.inspect import Inspection
     from styleplug.image.metadata import Metadata
-    from styleplug.recipe import Recipe
+    from styleplug.recipe import FilterRecipe, Recipe, Source
 
 
 @click.command()
@@ -65,15 +65,31 @@ def _sizes(metadata: Metadata) -> dict[str, int]:
     return {name: len(block or b"") for name, block in vars(metadata).items()}
 
 
-def _story(recipe: Recipe) -> list[str]:
+def _story(recipe: Recipe | FilterRecipe) -> list[str]:
     """How the picture was made, as lines."""
-    lines = [
+    from styleplug.recipe import FilterRecipe
+
+    how = _filtering(recipe) if isinstance(recipe, FilterRecipe) else _painting(recipe)
+    return [*how, *(f"  {name}: {value}" for name, value in recipe.options.items())]
+
+
+def _filtering(recipe: FilterRecipe) -> list[str]:
+    return [
+        f"made by styleplug {recipe.version}, filter {recipe.filter}",
+        _source("photograph", recipe.photograph),
+    ]
+
+
+def _painting(recipe: Recipe) -> list[str]:
+    return [
         f"made by styleplug {recipe.version} in {recipe.seconds:g} s ({recipe.stopped}),"
         f" preset {recipe.preset}, backbone {recipe.backbone}"
         + (f", engine {recipe.engine}" if recipe.engine else ""),
-        f"photograph: {recipe.photograph.name}  {recipe.photograph.sha256}",
-        *(f"painting: {source.name}  {source.sha256}" for source in recipe.paintings),
+        _source("photograph", recipe.photograph),
+        *(_source("painting", source) for source in recipe.paintings),
+        *([_source("begun with", recipe.initial)] if recipe.initial else []),
     ]
-    if recipe.initial:
-        lines.append(f"begun with: {recipe.initial.name}  {recipe.initial.sha256}")
-    return lines + [f"  {name}: {value}" for name, value in recipe.options.items()]
+
+
+def _source(role: str, source: Source) -> str:
+    return f"{role}: {source.name}  {source.sha256}"

@@ -66,15 +66,15 @@ def recalled(like: Path, photo: Path, paintings: Sequence[Path], options: Mappin
         UnreadableImageError: there is no such picture; or a file that it was made with isn't found.
     """
     from styleplug.image.inspect import inspect_picture
-    from styleplug.recipe import recipe_in
+    from styleplug.recipe import Recipe, recipe_in
     from styleplug.styles import list_styles, painting_file
 
     source = click.get_current_context().get_parameter_source("preset")
     if source is ParameterSource.COMMANDLINE:
         raise click.UsageError("--preset can't be given with --like, which says all that it says.")
     recipe = recipe_in(inspect_picture(like).metadata.xmp)
-    if recipe is None:
-        raise ConfigError("like", str(like), "a picture that styleplug made and noted how")
+    if not isinstance(recipe, Recipe):
+        raise ConfigError("like", str(like), "a picture that styleplug painted and noted how")
     given = given_options(StylizeConfig, options)
     folders = (like.parent, photo.parent, Path(), *(style.path.parent for style in list_styles()))
     if recipe.initial and "init" not in given:

@@ -29,13 +29,15 @@ COMMANDS = {
     "doctor": "Find out whether a transfer would work, and what is missing.",
     "features": "Extract a network's features of a picture.",
     "filter": "Send a picture through a filter.",
-    "filters": "List the filters, and the plug-ins that they come from.",
+    "filters": "List the filters; add, pass on or remove your own.",
     "hosts": "Find host programs; install or remove styleplug's adapters.",
     "info": "Say what a picture's file holds, and how it was made.",
+    "learn": "Learn the style of a painting as a filter.",
     "models": "List, check, install or remove the networks.",
     "plugins": "List what plug-ins there are, or watch them answer.",
     "styles": "List the paintings that go by a name; add or remove your own.",
     "stylize": "Paint a photograph in the manner of a painting.",
+    "train": "Train a network for filters from nothing.",
     "worker": "Serve a host program: JSON lines on standard input and output.",
 }
 """Sub-commands, each a function in a module of its own name, and what `--help` says of them."""

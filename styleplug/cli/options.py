@@ -14,6 +14,7 @@ import click
 from styleplug.config import PRESETS, StylizeConfig
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_PREFIXES = ["", "k", "m", "g", "t"]
 _METAVARS = {"int": "N", "float": "X", "float | None": "X", "str": "NAME"}
 
 
@@ -23,6 +24,15 @@ def seconds(text: str) -> float:
     if match is None:
         raise click.BadParameter(f"{text!r} is no duration such as 90, 60s, 5m or 1h")
     return float(match[1]) * _UNITS[match[2]]
+
+
+def memory_size(text: str) -> float:
+    """Bytes of a size: 2500000000, 2.5GB, 800MB or 4GiB."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?) ?([kmgt]?)(i?)b?", text.lower())
+    if match is None or (match[3] and not match[2]):
+        raise click.BadParameter(f"{text!r} is no size such as 2.5GB, 800MB or 4GiB")
+    base = 1024.0 if match[3] else 1000.0
+    return float(match[1]) * base ** _PREFIXES.index(match[2])
 
 
 def output_option(also: str = ".") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -35,6 +45,15 @@ def output_option(also: str = ".") -> Callable[[Callable[..., Any]], Callable[..
         required=True,
         help="Where to write the picture: .jpg, .png, .tif, .webp, .avif, .heic or .jxl" + also,
     )
+
+
+strip_option = click.option(
+    "--strip",
+    is_flag=True,
+    help="Leave out all metadata and sidecars, and the note of how the picture was made. The colour"
+    " profile stays: colours are wrong without.",
+)
+"""`--strip` of a command that writes a picture."""
 
 
 def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,6 +105,8 @@ def _click_option(option: Field[Any]) -> Callable[..., Any]:
         kind, metavar = click.Choice(option.metadata["choices"]), None
     if option.name == "time_limit":
         kind, metavar = seconds, "TIME"
+    if option.name == "max_memory":
+        kind, metavar = memory_size, "SIZE"
     return click.option(f"--{name}", type=kind, metavar=metavar, help=help_text)
 
 

@@ -14,7 +14,7 @@ import click
 from styleplug.cli.interrupt import interruptible
 from styleplug.cli.job import Job, asked, recalled
 from styleplug.cli.main import INTERRUPTED, echo_json
-from styleplug.cli.options import config_options, output_option
+from styleplug.cli.options import config_options, output_option, strip_option
 from styleplug.cli.pipes import PIPE, check_pipes, format_option, piped
 from styleplug.cli.records import as_record, summary
 from styleplug.cli.resume import asked_checkpoint, checkpoint_options, leave
@@ -53,12 +53,7 @@ if TYPE_CHECKING:
 @watch_options
 @checkpoint_options
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never an input.")
-@click.option(
-    "--strip",
-    is_flag=True,
-    help="Leave out all metadata and sidecars, and the note of how the picture was made. The colour"
-    " profile stays: colours are wrong without.",
-)
+@strip_option
 @click.option("--json", "as_json", is_flag=True, help="Events as JSON lines on standard output.")
 @click.option("-v", "--verbose", is_flag=True, help="A line with the errors after each scale.")
 def stylize(
@@ -118,17 +113,19 @@ class _Output:
     as_json: bool
 
     def check(self, photo: Path, others: Sequence[Path]) -> None:
-        from styleplug.results import check_painted
+        from styleplug.results import check_result
 
-        check_painted(photo, others, self.path, overwrite=self.overwrite, strip=self.strip)
+        check_result(photo, others, self.path, overwrite=self.overwrite, strip=self.strip)
 
     def write(
         self, result: StylizeResult, photograph: Picture, recipe: Recipe, remark: str
     ) -> None:
-        from styleplug.results import write_painted
+        from styleplug.results import write_result
 
-        write_painted(
-            *(result, photograph, recipe, self.path), overwrite=self.overwrite, strip=self.strip
+        write_result(
+            *(result, photograph, recipe.finished(result), self.path),
+            overwrite=self.overwrite,
+            strip=self.strip,
         )
         if self.as_json:
             echo_json(event="written", path=self.name, **summary(result))

@@ -23,32 +23,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-HALF, QUARTER, EIGHTH = 32, 48, 96
-"""Channels at a half, a quarter and an eighth of the picture's size."""
-
-BLOCKS = 4
-"""Residual blocks at the smallest size."""
-
-MARGIN = 16
-"""Pixels of reflection around the picture, at least; its sides become multiples of 8."""
-
-INNER_MARGIN = 8
-"""What is left of them after the first half of the network; zeros reach no further."""
-
-NORMALISED = (HALF, QUARTER, EIGHTH, *(2 * BLOCKS * (EIGHTH,)), QUARTER, HALF)
-"""Channels of each normalisation, in the order in which they are run."""
-
-STYLE_SIZE = sum(NORMALISED)
-"""Length of a style's vectors of scales and of shifts."""
-
-EPSILON = 1e-3
-"""Added to each variance before its root is divided by."""
-
-RELIEF_WINDOW = 9
-RELIEF_FLOOR = 0.5 / 255
-"""The contrast that counts as none."""
-
-LUMA = (0.299, 0.587, 0.114)
+from styleplug.filters.layout import (
+    BLOCKS,
+    EIGHTH,
+    EPSILON,
+    HALF,
+    INNER_MARGIN,
+    LUMA,
+    MARGIN,
+    NORMALISED,
+    QUARTER,
+    RELIEF_FLOOR,
+    RELIEF_WINDOW,
+    STRIDE,
+    STYLE_SIZE,
+)
 
 
 class FilterNetwork(nn.Module):
@@ -125,8 +114,9 @@ def _instance_norm(features: Tensor) -> Tensor:
 
 def _reflected(image: Tensor) -> Tensor:
     height, width = image.shape[2:]
-    right, bottom = MARGIN + -width % 8, MARGIN + -height % 8
-    return functional.pad(image, (MARGIN, right, MARGIN, bottom), mode="reflect")
+    right, bottom = MARGIN + -width % STRIDE, MARGIN + -height % STRIDE
+    padded: Tensor = functional.pad(image, (MARGIN, right, MARGIN, bottom), mode="reflect")
+    return padded
 
 
 def _cut(features: Tensor, stride: int) -> Tensor:

@@ -23,6 +23,7 @@ MANIFEST = "manifest.toml"
 
 _REINSTALL = "reinstall styleplug: pip install --force-reinstall styleplug"
 _REMEDIES = {
+    "filters": _REINSTALL,
     "vgg16": _REINSTALL,
     "vgg19": "get it with: styleplug models install vgg19",
 }

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from styleplug.config import DEVICE
 from styleplug.errors import ConfigError
 from styleplug.extras import import_extra
+from styleplug.option_fields import DEVICE
 
 CPU = "CPUExecutionProvider"
 PROVIDERS: Mapping[str, str] = MappingProxyType(

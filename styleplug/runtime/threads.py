@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from styleplug.runtime.control_groups import control_groups
+
 
 def available_cores(root: Path = Path("/")) -> int:
     """The cores in the process's affinity mask, no more than its CPU quota and OMP_NUM_THREADS
@@ -31,30 +33,11 @@ def _allowed() -> Iterator[int]:
 
 
 def _quotas(root: Path) -> Iterator[float]:
-    """The CPU quotas, in cores, of the process's control groups and of all groups above them."""
-    try:
-        memberships = (root / "proc/self/cgroup").read_text().splitlines()
-    except (OSError, ValueError):
-        return
-    for membership in memberships:
-        _, controllers, group = membership.split(":", 2)
-        if not controllers:
-            mounts = [root / "sys/fs/cgroup"]
-        elif "cpu" in controllers.split(","):
-            mounts = [root / "sys/fs/cgroup" / controllers, root / "sys/fs/cgroup/cpu"]
-        else:
-            continue
-        path = Path(group.lstrip("/"))
-        for mount in mounts:
-            for folder in (path, *path.parents):
-                yield from _quota(mount / folder)
-
-
-def _quota(folder: Path) -> Iterator[float]:
-    """A control group's quota, from the files of version 2 or 1; none where it has no limit."""
-    for quota, period in (_version_2(folder), _version_1(folder)):
-        if quota > 0 and period > 0:
-            yield quota / period
+    """The CPU quotas, in cores, of the process's control groups, from files of version 2 or 1."""
+    for folder in control_groups("cpu", root):
+        for quota, period in (_version_2(folder), _version_1(folder)):
+            if quota > 0 and period > 0:
+                yield quota / period
 
 
 def _version_2(folder: Path) -> tuple[int, int]:

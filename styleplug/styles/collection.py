@@ -11,7 +11,6 @@ import difflib
 import json
 import logging
 import os
-import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -23,15 +22,13 @@ from typing import TYPE_CHECKING
 from styleplug import pictures
 from styleplug.errors import ConfigError, StyleError, StyleNotFoundError, UnreadableImageError
 from styleplug.runtime.files import user_data_folder
+from styleplug.runtime.names import check_name, is_name
 
 if TYPE_CHECKING:
     from styleplug.image.picture import Picture
 
 THUMBNAIL_SIDE = 128
 
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LONGEST_NAME = 64
-_WINDOWS_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 _RECORD, _THUMBNAIL = "style.json", "thumbnail.png"
 
 _log = logging.getLogger(__name__)
@@ -108,7 +105,7 @@ def add_style(
         ImageError: the file is no picture that can be read.
         StyleError: the collection can't be written to.
     """
-    _check_name(name)
+    check_name(name)
     title = name.replace("-", " ").capitalize() if title is None else title.strip()
     if not title or not title.isprintable():
         raise ConfigError("title", title, "one line of text")
@@ -138,7 +135,7 @@ def remove_style(name: str) -> None:
         ConfigError: it comes with styleplug.
         StyleError: the collection can't be written to.
     """
-    if _NAME.fullmatch(name):
+    if is_name(name):
         with _writing(name):
             if _discard(_folder() / name):
                 return
@@ -158,7 +155,7 @@ def _bundled() -> Iterator[Style]:
 
 def _own() -> Iterator[Style]:
     try:
-        folders = [folder for folder in _folder().iterdir() if _NAME.fullmatch(folder.name)]
+        folders = [folder for folder in _folder().iterdir() if is_name(folder.name)]
     except FileNotFoundError:
         return
     except OSError as error:
@@ -184,15 +181,6 @@ def _read(folder: Path) -> Style:
         if not (folder / name).is_file():
             raise ValueError(f"{name} is missing")
     return Style(folder.name, title, folder / painting, folder / _THUMBNAIL, bundled=False)
-
-
-def _check_name(name: str) -> None:
-    """A name has to be safe as that of a folder, on every system."""
-    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
-        allowed = f"1 to {_LONGEST_NAME} lower-case letters, digits and single hyphens between them"
-        raise ConfigError("name", name, allowed)
-    if _WINDOWS_DEVICE.fullmatch(name):
-        raise ConfigError("name", name, "no name that Windows keeps for a device")
 
 
 def _taken(name: str) -> ConfigError:

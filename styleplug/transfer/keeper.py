@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from styleplug.transfer.objective import Engine
     from styleplug.vgg.encoder import Encoder
 
-MAY_CHANGE = ("device", "time_limit")
+MAY_CHANGE = ("device", "max_memory", "time_limit")
 """Options that say nothing of the way to the picture."""
 
 _log = logging.getLogger("styleplug")

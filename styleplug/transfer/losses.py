@@ -17,6 +17,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+FLOAT16_LOSS_SCALE = 2.0**12
+"""Gradients of features, near 1e-7, would vanish in float16 without a factor on their way back."""
+
 
 def gram_matrix(features: Tensor) -> Tensor:
     """G = F Fᵀ / (C·H·W), (C, C), of features (1, C, H, W); symmetric and positive semi-definite.

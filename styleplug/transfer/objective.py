@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,10 @@ from numpy.typing import NDArray
 from styleplug.transfer.balance import Balance
 from styleplug.transfer.solvers import Array
 from styleplug.transfer.targets import Targets
+
+if TYPE_CHECKING:
+    from styleplug.transfer.memory_plan import Footprint
+    from styleplug.transfer.tiles import TilePasses
 
 HALF_SIZE_SHARE = 0.3
 """Weight of the errors at half the size; the rest is that of the errors at full size."""
@@ -112,10 +116,15 @@ class Engine:
 
     `name` is what `--engine` calls it; `forwards` is the time of an evaluation in runs of the
     encoder up to the default content layer, on CPUs, for the estimate before the first evaluation;
-    `arithmetic` is what the last bits depend on besides the network, by what to call it.
+    `footprint` is the memory of an evaluation, which is the machine's where it is `on_host`, else a
+    GPU's; `tile_passes` are for pictures that don't fit as a whole; `arithmetic` is what the last
+    bits depend on besides the network, by what to call it.
     """
 
     name: str
     forwards: float
+    footprint: Footprint
+    on_host: bool
     make_objective: MakeObjective
+    tile_passes: TilePasses
     arithmetic: Mapping[str, str | int] = field(default_factory=dict)

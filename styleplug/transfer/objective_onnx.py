@@ -8,11 +8,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.runtime.session import Session, open_session
+from styleplug.runtime.providers import CPU
+from styleplug.runtime.session import Session, open_session, working_provider
 from styleplug.transfer.balance import Balance
+from styleplug.transfer.memory_plan import Footprint
 from styleplug.transfer.objective import Engine, Evaluation
 from styleplug.transfer.objective_graph import ORDER, PICTURE, objective_graph
 from styleplug.transfer.targets import Targets
+from styleplug.transfer.tiles_onnx import OnnxTilePasses
 from styleplug.vgg.gradient import Network, order_of_winners
 
 Array = NDArray[np.float32]
@@ -20,7 +23,14 @@ Array = NDArray[np.float32]
 
 def onnx_engine(network: Network, device: str) -> Engine:
     """ONNX Runtime as an engine, on a device as `styleplug.runtime.providers` names it."""
-    return Engine("onnx", 2.8, partial(OnnxObjective, network, device))
+    return Engine(
+        name="onnx",
+        forwards=2.8,
+        footprint=Footprint(fixed=140_000_000, weights=6.5, features=2.4, tiles=3.3),
+        on_host=working_provider(device).name == CPU,
+        make_objective=partial(OnnxObjective, network, device),
+        tile_passes=OnnxTilePasses(network, device),
+    )
 
 
 class OnnxObjective:

@@ -12,23 +12,35 @@ from torch import Tensor
 from torch.nn import functional
 
 from styleplug.transfer.balance import Balance
-from styleplug.transfer.losses import content_error, gram_matrix, style_error, total_variation
+from styleplug.transfer.losses import (
+    FLOAT16_LOSS_SCALE,
+    content_error,
+    gram_matrix,
+    style_error,
+    total_variation,
+)
+from styleplug.transfer.memory_plan import Footprint
 from styleplug.transfer.objective import Engine, Evaluation, shares
 from styleplug.transfer.targets import Targets
+from styleplug.transfer.tiles_torch import TorchTilePasses
 from styleplug.vgg.mirror import Mirror
-
-_FLOAT16_LOSS_SCALE = 2.0**12
-"""Gradients of features, near 1e-7, would vanish in float16 without a factor on their way back."""
 
 
 def torch_engine(mirror: Mirror) -> Engine:
     """PyTorch as an engine."""
-    arithmetic: dict[str, str | int] = {
-        "torch": str(torch.__version__),
-        "torch's device": str(mirror.device),
-        "torch's threads": torch.get_num_threads(),
-    }
-    return Engine("torch", 3.5, partial(TorchObjective, mirror), arithmetic)
+    return Engine(
+        name="torch",
+        forwards=3.5,
+        footprint=Footprint(fixed=220_000_000, weights=0.0, features=2.2, tiles=3.3),
+        on_host=mirror.device.type == "cpu",
+        make_objective=partial(TorchObjective, mirror),
+        tile_passes=TorchTilePasses(mirror),
+        arithmetic={
+            "torch": str(torch.__version__),
+            "torch's device": str(mirror.device),
+            "torch's threads": torch.get_num_threads(),
+        },
+    )
 
 
 class TorchObjective:
@@ -60,7 +72,7 @@ class TorchObjective:
         self.alpha = None if alpha is None else self._tensor(alpha)
         self.content_layers, self.style_layers = content_layers, style_layers
         self.balance, self.tv_weight = balance, tv_weight
-        self.loss_scale = _FLOAT16_LOSS_SCALE if mirror.dtype == torch.float16 else 1.0
+        self.loss_scale = FLOAT16_LOSS_SCALE if mirror.dtype == torch.float16 else 1.0
 
     def picture(self, batch: NDArray[np.float32]) -> Tensor:
         return self._tensor(batch)

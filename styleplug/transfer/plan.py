@@ -32,6 +32,12 @@ class Scale:
     levels: int
     """1, or 2 where the picture at half its size is to be right as well: at every scale but the
     smallest. Explicit weights mean what they say, and have one."""
+    encoding: int | None = None
+    window: int | None = None
+    """Sides of the windows that the encoder and the objective see, None for the whole; see
+    `styleplug.transfer.memory_plan`."""
+    history: int = 20
+    """Steps that L-BFGS remembers; with 0, Adam takes its place."""
 
     @property
     def longest(self) -> int:

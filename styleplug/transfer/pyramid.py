@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -17,8 +19,10 @@ from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted_size, resized
 from styleplug.image.transparency import resized_picture, uncovered
+from styleplug.transfer.frugal import FrugalObjective, frugally
 from styleplug.transfer.keeper import Keeper
-from styleplug.transfer.objective import Engine, Evaluation, Objective
+from styleplug.transfer.memory_plan import fitted_scales, memory_notes, slowdown
+from styleplug.transfer.objective import Engine, Evaluation
 from styleplug.transfer.plan import SHORTEST_SIDE, Scale, cost, full_size, plan_scales
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.stage import Stage
@@ -26,6 +30,7 @@ from styleplug.transfer.state import State, part, under
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.tensors import Pixels, as_batch
+from styleplug.vgg.tiles import halo
 
 EVALUATIONS_PER_PREVIEW = 10
 """Often enough for a film, seldom enough to cost nothing."""
@@ -64,7 +69,9 @@ class Transfer:
             for image, alpha in zip(request.style_images, request.style_alphas, strict=True)
         ]
         height, width, _ = request.content_image.shape
-        self.scales = saved.scales if saved else plan_scales(height, width, self.config)
+        self.scales = (
+            saved.scales if saved else self._fitted(plan_scales(height, width, self.config))
+        )
         self.total_cost = cost(self.scales)
         self.started = time.monotonic()
         self.done_cost = 0.0
@@ -87,12 +94,12 @@ class Transfer:
         planned = self._planned()
         self.encoder.rest()
         yield planned
-        for index, levels in enumerate(targets, self.first):
-            stage = self._stage(index, levels)
-            yield from self._paint(stage)
+        for index in range(self.first, len(self.scales)):
+            # What a scale needed is gone with it: no name holds its targets or its stage.
+            yield from self._paint(self._stage(index, targets.pop(0)))
             if self.stopped != "finished":
                 break
-            yield Preview(stage.scale.longest, self.pixels)
+            yield Preview(self.scales[index].longest, self.pixels)
         if self.best is None:
             raise Cancelled
         yield Finished(self._result(self.best))
@@ -102,7 +109,9 @@ class Transfer:
         scale = self.scales[index]
         objective = self._objective(scale, targets)
         start = objective.picture(as_batch(resized(self.pixels, scale.height, scale.width)))
-        stage = Stage(index, scale, objective, _solver(self.config), picture=start, best=start)
+        stage = Stage(
+            index, scale, objective, _solver(self.config, scale), picture=start, best=start
+        )
         if self.left:
             stage.restore(self.left)
             self.left = {}
@@ -114,7 +123,7 @@ class Transfer:
         while stage.iteration < scale.evaluations:
             must_stop = self._must_stop()
             if self.keeper and (must_stop or self.keeper.is_due()):
-                self.keeper.keep(self.scales, self._state(stage))
+                self.keeper.keep(self._scales(stage), self._state(stage))
             if must_stop:
                 break
             evaluation = stage.objective(stage.picture)
@@ -124,14 +133,21 @@ class Transfer:
                 last_good = self._result(self.best) if self.best else None
                 raise DivergedError(stage.iteration, evaluation.loss, last_good)
             if evaluation.loss < stage.lowest:
-                stage.lowest, stage.best, self.best = evaluation.loss, stage.picture, evaluation
+                stage.lowest, stage.best = evaluation.loss, stage.picture
+                self.best = replace(evaluation, gradient=None)
             self.done_cost += self._cost_per_evaluation(scale)
             yield self._progress(stage, evaluation)
             ended = stage.iteration == scale.evaluations
             if stage.iteration % EVALUATIONS_PER_PREVIEW == 0 and not ended:
                 yield Preview(scale.longest, stage.best_pixels)
             stage.picture = stage.solver.step(stage.picture, evaluation.gradient)
+            del evaluation  # its gradient makes room for the next one
         self.pixels = stage.best_pixels
+
+    def _scales(self, stage: Stage) -> tuple[Scale, ...]:
+        """The plan, with what has become of it."""
+        others = self.scales[: stage.index], self.scales[stage.index + 1 :]
+        return (*others[0], stage.present_scale, *others[1])
 
     def _state(self, stage: Stage) -> State:
         """All that the rest of the transfer depends on, between two evaluations."""
@@ -173,32 +189,54 @@ class Transfer:
     def _targets(self, scale: Scale) -> list[Targets]:
         """Targets of a scale: for the picture, then for the picture at half its size."""
         levels = []
+        margin = halo(self.encoder.architecture, self._layers())
         for level in range(scale.levels):
             if self.request.cancel.is_set():
                 raise Cancelled
             height, width = scale.height // 2**level, scale.width // 2**level
-            levels.append(
-                compute_targets(
-                    self.encoder,
-                    resized_picture(self.photograph, height, width),
-                    [
-                        _fitted(painting, self.config.stroke_scale * max(height, width))
-                        for painting in self.paintings
-                    ],
-                    self.config.content_layers,
-                    self.config.style_layers,
-                )
+            sizes = [self._size(painting, max(height, width)) for painting in self.paintings]
+            compute = partial(
+                compute_targets,
+                self.encoder,
+                resized_picture(self.photograph, height, width),
+                [
+                    resized_picture(painting, *size)
+                    for painting, size in zip(self.paintings, sizes, strict=True)
+                ],
+                self.config.content_layers,
+                self.config.style_layers,
             )
+            longest = max(height, width, *(side for size in sizes for side in size))
+            levels.append(frugally(compute, scale.encoding, longest, margin))
         return levels
 
-    def _objective(self, scale: Scale, targets: Sequence[Targets]) -> Objective:
-        return self.engine.make_objective(
+    def _layers(self) -> list[str]:
+        return [*self.config.content_layers, *self.config.style_layers]
+
+    def _objective(self, scale: Scale, targets: Sequence[Targets]) -> FrugalObjective:
+        return FrugalObjective(
+            self.engine,
+            scale.window,
             targets,
             content_layers=self.config.content_layers,
             style_layers=self.config.style_layers,
             balance=scale.balance,
             tv_weight=self.config.tv_weight,
         )
+
+    def _fitted(self, scales: tuple[Scale, ...]) -> tuple[Scale, ...]:
+        """The scales as memory allows them."""
+        paintings = [self._size(painting, scales[-1].longest) for painting in self.paintings]
+        return fitted_scales(scales, paintings, self.config, self.engine)
+
+    def _size(self, painting: Picture, longest: int) -> tuple[int, int]:
+        """Height and width of a painting beside a picture of this longest side: its strokes are as
+        large for the picture, whatever the size. One that would be too narrow for the network stays
+        longer."""
+        width, height = painting.size
+        shortest = math.ceil(SHORTEST_SIDE * max(height, width) / min(height, width))
+        side = round(self.config.stroke_scale * longest)
+        return fitted_size(width, height, max(side, shortest))
 
     def _initial(self, scale: Scale) -> Pixels:
         """The picture to start from, at the smallest scale."""
@@ -214,17 +252,20 @@ class Transfer:
 
     def _planned(self) -> Planned:
         largest = self.scales[-1]
-        image = as_batch(resized(self.photograph.pixels, largest.height, largest.width))
+        side = largest.encoding or largest.longest
+        image = resized(self.photograph.pixels, largest.height, largest.width)[:side, :side]
         begun = time.monotonic()
-        self.encoder.features(image, tuple(self.config.content_layers))
-        evaluation = self.engine.forwards * (time.monotonic() - begun)
+        self.encoder.features(as_batch(image), tuple(self.config.content_layers))
+        forward = (time.monotonic() - begun) * full_size(self.scales) / image[..., 0].size
+        slower = slowdown(largest, self.encoder.architecture, self._layers())
+        evaluation = self.engine.forwards * forward * slower
         remaining_cost = self.total_cost - self.done_cost
         return Planned(
             scales=tuple(scale.longest for scale in self.scales),
             evaluations=tuple(scale.evaluations for scale in self.scales),
             seconds=min(self._elapsed() + remaining_cost * evaluation, self._limit()),
             backbone=self.encoder.architecture.name,
-            notes=self.notes,
+            notes=(*self.notes, *memory_notes(self.scales, self.config)),
             engine=self.engine.name,
         )
 
@@ -269,17 +310,7 @@ class Transfer:
         )
 
 
-def _fitted(painting: Picture, longest: float) -> Picture:
-    """A painting of this longest side: tied to the picture's, and so its strokes are, too.
-
-    One that would be too narrow for the network stays longer.
-    """
-    width, height = painting.size
-    shortest = math.ceil(SHORTEST_SIDE * max(height, width) / min(height, width))
-    return resized_picture(painting, *fitted_size(width, height, max(round(longest), shortest)))
-
-
-def _solver(config: StylizeConfig) -> Solver:
-    if config.optimizer == "adam":
+def _solver(config: StylizeConfig, scale: Scale) -> Solver:
+    if config.optimizer == "adam" or not scale.history:
         return Adam(config.learning_rate)
-    return LBFGS(config.learning_rate)
+    return LBFGS(config.learning_rate, history=scale.history)

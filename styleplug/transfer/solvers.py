@@ -45,12 +45,23 @@ class Adam:
     def step(self, picture: Array, gradient: Array) -> Array:
         first, second = self.betas
         self.steps += 1
-        self.mean = first * self.mean + (1 - first) * gradient
-        self.variance = second * self.variance + (1 - second) * gradient * gradient
-        mean = self.mean / (1 - first**self.steps)
-        variance = self.variance / (1 - second**self.steps)
+        # In place where it can be: a large picture's copies are what memory runs out of.
+        self.mean = first * self.mean
+        self.mean += (1 - first) * gradient
+        self.variance = second * self.variance
+        self.variance += (1 - second) * gradient * gradient
+        return (picture - self._change()).clip(0, 1)
+
+    def _change(self) -> Array:
+        first, second = self.betas
+        change = self.mean / (1 - first**self.steps)
+        change *= self.learning_rate
+        deviation = self.variance / (1 - second**self.steps)
+        deviation **= 0.5
         # No fixed epsilon: gradients of relative losses are tiny, and 1e-8 would stop Adam short.
-        return (picture - self.learning_rate * mean / (variance**0.5 + 1e-20)).clip(0, 1)
+        deviation += 1e-20
+        change /= deviation
+        return change
 
     def state(self) -> State:
         return {"steps": self.steps, "mean": self.mean, "variance": self.variance}

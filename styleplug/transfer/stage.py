@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from styleplug.transfer.objective import Objective
+from styleplug.transfer.frugal import FrugalObjective
 from styleplug.transfer.plan import Scale
 from styleplug.transfer.solvers import Array, Solver
 from styleplug.transfer.state import State, is_number, part, under
@@ -29,7 +29,7 @@ class Stage:
 
     index: int
     scale: Scale
-    objective: Objective
+    objective: FrugalObjective
     solver: Solver
     picture: Array
     best: Array
@@ -40,6 +40,11 @@ class Stage:
     @property
     def best_pixels(self) -> Pixels:
         return as_pixels(self.objective.batch(self.best))
+
+    @property
+    def present_scale(self) -> Scale:
+        """The scale, in the tiles that the work has come down to."""
+        return replace(self.scale, window=self.objective.window)
 
     @property
     def seconds(self) -> float:

@@ -40,17 +40,18 @@ def compute_targets(
     paintings: Sequence[Picture],
     content_layers: Iterable[str],
     style_layers: Iterable[str],
+    window: int | None = None,
 ) -> Targets:
     """Targets from pictures of one scale, without hidden colours (`styleplug.image.transparency`).
 
-    Several paintings count in equal parts.
+    Several paintings count in equal parts. `window` is as in `Encoder.features`.
     """
     layers = tuple(style_layers)
     grams = [
-        encoder.gram_matrices(as_batch(painting.pixels), layers, painting.alpha)
+        encoder.gram_matrices(as_batch(painting.pixels), layers, painting.alpha, window)
         for painting in paintings
     ]
-    content = encoder.features(as_batch(photograph.pixels), tuple(content_layers))
+    content = encoder.features(as_batch(photograph.pixels), tuple(content_layers), window)
     weights = {}
     if photograph.alpha is not None:
         names = {*content, *layers}

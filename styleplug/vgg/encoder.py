@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 
 from styleplug.errors import ConfigError, UnsupportedImageError
+from styleplug.runtime.memory import return_freed_memory
 from styleplug.runtime.models import Model
 from styleplug.runtime.session import Session, open_session, working_provider
 from styleplug.vgg.gram_cache import GramCache, gram_key
 from styleplug.vgg.graph import POOLINGS, feature_graph, gram_graph, weighted_gram_graph
 from styleplug.vgg.masks import feature_weights
+from styleplug.vgg.tiles import Tile, halo, tiles_of
 from styleplug.vgg.weights import parse_model, read_architecture
 
 Array = NDArray[np.float32]
@@ -58,12 +60,16 @@ class Encoder:
         """ONNX Runtime's name of the execution provider in use; errors as in `features`."""
         return self._provider or working_provider(self._device).name
 
-    def features(self, image: Array, layers: Iterable[str]) -> dict[str, Array]:
+    def features(
+        self, image: Array, layers: Iterable[str], window: int | None = None
+    ) -> dict[str, Array]:
         """Features by layer, (N, C, h, w) float32, 0 or more, in network order.
 
         Args:
             image: (N, 3, H, W) float32, RGB in [0, 1], H and W at least 16.
             layers: names such as "relu4_2".
+            window: where memory is short, how much of the picture the network may see at a time, as
+                `styleplug.vgg.tiles.tiles_of` takes it; but for rounding, it changes nothing.
 
         Raises:
             LayerNotFoundError: the network has no such layer.
@@ -71,11 +77,27 @@ class Encoder:
             ConfigError: no layers are given, or the device isn't there.
             MissingDependencyError: ONNX Runtime isn't installed.
         """
-        image = _checked(image)
-        return self._run(feature_graph, self._ordered(layers), {"image": image})
+        image, wanted = _checked(image), self._ordered(layers)
+        tiles = self._tiles(image, wanted, window)
+        if len(tiles) == 1:
+            return self._run(feature_graph, wanted, {"image": image})
+        whole: dict[str, Array] = {}
+        for tile in tiles:
+            pixels = np.ascontiguousarray(image[..., *tile.window])
+            for layer, part in self._run(feature_graph, wanted, {"image": pixels}).items():
+                if layer not in whole:
+                    size = Tile.of(*image.shape[2:]).at(layer).shape
+                    whole[layer] = np.empty((*part.shape[:2], *size), np.float32)
+                place = tile.at(layer)
+                whole[layer][..., *place.own] = part[..., *place.within]
+        return whole
 
     def gram_matrices(
-        self, image: Array, layers: Iterable[str], alpha: Array | None = None
+        self,
+        image: Array,
+        layers: Iterable[str],
+        alpha: Array | None = None,
+        window: int | None = None,
     ) -> dict[str, Array]:
         """Gram matrices F F^T / (C * H * W) by layer, (C, C) float32, in network order.
 
@@ -88,34 +110,54 @@ class Encoder:
         if len(image) != 1:
             raise UnsupportedImageError(None, f"one picture was expected, not {len(image)}")
         wanted = self._ordered(layers)
-        grams = self._cache.get(self._key(image, wanted, alpha))
+        tiles = self._tiles(image, wanted, window)
+        if len(tiles) == 1:
+            window = None
+        grams = self._cache.get(self._key(image, wanted, alpha, window))
         if grams is None:
-            grams = self._gram_matrices(image, wanted, alpha)
+            grams = self._gram_matrices(image, wanted, alpha, tiles)
             # A new key, for opening the session may have ended on another provider.
-            self._cache.put(self._key(image, wanted, alpha), grams)
+            self._cache.put(self._key(image, wanted, alpha, window), grams)
         return grams
 
     def rest(self) -> None:
         """Let go of the sessions and their memory, which for a large picture is a gigabyte."""
         self._sessions.clear()
+        return_freed_memory()
 
     def _gram_matrices(
-        self, image: Array, layers: tuple[str, ...], alpha: Array | None
+        self, image: Array, layers: tuple[str, ...], alpha: Array | None, tiles: Sequence[Tile]
     ) -> dict[str, Array]:
-        if alpha is None:
+        if alpha is None and len(tiles) == 1:
             return self._run(gram_graph, layers, {"image": image})
-        weights = {
-            f"{layer}.weights": feature_weights(alpha, layer)[np.newaxis, np.newaxis]
-            for layer in layers
-        }
-        return self._run(weighted_gram_graph, layers, {"image": image, **weights})
+        whole = Tile.of(*image.shape[2:])
+        counts = {layer: whole.at(layer).count for layer in layers}
+        seen = {} if alpha is None else {layer: feature_weights(alpha, layer) for layer in layers}
+        sums: dict[str, NDArray[np.float64]] = {}
+        for tile in tiles:
+            inputs = {"image": np.ascontiguousarray(image[..., *tile.window])}
+            for layer in layers:
+                weights = tile.at(layer).only_own(seen.get(layer))
+                inputs[f"{layer}.weights"] = weights[np.newaxis, np.newaxis]
+            for layer, gram in self._run(weighted_gram_graph, layers, inputs).items():
+                # Its own mean is over the window.
+                height, width = tile.at(layer).shape
+                share = height * width / counts[layer]
+                sums[layer] = sums.get(layer, 0.0) + gram.astype(np.float64) * share
+        return {layer: total.astype(np.float32) for layer, total in sums.items()}
+
+    def _tiles(self, image: Array, layers: tuple[str, ...], window: int | None) -> list[Tile]:
+        height, width = image.shape[2:]
+        return tiles_of(height, width, window, halo(self.architecture, layers))
 
     def _ordered(self, layers: Iterable[str]) -> tuple[str, ...]:
         wanted = set(layers)
         self.architecture.check(wanted)
         return tuple(layer for layer in self.architecture.layers if layer in wanted)
 
-    def _key(self, image: Array, layers: tuple[str, ...], alpha: Array | None) -> str:
+    def _key(
+        self, image: Array, layers: tuple[str, ...], alpha: Array | None, window: int | None
+    ) -> str:
         return gram_key(
             image,
             alpha,
@@ -123,6 +165,7 @@ class Encoder:
             layers=layers,
             pooling=self._pooling,
             provider=self.provider,
+            window=window,
         )
 
     def _run(

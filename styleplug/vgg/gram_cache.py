@@ -44,6 +44,7 @@ def gram_key(
     layers: Iterable[str],
     pooling: str,
     provider: str,
+    window: int | None = None,
 ) -> str:
     """The name of an entry: a SHA-256, in hexadecimal, over all that its matrices depend on.
 
@@ -54,6 +55,7 @@ def gram_key(
         layers: whose Gram matrices the entry holds, in any order.
         pooling: of the network.
         provider: the execution provider that computes, whose rounding is its own.
+        window: the side of the tiles that the picture was worked on in, whose rounding is, too.
     """
     facts = {
         "format": FORMAT,
@@ -64,6 +66,8 @@ def gram_key(
         "provider": provider,
         "precision": "float32",
     }
+    if window is not None:
+        facts["window"] = window
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     digest.update(image.data)
     if alpha is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,10 @@ class GraphBuilder:
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, NDArray[Any]] = {}
         self._inputs: list[onnx.ValueInfoProto] = []
+        self._outputs: list[onnx.ValueInfoProto] = []
 
-    def input(self, name: str, shape: tuple[int, ...]) -> str:
-        """A float32 input of a fixed shape."""
+    def input(self, name: str, shape: tuple[int | str, ...]) -> str:
+        """A float32 input; a side that goes by a name is free."""
         self._inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
         return name
 
@@ -35,6 +37,11 @@ class GraphBuilder:
                     value if isinstance(value, np.ndarray) else np.array(value, np.float32)
                 )
         return name
+
+    def output(self, name: str, value: str, shape: tuple[int | str, ...]) -> None:
+        """Give a value out by a name of its own."""
+        self._nodes.append(helper.make_node("Identity", [value], [name], name=name))
+        self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
 
     def op(self, operator: str, *inputs: str, **attributes: Any) -> str:
         """A node with one output, whose name is returned."""
@@ -50,15 +57,19 @@ class GraphBuilder:
         """What lies from start to before stop along an axis."""
         return self.op("Slice", value, *map(self.integers, (start, stop, axis)))
 
-    def model(self, outputs: tuple[str, ...]) -> bytes:
-        """The graph, serialised; its outputs are float32."""
+    def model(
+        self, outputs: tuple[str, ...] = (), metadata: Mapping[str, str] | None = None
+    ) -> bytes:
+        """The graph, serialised; its outputs are float32, those named here after the others."""
         graph = helper.make_graph(
             self._nodes,
             "styleplug",
             self._inputs,
-            [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs],
+            self._outputs
+            + [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs],
             [numpy_helper.from_array(array, name) for name, array in self._constants.items()],
         )
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
         model.ir_version = IR_VERSION
-        return bytes(model.SerializeToString())
+        helper.set_model_props(model, dict(metadata or {}))
+        return bytes(model.SerializeToString(deterministic=True))

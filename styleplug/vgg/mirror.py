@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from styleplug.errors import ConfigError, MissingDependencyError
+from styleplug.option_fields import DEVICE
 from styleplug.runtime.models import Model
 from styleplug.runtime.threads import available_cores
 from styleplug.vgg.weights import load_weights
@@ -34,8 +35,10 @@ def torch_device(name: str) -> torch.device:
     """The PyTorch device for a `--device` name; "auto" takes CUDA or ROCm, then MPS, then the CPU.
 
     Raises:
-        ConfigError: the device isn't there.
+        ConfigError: there is no such device.
     """
+    if not DEVICE.fullmatch(name):
+        raise ConfigError("device", name, "auto, cpu, cuda, cuda:N, mps or the like")
     if name == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")

@@ -14,8 +14,22 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from styleplug.cli.main import main
+from styleplug.hookspecs import Filter, FilterRequest, FilterResult, hookimpl
+from styleplug.plugins import plugin_manager
 
 CHEAP = ("--size", "32", "--iterations", "2", "--device", "cpu")
+
+
+class Negative:
+    """A plug-in with the filter negative."""
+
+    @hookimpl
+    def styleplug_register_filters(self) -> list[Filter]:
+        return [Filter("negative", "Light for dark")]
+
+    @hookimpl
+    def styleplug_apply_filter(self, request: FilterRequest) -> FilterResult | None:
+        return FilterResult(1 - request.image) if request.filter == "negative" else None
 
 
 @pytest.fixture
@@ -76,3 +90,12 @@ def spawn(small_network: None, folder: Path) -> Iterator[Callable[..., subproces
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def negative() -> Iterator[None]:
+    """Brings the filter negative, for commands in this process."""
+    plugin = Negative()
+    plugin_manager().register(plugin, "test-negative")
+    yield
+    plugin_manager().unregister(plugin)

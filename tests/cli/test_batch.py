@@ -313,7 +313,10 @@ def test_a_folder_without_pictures(run: Callable[..., Result], folder: Path) -> 
     assert "no pictures found; folders in folders are for --recursive" in result.stderr
 
 
-OF_ONE_PICTURE = {"photo", "plot", "frames", "compare", "verbose"}
+OF_ONE_PICTURE = {
+    *("photo", "plot", "frames", "compare", "verbose"),
+    *("checkpoint", "checkpoint-every", "resume"),  # a batch goes on by its journal
+}
 """What the commands for a single picture have, and a batch has not."""
 
 

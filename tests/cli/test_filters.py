@@ -1,122 +1,123 @@
-"""`styleplug filters` and `styleplug filter`, with a plug-in that brings one."""
+"""`styleplug filters`: what there is, on paper too, and what a user adds and passes on."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from click.testing import Result
+from onnx_filters import picture_model
 from PIL import Image
+from random_filters import install_filters
 
-from styleplug.hookspecs import Filter, FilterRequest, FilterResult, hookimpl
-from styleplug.image.picture import Picture
-from styleplug.plugins import plugin_manager
-
-
-class Negative:
-    @hookimpl
-    def styleplug_register_filters(self) -> list[Filter]:
-        return [Filter("negative", "Light for dark")]
-
-    @hookimpl
-    def styleplug_apply_filter(self, request: FilterRequest) -> FilterResult | None:
-        return FilterResult(1 - request.image) if request.filter == "negative" else None
+from styleplug.filters.style import write_style
+from styleplug.filters.weights import FilterWeights
 
 
 @pytest.fixture
-def negative() -> Iterator[None]:
-    plugin = Negative()
-    plugin_manager().register(plugin, "test-negative")
-    yield
-    plugin_manager().unregister(plugin)
+def own(filter_weights: FilterWeights) -> None:
+    """The filters dots and lines in the place of the bundled ones."""
+    install_filters(filter_weights)
 
 
-def pixels(path: Path) -> np.ndarray:
-    with Image.open(path) as image:
-        return np.asarray(image).astype(int)
+def names(run: Callable[..., Result]) -> list[str]:
+    return [filter["name"] for filter in json.loads(run("filters", "--json").stdout)]
 
 
-def test_filters_are_listed(run: Callable[..., Result], negative: None) -> None:
-    assert run("filters").stdout == "negative  Light for dark  (test-negative)\n"
-    assert json.loads(run("filters", "--json").stdout) == [
-        {"name": "negative", "description": "Light for dark", "source": "test-negative"}
+def test_filters_are_listed(run: Callable[..., Result], own: None, negative: None) -> None:
+    assert run("filters").stdout.splitlines() == [
+        "dots      Painted in dots  (styleplug)",
+        "lines     Painted in lines  (styleplug)",
+        "negative  Light for dark  (test-negative)",
     ]
+    negative = {"name": "negative", "description": "Light for dark", "source": "test-negative"}
+    assert negative in json.loads(run("filters", "--json").stdout)
 
 
-def test_without_plug_ins_there_are_none(run: Callable[..., Result]) -> None:
-    assert json.loads(run("filters", "--json").stdout) == []
-    result = run("filters")
-    assert (result.exit_code, result.stdout) == (0, "")
-    assert "plug-ins bring them" in result.stderr
+def test_without_plug_ins_there_are_styleplugs_own(run: Callable[..., Result]) -> None:
+    filters = json.loads(run("filters", "--json").stdout)
+    assert len(filters) >= 8
+    assert {filter["source"] for filter in filters} == {"styleplug"}
 
 
-def test_a_picture_is_filtered(run: Callable[..., Result], negative: None, folder: Path) -> None:
-    result = run("filter", "photo.jpg", "--filter", "negative", "-o", "out.png")
-    assert result.exit_code == 2, "there is no such photo"
-    result = run("filter", "photo.png", "--filter", "negative", "-o", "out.png")
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "out.png\n")
-    np.testing.assert_array_equal(pixels(folder / "out.png"), 255 - pixels(folder / "photo.png"))
-
-
-def test_the_strength_is_taken(run: Callable[..., Result], negative: None, folder: Path) -> None:
-    run("filter", "photo.png", "--filter", "negative", "-o", "out.png", "--strength", "0")
-    np.testing.assert_array_equal(pixels(folder / "out.png"), pixels(folder / "photo.png"))
-    result = run("filter", "photo.png", "--filter", "negative", "-o", "a.png", "--strength", "2")
-    assert result.exit_code == 2
-    assert "strength is 2.0, but must be a number from 0 to 1" in result.stderr
-
-
-def test_transparency_is_kept(run: Callable[..., Result], negative: None, folder: Path) -> None:
-    alpha = np.arange(36 * 48, dtype=np.uint8).reshape(36, 48)
-    colours = pixels(folder / "photo.png").astype(np.uint8)
-    Image.fromarray(np.dstack([colours, alpha])).save(folder / "cut.png")
-    run("filter", "cut.png", "--filter", "negative", "-o", "out.png")
-    np.testing.assert_array_equal(pixels(folder / "out.png")[..., 3], alpha)
-
-
-def test_an_unknown_filter_and_an_existing_file_are_refused(
-    run: Callable[..., Result], negative: None, folder: Path
+def test_a_sheet_shows_them_all(
+    run: Callable[..., Result], own: None, negative: None, folder: Path
 ) -> None:
-    result = run("filter", "photo.png", "--filter", "wave", "-o", "out.png")
-    assert result.exit_code == 2
-    assert "'wave', but must be one that is installed (negative)" in result.stderr
-    assert not (folder / "out.png").exists()
-    before = (folder / "painting.png").read_bytes()
-    result = run("filter", "photo.png", "--filter", "negative", "-o", "painting.png")
-    assert "exists already" in result.stderr
-    result = run("filter", "photo.png", "--filter", "negative", "-o", "photo.png", "--overwrite")
-    assert "never written over" in result.stderr
-    assert (folder / "painting.png").read_bytes() == before
+    result = run("filters", "--sheet", "photo.png", "-o", "sheet.png")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "sheet.png\n")
+    with Image.open(folder / "sheet.png") as image:
+        assert image.width > image.height > 400
+    again = run("filters", "--sheet", "photo.png", "-o", "sheet.png")
+    assert again.exit_code == 2
+    assert "exists already" in again.stderr
 
 
-def test_a_plug_in_may_write_a_format_of_its_own(
-    run: Callable[..., Result], negative: None, folder: Path
+def test_a_style_goes_out_and_comes_back(run: Callable[..., Result], own: None) -> None:
+    exported = run("filters", "export", "dots:0.5,lines:0.5", "-o", "both.safetensors")
+    assert (exported.exit_code, exported.stdout, exported.stderr) == (0, "", "both.safetensors\n")
+    imported = run("filters", "import", "both.safetensors", "--name", "both")
+    assert (imported.exit_code, imported.stderr) == (0, "")
+    assert imported.stdout == "both  Painted in dots + Painted in lines\n"
+    assert names(run) == ["both", "dots", "lines"]
+    assert run("filter", "photo.png", "--filter", "both", "-o", "out.png").exit_code == 0
+    removed = run("filters", "remove", "both")
+    assert (removed.exit_code, removed.stdout) == (0, "both removed\n")
+    assert names(run) == ["dots", "lines"]
+
+
+def test_a_model_of_others_is_added(run: Callable[..., Result], own: None, folder: Path) -> None:
+    picture_model(folder / "net.onnx", white=255.0)
+    added = run("filters", "add", "net.onnx", "--name", "theirs", "--input-range", "0..255")
+    assert (added.exit_code, added.stdout, added.stderr) == (0, "theirs  from net.onnx\n", "")
+    assert names(run) == ["dots", "lines", "theirs"]
+    result = run("filter", "photo.png", "--filter", "theirs", "-o", "out.png")
+    assert result.exit_code == 0, result.stderr
+    with Image.open(folder / "photo.png") as before, Image.open(folder / "out.png") as after:
+        assert after.getpixel((20, 20)) == tuple(255 - value for value in before.getpixel((20, 20)))
+
+
+def test_a_strangers_style_cant_steer_the_terminal(
+    run: Callable[..., Result], own: None, folder: Path, filter_weights: FilterWeights
 ) -> None:
-    class Sizes:
-        @hookimpl
-        def styleplug_write_image(self, image: Picture, path: Path) -> bool | None:
-            return path.write_text(f"{image.size}") > 0 if path.suffix == ".size" else None
-
-    filtering = ("filter", "photo.png", "--filter", "negative", "-o")
-    assert run(*filtering, "out.size").exit_code == 2, "nobody knows it"
-    plugin = Sizes()
-    plugin_manager().register(plugin)
-    try:
-        assert run(*filtering, "out.size").exit_code == 0
-        assert (folder / "out.size").read_text() == "(48, 36)"
-        assert "exists already" in run(*filtering, "out.size").stderr
-        assert run(*filtering, "out.odd").exit_code == 2
-    finally:
-        plugin_manager().unregister(plugin)
+    style = replace(filter_weights.styles[0], description="\x1b[31m")
+    write_style(style, folder / "odd.safetensors")
+    told = run("filters", "import", "odd.safetensors", "--name", "odd").stdout
+    assert told == "odd  \ufffd[31m\n"
+    assert "\x1b" not in run("filters").stdout
 
 
-def test_a_filtered_painting_isnt_said_to_be_as_it_was_painted(
-    run: Callable[..., Result], paint: Callable[..., Result], negative: None
+@pytest.mark.parametrize(
+    ("arguments", "code", "problem"),
+    [
+        (("--sheet", "photo.png"), 2, "belong together"),
+        (("-o", "sheet.png"), 2, "belong together"),
+        (("--sheet", "photo.png", "-o", "sheet.doc"), 2, "sheet.doc"),
+        (("--sheet", "gone.png", "-o", "sheet.png"), 2, "gone.png"),
+        (("export", "waves", "-o", "a.safetensors"), 2, "blend of several (dots, lines)"),
+        (("export", "dots", "-o", "a.txt"), 2, "ends in .safetensors"),
+        (("import", "gone.safetensors"), 1, "gone.safetensors: can't be read"),
+        (("import", "photo.png"), 1, "photo.png: holds no style"),
+        (("add", "photo.png", "--name", "a", "--input-range", "0..1"), 1, "no ONNX file"),
+        (("add", "photo.png", "--name", "A", "--input-range", "0..1"), 2, "lower-case"),
+        (("add", "photo.png", "--name", "dots", "--input-range", "0..1"), 2, "styleplug brings"),
+        (("add", "photo.png", "--name", "a"), 2, "Missing option '--input-range'"),
+        (("remove", "dots"), 2, "one of your own filters (you have none)"),
+    ],
+)
+def test_what_is_asked_for_wrongly_is_refused(
+    run: Callable[..., Result],
+    own: None,
+    folder: Path,
+    arguments: tuple[str, ...],
+    code: int,
+    problem: str,
 ) -> None:
-    assert paint(output="painted.png").exit_code == 0
-    assert "made by styleplug" in run("info", "painted.png").stdout
-    assert run("filter", "painted.png", "--filter", "negative", "-o", "out.png").exit_code == 0
-    assert "made by styleplug" not in run("info", "out.png").stdout
+    before = sorted(folder.iterdir())
+    result = run("filters", *arguments)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert problem in result.stderr
+    assert sorted(folder.iterdir()) == before
+    assert names(run) == ["dots", "lines"]

@@ -107,7 +107,7 @@ def test_a_picture_without_a_note(again: Callable[..., Result], folder: Path) ->
     shutil.copy(folder / "photo.png", folder / "out.png")
     result = again()
     assert result.exit_code == 2
-    assert "like is 'out.png', but must be a picture that styleplug made" in result.stderr
+    assert "like is 'out.png', but must be a picture that styleplug painted" in result.stderr
 
 
 def test_a_preset_beside_it_is_refused(again: Callable[..., Result], painted: Path) -> None:

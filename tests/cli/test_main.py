@@ -45,6 +45,7 @@ ERRORS = [
     (errors.ModelIntegrityError("vgg16", "is damaged"), FAILURE),
     (errors.CheckpointError("run.ckpt", "is damaged"), USAGE),
     (errors.DownloadError("http://a.example/b", "no answer"), FAILURE),
+    (errors.FilterError("mine", "is damaged"), FAILURE),
     (errors.HostError("gimp", "isn't there"), FAILURE),
     (errors.StyleError("mine", "can't be written"), FAILURE),
     (errors.StyleNotFoundError("mine", "there are: lanterns", ["lanterns"]), USAGE),

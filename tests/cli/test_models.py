@@ -64,8 +64,8 @@ def test_list_names_what_is_installed_and_what_isnt() -> None:
 
 
 def test_list_as_json_has_every_field() -> None:
-    (entry,) = json.loads(run("list", "--json").stdout)
-    assert entry["name"] == "vgg16"
+    filters, entry = json.loads(run("list", "--json").stdout)
+    assert (filters["name"], entry["name"]) == ("filters", "vgg16")
     assert entry["size"] > 1e7
     assert entry["path"].endswith("vgg16.onnx")
     assert {"sha256", "licence", "attribution", "source", "known", "not_known"} <= set(entry)
@@ -74,7 +74,8 @@ def test_list_as_json_has_every_field() -> None:
 def test_verify_is_content_with_sound_files() -> None:
     result = run("verify")
     assert result.exit_code == 0
-    assert result.stdout == f"vgg16  ok  {find_model('vgg16').sha256}\n"
+    models = [find_model(name) for name in ("filters", "vgg16")]
+    assert result.stdout == "".join(f"{model.name}  ok  {model.sha256}\n" for model in models)
 
 
 def test_verify_names_the_damaged_file_and_the_remedy() -> None:

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from styleplug.cli import options
-from styleplug.cli.options import config_from, config_options, seconds
+from styleplug.cli.options import config_from, config_options, memory_size, seconds
 from styleplug.cli.stylize import stylize
 from styleplug.config import PRESETS, StylizeConfig
 from styleplug.errors import ConfigError
@@ -123,6 +123,7 @@ def test_presets(config: Callable[..., StylizeConfig], preset: str) -> None:
         (["--seed", "7"], {"seed": 7}),
         (["--device", "cuda:1"], {"device": "cuda:1"}),
         (["--time-limit", "2m"], {"time_limit": 120.0}),
+        (["--max-memory", "2.5GB"], {"max_memory": 2.5e9}),
     ],
     ids=" ".join,
 )
@@ -148,6 +149,27 @@ def test_durations(text: str, expected: float) -> None:
 def test_what_is_no_duration_is_refused_with_examples(text: str) -> None:
     with pytest.raises(click.BadParameter, match="is no duration such as 90, 60s, 5m or 1h"):
         seconds(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2.5GB", 2.5e9),
+        ("2500000000", 2.5e9),
+        ("800 mb", 8e8),
+        ("4GiB", 2**32),
+        ("512k", 512_000),
+        ("1T", 1e12),
+    ],
+)
+def test_sizes_of_memory(text: str, expected: float) -> None:
+    assert memory_size(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "GB", "-1GB", "2,5GB", "4iB", "1XB", "1e9", "inf", "half"])
+def test_what_is_no_size_of_memory_is_refused_with_examples(text: str) -> None:
+    with pytest.raises(click.BadParameter, match=r"is no size such as 2\.5GB"):
+        memory_size(text)
 
 
 @pytest.mark.parametrize("text", ["0", "0h", "9" * 400])

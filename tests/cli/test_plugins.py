@@ -85,4 +85,4 @@ def test_a_trace_shows_who_is_asked_and_what_is_given(
 def test_a_trace_needs_a_command(run: Callable[..., Result]) -> None:
     assert run("plugins", "trace").exit_code == 2
     assert run("plugins", "trace", "filters").exit_code == 0
-    assert plugin_manager().hook.styleplug_register_filters() == []
+    assert len(plugin_manager().hook.styleplug_register_filters()) == 1, "styleplug's own"

@@ -75,7 +75,7 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
 @pytest.mark.slow
 def test_the_plug_in_works_once_it_is_installed(command: Callable[..., str]) -> None:
     filters = json.loads(command("-m", "styleplug", "filters", "--json"))
-    assert filters == [
+    assert [filter for filter in filters if filter["source"] != "styleplug"] == [
         {
             "name": "posterise",
             "description": "Flat colours, 4 levels a channel",

@@ -55,7 +55,7 @@ def test_import_is_light(empty_home):
     "arguments",
     [
         *(["--help"], ["--version"], ["stylize", "--help"], ["batch", "--help"]),
-        *(["styles", "list"], ["hosts", "list"]),
+        *(["styles", "list"], ["hosts", "list"], ["filters", "--help"]),
     ],
 )
 def test_asking_is_light(arguments, empty_home):
@@ -63,6 +63,10 @@ def test_asking_is_light(arguments, empty_home):
     assert heavy_modules(output) == []
     assert len(output.splitlines()) > 1, "the answer itself"
     assert os.listdir(empty_home) == []
+
+
+def test_filters_are_listed_from_the_network_but_it_isnt_started():
+    assert heavy_modules(run(COMMAND, "filters")) == ["numpy", "onnx"]
 
 
 def test_heavy_modules_would_be_seen():

@@ -1,6 +1,7 @@
 """A whole transfer with the tiny network: what it says on its way, and what it leaves."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from styleplug.transfer.pyramid import Transfer
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
 from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.tensors import as_pixels
 
 MakeTransfer = Callable[..., Transfer]
 
@@ -212,3 +214,31 @@ def test_a_time_limit_keeps_the_picture_so_far(make_transfer: MakeTransfer) -> N
 def test_a_picture_to_start_from_must_be_there(make_transfer: MakeTransfer) -> None:
     with pytest.raises(ConfigError, match="init"):
         make_transfer(init="missing.png")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_in_tiles_it_paints_the_same_picture(
+    tiny_model: Model,
+    make_picture: Callable[..., NDArray[np.float32]],
+    monkeypatch: pytest.MonkeyPatch,
+    engine: str,
+) -> None:
+    photo, painting = (as_pixels(make_picture(170, 210, seed)) for seed in (1, 2))
+    config = StylizeConfig(size=210, iterations=4, learning_rate=0.01)
+
+    def events() -> list[Event]:
+        request = StylizeRequest(photo, (painting,), config)
+        encoder = Encoder(tiny_model, device="cpu")
+        return list(Transfer(request, encoder, ENGINES[engine](tiny_model, "max")).run())
+
+    whole = finished(events()).result
+    monkeypatch.setattr(
+        "styleplug.transfer.pyramid.fitted_scales",
+        lambda scales, *_: (*scales[:-1], replace(scales[-1], encoding=160, window=144)),
+    )
+    planned, *others = events()
+    tiled = finished(others).result
+    assert isinstance(planned, Planned)
+    assert planned.notes == ("to fit into memory, 210 px are worked on in tiles of 144 px",)
+    assert tiled.style_error == pytest.approx(whole.style_error, rel=1e-3)
+    np.testing.assert_allclose(tiled.image, whole.image, atol=0.01)

@@ -1,0 +1,190 @@
+"""`styleplug train`: a filter network of one's own."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from styleplug.cli.interrupt import interruptible
+from styleplug.cli.main import INTERRUPTED
+from styleplug.cli.output import check_output, write_output
+from styleplug.cli.photographs import files_in, photograph
+from styleplug.errors import ConfigError
+from styleplug.extras import import_extra
+from styleplug.filters.pace import Pace
+from styleplug.reading import read_picture
+
+if TYPE_CHECKING:
+    from styleplug.filters.training import Training
+    from styleplug.image.picture import Picture
+
+SECONDS_PER_CHECKPOINT = 180.0
+SHEET_SIDE = 256
+
+
+@click.command()
+@click.argument("photos", type=click.Path(path_type=Path))
+@click.argument("paintings", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    required=True,
+    help="Where to write the network with its styles: .onnx.",
+)
+@click.option(
+    "--steps",
+    type=click.IntRange(1),
+    default=40_000,
+    show_default=True,
+    help="How long to train; towards the end the steps become smaller.",
+)
+@click.option(
+    "--crop",
+    type=click.IntRange(96, 1024),
+    default=Pace.crop,
+    show_default=True,
+    help="Side in pixels of what is seen of a photograph at a time.",
+)
+@click.option(
+    "--batch",
+    type=click.IntRange(1, 64),
+    default=Pace.batch,
+    show_default=True,
+    help="Crops in a step.",
+)
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A picture to write every few minutes: a photograph in each of the styles so far.",
+)
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N, mps.")
+@click.option("--overwrite", is_flag=True, help="Replace files that exist.")
+def train(
+    photos: Path,
+    paintings: Path,
+    output: Path,
+    steps: int,
+    crop: int,
+    batch: int,
+    sheet: Path | None,
+    device: str,
+    overwrite: bool,
+) -> None:
+    """Train a network for filters from nothing.
+
+    PHOTOS is a folder of photographs, the more the better: some hundred will do, thousands are
+    better. PAINTINGS is a folder of paintings; each becomes a style that is called as its file is.
+
+    It takes PyTorch, pip install 'styleplug[torch]', and hours. A GPU, which --device auto takes
+    if it is there, has time for --crop 256 --batch 8. FILE is renewed every few minutes, and can be
+    used at any time: styleplug models install filters --from FILE
+
+    A training that ends early, by Ctrl-C or otherwise, leaves FILE.checkpoint beside it, and goes
+    on from there when the same command is given again.
+    """
+    from styleplug.filters.pace import BACKBONE
+    from styleplug.image.write import check_output as check_picture
+    from styleplug.runtime.models import find_model
+
+    checkpoint = output.with_name(f"{output.name}.checkpoint")
+    going_on = checkpoint.is_file()
+    check_output(output, ".onnx", source=paintings, overwrite=overwrite or going_on)
+    photographs = files_in(photos, "photos")
+    painted = files_in(paintings, "paintings")
+    if sheet:
+        inputs = [*photographs, *painted]
+        check_picture(sheet, inputs=inputs, overwrite=overwrite or going_on)
+    named = _paintings(painted)
+    vgg = find_model(BACKBONE)
+
+    import_extra("torch", "torch")  # after all that may be wrong, for it takes seconds
+    from styleplug.filters.training import Training
+    from styleplug.vgg.mirror import Mirror
+
+    pace = replace(Pace(), crop=crop, batch=batch)
+    with interruptible() as cancel:
+        training = Training(photographs, named, Mirror(vgg, device=device), pace, steps)
+        if going_on:
+            training.resume(checkpoint)
+            click.echo(f"going on after {training.steps} steps, as {checkpoint} has it", err=True)
+        _run(training, _Files(output, checkpoint, sheet), cancel)
+    if training.steps < steps:
+        click.echo("interrupted; give the same command again to go on", err=True)
+        click.get_current_context().exit(INTERRUPTED)
+    checkpoint.unlink(missing_ok=True)
+    click.echo(f"{output}  ({steps} steps; {', '.join(named)})", err=True)
+
+
+@dataclass(frozen=True)
+class _Files:
+    """What is renewed now and then."""
+
+    network: Path
+    checkpoint: Path
+    sheet: Path | None
+
+    def write(self, training: Training) -> None:
+        from styleplug.filters.export import export_filters
+        from styleplug.image.picture import Picture
+        from styleplug.image.write import write_picture
+
+        try:
+            training.save(self.checkpoint)
+        except OSError as error:
+            allowed = f"a place to write to ({error.strerror})"
+            raise ConfigError("output", str(self.checkpoint), allowed) from error
+        made = f"by styleplug train, {training.steps} steps"
+        write_output(self.network, export_filters(training.weights(), {"source": made}))
+        if self.sheet:
+            write_picture(
+                Picture(training.sheet(photograph(SHEET_SIDE))), self.sheet, overwrite=True
+            )
+
+
+def _run(training: Training, files: _Files, cancel: threading.Event) -> None:
+    """Train until it is done, or until Ctrl-C."""
+    from styleplug.cli.training_bar import training_bar
+
+    before, started = training.steps, time.monotonic()
+    written = started
+    with training_bar("training") as show:
+        while training.steps < training.total and not cancel.is_set():
+            step = training.step()
+            now = time.monotonic()
+            seconds_a_step = (now - started) / (training.steps - before)
+            remaining = seconds_a_step * (training.total - training.steps)
+            show(training.steps / training.total, remaining, step)
+            if now - written > SECONDS_PER_CHECKPOINT:
+                files.write(training)
+                written = now
+        files.write(training)
+
+
+def _paintings(files: Iterable[Path]) -> Mapping[str, Picture]:
+    """Paintings by the names that their filters will have.
+
+    Raises:
+        ConfigError: a file's name makes none, or two make the same.
+        ImageError: a file is no picture, or one that can't be learned from.
+    """
+    from styleplug.filters.paintings import checked
+    from styleplug.runtime.names import check_name
+
+    named: dict[str, Picture] = {}
+    for file in files:
+        name = re.sub("[^a-z0-9]+", "-", file.stem.lower()).strip("-")
+        check_name(name)
+        if name in named:
+            raise ConfigError("paintings", str(file), f"the only one that is called {name}")
+        named[name] = checked(read_picture(file))
+    return named

@@ -1,0 +1,50 @@
+"""Where the filters are kept that a user adds: one folder, files under each filter's name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from styleplug.errors import FilterError
+from styleplug.filters.style import SUFFIX
+from styleplug.runtime.files import user_data_folder
+from styleplug.runtime.names import is_name
+
+FACTS, MODEL = ".json", ".onnx"
+"""What the names of a foreign filter's two files end in; without the first it is none."""
+
+
+def user_file(name: str, suffix: str) -> Path:
+    """A file of the filter of this name, if there is one; STYLEPLUG_DATA_DIR moves it."""
+    return user_data_folder() / "filters" / f"{name}{suffix}"
+
+
+def user_files(*suffixes: str) -> list[Path]:
+    """The files of the user's filters that end in one of these, by name."""
+    folder = user_file("any", SUFFIX).parent
+    files = [file for suffix in suffixes for file in folder.glob(f"*{suffix}")]
+    return sorted(file for file in files if is_name(file.stem))
+
+
+def has_file(name: str, suffix: str) -> bool:
+    """Whether there is this file of the user's; of what is no name there is none."""
+    # Functions of os.path answer no where those of Path raise, as for a name that is too long.
+    return is_name(name) and os.path.exists(user_file(name, suffix))
+
+
+def is_users(name: str) -> bool:
+    """Whether the user has a filter of this name, be it a damaged one."""
+    return has_file(name, SUFFIX) or has_file(name, FACTS)
+
+
+def remove_files(name: str, *suffixes: str) -> None:
+    """Remove those of a filter's files, in this order, that are there.
+
+    Raises:
+        FilterError: one can't be removed.
+    """
+    for path in (user_file(name, suffix) for suffix in suffixes):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise FilterError(name, f"{path} can't be removed ({error.strerror})") from error

@@ -1,0 +1,26 @@
+"""Putting a network that `styleplug train` made in the place of the one that styleplug brings."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from styleplug.errors import ModelError
+from styleplug.filters.weights import MODEL, load_weights
+from styleplug.runtime.models import Model, install_model
+
+
+def install_filters(source: Path) -> Model:
+    """Copy a filter network into the user's folder of models, from where it is used from now on.
+
+    Raises:
+        ModelError: the file can't be read, is no filter network of styleplug's, or the folder
+            can't be written to.
+    """
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise ModelError(MODEL, f"{source} can't be read ({error.strerror})") from error
+    facts = {"licence": "your own", "attribution": "", "source": str(source.absolute())}
+    load_weights(Model(MODEL, source, hashlib.sha256(data).hexdigest(), len(data), **facts))
+    return install_model(MODEL, data, **facts)

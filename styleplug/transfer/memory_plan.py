@@ -1,0 +1,239 @@
+"""How each scale is worked on so that it fits into memory: in what tiles, and with what solver.
+
+What is counted are the large things: the network's features of what it sees at a time, the
+photograph's features that the loss compares with, and pictures, of which L-BFGS keeps two for each
+step that it remembers. The numbers of copies were measured; `tests/transfer/test_memory_plan.py`
+holds them to what a process really takes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
+
+from styleplug.errors import OutOfMemoryError
+from styleplug.runtime.memory import free_memory, resident_memory
+from styleplug.transfer.plan import Scale
+from styleplug.vgg.layers import Architecture
+from styleplug.vgg.tiles import GRID, Tile, halo, pixels_per_feature, seen_pixels, smallest_window
+
+if TYPE_CHECKING:
+    from styleplug.config import StylizeConfig
+    from styleplug.transfer.objective import Engine
+
+SLOWNESS: Mapping[int, float] = MappingProxyType({20: 1.0, 10: 1.02, 5: 1.1, 0: 1.7})
+"""By the steps that L-BFGS remembers, 0 for Adam, how much longer the way to the same loss is."""
+TWO_PASSES = 4 / 3
+"""What an evaluation in tiles costs, but for the halos: the network runs forward twice."""
+SHARE_OF_FREE_MEMORY = 0.9
+"""The most to take of what is free, where nobody said how much; others may want some, too."""
+
+Way = TypeVar("Way")
+
+_PIXEL = 12
+"""Bytes of a pixel."""
+_IN_EVALUATION = {"lbfgs": 8, "adam": 6}
+"""Pictures alive at once, beside the two for each step that L-BFGS remembers: the present one, the
+best, the gradient with that of the half size, Adam's two means, with which L-BFGS begins as well;
+and of L-BFGS, the last picture and gradient."""
+_IN_STEP = {"lbfgs": 13, "adam": 7}
+"""Likewise while a step is taken, when the network's features are gone again."""
+_RESIZED = 4
+"""Pictures in the hands of resizing, and of the encoder."""
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """The memory of a network at work: `fixed` bytes, so many times its weights, and so many times
+    all features, up to the deepest layer, of a whole picture or of a window in `tiles`."""
+
+    fixed: int
+    weights: float
+    features: float
+    tiles: float
+
+    def of(
+        self,
+        architecture: Architecture,
+        layers: Sequence[str],
+        size: tuple[int, int],
+        window: int | None,
+    ) -> float:
+        """Bytes, for the layers, of a picture of this size as a whole or in windows."""
+        weights = features = 0.0
+        last = architecture.deepest(layers)
+        for layer, (_, inputs, outputs) in zip(
+            architecture.layers, architecture.convolutions, strict=True
+        ):
+            weights += 4 * 9 * inputs * outputs
+            features += 4 * outputs / pixels_per_feature(layer) ** 2
+            if layer == last:
+                break
+        height, width = size
+        if window is None:
+            features *= self.features * height * width
+        else:
+            features *= self.tiles * min(height, window) * min(width, window)
+        return self.fixed + self.weights * weights + features
+
+
+ENCODER = Footprint(fixed=60_000_000, weights=3.5, features=1.1, tiles=1.1)
+"""Of the encoder in ONNX Runtime."""
+
+
+def fitted_scales(
+    scales: Sequence[Scale],
+    paintings: Sequence[tuple[int, int]],
+    config: StylizeConfig,
+    engine: Engine,
+) -> tuple[Scale, ...]:
+    """The scales with the windows and the history that make them as fast as fits.
+
+    Args:
+        scales: all of the transfer.
+        paintings: the height and width of each at the largest scale.
+
+    Raises:
+        OutOfMemoryError: not even the smallest tiles fit; it says what they would need.
+    """
+    limit, taken = _limit(config, engine)
+    needs = Needs(scales, paintings, config, engine, taken)
+    encodings = {window: needs.encoding(window) for window in needs.windows(needs.longest)}
+    encoding = _first_that_fits(encodings, limit)
+    fitted = []
+    for number, scale in enumerate(scales):
+        ways = {
+            (window, history): needs.evaluation(number, window, history)
+            for window, history in product(needs.windows(scale.longest), needs.histories)
+        }
+        quickest_first = sorted(ways, key=lambda way: needs.slowness(scale, *way))
+        window, history = _first_that_fits({way: ways[way] for way in quickest_first}, limit)
+        fitted.append(replace(scale, encoding=encoding, window=window, history=history))
+    return tuple(fitted)
+
+
+def slowdown(scale: Scale, architecture: Architecture, layers: Sequence[str]) -> float:
+    """The time of an evaluation in the scale's windows, relative to one of the whole."""
+    if scale.window is None:
+        return 1.0
+    seen = seen_pixels(scale.height, scale.width, scale.window, halo(architecture, layers))
+    return TWO_PASSES * seen / (scale.height * scale.width)
+
+
+def memory_notes(scales: Sequence[Scale], config: StylizeConfig) -> tuple[str, ...]:
+    """Lines that say where memory makes the work slower."""
+    notes = []
+    for scale in scales:
+        ways = []
+        if scale.window is not None:
+            ways.append(f"in tiles of {scale.window} px")
+        if config.optimizer == "lbfgs" and not scale.history:
+            ways.append("with Adam in the place of L-BFGS")
+        elif config.optimizer == "lbfgs" and scale.history < max(SLOWNESS):
+            ways.append(f"with an L-BFGS that remembers {scale.history} steps")
+        if ways:
+            notes.append(f"to fit into memory, {scale.longest} px are worked on {', '.join(ways)}")
+    return tuple(notes)
+
+
+def _limit(config: StylizeConfig, engine: Engine) -> tuple[float, int]:
+    """What the process may take in all, and what it takes already; of a GPU nobody knows."""
+    allowed = config.max_memory or math.inf
+    if not engine.on_host:
+        return allowed, 0
+    taken = resident_memory()
+    return min(allowed, taken + SHARE_OF_FREE_MEMORY * free_memory()), taken
+
+
+def _first_that_fits(ways: Mapping[Way, int], limit: float) -> Way:
+    """Of ways, and what they need, the first that needs no more than the limit."""
+    for way, needed in ways.items():
+        if needed <= limit:
+            return way
+    raise OutOfMemoryError(min(ways.values()), int(limit))
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The bytes that the process needs at the peak of each part of a transfer.
+
+    `taken` is what it takes before; other arguments as of `fitted_scales`.
+    """
+
+    scales: Sequence[Scale]
+    paintings: Sequence[tuple[int, int]]
+    config: StylizeConfig
+    engine: Engine
+    taken: int
+
+    @property
+    def architecture(self) -> Architecture:
+        return self.engine.tile_passes.architecture
+
+    @property
+    def sizes(self) -> list[tuple[int, int]]:
+        """The largest pictures that the encoder sees."""
+        return [(self.scales[-1].height, self.scales[-1].width), *self.paintings]
+
+    @property
+    def longest(self) -> int:
+        return max(map(max, self.sizes))
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        return (*self.config.content_layers, *self.config.style_layers)
+
+    @property
+    def histories(self) -> tuple[int, ...]:
+        return (0,) if self.config.optimizer == "adam" else tuple(SLOWNESS)
+
+    def windows(self, longest: int) -> list[int | None]:
+        """Those for a picture with this longest side, the largest first."""
+        smallest = smallest_window(halo(self.architecture, self.layers))
+        return [None, *range((longest - 1) // GRID * GRID, smallest - 1, -GRID)]
+
+    def slowness(self, scale: Scale, window: int | None, history: int) -> float:
+        """The time to the same loss, relative to the quickest way."""
+        in_windows = replace(scale, window=window)
+        return SLOWNESS[history] * slowdown(in_windows, self.architecture, self.layers)
+
+    def encoding(self, window: int | None) -> int:
+        """When targets are computed."""
+        network = max(
+            ENCODER.of(self.architecture, self.layers, size, window) for size in self.sizes
+        )
+        pictures = _RESIZED * _PIXEL * max(height * width for height, width in self.sizes)
+        return int(self.taken + self._targets(0) + pictures + network)
+
+    def evaluation(self, number: int, window: int | None, history: int) -> int:
+        """When a scale is worked on."""
+        scale = self.scales[number]
+        picture = _PIXEL * scale.height * scale.width
+        solver, remembered = "lbfgs" if history else "adam", 2 * history
+        size = scale.height, scale.width
+        network = self.engine.footprint.of(self.architecture, self.layers, size, window)
+        evaluation = network + picture * (_IN_EVALUATION[solver] + remembered)
+        step: float = picture * (_IN_STEP[solver] + remembered)
+        if window is None:
+            # The picture at half the size comes on top; and an engine may keep what it took.
+            step += network * sum(0.25**level for level in range(scale.levels))
+        else:
+            step += self.engine.footprint.of(self.architecture, self.layers, (0, 0), window)
+        return int(self.taken + self._targets(number) + max(evaluation, step))
+
+    def _targets(self, number: int) -> float:
+        """The photograph's features, for this scale and those to come."""
+        convolutions = zip(self.architecture.layers, self.architecture.convolutions, strict=True)
+        channels = {layer: outputs for layer, (_, _, outputs) in convolutions}
+        return sum(
+            4
+            * channels[layer]
+            * Tile.of(scale.height >> level, scale.width >> level).at(layer).count
+            for scale in self.scales[number:]
+            for level in range(scale.levels)
+            for layer in self.config.content_layers
+        )

@@ -1,0 +1,51 @@
+"""What is done to each picture of a batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from styleplug.batch.work import Filtering
+from styleplug.config import FilterConfig
+from styleplug.image.inspect import inspect_picture
+from styleplug.recipe import FilterRecipe, Source, recipe_in
+
+HALF = FilterConfig(strength=0.5)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.png"
+    Image.effect_noise((32, 24), 60).convert("RGB").save(path)
+    path.with_suffix(".xmp").write_text("sidecar")
+    return path
+
+
+def test_a_filter_is_noted_and_sidecars_go_along(photo: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.png"
+    Filtering("udnie", HALF).apply(photo, output, lambda event: None)
+    recipe = recipe_in(inspect_picture(output).metadata.xmp)
+    assert isinstance(recipe, FilterRecipe)
+    assert (recipe.filter, recipe.options["strength"]) == ("udnie", "0.5")
+    assert recipe.photograph == Source.of(photo)
+    assert output.with_suffix(".xmp").read_text() == "sidecar"
+
+
+def test_both_are_left_out_where_that_is_asked_for(photo: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.png"
+    Filtering("udnie", HALF, strip=True).apply(photo, output, lambda event: None)
+    assert recipe_in(inspect_picture(output).metadata.xmp) is None
+    assert not output.with_suffix(".xmp").exists()
+
+
+def test_the_same_filter_with_other_options_is_another_work() -> None:
+    works = [
+        Filtering("udnie", HALF),
+        Filtering("udnie", FilterConfig()),
+        Filtering("udnie", HALF, strip=True),
+        Filtering("the-wave", HALF),
+    ]
+    assert len({work.digest() for work in works}) == 4
+    assert Filtering("udnie", FilterConfig(strength=0.5)).digest() == works[0].digest()

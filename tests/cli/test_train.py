@@ -1,0 +1,111 @@
+"""`styleplug train`."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from PIL import Image
+
+from styleplug.cli import train as command
+from styleplug.filters.training import Training
+from styleplug.filters.weights import load_weights
+from styleplug.pictures import path
+from styleplug.runtime.models import find_model
+
+
+@pytest.fixture
+def train(run: Callable[..., Result], folder: Path) -> Callable[..., Result]:
+    """Runs `styleplug train` cheaply, on a photograph and in the styles of two paintings."""
+    for name in ("photos", "paintings"):
+        (folder / name).mkdir()
+    shutil.copy(path("photograph.jpg"), folder / "photos")
+    shutil.copy(path("mosaic.jpg"), folder / "paintings" / "Carp & Pond.jpg")
+    shutil.copy(path("mist.jpg"), folder / "paintings" / "mist.jpg")
+    cheap = ("--steps", "2", "--crop", "96", "--batch", "1", "--device", "cpu")
+
+    def invoke(*arguments: object) -> Result:
+        return run("train", "photos", "paintings", "-o", "out.onnx", *cheap, *arguments)
+
+    return invoke
+
+
+def test_a_network_that_can_be_installed(train, run, folder, monkeypatch):
+    monkeypatch.setattr(command, "SHEET_SIDE", 64)
+    result = train("--sheet", "sheet.png")
+    assert result.exit_code == 0, result.stderr
+    assert "out.onnx  (2 steps; carp-pond, mist)" in result.stderr
+    with Image.open(folder / "sheet.png") as sheet:
+        assert sheet.width == 4 * 64
+    assert {file.name for file in folder.iterdir() if file.is_file()} == {
+        *("photo.png", "painting.png", "out.onnx", "sheet.png")
+    }
+    installed = run("models", "install", "filters", "--from", "out.onnx")
+    assert installed.exit_code == 0, installed.stderr
+    weights = load_weights(find_model("filters"))
+    assert [style.name for style in weights.styles] == ["carp-pond", "mist"]
+    assert run("models", "remove", "filters").exit_code == 0
+
+
+def test_an_interrupted_training_goes_on(train, folder, monkeypatch):
+    step = Training.step
+
+    def interrupted(self):
+        signal.raise_signal(signal.SIGINT)
+        return step(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Training, "step", interrupted)
+        result = train()
+    assert result.exit_code == 130
+    assert "give the same command again" in result.stderr
+    assert (folder / "out.onnx").is_file()
+    assert (folder / "out.onnx.checkpoint").is_file()
+
+    done = []
+    monkeypatch.setattr(Training, "step", lambda self: done.append(self.steps) or step(self))
+    result = train()
+    assert result.exit_code == 0, result.stderr
+    assert "going on after 1 steps" in result.stderr
+    assert done == [1]
+    assert not (folder / "out.onnx.checkpoint").exists()
+
+
+def test_what_is_there_stays(train, folder):
+    (folder / "out.onnx").write_bytes(b"mine")
+    result = train()
+    assert result.exit_code == 2
+    assert "unless --overwrite is given" in result.stderr
+    assert (folder / "out.onnx").read_bytes() == b"mine"
+
+
+def test_paintings_that_are_refused(train, folder):
+    shutil.copy(folder / "painting.png", folder / "paintings" / "small.png")
+    result = train()
+    assert result.exit_code == 2
+    assert "too few to learn strokes from" in result.stderr
+    (folder / "paintings" / "small.png").unlink()
+    shutil.copy(path("mist.jpg"), folder / "paintings" / "Mist.jpeg")
+    result = train()
+    assert result.exit_code == 2
+    assert "the only one that is called mist" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["photos", "paintings", "-o", "out.pt"], "a name that ends in .onnx"),
+        (["nowhere", "paintings", "-o", "out.onnx"], "photos is 'nowhere'"),
+        (["photos", "nowhere", "-o", "out.onnx"], "paintings is 'nowhere'"),
+        (["photos", "paintings", "-o", "out.onnx", "--crop", "50"], "96<=x<=1024"),
+        (["photos", "paintings", "-o", "out.onnx", "--sheet", "a.txt"], "a.txt"),
+    ],
+)
+def test_what_is_refused(train, run, arguments, message):
+    result = run("train", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr

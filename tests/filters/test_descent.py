@@ -1,0 +1,127 @@
+"""The steps of a training."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+
+from styleplug.errors import DivergedError
+from styleplug.filters.descent import SHIFT, VECTORS, Descent, _overlap, _view
+from styleplug.filters.layout import MARGIN
+from styleplug.filters.losses import Errors, PerceptualLoss
+from styleplug.filters.network import FilterNetwork, new_styles
+from styleplug.filters.pace import Pace
+from styleplug.image.picture import Picture
+from styleplug.pictures import path
+from styleplug.runtime.models import Model
+from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.tensors import as_pixels
+
+PACE = Pace(crop=64, batch=2, warm_up=2)
+
+
+@pytest.fixture
+def make_descent(
+    tiny_model: Model, make_picture: Callable[..., np.ndarray]
+) -> Callable[..., Descent]:
+    """Makes a training of two styles, whose network is trained as well or isn't."""
+
+    def make(pace: Pace = PACE, frozen: bool = False, seed: int = 0) -> Descent:
+        torch.manual_seed(0)
+        paintings = [Picture(as_pixels(make_picture(130, 140, seed))) for seed in (5, 6)]
+        loss = PerceptualLoss(Mirror(tiny_model, device="cpu"), paintings)
+        network = FilterNetwork().requires_grad_(not frozen)
+        return Descent(network, new_styles(2), loss, [path("photograph.jpg")], pace, seed)
+
+    return make
+
+
+@pytest.mark.slow
+def test_the_loss_falls(make_descent):
+    descent = make_descent()
+    losses = [descent.step().loss for _ in range(12)]
+    assert np.mean(losses[-4:]) < 0.9 * np.mean(losses[:4])
+
+
+def test_a_frozen_network_stays_and_the_styles_learn(make_descent):
+    descent = make_descent(frozen=True)
+    before = {name: array.clone() for name, array in descent.network.state_dict().items()}
+    for _ in range(3):
+        descent.step()
+    for name, array in descent.network.state_dict().items():
+        assert torch.equal(array, before[name])
+    for kind, value in zip(VECTORS, (1, 0), strict=True):
+        assert (descent.styles[kind] != value).any()
+
+
+def test_steps_are_as_large_as_asked(make_descent):
+    """Adam's first step moves each number by its learning rate, three times that for a style."""
+    descent = make_descent(Pace(crop=64, batch=2, warm_up=4, learning_rate=1e-3))
+    weight = descent.network.decode_picture.weight.detach().clone()
+    descent.step(factor=0.5)
+    moved = (descent.network.decode_picture.weight - weight).abs().max()
+    assert float(moved.detach()) == pytest.approx(1e-3 / 4 * 0.5, rel=0.02)
+    assert float(descent.styles["shift"].detach().abs().max()) == pytest.approx(
+        3e-3 / 4 * 0.5, rel=0.02
+    )
+
+
+@pytest.mark.parametrize(("aim", "direction"), [(0.01, 1), (5.0, -1)])
+def test_content_weights_are_steered_to_the_aim(make_descent, aim, direction):
+    descent = make_descent(Pace(crop=64, batch=2, content_error=aim, steering=0.1))
+    before = descent.log_weights.clone()
+    for _ in range(4):
+        descent.step()
+    assert (direction * (descent.log_weights - before) >= 0).all()
+    assert (descent.log_weights != before).any()
+
+
+def test_the_mean_of_the_steps_is_there_for_a_while(make_descent):
+    descent = make_descent()
+    for _ in range(3):
+        descent.step()
+    shift = descent.styles["shift"].detach().clone()
+    with descent.averaged():
+        assert not torch.equal(descent.styles["shift"], shift)
+        assert torch.equal(descent.styles["shift"], descent.average[-1])
+    assert torch.equal(descent.styles["shift"], shift)
+
+
+def test_a_state_is_taken_up(make_descent):
+    first = make_descent()
+    for _ in range(3):
+        first.step()
+    second = make_descent(seed=1)
+    second.restore(first.state())
+    assert second.steps == 3
+    for one, other in zip(first.trained, second.trained, strict=True):
+        assert torch.equal(one, other)
+    assert torch.equal(first.log_weights, second.log_weights)
+    moments = [[state["exp_avg"] for state in each.adam.state.values()] for each in (first, second)]
+    assert all(torch.equal(one, other) for one, other in zip(*moments, strict=True))
+
+
+def test_what_is_no_number_spoils_nothing(make_descent, monkeypatch):
+    descent = make_descent()
+    before = [weight.detach().clone() for weight in descent.trained]
+    errors = descent.loss.errors
+
+    def lost(*arguments):
+        style, content = errors(*arguments)
+        return Errors(style / 0, content)
+
+    monkeypatch.setattr(descent.loss, "errors", lost)
+    with pytest.raises(DivergedError):
+        descent.step()
+    assert all(map(torch.equal, before, descent.trained))
+
+
+@pytest.mark.parametrize(("left", "top"), [(0, 0), (8, 3), (2, 7), (4, 4)])
+def test_views_overlap_in_the_same_pixels(left, top):
+    crops = torch.arange(100 * 100.0).view(1, 1, 100, 100).expand(2, 3, 100, 100)
+    middle = SHIFT // 2
+    one = _overlap(_view(crops, middle, middle), left - middle, top - middle)
+    other = _overlap(_view(crops, left, top), middle - left, middle - top)
+    assert torch.equal(one, other)
+    assert one.shape[3] == 92 - 2 * MARGIN - abs(left - middle)

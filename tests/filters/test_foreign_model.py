@@ -1,0 +1,224 @@
+"""Models of others: which are taken, why others are not, and what they do to a picture."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from numpy.typing import NDArray
+from onnx import TensorProto
+from onnx_filters import FREE, picture_model
+
+from styleplug.errors import Cancelled, FilterError
+from styleplug.filters.foreign_model import ForeignModel
+from styleplug.vgg.tensors import as_pixels
+
+NEGATIVE = (("Neg", ["image"], "less", {}), ("Add", ["less", "white"], "picture", {}))
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Callable[..., ForeignModel]:
+    """Makes a `picture_model`, and opens it."""
+
+    def open_model(
+        shape: Any = FREE,
+        nodes: Any = NEGATIVE,
+        ranges: tuple[str, str] = ("0..1", "0..1"),
+        **more: Any,
+    ) -> ForeignModel:
+        path = picture_model(tmp_path / "model.onnx", shape, nodes, **more)
+        return ForeignModel("mine", path.read_bytes(), *ranges)
+
+    return open_model
+
+
+@pytest.fixture
+def picture(make_picture: Callable[..., NDArray[np.float32]]) -> NDArray[np.float32]:
+    return as_pixels(make_picture(41, 67))
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [FREE, (1, "h", "w", 3), ("n", 3, "h", "w"), (-1, 3, -1, -1), (1, 3, "s", "s"), (1, 3, 48, 80)],
+)
+@pytest.mark.parametrize(("white", "range"), [(1.0, "0..1"), (255.0, "0..255")])
+def test_a_picture_comes_out_as_large_as_it_went_in(
+    shape: tuple[int | str, ...],
+    white: float,
+    range: str,
+    model: Callable[..., ForeignModel],
+    picture: NDArray[np.float32],
+) -> None:
+    negative = model(shape, white=white, ranges=(range, range))
+    negative.try_out()
+    result = negative.filtered(picture, device="cpu")
+    assert (result.shape, result.dtype) == (picture.shape, np.float32)
+    # A fixed size has the picture resized, twice.
+    tolerance = 0.05 if 48 in shape else 1e-5
+    assert np.abs(result - (1 - picture)).mean() < tolerance
+
+
+def test_ranges_may_differ(
+    model: Callable[..., ForeignModel], picture: NDArray[np.float32]
+) -> None:
+    divided = (("Div", ["image", "white"], "picture", {}),)
+    same = model(nodes=divided, white=255.0, ranges=("0..255", "0..1"))
+    same.try_out()
+    np.testing.assert_allclose(same.filtered(picture, device="cpu"), picture, atol=1e-5)
+
+
+def test_channels_may_come_last_in_the_output_alone(
+    model: Callable[..., ForeignModel], picture: NDArray[np.float32]
+) -> None:
+    turned = (("Transpose", ["image"], "picture", {"perm": [0, 2, 3, 1]}),)
+    result = model(nodes=turned).filtered(picture, device="cpu")
+    np.testing.assert_allclose(result, picture, atol=1e-6)
+
+
+def test_a_model_that_halves_the_size_is_given_what_can_be_halved(
+    model: Callable[..., ForeignModel], picture: NDArray[np.float32]
+) -> None:
+    """41 × 67 pixels would come out as 40 × 64."""
+    pool = {"kernel_shape": [8, 8], "strides": [8, 8]}
+    blocks = (
+        ("AveragePool", ["image"], "small", pool),
+        ("Constant", [], "eight", {"value_floats": [1.0, 1.0, 8.0, 8.0]}),
+        ("Resize", ["small", "", "eight"], "picture", {"mode": "nearest"}),
+    )
+    pixelated = model(nodes=blocks)
+    pixelated.try_out()
+    result = pixelated.filtered(picture, device="cpu")
+    assert result.shape == picture.shape
+    assert np.abs(np.diff(result, axis=1)).mean() < np.abs(np.diff(picture, axis=1)).mean() / 2
+
+
+@pytest.mark.parametrize(
+    ("size", "scale", "given"), [((30, 3000), 1, (10, 1024)), ((3000, 30), 4, (256, 3))]
+)
+def test_strokes_are_scaled_by_the_size_that_a_model_is_given(
+    size: tuple[int, int],
+    scale: float,
+    given: tuple[int, int],
+    model: Callable[..., ForeignModel],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes = []
+    run = ForeignModel._run
+
+    def watched(self: ForeignModel, pixels: NDArray[np.float32], device: str) -> Any:
+        sizes.append(pixels.shape[:2])
+        return run(self, pixels, device)
+
+    monkeypatch.setattr(ForeignModel, "_run", watched)
+    picture = np.zeros((*size, 3), np.float32)
+    assert model().filtered(picture, stroke_scale=scale, device="cpu").shape == picture.shape
+    ((height, width),) = sizes
+    assert given[0] + 32 <= height < given[0] + 40
+    assert given[1] + 32 <= width < given[1] + 40
+    assert height % 8 == width % 8 == 0
+
+
+def test_a_fixed_size_keeps_the_pictures_proportions(
+    model: Callable[..., ForeignModel], picture: NDArray[np.float32]
+) -> None:
+    """A round thing stays round, so that strokes don't lean either."""
+    frame = np.zeros((1, 3, 64, 64), np.float32)
+    frame[..., :12, :] = frame[..., 52:, :] = 1  # what lies outside 67 : 41 in a square
+    path = onnx.helper.make_tensor("frame", TensorProto.FLOAT, frame.shape, frame.ravel())
+    nodes = (
+        ("Constant", [], "frame", {"value": path}),
+        ("Add", ["image", "frame"], "picture", {}),
+    )
+    result = model((1, 3, 64, 64), nodes).filtered(picture, device="cpu")
+    assert np.abs(result - picture).mean() < 0.05
+
+
+def test_hidden_colours_have_no_influence(model: Callable[..., ForeignModel]) -> None:
+    mean = (
+        ("ReduceMean", ["image"], "mean", {"axes": [2, 3]}),
+        ("Mul", ["image", "white"], "black", {}),
+        ("Add", ["black", "mean"], "picture", {}),
+    )
+    alpha = np.ones((32, 32), np.float32)
+    alpha[:, 16:] = 0
+    results = []
+    for hidden in (0.0, 1.0):
+        picture = np.full((32, 32, 3), 0.5, np.float32)
+        picture[:, 16:] = hidden
+        filtered = model(nodes=mean, white=0.0).filtered(picture, alpha=alpha, device="cpu")
+        results.append(filtered)
+    np.testing.assert_array_equal(*results)
+
+
+def test_it_can_be_cancelled(
+    model: Callable[..., ForeignModel], picture: NDArray[np.float32]
+) -> None:
+    cancel = threading.Event()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        model().filtered(picture, device="cpu", cancel=cancel)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"inputs": ("image", "style")}, "one input, a picture, but has: image, style"),
+        ({"inputs": ()}, "one input, a picture, but has: none"),
+        ({"outputs": ("picture", "less")}, "one output, a picture, but has: picture, less"),
+        ({"shape": (3, "h", "w")}, "takes 3×free×free, but must take 1×3×H×W"),
+        ({"shape": None}, "takes no array"),
+        ({"shape": (1, 1, "h", "w")}, "takes 1×1×free×free"),
+        ({"shape": (2, 3, "h", "w")}, "takes 2×3×free×free"),
+        ({"shape": (1, 3, 64, "w")}, "both fixed, or both free"),
+        ({"shape": (1, 3, 4096, 4096)}, "at most 2048 pixels"),
+        ({"kind": TensorProto.FLOAT16}, "type float16, but must take float"),
+        ({"kind": TensorProto.DOUBLE}, "type double"),
+        ({"nodes": (("Neq", ["image"], "picture", {}),)}, r"can't be run by ONNX Runtime \(.*Neq"),
+        ({"nodes": (("Flatten", ["image"], "picture", {}),)}, r"gives \(1, 9216\) for a picture"),
+        (
+            {"nodes": (("MaxPool", ["image"], "picture", {"kernel_shape": [2, 2]}),)},
+            r"gives \(1, 3, 47, 63\) for a picture of 48×64",
+        ),
+        ({"nodes": (("Sub", ["image", "image"], "picture", {}),)}, "which is no picture"),
+        ({"nodes": (("Log", ["image"], "picture", {}),)}, "no numbers"),
+        (
+            {
+                "nodes": (("Cast", ["image"], "picture", {"to": TensorProto.DOUBLE}),),
+                "output_kind": TensorProto.DOUBLE,
+            },
+            "no numbers of type float",
+        ),
+        ({"ranges": ("0..1", "0..255")}, r"from 0.* to 1; add it with --output-range 0\.\.1"),
+        (
+            {"ranges": ("0..255", "0..1"), "white": 255.0},
+            r"from .* to 255; add it with --output-range 0\.\.255",
+        ),
+    ],
+)
+def test_what_is_no_such_model_is_refused_with_the_reason(
+    wrong: dict[str, Any], reason: str, model: Callable[..., ForeignModel]
+) -> None:
+    with pytest.raises(FilterError, match=f"filter mine: .*{reason}"):
+        model(**wrong).try_out()
+
+
+def test_a_file_of_another_kind_is_refused() -> None:
+    for data in (b"GIF89a", b"\xff" * 100):
+        with pytest.raises(FilterError, match="is no ONNX file"):
+            ForeignModel("mine", data, "0..1", "0..1")
+    with pytest.raises(FilterError, match="but has: none"):
+        ForeignModel("mine", b"", "0..1", "0..1")
+
+
+def test_weights_in_another_file_are_refused(tmp_path: Path) -> None:
+    path = picture_model(tmp_path / "model.onnx")
+    onnx.save(
+        onnx.load(path), path, save_as_external_data=True, location="weights", size_threshold=0
+    )
+    with pytest.raises(FilterError, match="keeps its weights in another file"):
+        ForeignModel("mine", path.read_bytes(), "0..1", "0..1")

@@ -1,0 +1,147 @@
+"""The plan for memory: what it chooses, and that its estimates are true."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from styleplug.config import StylizeConfig
+from styleplug.errors import OutOfMemoryError
+from styleplug.runtime.models import Model
+from styleplug.transfer import memory_plan
+from styleplug.transfer.memory_plan import fitted_scales, memory_notes, slowdown
+from styleplug.transfer.objective import Engine
+from styleplug.transfer.objective_onnx import onnx_engine
+from styleplug.transfer.plan import Scale, plan_scales
+from styleplug.vgg.gradient import Network
+from styleplug.vgg.tiles import GRID
+
+TAKEN = 300_000_000
+
+
+@pytest.fixture
+def engine(real_model: Model) -> Engine:
+    return onnx_engine(Network(real_model), "cpu")
+
+
+@pytest.fixture(autouse=True)
+def machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that takes 0.3 GB, on a machine with 100 GB to spare."""
+    monkeypatch.setattr(memory_plan, "resident_memory", lambda: TAKEN)
+    monkeypatch.setattr(memory_plan, "free_memory", lambda: 100 * 10**9)
+
+
+def plan(engine: Engine, size: tuple[int, int], **options: Any) -> tuple[Scale, ...]:
+    config = StylizeConfig(**{"size": max(size), **options})
+    return fitted_scales(plan_scales(*size, config), [size], config, engine)
+
+
+def test_with_enough_memory_nothing_changes(engine: Engine) -> None:
+    config = StylizeConfig(size=512)
+    scales = plan_scales(384, 512, config)
+    assert fitted_scales(scales, [(384, 512)], config, engine) == scales
+    assert memory_notes(scales, config) == ()
+
+
+@pytest.mark.parametrize(
+    ("size", "limit"), [((1536, 2048), 2.5e9), ((4000, 6000), 4e9), ((500, 4000), 1.5e9)]
+)
+def test_large_pictures_are_worked_on_in_tiles(
+    engine: Engine, size: tuple[int, int], limit: float
+) -> None:
+    scales = plan(engine, size, max_memory=limit)
+    last = scales[-1]
+    assert last.window is not None
+    assert last.window % GRID == 0
+    assert scales[0].window is None
+    assert slowdown(last, engine.tile_passes.architecture, ["relu5_1"]) > 4 / 3
+    [*_, note] = memory_notes(scales, StylizeConfig())
+    assert f"{max(size)} px are worked on in tiles of {last.window} px" in note
+
+
+def test_more_memory_makes_it_faster(engine: Engine) -> None:
+    plans = [plan(engine, (1536, 2048), max_memory=limit)[-1] for limit in (1.5e9, 2.5e9, 4e9)]
+    ways = [(scale.history, scale.window or 10_000) for scale in plans]
+    assert ways[0] < ways[1] < ways[2]
+
+
+def test_where_history_does_not_fit_adam_takes_over(engine: Engine) -> None:
+    [*_, last] = plan(engine, (4000, 6000), max_memory=4e9)
+    assert last.history == 0
+    assert "with Adam in the place of L-BFGS" in memory_notes([last], StylizeConfig())[0]
+    # Who asked for Adam knows.
+    assert "Adam" not in memory_notes([last], StylizeConfig(optimizer="adam"))[0]
+
+
+def test_what_can_not_fit_is_refused_with_figures(engine: Engine) -> None:
+    with pytest.raises(OutOfMemoryError, match=r"needs \d+\.\d+ GB .* than 0\.90 GB") as caught:
+        plan(engine, (4000, 6000), max_memory=0.9e9)
+    assert caught.value.available == 900_000_000
+    assert caught.value.needed is not None
+    # What it says would do does.
+    with pytest.raises(OutOfMemoryError):
+        plan(engine, (4000, 6000), max_memory=caught.value.needed - 1)
+
+
+def test_the_machines_own_limit_counts(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_plan, "free_memory", lambda: 2 * 10**9)
+    assert plan(engine, (1536, 2048))[-1].window is not None
+    assert plan(engine, (1536, 2048), max_memory=50e9)[-1].window is not None
+
+
+def test_of_a_gpu_nothing_is_known(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_plan, "free_memory", lambda: 0)
+    elsewhere = Engine(**{**vars(engine), "on_host": False})
+    assert plan(elsewhere, (1536, 2048))[-1].window is None
+    assert plan(elsewhere, (1536, 2048), max_memory=2.5e9)[-1].window is not None
+
+
+MEASURED = """
+import json, resource, sys
+import numpy as np
+import styleplug
+from styleplug.transfer import pyramid
+from styleplug.transfer.memory_plan import Needs
+engine, size, limit = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+config = styleplug.StylizeConfig(
+    size=size, iterations=2, engine=engine, device="cpu", optimizer="adam", pyramid=False,
+    content_error=None, content_weight=1, max_memory=limit or None,
+)
+needs = []
+fit = pyramid.fitted_scales
+def fitted(scales, paintings, config, engine):
+    [scale] = fit(scales, paintings, config, engine)
+    from styleplug.runtime.memory import resident_memory
+    asked = Needs([scale], paintings, config, engine, resident_memory())
+    needs.extend([asked.encoding(scale.encoding), asked.evaluation(0, scale.window, scale.history)])
+    return (scale,)
+pyramid.fitted_scales = fitted
+photo, painting = (np.random.default_rng(n).random((size, size, 3), np.float32) for n in range(2))
+styleplug.stylize(photo, painting, config)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps({"estimate": max(needs), "peak": peak}))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the peak is in other units")
+@pytest.mark.parametrize("engine_name", ["torch", "onnx"])
+@pytest.mark.parametrize(("size", "limit"), [(256, 0), (512, 0), (640, 1.1e9)])
+def test_estimates_are_true(engine_name: str, size: int, limit: float) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", MEASURED, engine_name, str(size), str(limit)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "STYLEPLUG_PLUGINS": ""},
+    )
+    assert run.returncode == 0, run.stderr
+    found = json.loads(run.stdout)
+    assert found["peak"] <= found["estimate"] <= 1.6 * found["peak"]
+    if limit:
+        assert found["peak"] <= limit
