@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 PATIENCE = 120
 """Seconds until a script is taken to hang."""
 STARTS = 4
-START = 45
+START = 30
 """How often darktable is started until it serves its window, and for how many seconds each time.
 
 darktable runs Lua beside its own start, and first its own luarc, which registers a preference.
