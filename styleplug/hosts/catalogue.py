@@ -10,7 +10,7 @@ from pathlib import Path
 
 from styleplug import __version__
 from styleplug.errors import ConfigError, HostError
-from styleplug.hosts import digikam, geeqie, gimp, kde, nautilus, thunar
+from styleplug.hosts import darktable, digikam, geeqie, gimp, kde, nautilus, thunar
 from styleplug.hosts.adapter import Adapter, Place
 from styleplug.hosts.installation import (
     Installation,
@@ -24,6 +24,7 @@ ADAPTERS = {
     adapter.host: adapter
     for adapter in (
         gimp.ADAPTER,
+        darktable.ADAPTER,
         digikam.ADAPTER,
         geeqie.ADAPTER,
         kde.ADAPTER,

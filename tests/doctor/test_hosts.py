@@ -36,5 +36,5 @@ def test_hosts_that_there_are_not_share_a_line(folder) -> None:
     folder.rmdir()
     [note] = findings_of("hosts")
     assert note.status == "note"
-    assert note.text.startswith("not found: GIMP, digiKam, ")
+    assert note.text.startswith("not found: GIMP, darktable, ")
     assert note.remedy == "see: styleplug hosts list"
