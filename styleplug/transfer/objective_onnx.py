@@ -26,7 +26,7 @@ def onnx_engine(network: Network, device: str) -> Engine:
     return Engine(
         name="onnx",
         forwards=2.8,
-        footprint=Footprint(fixed=140_000_000, weights=6.5, features=2.4, tiles=3.3),
+        footprint=Footprint(fixed=190_000_000, weights=6.5, features=2.4, tiles=3.5),
         on_host=working_provider(device).name == CPU,
         make_objective=partial(OnnxObjective, network, device),
         tile_passes=OnnxTilePasses(network, device),

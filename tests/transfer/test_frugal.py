@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -72,6 +73,8 @@ def limited(engine: str, model: Model, megabytes: int) -> subprocess.CompletedPr
         capture_output=True,
         text=True,
         check=False,
+        # What each further thread sets aside would count as memory that is used.
+        env={**os.environ, "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"},
     )
 
 
