@@ -1,14 +1,15 @@
 """Workers of a Dask cluster carry tasks out; CLUSTER.md beside this file is the page about it.
 
-The process that leads the batch gives Dask little more than the workers have in hands, and alone
-writes the journal. A worker first makes sure that it sees the batch's files. It counts its attempts
-at a picture in a file beside what isn't finished, which outlives it: so a picture that ends every
-worker is known from one that waited beside such a picture, for which Dask blames both.
+The process that leads the batch gives Dask little more than the workers can begin, and alone writes
+the journal. A worker makes sure that it sees the batch's files before it begins a picture, and
+counts attempts at it in a file beside what isn't finished, which outlives the worker. So a picture
+that ends every worker is known from those that waited behind it: Dask blames them all.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import time
 import uuid
 from collections import Counter
@@ -64,7 +65,7 @@ class Cluster:
         self._tasks: dict[Any, Task] = {}
         self._blamed: Counter[int] = Counter()
         self._terms: Terms | None = None
-        self._looked = -_GLANCE
+        self._looked = -math.inf
 
     @property
     def width(self) -> int:
