@@ -147,7 +147,7 @@ def batch(
     if "/" in suffix or os.sep in suffix:
         raise click.UsageError("'--suffix' is a part of a name, which holds no '/'.")
     if jobs and scheduler:
-        raise click.UsageError("'--jobs' is of this machine; a cluster has as many as workers.")
+        raise click.UsageError("'--jobs' is of this machine; a cluster has its workers.")
     from styleplug.batch.plan import Order
 
     tally = Tally()

@@ -70,8 +70,15 @@ class Setting:
 
 @pytest.fixture
 def setting(
-    tmp_path: Path, install_plugin: Callable[[str], None], applied: Callable[[], list[int]]
+    tmp_path: Path,
+    install_plugin: Callable[[str], None],
+    applied: Callable[[], list[int]],
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Setting]:
+    """Its parameter is how many workers the scheduler lets a task lose before it gives it up."""
+    failures = str(getattr(request, "param", 3))
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", failures)
     install_plugin("counting")
     setting = Setting(tmp_path)
     yield setting
@@ -110,6 +117,7 @@ def test_a_worker_killed_in_the_middle(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("setting", [0, 3], indirect=True)
 def test_a_picture_that_ends_every_worker_fails_alone(
     setting: Setting, make: Callable[..., Found], applied: Callable[[], list[int]]
 ) -> None:
