@@ -43,6 +43,11 @@ class Painting:
         """The files that are read for it besides each picture; none is ever written over."""
         return (*self._sources, *([self.like] if self.like else []))
 
+    @property
+    def may_use_gpu(self) -> bool:
+        """Whether a GPU would be used where there is one."""
+        return self.config.device != "cpu"
+
     def digest(self) -> str:
         """The same for all that comes to the same pictures: hexadecimal."""
         from styleplug.recipe import Source
@@ -88,6 +93,7 @@ class Filtering:
     strip: bool = False
 
     inputs: ClassVar[tuple[Path, ...]] = ()
+    may_use_gpu: ClassVar[bool] = True
 
     def digest(self) -> str:
         """The same for all that comes to the same pictures: hexadecimal."""

@@ -23,6 +23,7 @@ from styleplug.errors import StyleplugError
 
 if TYPE_CHECKING:
     from styleplug.batch.events import BatchEvent
+    from styleplug.batch.executors import Executor
     from styleplug.batch.inputs import Found
     from styleplug.batch.plan import Order
     from styleplug.batch.work import Work
@@ -73,6 +74,12 @@ _FILTER_OPTIONS = ", ".join(f"--{option.name.replace('_', '-')}" for option in f
     help="How many pictures to work on at once, with an equal share of the cores each. [default: 1"
     f" for a painting; for a filter as many as there are cores, but at most {_MOST_PROCESSES}]",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Have a Dask cluster do it: the address of its scheduler, such as tcp://host:8786. All its"
+    " machines must see the pictures and DIR under the same paths.",
+)
 @click.option("--suffix", default="", metavar="TEXT", help="Add TEXT to names: photoTEXT.jpg.")
 @click.option(
     "--format",
@@ -115,6 +122,7 @@ def batch(
     folder: Path,
     recursive: bool,
     jobs: int | None,
+    scheduler: str | None,
     suffix: str,
     kind: str | None,
     skip_existing: bool,
@@ -138,6 +146,8 @@ def batch(
         raise click.UsageError("Give either pictures, as INPUT, or a folder to '--watch'.")
     if "/" in suffix or os.sep in suffix:
         raise click.UsageError("'--suffix' is a part of a name, which holds no '/'.")
+    if jobs and scheduler:
+        raise click.UsageError("'--jobs' is of this machine; a cluster has its workers.")
     from styleplug.batch.plan import Order
 
     tally = Tally()
@@ -151,7 +161,8 @@ def batch(
         order = Order(work, _absolute(folder), suffix, kind, overwrite, skip_existing)
         rounds = _rounds(inputs, watch, recursive, order.folder)
         listener = _listener(as_json, is_watching=watch is not None)
-        interrupted = _run(order, jobs, rounds, listener, tally, report, is_endless=bool(watch))
+        executor = _executor(scheduler, jobs or _usual_jobs(order.work))
+        interrupted = _run(order, executor, rounds, listener, tally, report, is_endless=bool(watch))
     except StyleplugError as error:
         if as_json:
             echo_json(event="failed", code=error.code, message=str(error))
@@ -200,6 +211,14 @@ def _usual_jobs(work: Work) -> int:
     return 1 if isinstance(work, Painting) else min(available_cores(), _MOST_PROCESSES)
 
 
+def _executor(scheduler: str | None, jobs: int) -> Executor:
+    """Who does it: a cluster, or so many processes of this machine."""
+    from styleplug.batch.cluster import Cluster
+    from styleplug.batch.executors import Processes
+
+    return Cluster(scheduler) if scheduler else Processes(jobs)
+
+
 def _rounds(
     inputs: Sequence[Path], watch: Path | None, recursive: bool, folder: Path
 ) -> Iterable[list[Found]]:
@@ -220,7 +239,7 @@ def _rounds(
 
 def _run(
     order: Order,
-    jobs: int | None,
+    executor: Executor,
     rounds: Iterable[list[Found]],
     listener: AbstractContextManager[Callable[[BatchEvent], None]],
     tally: Tally,
@@ -233,9 +252,7 @@ def _run(
     The report takes a while, so that it has to wait for the end.
     """
     from styleplug.batch.coordinator import Batch
-    from styleplug.batch.executors import Processes
 
-    executor = Processes(jobs or _usual_jobs(order.work))
     interrupted = False
     with Batch(order, executor) as running:
         if report:

@@ -23,7 +23,7 @@ class Tally:
     def __init__(self) -> None:
         self.failures: list[Failed] = []
         self._numbers: Counter[str] = Counter()
-        self._is_planned = False
+        self._is_empty = False
 
     def count(self, event: BatchEvent) -> None:
         """Take note of an event."""
@@ -31,7 +31,7 @@ class Tally:
 
         match event:
             case Planned():
-                self._is_planned = True
+                self._is_empty = not event.total
                 self._numbers["done before"] += event.done
             case Done():
                 self._numbers["done"] += 1
@@ -49,7 +49,7 @@ class Tally:
         told = [f"{self._numbers[kind]} {kind}" for kind in kinds if self._numbers[kind]]
         if told:
             click.echo(", ".join(told), err=True)
-        elif self._is_planned:
+        elif self._is_empty:
             click.echo("no pictures found; folders in folders are for --recursive", err=True)
 
 

@@ -281,6 +281,7 @@ def test_pictures_are_painted(album: Album) -> None:
         (("in", "-o", "out", *NEGATIVE, "--preset", "article"), "takes no options of a painting"),
         (("in", "-o", "out", *NEGATIVE, "--style", "poppies"), "takes no options of a painting"),
         (("in", "-o", "out", *NEGATIVE, "--suffix", "/x"), "holds no '/'"),
+        (("in", "-o", "out", *NEGATIVE, "-j", "2", "--scheduler", "x"), "is of this machine"),
         (("in", "-o", "out", *NEGATIVE, "--format", "doc"), "--format doc: has no known extension"),
         (("gone", "-o", "out", *NEGATIVE), "gone: there is no such file or folder"),
         (("in", "-o", "out", "--style", "gone.jpg"), "gone.jpg"),

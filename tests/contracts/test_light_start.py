@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-HEAVY = ("PIL", "imagecodecs", "numpy", "onnx", "onnxruntime", "torch")
+HEAVY = ("PIL", "distributed", "imagecodecs", "numpy", "onnx", "onnxruntime", "torch")
 REPORT = f"print(json.dumps([name for name in {HEAVY} if name in sys.modules]))"
 COMMAND = """
 from styleplug.__main__ import main

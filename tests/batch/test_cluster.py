@@ -1,0 +1,120 @@
+"""What a worker of a cluster does, and what there is before a cluster; without any process."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from batch_here import NEGATIVE
+
+import styleplug
+from styleplug.batch import cluster
+from styleplug.batch.cluster import ATTEMPTS, Cluster, Terms, attempt
+from styleplug.batch.inputs import Found
+from styleplug.batch.task import Stamp, Task
+from styleplug.batch.work import Filtering, Painting
+from styleplug.config import StylizeConfig
+from styleplug.errors import Cancelled, ConfigError, MissingDependencyError, StyleplugError
+from styleplug.events import Progress
+
+# What a worker does, in this process
+
+
+@pytest.fixture
+def terms(tmp_path: Path) -> Terms:
+    (tmp_path / "staging").mkdir()
+    (tmp_path / "staging/marker").write_text("token")
+    return Terms(tmp_path / "staging/marker", "token", styleplug.__version__)
+
+
+@pytest.fixture
+def task(tmp_path: Path, make: Callable[..., Found], terms: Terms, plugin: None) -> Task:
+    source = make("7.png", 7).source
+    return Task(7, NEGATIVE, source, tmp_path / "out/7.png", None, tmp_path / "staging")
+
+
+def test_a_task_that_runs_twice_is_done_once(
+    task: Task, terms: Terms, applied: Callable[[], list[int]]
+) -> None:
+    first, second = attempt(task, terms, True), attempt(task, terms, True)
+    assert first.error is None
+    assert second == replace(first, seconds=second.seconds)
+    assert first.stamp == Stamp.of(task.output)
+    assert applied() == [7]
+    assert [path.name for path in task.staging.iterdir()] == ["marker"]
+
+
+def test_a_picture_that_has_ended_workers_fails(
+    task: Task, terms: Terms, applied: Callable[[], list[int]]
+) -> None:
+    count = task.staging / "7.attempts"
+    count.write_bytes(b"." * ATTEMPTS)
+    outcome = attempt(task, terms, True)
+    assert f"{ATTEMPTS} workers that began it have ended" in str(outcome.error)
+    assert not outcome.concerns_all
+    assert applied() == []
+    count.write_bytes(b"." * (ATTEMPTS - 1))
+    assert attempt(task, terms, True).error is None
+
+
+def test_work_ends_with_its_batch(
+    task: Task, terms: Terms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker can't be interrupted, but looks for the marker at each step of a painting."""
+
+    def apply(self: Filtering, photo: Path, output: Path, on_event: Callable[..., None]) -> None:
+        terms.marker.unlink()
+        on_event(Progress(64, 1, 9, *[0.0] * 10))
+        pytest.fail("it went on")
+
+    monkeypatch.setattr(Filtering, "apply", apply)
+    with pytest.raises(Cancelled):
+        attempt(task, terms, True)
+    assert not task.output.exists()
+
+
+def test_what_a_worker_lacks(terms: Terms, task: Task, tmp_path: Path) -> None:
+    assert terms.breach(task.source) is None
+    gone = terms.breach(tmp_path / "gone.png")
+    assert gone is not None
+    assert "gone.png; pictures must be there under the same path" in gone
+    other = replace(terms, version="0.0.1").breach(None)
+    assert other is not None
+    assert f"has styleplug {styleplug.__version__}, but the batch 0.0.1" in other
+    terms.marker.write_text("of another batch")
+    elsewhere = terms.breach(None)
+    assert elsewhere is not None
+    assert f"doesn't see the file {terms.marker}" in elsewhere
+
+
+def test_gpus_are_asked_for_by_work_that_may_use_them() -> None:
+    assert Painting("painterly", StylizeConfig(), (), strip=False).may_use_gpu
+    assert not Painting("painterly", StylizeConfig(device="cpu"), (), strip=False).may_use_gpu
+    assert NEGATIVE.may_use_gpu
+
+
+# Before there is a cluster
+
+
+def test_without_dask(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(MissingDependencyError, match=r"pip install 'styleplug\[cluster\]'"):
+        Cluster("tcp://127.0.0.1:8786")
+
+
+def test_what_is_no_address() -> None:
+    with pytest.raises(ConfigError, match="an address such as tcp://host:8786"):
+        Cluster("nothing://127.0.0.1:8786")
+
+
+def test_where_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    with pytest.raises(StyleplugError, match=f"no Dask scheduler answers at {address}"):
+        Cluster(address)
