@@ -81,7 +81,7 @@ class Footprint:
         return self.fixed + self.weights * weights + features
 
 
-ENCODER = Footprint(fixed=60_000_000, weights=3.5, features=1.1, tiles=1.1)
+ENCODER = Footprint(fixed=170_000_000, weights=3.5, features=1.25, tiles=1.25)
 """Of the encoder in ONNX Runtime."""
 
 
