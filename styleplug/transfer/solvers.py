@@ -178,6 +178,9 @@ def _coarser(array: Array, power: float) -> Array:
     amplitudes = squares ** (-power / 2)
     amplitudes = amplitudes / (amplitudes * amplitudes).mean() ** 0.5
     coarser = array * 0
-    # Older NumPys transform in double precision; added in place, the array's own remains.
-    coarser += fft.irfft2(fft.rfft2(array) * amplitudes, s=(height, width))
+    # By channel, for the memory of large pictures; and added in place, which keeps the precision:
+    # older NumPys transform in double.
+    for channel in range(array.shape[1]):
+        spectrum = fft.rfft2(array[:, channel]) * amplitudes
+        coarser[:, channel] += fft.irfft2(spectrum, s=(height, width))
     return coarser
