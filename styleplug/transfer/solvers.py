@@ -18,7 +18,7 @@ Array = Any
 
 COARSENESS = 0.2
 """Amplitudes fall with frequency f as f^-0.2, less than the f^-1 of photographs. From a photograph
-0.4 is quicker yet, but from an enlarged picture, which lacks what is fine, it is slower than 0."""
+0.4 is quicker yet; from an enlarged picture, which lacks what is fine, it can be slower than 0."""
 
 
 class Solver(Protocol):

@@ -232,7 +232,7 @@ def clocked(make_transfer: MakeTransfer, monkeypatch: pytest.MonkeyPatch) -> Mak
         objective = transfer._objective
 
         def timed(scale: Any, targets: Any) -> Any:
-            class Timed(type(evaluate := objective(scale, targets))):  # type: ignore[misc]
+            class Timed(type(evaluate := objective(scale, targets))):  # type: ignore[misc]  # its base is any
                 def __init__(self) -> None:
                     vars(self).update(vars(evaluate))
 
