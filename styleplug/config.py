@@ -129,7 +129,7 @@ class StylizeConfig:
         ("float32", "float16"),
     )
     time_limit: float | None = number(
-        None, "Stop after this time, in seconds or such as 5m, and keep the best picture.", 1e-3
+        None, "Keep within this time, in seconds or such as 5m; the scales share it.", 1e-3
     )
     max_memory: float | None = number(
         None,

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 class Planned:
     """The work ahead, said once, before the first evaluation.
 
-    `scales` are the longest sides in pixels, `evaluations` their numbers of evaluations, `seconds`
-    an estimate of the whole run, `backbone` the network that was chosen, `notes` lines worth
-    showing to a person, `engine` what computes the gradients, "" where nobody says.
+    `scales` are the longest sides in pixels, `evaluations` their numbers of evaluations, which are
+    the most where the time is limited, `seconds` an estimate of the whole run, `backbone` the
+    network that was chosen, `notes` lines worth showing to a person, `engine` what computes the
+    gradients, "" where nobody says.
     """
 
     scales: tuple[int, ...]

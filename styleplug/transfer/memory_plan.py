@@ -40,7 +40,7 @@ _IN_EVALUATION = {"lbfgs": 8, "adam": 6}
 """Pictures alive at once, beside the two for each step that L-BFGS remembers: the present one, the
 best, the gradient with that of the half size, Adam's two means, with which L-BFGS begins as well;
 and of L-BFGS, the last picture and gradient."""
-_IN_STEP = {"lbfgs": 13, "adam": 7}
+_IN_STEP = {"lbfgs": 18, "adam": 7}
 """Likewise while a step is taken, when the network's features are gone again."""
 _RESIZED = 4
 """Pictures in the hands of resizing, and of the encoder."""

@@ -19,6 +19,7 @@ from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted_size, resized
 from styleplug.image.transparency import resized_picture, uncovered
+from styleplug.transfer.budget import Budget
 from styleplug.transfer.frugal import FrugalObjective, frugally
 from styleplug.transfer.keeper import Keeper
 from styleplug.transfer.memory_plan import fitted_scales, memory_notes, slowdown
@@ -72,8 +73,8 @@ class Transfer:
         self.scales = (
             saved.scales if saved else self._fitted(plan_scales(height, width, self.config))
         )
-        self.total_cost = cost(self.scales)
-        self.started = time.monotonic()
+        self.full_size, self.total_cost = full_size(self.scales), cost(self.scales)
+        self.budget = Budget(self.config.time_limit, is_shared=keeper is None)
         self.done_cost = 0.0
         self.stopped = "finished"
         self.pixels = self._initial(self.scales[0])
@@ -92,6 +93,7 @@ class Transfer:
         """
         targets = [self._targets(scale) for scale in self.scales[self.first :]]
         planned = self._planned()
+        del targets[len(self.scales) - self.first :]
         self.encoder.rest()
         yield planned
         for index in range(self.first, len(self.scales)):
@@ -102,6 +104,8 @@ class Transfer:
             yield Preview(self.scales[index].longest, self.pixels)
         if self.best is None:
             raise Cancelled
+        if self.stopped == "finished" and not math.isclose(self.done_cost, self.total_cost):
+            self.stopped = "time-limit"
         yield Finished(self._result(self.best))
 
     def _stage(self, index: int, targets: Sequence[Targets]) -> Stage:
@@ -120,6 +124,7 @@ class Transfer:
     def _paint(self, stage: Stage) -> Iterator[Progress | Preview]:
         """Work on one scale, and leave its best picture in `self.pixels`."""
         scale = stage.scale
+        end = self.budget.end_of_next(self.scales[stage.index :])
         while stage.iteration < scale.evaluations:
             must_stop = self._must_stop()
             if self.keeper and (must_stop or self.keeper.is_due()):
@@ -138,6 +143,8 @@ class Transfer:
             self.done_cost += self._cost_per_evaluation(scale)
             yield self._progress(stage, evaluation)
             ended = stage.iteration == scale.evaluations
+            if not ended and self.budget.elapsed + stage.seconds / stage.iteration > end:
+                break
             if stage.iteration % EVALUATIONS_PER_PREVIEW == 0 and not ended:
                 yield Preview(scale.longest, stage.best_pixels)
             stage.picture = stage.solver.step(stage.picture, evaluation.gradient)
@@ -156,14 +163,14 @@ class Transfer:
         return {
             "scale": stage.index,
             "cost": self.done_cost,
-            "seconds": self._elapsed(),
+            "seconds": self.budget.elapsed,
             **under("best", best),
             **under("stage", stage.state()),
         }
 
     def _restore(self, state: State) -> None:
         self.first, self.done_cost = state["scale"], state["cost"]
-        self.started -= state["seconds"]
+        self.budget.add(state["seconds"])
         if best := part("best", state):
             self.best = Evaluation(**best, gradient=None)
         self.left = part("stage", state)
@@ -171,20 +178,13 @@ class Transfer:
     def _must_stop(self) -> bool:
         if self.request.cancel.is_set():
             self.stopped = "cancelled"
-        elif self.best and self._elapsed() >= self._limit():
+        elif self.best and self.budget.is_spent:
             self.stopped = "time-limit"
         return self.stopped != "finished"
 
     def _cost_per_evaluation(self, scale: Scale) -> float:
         """In passes over the picture at full size."""
-        return scale.pixels_per_evaluation / full_size(self.scales)
-
-    def _limit(self) -> float:
-        """The seconds that the run may take."""
-        return self.config.time_limit or math.inf
-
-    def _elapsed(self) -> float:
-        return time.monotonic() - self.started
+        return scale.pixels_per_evaluation / self.full_size
 
     def _targets(self, scale: Scale) -> list[Targets]:
         """Targets of a scale: for the picture, then for the picture at half its size."""
@@ -256,14 +256,15 @@ class Transfer:
         image = resized(self.photograph.pixels, largest.height, largest.width)[:side, :side]
         begun = time.monotonic()
         self.encoder.features(as_batch(image), tuple(self.config.content_layers))
-        forward = (time.monotonic() - begun) * full_size(self.scales) / image[..., 0].size
+        forward = (time.monotonic() - begun) * self.full_size / image[..., 0].size
         slower = slowdown(largest, self.encoder.architecture, self._layers())
         evaluation = self.engine.forwards * forward * slower
+        self.scales = self.scales[: self.budget.reached(self.scales, evaluation / self.full_size)]
         remaining_cost = self.total_cost - self.done_cost
         return Planned(
             scales=tuple(scale.longest for scale in self.scales),
             evaluations=tuple(scale.evaluations for scale in self.scales),
-            seconds=min(self._elapsed() + remaining_cost * evaluation, self._limit()),
+            seconds=min(self.budget.elapsed + remaining_cost * evaluation, self.budget.limit),
             backbone=self.encoder.architecture.name,
             notes=(*self.notes, *memory_notes(self.scales, self.config)),
             engine=self.engine.name,
@@ -277,11 +278,11 @@ class Transfer:
             scale=stage.scale.longest,
             iteration=stage.iteration,
             iterations=stage.scale.evaluations,
-            fraction=self.done_cost / self.total_cost,
+            fraction=max(self.done_cost / self.total_cost, self.budget.fraction),
             cost=self.done_cost,
-            elapsed=self._elapsed(),
+            elapsed=self.budget.elapsed,
             scale_seconds=scale_seconds,
-            remaining=max(0.0, min(remaining, self._limit() - self._elapsed())),
+            remaining=max(0.0, min(remaining, self.budget.limit - self.budget.elapsed)),
             loss=evaluation.loss,
             content_error=evaluation.content_error,
             style_error=evaluation.style_error,
@@ -304,7 +305,7 @@ class Transfer:
             content_error=evaluation.content_error,
             style_error=evaluation.style_error,
             cost=self.done_cost,
-            seconds=self._elapsed(),
+            seconds=self.budget.elapsed,
             alpha=alpha,
             engine=self.engine.name,
         )

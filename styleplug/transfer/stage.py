@@ -35,7 +35,7 @@ class Stage:
     best: Array
     lowest: float = math.inf
     iteration: int = 0
-    started: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=lambda: time.monotonic())
 
     @property
     def best_pixels(self) -> Pixels:

@@ -211,6 +211,77 @@ def test_a_time_limit_keeps_the_picture_so_far(make_transfer: MakeTransfer) -> N
     assert result.image.shape == (96, 128, 3)
 
 
+class Clock:
+    """In the place of `time.monotonic`: an evaluation takes as many seconds as it sees pixels."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clocked(make_transfer: MakeTransfer, monkeypatch: pytest.MonkeyPatch) -> MakeTransfer:
+    """Makes transfers under a `Clock`."""
+    clock = Clock()
+    monkeypatch.setattr("time.monotonic", clock)
+
+    def make(**options: Any) -> Transfer:
+        transfer = make_transfer(**options)
+        objective = transfer._objective
+
+        def timed(scale: Any, targets: Any) -> Any:
+            class Timed(type(evaluate := objective(scale, targets))):  # type: ignore[misc]  # its base is any
+                def __init__(self) -> None:
+                    vars(self).update(vars(evaluate))
+
+                def __call__(self, picture: Any) -> Any:
+                    clock.now += scale.pixels_per_evaluation
+                    return super().__call__(picture)
+
+            return Timed()
+
+        monkeypatch.setattr(transfer, "_objective", timed)
+        return transfer
+
+    return make
+
+
+def test_scales_share_the_time(clocked: MakeTransfer) -> None:
+    """In the proportions of the plan; what one evaluation more would exceed, isn't begun."""
+    whole = clocked(iterations=20)
+    seconds = whole.total_cost * whole.full_size
+    planned, *others = clocked(iterations=20, time_limit=seconds / 2).run()
+    assert isinstance(planned, Planned)
+    assert planned.evaluations == (25, 20)
+    steps = [event for event in others if isinstance(event, Progress)]
+    assert [sum(step.scale == scale for step in steps) for scale in planned.scales] == [12, 10]
+    assert steps[-1].elapsed <= seconds / 2
+    fractions = [step.fraction for step in steps]
+    assert fractions == sorted(fractions)
+    result = finished(others).result
+    assert isinstance(result, StylizeResult)
+    assert result.stopped == "time-limit"
+
+
+def test_with_enough_time_nothing_is_left_out(clocked: MakeTransfer) -> None:
+    transfer = clocked(iterations=6)
+    result = finished(list(clocked(iterations=6, time_limit=1e9).run())).result
+    assert isinstance(result, StylizeResult)
+    assert result.stopped == "finished"
+    assert result.cost == pytest.approx(transfer.total_cost)
+
+
+def test_a_scale_without_time_for_it_is_left_out(clocked: MakeTransfer) -> None:
+    transfer = clocked(iterations=20, time_limit=1.0)
+    # The clock stands still while the network is timed: it seems to be infinitely fast.
+    assert transfer.budget.reached(transfer.scales, 0.0) == 2
+    transfer.scales = transfer.scales[: transfer.budget.reached(transfer.scales, 1.0)]
+    steps = [event for event in transfer.run() if isinstance(event, Progress)]
+    assert [step.scale for step in steps] == [64]
+
+
 def test_a_picture_to_start_from_must_be_there(make_transfer: MakeTransfer) -> None:
     with pytest.raises(ConfigError, match="init"):
         make_transfer(init="missing.png")

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from styleplug.transfer.solvers import LBFGS, Adam, Solver
+from styleplug.transfer.solvers import LBFGS, Adam, Solver, _coarser
 
 CURVATURES = np.geomspace(1, 1e3, 48).reshape(1, 3, 4, 4)
+"""By pixel; where they are by frequency, they rise with it, as those of the network's losses."""
 SOLUTION = np.random.default_rng(0).uniform(0.2, 0.8, CURVATURES.shape)
 
 
@@ -24,16 +25,50 @@ def minimise(solver: Solver, as_array: Callable[[Any], Any], steps: int) -> Any:
 
 @pytest.mark.parametrize("as_array", [np.asarray, torch.tensor])
 def test_lbfgs_finds_the_minimum(as_array: Callable[[Any], Any]) -> None:
-    found = minimise(LBFGS(0.03), as_array, 120)
+    found = minimise(LBFGS(0.03), as_array, 150)
     np.testing.assert_allclose(found, SOLUTION, atol=1e-4)
 
 
 def test_lbfgs_is_faster_than_adam() -> None:
     error = {
-        name: np.abs(minimise(solver, np.asarray, 60) - SOLUTION).max()
+        name: np.abs(minimise(solver, np.asarray, 100) - SOLUTION).max()
         for name, solver in {"lbfgs": LBFGS(0.03), "adam": Adam(0.03)}.items()
     }
     assert error["lbfgs"] < error["adam"]
+
+
+def test_weighted_frequencies_save_evaluations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where curvatures rise with the frequency."""
+    rows, columns = np.fft.fftfreq(24)[:, None], np.fft.rfftfreq(32)
+    curvatures = 1 + 100 * np.hypot(rows, columns)
+    solution = np.random.default_rng(0).uniform(0.2, 0.8, (1, 3, 24, 32))
+
+    def error() -> float:
+        solver, picture = LBFGS(0.03), np.full(solution.shape, 0.5)
+        for _ in range(12):
+            away = picture - solution
+            gradient = np.fft.irfft2(np.fft.rfft2(away) * curvatures, s=away.shape[2:])
+            picture = solver.step(picture, gradient)
+        return float(np.abs(away).mean())
+
+    weighted = error()
+    monkeypatch.setattr("styleplug.transfer.solvers.COARSENESS", 0.0)
+    assert weighted < 0.5 * error()
+
+
+@pytest.mark.parametrize("as_array", [np.asarray, torch.tensor])
+@pytest.mark.parametrize("shape", [(1, 3, 17, 20), (1, 3, 16, 31), (1, 3, 1, 1)])
+def test_coarser_pictures(as_array: Callable[[Any], Any], shape: tuple[int, ...]) -> None:
+    """The operator is symmetric and positive definite, and keeps the array's precision."""
+    one, other = (
+        as_array(np.random.default_rng(seed).standard_normal(shape, np.float32)) for seed in (1, 2)
+    )
+    coarser = _coarser(one, 0.8)
+    assert coarser.dtype == one.dtype
+    assert float((coarser * other).sum()) == pytest.approx(
+        float((one * _coarser(other, 0.8)).sum()), rel=1e-3, abs=1e-3
+    )
+    assert float((coarser * one).sum()) > 0
 
 
 @pytest.mark.parametrize("make", [Adam, LBFGS])
