@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from importlib import import_module
-from importlib.metadata import EntryPoint, distributions
+from importlib.metadata import Distribution, EntryPoint, distributions
 
 import pluggy
 
@@ -93,11 +93,26 @@ def _entry_points() -> Iterator[EntryPoint]:
         try:
             entries = package.entry_points.select(group=GROUP)
         except Exception as error:
-            _log.warning("entry points of package %s can't be read (%r)", package.name, error)
+            _log.warning(
+                "entry points of package %s can't be read (%r)", _told(package, "name"), error
+            )
             continue
-        if entries and package.name not in seen:
-            seen.add(package.name)
+        name = _told(package, "name")
+        if entries and name not in seen:
+            seen.add(name)
             yield from entries
+
+
+def _told(package: Distribution, fact: str) -> str:
+    """A package's name or version; "" where its metadata is in disorder.
+
+    That is None of the standard library's, and an error of the backport's, which takes its place
+    once a package such as Dask imports it.
+    """
+    try:
+        return getattr(package, fact) or ""
+    except Exception:
+        return ""
 
 
 def _wanted() -> set[str] | None:
@@ -110,8 +125,7 @@ def _register(manager: pluggy.PluginManager, entry: EntryPoint, wanted: set[str]
     """Load a plug-in, all of it or nothing, whatever it does."""
     package = entry.dist
     assert package is not None, "it was found by its package"
-    # None where the metadata is in disorder.
-    plugin = Plugin(entry.name, package.name or "", package.version or "")
+    plugin = Plugin(entry.name, _told(package, "name"), _told(package, "version"))
     if wanted is not None and entry.name not in wanted:
         return replace(plugin, problem=f"left out by {VARIABLE}")
     module = None

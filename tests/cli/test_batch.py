@@ -69,11 +69,11 @@ class Album:
         return [256 * int(red) + int(green) for red, green, _ in lines]
 
     def results(self, folder: str = "out") -> set[Path]:
-        return {
-            path.relative_to(self.folder / folder)
-            for path in (self.folder / folder).rglob("*")
-            if path.is_file() and ".styleplug" not in path.parts
-        }
+        found = set()
+        for parent, folders, files in os.walk(self.folder / folder):
+            folders[:] = [name for name in folders if name != ".styleplug"]
+            found |= {Path(parent, name).relative_to(self.folder / folder) for name in files}
+        return found
 
     def hashes(self) -> dict[Path, str]:
         files = (self.folder / "in").rglob("*")

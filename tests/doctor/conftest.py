@@ -26,6 +26,8 @@ def distribution(site: Path) -> Callable[..., None]:
         folder.mkdir()
         (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}")
         (folder / "RECORD").write_text(f"{files},,\n")
+        (site / files).parent.mkdir(exist_ok=True)
+        (site / files).touch()
         (folder / "entry_points.txt").write_text(entry_points)
 
     return install

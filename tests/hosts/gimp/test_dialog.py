@@ -133,11 +133,11 @@ from styleplug import Filter, FilterResult, hookimpl
 
 @hookimpl
 def styleplug_register_filters():
-    return [Filter("negative", "Turns light into dark.")]
+    return [Filter("a-negative", "Turns light into dark.")]
 
 @hookimpl
 def styleplug_apply_filter(request):
-    return FilterResult(1 - request.image) if request.filter == "negative" else None
+    return FilterResult(1 - request.image) if request.filter == "a-negative" else None
 """
 
 
@@ -156,6 +156,7 @@ def plugin_python(tmp_path: Path) -> str:
 
 
 def test_a_filter_of_another_package(make_host, tmp_path, bundled, screenshots, plugin_python):
+    # Its name makes it the first of the list, which is the one that is chosen at first.
     host = make_host()
     host.use_python(plugin_python)
     answer = host.run(
@@ -171,4 +172,4 @@ def test_a_filter_of_another_package(make_host, tmp_path, bundled, screenshots, 
         **bundled,
     )
     assert answer["succeeded"], answer["message"]
-    assert answer["layers"][0]["name"] == "negative"
+    assert answer["layers"][0]["name"] == "a-negative"
