@@ -67,6 +67,13 @@ class Setting:
             assert process.poll() is None, process.communicate()
             time.sleep(0.01)
 
+    def await_idleness(self) -> None:
+        """Until a worker has finished what it had begun when its batch was ended."""
+        count = -1
+        while count != len(self.results()):
+            count = len(self.results())
+            time.sleep(1)
+
 
 @pytest.fixture
 def setting(
@@ -147,6 +154,7 @@ def test_ctrl_c_and_again(
     assert process.returncode == 130, errors
     assert "Traceback" not in errors, errors
     assert "the same command again goes on from here" in errors
+    setting.await_idleness()
     complete, before = len(setting.results()), len(applied())
     assert complete < 20
     again = setting.run("--filter", "slow")
