@@ -47,7 +47,7 @@ class Cluster:
 
     def __init__(self, address: str) -> None:
         self._dask = import_extra("distributed", "cluster")
-        for name in ("distributed", "distributed.client"):
+        for name in ("distributed", "distributed.client", "tornado.application", "asyncio"):
             # What matters becomes an error; their tracebacks would come on top of it.
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._address = address
