@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +14,12 @@ from safetensors.numpy import save
 from styleplug.errors import ConfigError, FilterError
 from styleplug.filters.layout import STYLE_SIZE
 from styleplug.runtime.files import write_atomically
+from styleplug.runtime.names import is_name
 
 Array = NDArray[np.float32]
 
 SUFFIX = ".safetensors"
 """What the name of a style's file ends in."""
-
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +44,7 @@ class FilterStyle:
     network: str
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
+        if not is_name(self.name):
             raise FilterError(self.name, "its name must be lower-case words joined by hyphens")
         for kind, vector in (("scale", self.scale), ("shift", self.shift)):
             if vector.shape != (STYLE_SIZE,) or not np.isfinite(vector).all():
