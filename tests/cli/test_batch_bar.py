@@ -5,6 +5,7 @@ from collections.abc import Callable
 from io import StringIO
 
 import pytest
+from terminal import Terminal, use_plain_terminal
 
 from styleplug.batch.events import Advanced, BatchEvent, Done, Failed, Planned, Skipped, Started
 from styleplug.cli import batch_bar
@@ -13,18 +14,10 @@ CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 FAILED = Failed("/in/[b]\x1b[2J.jpg", "image-unreadable", "is no picture")
 
 
-class Terminal(StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
 @pytest.fixture
 def draw(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """What standard error receives of some events, one each ten seconds."""
-    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "80")
+    use_plain_terminal(monkeypatch)
     now = [0.0]
     monkeypatch.setattr(batch_bar.time, "monotonic", lambda: now[0])
 

@@ -9,6 +9,7 @@ from io import StringIO
 
 import numpy as np
 import pytest
+from terminal import Terminal, use_plain_terminal
 
 from styleplug.cli.progress import progress_bar
 from styleplug.events import Event, Finished, Planned, Preview, Progress
@@ -38,18 +39,10 @@ def step(**values: float) -> Progress:
     return Progress(**{**usual, **values})
 
 
-class Terminal(StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
 @pytest.fixture
 def draw(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """What standard error receives of some events."""
-    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "80")
+    use_plain_terminal(monkeypatch)
 
     def write(
         *events: Event, stream: StringIO, verbose: bool = False, cancelled: bool = False
