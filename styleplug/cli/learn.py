@@ -12,11 +12,12 @@ import click
 
 from styleplug.cli.interrupt import interruptible
 from styleplug.cli.main import INTERRUPTED
-from styleplug.cli.options import seconds
+from styleplug.cli.options import content_error, seconds
 from styleplug.cli.output import check_place
 from styleplug.cli.photographs import bundled, files_in, photograph
 from styleplug.errors import Cancelled, FilterError, UnwritableImageError
 from styleplug.extras import import_extra
+from styleplug.filters.pace import CONTENT_ERROR
 from styleplug.reading import read_picture
 
 if TYPE_CHECKING:
@@ -41,6 +42,14 @@ _log = logging.getLogger("styleplug")
     " come with styleplug]",
 )
 @click.option(
+    "--content-error",
+    type=content_error,
+    metavar="X",
+    default=str(CONTENT_ERROR),
+    show_default=True,
+    help="How far from the photograph the filter may lead, 0.1 to 3; less keeps more of it.",
+)
+@click.option(
     "--time-limit",
     type=seconds,
     metavar="TIME",
@@ -60,6 +69,7 @@ def learn(
     painting: Path,
     name: str,
     photos: Path | None,
+    content_error: float,
     time_limit: float,
     preview: Path | None,
     device: str,
@@ -97,7 +107,8 @@ def learn(
     from styleplug.vgg.mirror import Mirror
 
     with interruptible() as cancel:
-        learning = Learning(picture, weights, photographs, Mirror(vgg, device=device), PACE)
+        mirror = Mirror(vgg, device=device)
+        learning = Learning(picture, weights, photographs, mirror, content_error, PACE)
         finished = _run(learning, time_limit, _Preview(preview), cancel)
         add_style(learning.style(name, _description(file)))
     how = "learned" if finished else "interrupted; kept as learned so far"

@@ -35,6 +35,17 @@ def memory_size(text: str) -> float:
     return float(match[1]) * base ** _PREFIXES.index(match[2])
 
 
+def content_error(text: str) -> float:
+    """How far from the photograph a filter may lead, which is steered to while it is trained."""
+    try:
+        error = float(text)
+    except ValueError:
+        error = math.nan
+    if not 0.1 <= error <= 3:
+        raise click.BadParameter(f"{text!r} is no number from 0.1 to 3")
+    return error
+
+
 def output_option(also: str = ".") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`--output` of a command that writes a picture; `also` ends the help text."""
     return click.option(

@@ -14,11 +14,12 @@ import click
 
 from styleplug.cli.interrupt import interruptible
 from styleplug.cli.main import INTERRUPTED
+from styleplug.cli.options import content_error
 from styleplug.cli.output import check_output, write_output
 from styleplug.cli.photographs import files_in, photograph
 from styleplug.errors import ConfigError
 from styleplug.extras import import_extra
-from styleplug.filters.pace import Pace
+from styleplug.filters.pace import CONTENT_ERROR, Pace
 from styleplug.reading import read_picture
 
 if TYPE_CHECKING:
@@ -62,6 +63,14 @@ SHEET_SIDE = 256
     help="Crops in a step.",
 )
 @click.option(
+    "--content-error",
+    "content_errors",
+    metavar="[NAME=]X",
+    multiple=True,
+    help="How far from the photograph a filter may lead, 0.1 to 3; less keeps more of it. With the"
+    f" name of a painting, for that one alone; can be given again.  [default: {CONTENT_ERROR}]",
+)
+@click.option(
     "--sheet",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -76,6 +85,7 @@ def train(
     steps: int,
     crop: int,
     batch: int,
+    content_errors: tuple[str, ...],
     sheet: Path | None,
     device: str,
     overwrite: bool,
@@ -86,7 +96,7 @@ def train(
     better. PAINTINGS is a folder of paintings; each becomes a style that is called as its file is.
 
     It takes PyTorch, pip install 'styleplug[torch]', and hours. A GPU, which --device auto takes
-    if it is there, has time for --crop 256 --batch 8. FILE is renewed every few minutes, and can be
+    if it is there, has time for --batch 8. FILE is renewed every few minutes, and can be
     used at any time: styleplug models install filters --from FILE
 
     A training that ends early, by Ctrl-C or otherwise, leaves FILE.checkpoint beside it, and goes
@@ -105,6 +115,7 @@ def train(
         inputs = [*photographs, *painted]
         check_picture(sheet, inputs=inputs, overwrite=overwrite or going_on)
     named = _paintings(painted)
+    aims = _aims(content_errors, list(named))
     vgg = find_model(BACKBONE)
 
     import_extra("torch", "torch")  # after all that may be wrong, for it takes seconds
@@ -113,7 +124,7 @@ def train(
 
     pace = replace(Pace(), crop=crop, batch=batch)
     with interruptible() as cancel:
-        training = Training(photographs, named, Mirror(vgg, device=device), pace, steps)
+        training = Training(photographs, named, Mirror(vgg, device=device), pace, steps, aims)
         if going_on:
             training.resume(checkpoint)
             click.echo(f"going on after {training.steps} steps, as {checkpoint} has it", err=True)
@@ -168,6 +179,22 @@ def _run(training: Training, files: _Files, cancel: threading.Event) -> None:
                 files.write(training)
                 written = now
         files.write(training)
+
+
+def _aims(given: Iterable[str], names: Iterable[str]) -> dict[str, float]:
+    """The content errors to aim at, by the names of filters.
+
+    Raises:
+        ConfigError: a name is no filter's.
+        click.BadParameter: a value is none.
+    """
+    aims = dict.fromkeys(names, CONTENT_ERROR)
+    pairs = [text.rpartition("=") for text in given]
+    for name, _, value in sorted(pairs, key=lambda pair: pair[0] != ""):  # that of all comes first
+        if name and name not in aims:
+            raise ConfigError("content-error", name, ", ".join(aims))
+        aims |= dict.fromkeys([name] if name else aims, content_error(value))
+    return aims
 
 
 def _paintings(files: Iterable[Path]) -> Mapping[str, Picture]:

@@ -1,10 +1,10 @@
 """The steps that train a network or a style: a batch of crops, its loss, and Adam.
 
-The loss of a batch is that of `styleplug.filters.losses`, style error plus a weight times content
-error, and a term for steadiness: two crops of a photograph, a few pixels apart, must become the
-same picture where they overlap, so that a filter keeps still when a camera pans. Each style has a
-content weight of its own, which is steered until its content error is the one that is wanted: so
-every painting leaves the photograph as recognisable as the others do.
+The loss of a batch is that of `styleplug.filters.losses`: the style error, plus a weight times the
+content error, plus a little of the palette's. A term for steadiness joins them: two crops of a
+photograph, a few pixels apart, must become the same picture where they overlap, so that a filter
+keeps still when a camera pans. Each style has a content weight of its own, which is steered until
+its content error is the one that is wanted.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from styleplug.errors import DivergedError
 from styleplug.filters.crops import Crops
-from styleplug.filters.layout import MARGIN
-from styleplug.filters.losses import Errors, PerceptualLoss
+from styleplug.filters.losses import WINDOW, Errors, PerceptualLoss, Place
 from styleplug.filters.network import FilterNetwork
 from styleplug.filters.pace import Pace
 
@@ -33,13 +32,20 @@ VECTORS = ("scale", "shift")
 SHIFT = 8
 """Pixels, at most, between two crops that are compared for steadiness."""
 
-STEADINESS = 10.0
-"""Weight of the mean squared difference of two crops' overlap."""
+RIM = 16
+"""Pixels around a crop that the network sees and the loss doesn't: a network that is judged by its
+borders paints frames there."""
 
-WEIGHT_RANGE = (0.03, 2.0)
+STEADINESS = 20.0
+"""Weight of the mean squared difference of the two crops; at 10, flat skies got dots on a grid."""
+
+PALETTE = 0.1
+"""Weight of the palette's error."""
+
+WEIGHT_RANGE = (0.02, 3.0)
 """Where content weights may be steered."""
 
-POOL, FRESH = 400, 2
+POOL, FRESH = 400, 1
 """Crops at hand, and how many of them a step exchanges: each is used several times, since to read
 it and to compute its features takes a good part of a step."""
 
@@ -60,6 +66,14 @@ class Step:
     content_error: float
 
 
+class _Crop(NamedTuple):
+    """A crop to train on, with rims and room for shifts, (1, 3, H, W)."""
+
+    pixels: Tensor
+    place: Place
+    content: tuple[Tensor, ...]
+
+
 class Descent:
     """A training on its way.
 
@@ -68,6 +82,7 @@ class Descent:
         styles: "scale" and "shift", (S, STYLE_SIZE), trained; likewise.
         loss: of S paintings.
         photographs: files to train on.
+        aims: the content errors that are wanted, S.
         pace: how to go on.
         seed: of the choice of crops and styles.
     """
@@ -78,11 +93,12 @@ class Descent:
         styles: nn.ParameterDict,
         loss: PerceptualLoss,
         photographs: Sequence[Path],
+        aims: Sequence[float],
         pace: Pace,
         seed: int = 0,
     ) -> None:
         self.network, self.styles, self.loss = network, styles, loss
-        self.crops = Crops(photographs, pace.crop + SHIFT, seed)
+        self.crops = Crops(photographs, pace.crop + 2 * RIM + SHIFT, seed)
         self.pace, self.random = pace, random.Random(seed)
         self.steps = 0
         weights = [weight for weight in network.parameters() if weight.requires_grad]
@@ -93,10 +109,10 @@ class Descent:
             betas=(0.9, 0.99),
         )
         self.average = [weight.detach().clone() for weight in self.trained]
-        count = len(styles["scale"])
-        self.log_weights = torch.full((count,), math.log(pace.content_weight))
-        self.content_errors = torch.full((count,), pace.content_error)
-        self._pool: list[tuple[Tensor, tuple[Tensor, ...]]] = []
+        self.aims = torch.tensor(aims)
+        self.log_weights = torch.full_like(self.aims, math.log(pace.content_weight))
+        self.content_errors = self.aims.clone()
+        self._pool: list[_Crop] = []
 
     def step(self, factor: float = 1.0) -> Step:
         """One step, with some factor of the learning rate.
@@ -105,12 +121,13 @@ class Descent:
             ConfigError: no photograph can be read.
             DivergedError: loss or gradient is no number; network and styles are as before.
         """
-        crops, content = self._batch()
+        crops, places, content = self._batch()
         styles = torch.tensor(self.random.choices(range(len(self.log_weights)), k=len(crops)))
-        pictures, difference = self._two_views(crops, styles)
-        errors = self.loss.errors(pictures, styles, content)
+        pictures, unsteadiness = self._filtered(crops, styles)
+        errors = self.loss.errors(pictures, styles, content, places)
         weights = self.log_weights[styles].exp().to(pictures.device)
-        loss = (errors.style + weights * errors.content).mean() + STEADINESS * difference
+        of_pictures = errors.style + weights * errors.content + PALETTE * errors.palette
+        loss = of_pictures.mean() + STEADINESS * unsteadiness
         self._descend(loss, factor)
         self._steer(styles, errors)
         means = torch.stack([loss, errors.style.mean(), errors.content.mean()])
@@ -157,32 +174,38 @@ class Descent:
         self.crops = Crops(self.crops.paths, self.crops.side, self.steps)
         self.random.seed(self.steps)
 
-    def _batch(self) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """Crops, (N, 3, H, W), and their features without the margin for the shift."""
-        wanted = FRESH if len(self._pool) >= 64 else 2 * self.pace.batch
-        fresh = torch.from_numpy(self.crops.draw(wanted)).to(self.loss.mirror.device)
-        content = self.loss.content(_view(fresh, SHIFT // 2, SHIFT // 2))
-        self._pool += [
-            (fresh[index], tuple(size[index] for size in content)) for index in range(wanted)
-        ]
+    def _batch(self) -> tuple[Tensor, list[Place], tuple[Tensor, ...]]:
+        """Crops, (N, 3, H, W), their windows, and what their features are there."""
+        for _ in range(FRESH if len(self._pool) >= 32 else 2 * self.pace.batch):
+            self._pool.append(self._drawn())
         del self._pool[:-POOL]
         chosen = self.random.sample(self._pool, self.pace.batch)
-        crops, features = zip(*chosen, strict=True)
-        return torch.stack(crops), tuple(map(torch.stack, zip(*features, strict=True)))
+        return (
+            torch.cat([crop.pixels for crop in chosen]),
+            [crop.place for crop in chosen],
+            tuple(map(torch.cat, zip(*(crop.content for crop in chosen), strict=True))),
+        )
 
-    def _two_views(self, crops: Tensor, styles: Tensor) -> tuple[Tensor, Tensor]:
-        """The filtered middles of crops, and how much other filtered parts differ from them."""
+    def _drawn(self) -> _Crop:
+        pixels = torch.from_numpy(self.crops.draw(1)).to(self.loss.mirror.device)
+        free = max(0, self.pace.crop - WINDOW)
+        place = (self.random.randint(0, free), self.random.randint(0, free))
+        middle = _inner(_view(pixels, SHIFT // 2, SHIFT // 2))
+        return _Crop(pixels, place, self.loss.content(middle, [place]))
+
+    def _filtered(self, crops: Tensor, styles: Tensor) -> tuple[Tensor, Tensor]:
+        """Filtered crops without their rims, and how the first differs from one beside it."""
         middle = SHIFT // 2
         left, top = self.random.randint(0, SHIFT), self.random.randint(0, SHIFT)
-        views = torch.cat([_view(crops, middle, middle), _view(crops, left, top)])
-        vectors = [self.styles[kind][styles].repeat(2, 1) for kind in VECTORS]
+        views = torch.cat([_view(crops, middle, middle), _view(crops[:1], left, top)])
+        seen = torch.cat([styles, styles[:1]])
+        vectors = [self.styles[kind][seen] for kind in VECTORS]
         with self.loss.autocast():
             filtered = self.network(views, *vectors).float()
-        first, second = filtered.chunk(2)
-        difference = _overlap(first, left - middle, top - middle) - _overlap(
-            second, middle - left, middle - top
+        difference = _overlap(filtered[:1], left - middle, top - middle) - _overlap(
+            filtered[-1:], middle - left, middle - top
         )
-        return first, difference.square().mean()
+        return _inner(filtered[:-1]), difference.square().mean()
 
     def _descend(self, loss: Tensor, factor: float) -> None:
         rate = factor * self.pace.learning_rate * min(1.0, (1 + self.steps) / self.pace.warm_up)
@@ -201,11 +224,12 @@ class Descent:
 
     def _steer(self, styles: Tensor, errors: Errors) -> None:
         """Move each style's content weight against what its content error is off by."""
-        aim = self.pace.content_error
         least, most = map(math.log, WEIGHT_RANGE)
         for style, error in zip(styles.tolist(), errors.content.tolist(), strict=True):
             self.content_errors[style].lerp_(torch.tensor(error), 0.02)
-            self.log_weights[style] += self.pace.steering * (self.content_errors[style] / aim - 1)
+            self.log_weights[style] += self.pace.steering * (
+                self.content_errors[style] / self.aims[style] - 1
+            )
         self.log_weights.clamp_(least, most)
 
     @torch.no_grad()
@@ -220,12 +244,17 @@ def _view(crops: Tensor, left: int, top: int) -> Tensor:
     return crops[..., top : top + height, left : left + width]
 
 
+def _inner(pictures: Tensor) -> Tensor:
+    """Pictures without their rims."""
+    return pictures[..., RIM:-RIM, RIM:-RIM]
+
+
 def _overlap(pictures: Tensor, left: int, top: int) -> Tensor:
     """What a view has in common with one that lies further right and down by so many pixels,
     without the borders, where the two see different things."""
     height, width = pictures.shape[2:]
     return pictures[
         ...,
-        max(top, 0) + MARGIN : height + min(top, 0) - MARGIN,
-        max(left, 0) + MARGIN : width + min(left, 0) - MARGIN,
+        max(top, 0) + RIM : height + min(top, 0) - RIM,
+        max(left, 0) + RIM : width + min(left, 0) - RIM,
     ]

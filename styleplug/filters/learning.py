@@ -28,10 +28,13 @@ from styleplug.image.picture import Picture
 from styleplug.vgg.mirror import Mirror
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
-PACE = Pace(learning_rate=0.012, warm_up=10, content_weight=0.3, steering=0.03)
+PACE = Pace(learning_rate=0.012, warm_up=10, content_weight=0.3)
 
 CHECKED = 4
 """Crops, always the same ones, to compare styles by."""
+
+PLACES = [(0, 0)] * CHECKED
+"""Their windows."""
 
 CHECKS = 40
 """How many times in all the style is compared with what it was."""
@@ -55,6 +58,7 @@ class Learning:
         weights: the network, and the styles to begin with.
         photographs: files to learn on.
         mirror: the VGG network of the loss; its device is where all is computed.
+        aim: the content error that is wanted.
         pace: how to learn.
     """
 
@@ -64,21 +68,22 @@ class Learning:
         weights: FilterWeights,
         photographs: Sequence[Path],
         mirror: Mirror,
+        aim: float,
         pace: Pace,
     ) -> None:
         self.started = time.monotonic()
-        self.weights, self.aim, self.device = weights, pace.content_error, mirror.device
+        self.weights, self.aim, self.device = weights, aim, mirror.device
         self.loss = PerceptualLoss(mirror, [painting])
         self.network = FilterNetwork().requires_grad_(False).to(self.device)
         self.network.load_state_dict(
             {name: torch.tensor(array) for name, array in weights.arrays.items()}
         )
         self.styles = new_styles(1).to(self.device)
-        self.descent = Descent(self.network, self.styles, self.loss, photographs, pace)
+        self.descent = Descent(self.network, self.styles, self.loss, photographs, [aim], pace)
         crops = Crops(photographs, pace.crop, seed=1)
         drawn = np.concatenate([crops.draw(1) for _ in range(CHECKED)])
         self.crops = torch.from_numpy(drawn).to(self.device)
-        self.content = self.loss.content(self.crops)
+        self.content = self.loss.content(self.crops, PLACES)
         self.descent.start_from(*self._nearest())
 
     def run(self, time_limit: float) -> Iterator[Progress]:
@@ -137,5 +142,6 @@ class Learning:
         vectors = (vector.expand(CHECKED, -1) for vector in (scale, shift))
         with self.loss.autocast():
             pictures = self.network(self.crops, *vectors).float()
-        errors = self.loss.errors(pictures, torch.zeros(CHECKED, dtype=torch.long), self.content)
+        styles = torch.zeros(CHECKED, dtype=torch.long)
+        errors = self.loss.errors(pictures, styles, self.content, PLACES)
         return float(errors.style.mean() + (errors.content.mean() - self.aim).clamp_min(0))

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 BACKBONE = "vgg16"
 """The network whose features filters are trained by."""
 
+CONTENT_ERROR = 0.65
+"""How far from the photograph a filter leads, unless another aim is set."""
+
 LEAST_RATE = 0.03
 """The learning rate in the end, as a share of the full one."""
 
@@ -33,18 +36,16 @@ class Pace:
         batch: crops in a step.
         learning_rate: of the network; a style's is three times that.
         warm_up: steps until the learning rate is reached.
-        content_error: to aim at.
         content_weight: to begin with.
         steering: how quickly content weights are changed to that end, per crop.
     """
 
-    crop: int = 144
-    batch: int = 4
+    crop: int = 256
+    batch: int = 2
     learning_rate: float = 2e-3
     warm_up: int = 100
-    content_error: float = 0.72
-    content_weight: float = 0.15
-    steering: float = 0.012
+    content_weight: float = 0.2
+    steering: float = 0.03
 
 
 def slowing(fraction: float) -> float:

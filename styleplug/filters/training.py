@@ -26,7 +26,7 @@ from styleplug.runtime.files import write_atomically
 from styleplug.vgg.mirror import Mirror
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
-FULL_SHARE = 0.3
+FULL_SHARE = 0.4
 """The share of the steps after which they become smaller."""
 
 COLUMNS = 4
@@ -42,6 +42,7 @@ class Training:
         mirror: the VGG network of the loss; its device is where all is computed.
         pace: how to train.
         steps: of the whole.
+        aims: content errors that are wanted, by the names of filters.
         seed: of the first weights, and of the choice of crops.
     """
 
@@ -52,6 +53,7 @@ class Training:
         mirror: Mirror,
         pace: Pace,
         steps: int,
+        aims: Mapping[str, float],
         seed: int = 0,
     ) -> None:
         self.names, self.total = list(paintings), steps
@@ -59,7 +61,8 @@ class Training:
         network = FilterNetwork().to(mirror.device)
         styles = new_styles(len(self.names)).to(mirror.device)
         loss = PerceptualLoss(mirror, list(paintings.values()))
-        self.descent = Descent(network, styles, loss, photographs, pace, seed)
+        wanted = [aims[name] for name in self.names]
+        self.descent = Descent(network, styles, loss, photographs, wanted, pace, seed)
 
     @property
     def steps(self) -> int:

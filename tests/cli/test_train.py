@@ -75,6 +75,17 @@ def test_an_interrupted_training_goes_on(train, folder, monkeypatch):
     assert not (folder / "out.onnx.checkpoint").exists()
 
 
+def test_how_far_from_the_photograph_filters_lead(train, folder, monkeypatch):
+    aims = []
+    step = Training.step
+    monkeypatch.setattr(
+        Training, "step", lambda self: aims.append(self.descent.aims.tolist()) or step(self)
+    )
+    result = train("--content-error", "mist=1.5", "--content-error", "0.5")
+    assert result.exit_code == 0, result.stderr
+    assert aims[0] == [0.5, 1.5]
+
+
 def test_what_is_there_stays(train, folder):
     (folder / "out.onnx").write_bytes(b"mine")
     result = train()
@@ -103,6 +114,9 @@ def test_paintings_that_are_refused(train, folder):
         (["photos", "nowhere", "-o", "out.onnx"], "paintings is 'nowhere'"),
         (["photos", "paintings", "-o", "out.onnx", "--crop", "50"], "96<=x<=1024"),
         (["photos", "paintings", "-o", "out.onnx", "--sheet", "a.txt"], "a.txt"),
+        (["photos", "paintings", "-o", "out.onnx", "--content-error", "0.01"], "from 0.1 to 3"),
+        (["photos", "paintings", "-o", "out.onnx", "--content-error", "mist=x"], "'x' is no"),
+        (["photos", "paintings", "-o", "out.onnx", "--content-error", "mits=1"], "carp-pond, mist"),
     ],
 )
 def test_what_is_refused(train, run, arguments, message):

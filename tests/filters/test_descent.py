@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from styleplug.errors import DivergedError
-from styleplug.filters.descent import SHIFT, VECTORS, Descent, _overlap, _view
-from styleplug.filters.layout import MARGIN
+from styleplug.filters.descent import RIM, SHIFT, VECTORS, Descent, _overlap, _view
 from styleplug.filters.losses import Errors, PerceptualLoss
 from styleplug.filters.network import FilterNetwork, new_styles
 from styleplug.filters.pace import Pace
@@ -27,21 +26,22 @@ def make_descent(
 ) -> Callable[..., Descent]:
     """Makes a training of two styles, whose network is trained as well or isn't."""
 
-    def make(pace: Pace = PACE, frozen: bool = False, seed: int = 0) -> Descent:
+    def make(pace: Pace = PACE, aim: float = 0.65, frozen: bool = False, seed: int = 0) -> Descent:
         torch.manual_seed(0)
         paintings = [Picture(as_pixels(make_picture(130, 140, seed))) for seed in (5, 6)]
         loss = PerceptualLoss(Mirror(tiny_model, device="cpu"), paintings)
         network = FilterNetwork().requires_grad_(not frozen)
-        return Descent(network, new_styles(2), loss, [path("photograph.jpg")], pace, seed)
+        photographs = [path("photograph.jpg")]
+        return Descent(network, new_styles(2), loss, photographs, [aim, aim], pace, seed)
 
     return make
 
 
 @pytest.mark.slow
-def test_the_loss_falls(make_descent):
+def test_the_style_error_falls(make_descent):
     descent = make_descent()
-    losses = [descent.step().loss for _ in range(12)]
-    assert np.mean(losses[-4:]) < 0.9 * np.mean(losses[:4])
+    errors = [descent.step().style_error for _ in range(20)]
+    assert np.mean(errors[-6:]) < 0.9 * np.mean(errors[:6])
 
 
 def test_a_frozen_network_stays_and_the_styles_learn(make_descent):
@@ -69,7 +69,7 @@ def test_steps_are_as_large_as_asked(make_descent):
 
 @pytest.mark.parametrize(("aim", "direction"), [(0.01, 1), (5.0, -1)])
 def test_content_weights_are_steered_to_the_aim(make_descent, aim, direction):
-    descent = make_descent(Pace(crop=64, batch=2, content_error=aim, steering=0.1))
+    descent = make_descent(Pace(crop=64, batch=2, steering=0.1), aim)
     before = descent.log_weights.clone()
     for _ in range(4):
         descent.step()
@@ -108,8 +108,8 @@ def test_what_is_no_number_spoils_nothing(make_descent, monkeypatch):
     errors = descent.loss.errors
 
     def lost(*arguments):
-        style, content = errors(*arguments)
-        return Errors(style / 0, content)
+        style, content, palette = errors(*arguments)
+        return Errors(style / 0, content, palette)
 
     monkeypatch.setattr(descent.loss, "errors", lost)
     with pytest.raises(DivergedError):
@@ -124,4 +124,4 @@ def test_views_overlap_in_the_same_pixels(left, top):
     one = _overlap(_view(crops, middle, middle), left - middle, top - middle)
     other = _overlap(_view(crops, left, top), middle - left, middle - top)
     assert torch.equal(one, other)
-    assert one.shape[3] == 92 - 2 * MARGIN - abs(left - middle)
+    assert one.shape[3] == 92 - 2 * RIM - abs(left - middle)

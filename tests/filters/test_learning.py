@@ -29,6 +29,7 @@ def start(tiny_model: Model) -> Callable[..., Learning]:
             random_filters("wave", "ember"),
             [path("photograph.jpg")],
             Mirror(tiny_model, device="cpu"),
+            0.65,
             Pace(crop=64, batch=2, warm_up=1, learning_rate=0.01),
         )
 
@@ -87,6 +88,7 @@ def test_a_real_painting_is_learned(real_model, tmp_path):
         random_filters("wave"),
         [path("photograph.jpg"), path("mist.jpg")],
         Mirror(real_model, device="cpu"),
+        0.65,
         Pace(crop=96, batch=2, warm_up=1, learning_rate=0.012),
     )
     distances = [begun.distance()]

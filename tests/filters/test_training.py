@@ -30,8 +30,9 @@ def start(tiny_model: Model, make_picture: Callable[..., np.ndarray]) -> Callabl
             name: Picture(as_pixels(make_picture(130, 140, seed)))
             for seed, name in enumerate(names)
         }
-        mirror = Mirror(tiny_model, device="cpu")
-        return Training([path("photograph.jpg")], paintings, mirror, Pace(64, 2, warm_up=2), steps)
+        mirror, pace = Mirror(tiny_model, device="cpu"), Pace(64, 2, warm_up=2)
+        aims = dict.fromkeys(names, 0.65)
+        return Training([path("photograph.jpg")], paintings, mirror, pace, steps, aims)
 
     return begin
 
