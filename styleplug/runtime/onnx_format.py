@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.runtime.protobuf import message, read_message
+from styleplug.runtime.protobuf import Message, message, read_message
 
 OPSET = 18
 IR_VERSION = 8
@@ -34,7 +34,7 @@ _INITIALISER = 5
 _DIMS, _TYPE, _NAME, _RAW = 1, 2, 8, 9
 
 
-def tensor(name: str, array: NDArray[Any]) -> bytes:
+def tensor(name: str, array: NDArray[Any]) -> Message:
     """A TensorProto of an array, whose dtype is one of `_TYPES`."""
     dtype = array.dtype.newbyteorder("<")
     return message(
@@ -45,7 +45,7 @@ def tensor(name: str, array: NDArray[Any]) -> bytes:
     )
 
 
-def value(name: str, shape: Iterable[int | str] | None) -> bytes:
+def value(name: str, shape: Iterable[int | str] | None) -> Message:
     """A ValueInfoProto: float32; a side that goes by a name is free, without a shape all are."""
     kind = message((1, FLOAT))
     if shape is not None:
@@ -54,7 +54,7 @@ def value(name: str, shape: Iterable[int | str] | None) -> bytes:
     return message((1, name), (2, message((1, kind))))
 
 
-def node(operator: str, inputs: Iterable[str], output: str, **attributes: Any) -> bytes:
+def node(operator: str, inputs: Iterable[str], output: str, **attributes: Any) -> Message:
     """A NodeProto, which goes by the name of its output."""
     return message(
         *((1, name) for name in inputs),
@@ -66,13 +66,13 @@ def node(operator: str, inputs: Iterable[str], output: str, **attributes: Any) -
 
 
 def model(
-    nodes: Iterable[bytes],
-    inputs: Iterable[bytes],
-    outputs: Iterable[bytes],
-    initialisers: Iterable[bytes] = (),
+    nodes: Iterable[Message],
+    inputs: Iterable[Message],
+    outputs: Iterable[Message],
+    initialisers: Iterable[Message] = (),
     metadata: Mapping[str, str] | None = None,
 ) -> bytes:
-    """A ModelProto of what the functions above give."""
+    """A ModelProto of what the functions above give, as the bytes of a file."""
     graph = message(
         *((1, each) for each in nodes),
         (2, "styleplug"),
@@ -80,12 +80,13 @@ def model(
         *((11, each) for each in inputs),
         *((12, each) for each in outputs),
     )
-    return message(
+    whole = message(
         (1, IR_VERSION),
         (_GRAPH, graph),
         (8, message((1, ""), (2, OPSET))),
         *((_METADATA, message((1, key), (2, text))) for key, text in (metadata or {}).items()),
     )
+    return b"".join(whole)
 
 
 def read_model(data: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
@@ -105,7 +106,7 @@ def read_model(data: bytes) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     return arrays, metadata
 
 
-def _attribute(name: str, content: Any) -> bytes:
+def _attribute(name: str, content: Any) -> Message:
     """An AttributeProto of a whole number, a float, a text, or whole numbers."""
     if isinstance(content, float):
         return message((1, name), (2, content), (20, 1))

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 _VARINT, _BYTES, _FLOAT = 0, 2, 5  # the kinds of a field's value
 
 
-def message(*fields: tuple[int, int | float | str | bytes]) -> bytes:
+Message: TypeAlias = list[bytes]
+"""A message in pieces, to be joined; as bytes it would be copied into each message around it."""
+
+
+def message(*fields: tuple[int, int | float | str | bytes | Message]) -> Message:
     """A message of fields, each a number and a value, in this order.
 
-    Whole numbers are written as varints, others as floats of 32 bits. Messages in it are bytes.
+    Whole numbers are written as varints, others as floats of 32 bits.
     """
-    return b"".join(piece for number, value in fields for piece in _field(number, value))
+    return [piece for number, value in fields for piece in _field(number, value)]
 
 
 def read_message(data: bytes | memoryview) -> Mapping[int, list[Any]]:
@@ -45,14 +49,15 @@ def read_message(data: bytes | memoryview) -> Mapping[int, list[Any]]:
     return fields
 
 
-def _field(number: int, value: int | float | str | bytes) -> Iterator[bytes]:
+def _field(number: int, value: int | float | str | bytes | Message) -> Iterator[bytes]:
     if isinstance(value, int):
         yield from (_varint(number << 3 | _VARINT), _varint(value))
     elif isinstance(value, float):
         yield from (_varint(number << 3 | _FLOAT), struct.pack("<f", value))
     else:
-        data = value.encode() if isinstance(value, str) else value
-        yield from (_varint(number << 3 | _BYTES), _varint(len(data)), data)
+        if not isinstance(value, list):
+            value = [value.encode() if isinstance(value, str) else value]
+        yield from (_varint(number << 3 | _BYTES), _varint(sum(map(len, value))), *value)
 
 
 def _varint(value: int) -> bytes:

@@ -9,16 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.runtime import onnx_format
+from styleplug.runtime.protobuf import Message
 
 
 class GraphBuilder:
     """Collects nodes and constants; `model` makes a graph of them."""
 
     def __init__(self) -> None:
-        self._nodes: list[bytes] = []
+        self._nodes: list[Message] = []
         self._constants: dict[str, NDArray[Any]] = {}
-        self._inputs: list[bytes] = []
-        self._outputs: list[bytes] = []
+        self._inputs: list[Message] = []
+        self._outputs: list[Message] = []
 
     def input(self, name: str, shape: tuple[int | str, ...]) -> str:
         """A float32 input; a side that goes by a name is free."""
