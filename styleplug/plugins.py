@@ -97,8 +97,8 @@ def _entry_points() -> Iterator[EntryPoint]:
                 "entry points of package %s can't be read (%r)", _told(package, "name"), error
             )
             continue
-        name = _told(package, "name")
-        if entries and name not in seen:
+        # To ask for a name is slow: only of the few packages that have such entries.
+        if entries and (name := _told(package, "name")) not in seen:
             seen.add(name)
             yield from entries
 

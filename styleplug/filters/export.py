@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 import numpy as np
 import onnx
-from onnx import TensorProto
 
 from styleplug.errors import ModelError
 from styleplug.filters.graph import NetworkGraph
 from styleplug.filters.layout import EPSILON, INNER_MARGIN, MARGIN, NORMALISED, STRIDE, WEIGHTS
 from styleplug.filters.weights import MODEL, VECTORS, FilterWeights
+from styleplug.runtime.onnx_format import FLOAT
 from styleplug.vgg.graph_builder import GraphBuilder
 
 
@@ -63,7 +63,7 @@ class _Stored:
             array = np.ascontiguousarray(self._arrays[key], np.float16)
         if not np.isfinite(array).all():
             raise ModelError(MODEL, f"{key} holds numbers that float16 can't hold")
-        return self._graph.op("Cast", self._graph.constant(array, key), to=TensorProto.FLOAT)
+        return self._graph.op("Cast", self._graph.constant(array, key), to=FLOAT)
 
 
 class _Normalised:

@@ -29,6 +29,8 @@ Parameters = Callable[[str], tuple[str, ...]]
 Normalise = Callable[[str], str]
 """The normalised values of some values; it is asked in the order of `layout.NORMALISED`."""
 
+_BORDER = MARGIN - INNER_MARGIN
+
 
 class NetworkGraph:
     """Writes the network's layers into a graph.
@@ -36,13 +38,18 @@ class NetworkGraph:
     Args:
         graph: to write into.
         parameters: where the convolutions' weights are.
-        normalise: what the instance normalisations become.
+        normalise: what the instance normalisations become; None where they are in the parameters.
     """
 
-    def __init__(self, graph: GraphBuilder, parameters: Parameters, normalise: Normalise) -> None:
+    def __init__(
+        self, graph: GraphBuilder, parameters: Parameters, normalise: Normalise | None
+    ) -> None:
         self._graph = graph
         self._parameters = parameters
-        self._normalise = normalise
+        self._normalise = normalise or (lambda values: values)
+        # What zeros reach must stay out of statistics. Where there are none, it is cut away from
+        # the picture alone: the largest values needn't be copied, and the picture is the same.
+        self._cuts_early = normalise is not None
 
     def filtered(self, image: str) -> str:
         """From a picture in [0, 1] with margins of `MARGIN` to one with `INNER_MARGIN`.
@@ -59,21 +66,23 @@ class NetworkGraph:
             inner = op("Relu", normalise(self._reflected(f"blocks.{2 * block}", current)))
             outer = normalise(self._reflected(f"blocks.{2 * block + 1}", inner))
             current = op("Add", outer, current)
-        current = normalise(self._reflected("decode_quarter", self._twice(current)))
-        current = op("Add", op("Relu", current), self._cut(quarter, 4))
+        around = 0 if self._cuts_early else _BORDER // 4
+        current = normalise(self._reflected("decode_quarter", self._twice(current), around))
+        current = op("Add", op("Relu", current), self._beside(quarter, 4))
         current = normalise(self._conv(self._twice(current), self._parameters("decode_half")))
-        current = op("Add", op("Relu", current), self._cut(half, 2))
-        return self._picture(current)
+        current = op("Add", op("Relu", current), self._beside(half, 2))
+        picture = self._picture(current)
+        return picture if self._cuts_early else self._cut(picture, 1)
 
     def _encoded(self, name: str, values: str) -> str:
         size = 5 if name == "encode_half" else 3
         return self._conv(values, self._parameters(name), size, stride=2)
 
-    def _reflected(self, name: str, values: str) -> str:
-        """A convolution whose input is continued by its own reflection."""
+    def _reflected(self, name: str, values: str, around: int = 0) -> str:
+        """A convolution whose input is continued by its own reflection, and by zeros around it."""
         pads = self._graph.integers(0, 0, 1, 1, 0, 0, 1, 1)
         padded = self._graph.op("Pad", values, pads, mode="reflect")
-        return self._conv(padded, self._parameters(name), padding=0)
+        return self._conv(padded, self._parameters(name), padding=around)
 
     def _conv(
         self,
@@ -95,7 +104,7 @@ class NetworkGraph:
 
     def _cut(self, values: str, stride: int) -> str:
         """Values without what lies beyond the inner margin, at a stride-th of the size."""
-        border, integers = (MARGIN - INNER_MARGIN) // stride, self._graph.integers
+        border, integers = _BORDER // stride, self._graph.integers
         return self._graph.op(
             "Slice",
             values,
@@ -103,6 +112,10 @@ class NetworkGraph:
             integers(-border, -border),
             integers(2, 3),
         )
+
+    def _beside(self, values: str, stride: int) -> str:
+        """Values of the network's first half, as they are added in the second."""
+        return self._cut(values, stride) if self._cuts_early else values
 
     def _twice(self, values: str) -> str:
         """Each value repeated along both axes."""

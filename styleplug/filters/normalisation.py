@@ -64,7 +64,7 @@ def folded_graph(weights: FilterWeights, style: FilterStyle, statistics: Statist
     """
     graph = GraphBuilder()
     constants = _Constants(graph, _folded(weights, style, statistics))
-    network = NetworkGraph(graph, constants, lambda values: values)
+    network = NetworkGraph(graph, constants, None)
     image = graph.input("image", (1, 3, "H", "W"))
     graph.output("filtered", network.filtered(image), (1, 3, "h", "w"))
     return graph.model()

@@ -12,7 +12,7 @@ from styleplug.filters.style import FilterStyle
 from styleplug.filters.tiles import Tile, tiles_of
 from styleplug.filters.weights import FilterWeights
 from styleplug.runtime.session import open_session
-from styleplug.vgg.tensors import as_batch, as_pixels
+from styleplug.vgg.tensors import as_pixels
 
 Array = NDArray[np.float32]
 
@@ -39,7 +39,7 @@ class StyledNetwork:
         session = open_session(measuring_graph(self._weights, self._style), self._device)
         height, width = pixels.shape[:2]
         (tile,) = tiles_of(height, width, max(height, width))
-        filtered, means, variances = session.run(None, {"image": as_batch(tile.cut(pixels))})
+        filtered, means, variances = session.run(None, {"image": tile.cut(pixels)})
         return tile.kept(as_pixels(filtered)), Statistics(means, variances)
 
     def parts(
@@ -48,5 +48,5 @@ class StyledNetwork:
         """What each tile of a picture holds when it is filtered with these statistics."""
         session = open_session(folded_graph(self._weights, self._style, statistics), self._device)
         for tile in tiles:
-            (filtered,) = session.run(None, {"image": as_batch(tile.cut(pixels))})
-            yield tile.kept(as_pixels(filtered))
+            (filtered,) = session.run(None, {"image": tile.cut(pixels)})
+            yield tile.kept(filtered[0].transpose(1, 2, 0))

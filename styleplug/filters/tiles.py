@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.filters.layout import INNER_MARGIN, MARGIN, STRIDE
+from styleplug.vgg.tensors import as_batch
 
 Array = NDArray[np.float32]
 
@@ -54,8 +55,16 @@ class Tile:
         return self.rows.place, self.columns.place
 
     def cut(self, pixels: Array) -> Array:
-        """The part with what is around it, of a picture; both sides are multiples of `STRIDE`."""
-        return pixels.take(self.rows.indices, axis=0).take(self.columns.indices, axis=1)
+        """The part with what is around it, of a picture, as the network takes it.
+
+        It is (1, 3, H, W), both sides multiples of `STRIDE`.
+        """
+        columns = self.columns.indices
+        first, last = columns.min(), columns.max()
+        rows = pixels[self.rows.indices, first : last + 1]
+        # Of single numbers NumPy picks many in the time that it needs for one of the pixels.
+        batch: Array = as_batch(rows).take(columns - first, axis=3)
+        return batch
 
     def kept(self, pixels: Array) -> Array:
         """The part without what was around it."""

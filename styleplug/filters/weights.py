@@ -15,6 +15,7 @@ from styleplug.errors import FilterError, ModelError
 from styleplug.filters.layout import WEIGHTS
 from styleplug.filters.style import FilterStyle
 from styleplug.runtime.models import Model
+from styleplug.runtime.onnx_format import read_model
 
 Array = NDArray[np.float32]
 
@@ -78,18 +79,14 @@ def load_weights(model: Model) -> FilterWeights:
     Raises:
         ModelError: it can't be read, is damaged, or is no such model.
     """
-    from onnx import numpy_helper
-
-    from styleplug.vgg.weights import parse_onnx
-
-    parsed = parse_onnx(model.read(), model.name)
-    arrays = {
-        tensor.name: np.asarray(numpy_helper.to_array(tensor), np.float32)
-        for tensor in parsed.graph.initializer
-        if tensor.name in {*WEIGHTS, *VECTORS}
-    }
-    facts = {entry.key: entry.value for entry in parsed.metadata_props}
+    data = model.read()
     try:
+        stored, facts = read_model(data)
+        arrays = {
+            name: array.astype(np.float32)
+            for name, array in stored.items()
+            if name in {*WEIGHTS, *VECTORS}
+        }
         scales, shifts = (arrays.pop(name) for name in VECTORS)
         styles = zip(json.loads(facts["styles"]), scales, shifts, strict=True)
         return FilterWeights(

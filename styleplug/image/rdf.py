@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
-from xml.sax.saxutils import escape
 
 from styleplug.image.xmp import RDF
 
@@ -29,7 +29,7 @@ def to_rdf(name: str, value: Value, prefix: str) -> str:
         prefix: of the names in structures; that one and "rdf" must be declared around the element.
     """
     if isinstance(value, str):
-        return f"<{name}>{escape(_UNWRITABLE.sub(_REPLACEMENT, value))}</{name}>"
+        return f"<{name}>{escape(_UNWRITABLE.sub(_REPLACEMENT, value), quote=False)}</{name}>"
     if isinstance(value, Mapping):
         fields = "".join(to_rdf(f"{prefix}:{key}", part, prefix) for key, part in value.items())
         return f'<{name} rdf:parseType="Resource">{fields}</{name}>'

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from html import escape  # those of xml.sax load half of the standard library
 from xml.etree import ElementTree
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DESCRIPTION = [f"{RDF} RDF", f"{RDF} Description"]
@@ -64,10 +64,10 @@ class Description:
     def opening(self) -> bytes:
         """A start tag for properties of this description that are written elsewhere."""
         declared = "".join(
-            f" xmlns{':' * bool(prefix)}{prefix}={quoteattr(uri)}"
+            f" xmlns{':' * bool(prefix)}{prefix}={_quoted(uri)}"
             for prefix, uri in {**self.namespaces, "rdf": RDF}.items()
         )
-        return f"<rdf:Description rdf:about={quoteattr(self.about)}{declared}>".encode()
+        return f"<rdf:Description rdf:about={_quoted(self.about)}{declared}>".encode()
 
 
 CLOSING = b"</rdf:Description>"
@@ -233,6 +233,12 @@ def _after_content(data: bytes, at: int) -> int:
     while data[at - 1 : at].isspace():
         at -= 1
     return at
+
+
+def _quoted(text: str) -> str:
+    """The value of an attribute; as they are, tabs and ends of lines would be read as spaces."""
+    white = re.sub(r"[\t\n\r]", lambda match: f"&#{ord(match[0])};", escape(text))
+    return f'"{white}"'
 
 
 def _as_utf8(data: bytes) -> bytes:

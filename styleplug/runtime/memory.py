@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import psutil
-
 from styleplug.errors import OutOfMemoryError
 from styleplug.runtime.control_groups import control_groups
 
@@ -38,6 +36,8 @@ def memory_errors() -> Iterator[None]:
 
 def resident_memory() -> int:
     """The bytes of the machine's memory that this process takes now."""
+    import psutil
+
     return int(psutil.Process().memory_info().rss)
 
 
@@ -47,6 +47,8 @@ def free_memory(root: Path = Path("/")) -> int:
     Args:
         root: where `proc` and `sys` are, as far as groups are concerned; tests point it elsewhere.
     """
+    import psutil
+
     rooms = [room for folder in control_groups("memory", root) for room in _rooms(folder)]
     return max(0, min([int(psutil.virtual_memory().available), *rooms]))
 

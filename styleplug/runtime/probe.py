@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onnx import TensorProto, helper
+from styleplug.runtime.onnx_format import model, node, value
 
 
 def probe_model() -> bytes:
@@ -10,16 +10,9 @@ def probe_model() -> bytes:
 
     A convolution, because that is what needs cuDNN and its like, and what fails without them.
     """
-    shape = [1, 1, 1, 1]
-    graph = helper.make_graph(
-        [helper.make_node("Conv", ["image", "weight"], ["result"])],
-        "probe",
-        [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-            for name in ("image", "weight")
-        ],
-        [helper.make_tensor_value_info("result", TensorProto.FLOAT, shape)],
+    shape = (1, 1, 1, 1)
+    return model(
+        [node("Conv", ["image", "weight"], "result")],
+        inputs=[value("image", shape), value("weight", shape)],
+        outputs=[value("result", shape)],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
-    model.ir_version = 8
-    return bytes(model.SerializeToString())

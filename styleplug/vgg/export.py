@@ -13,11 +13,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from styleplug.errors import ModelError
+from styleplug.runtime.onnx_format import IR_VERSION, OPSET
 from styleplug.vgg.layers import Architecture, Convolution
-
-OPSET = 18
-IR_VERSION = 8
-"""Both are old enough for ONNX Runtime 1.20, and new enough for every operator used."""
 
 Array = NDArray[np.float32]
 

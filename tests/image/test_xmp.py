@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import pytest
 
 from styleplug.image.metadata import corrected_xmp
@@ -30,6 +32,12 @@ PACKET = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 def described(xml: bytes) -> bytes:
     return Description(0, "uuid:1", {"our": OURS}).opening() + xml + CLOSING
+
+
+def test_what_a_description_is_about_is_quoted() -> None:
+    about = "a \"b\" & 'c' <d>\n\te"
+    element = ElementTree.fromstring(Description(0, about, {"our": OURS}).opening() + CLOSING)
+    assert element.attrib == {f"{{{RDF}}}about": about}
 
 
 def test_what_is_true_no_longer_is_put_right_and_the_rest_stays_byte_by_byte() -> None:
