@@ -25,7 +25,7 @@ from styleplug.filters.running import StyledNetwork
 from styleplug.filters.style import FilterStyle
 from styleplug.filters.tiles import tiles_of
 from styleplug.filters.weights import FilterWeights
-from styleplug.image.resize import fitted_size, lanczos, resized
+from styleplug.image.resize import fitted_size, in_turns, lanczos, resized
 from styleplug.image.transparency import filled, is_seen
 
 Array = NDArray[np.float32]
@@ -110,10 +110,13 @@ def _with_detail(coarse: Array, finer: Array) -> Array:
     That is up(coarse) + finer - up(down(finer)), in the memory of `finer`.
     """
     height, width = finer.shape[:2]
-    for channel in range(finer.shape[2]):
+
+    def change(channel: int) -> None:
         values = finer[..., channel]
-        change = coarse[..., channel] - lanczos(values, *coarse.shape[:2])
-        values += lanczos(change, height, width)
+        difference = coarse[..., channel] - lanczos(values, *coarse.shape[:2])
+        values += lanczos(difference, height, width)
+
+    in_turns(change, range(finer.shape[2]))
     return np.clip(finer, 0, 1, out=finer)
 
 
