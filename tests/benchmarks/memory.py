@@ -5,8 +5,8 @@ usage: python tests/benchmarks/memory.py [SIZE ...] [--engine NAME] [--max-memor
 Paints pictures of random pixels, SIZE by three quarters of SIZE (default 512, 1024 and 2048), with
 the default options but for one evaluation and one scale, each in a process of its own: once as a
 whole, and once within --max-memory (default 2.5GB; less for the smaller ones, so that they are done
-in tiles, too). The table has the peak of the process's resident memory, what was estimated before,
-the side of the tiles, and the seconds of the evaluation.
+in tiles, too). The table has the limit, the side of the tiles, what was estimated before, the peak
+of the process's resident memory, and the seconds of the evaluation.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ import json
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
+from tables import tell
 
 import styleplug
 from styleplug.cli.options import memory_size
@@ -26,35 +29,57 @@ from styleplug.runtime.memory import resident_memory
 from styleplug.transfer import pyramid
 from styleplug.transfer.memory_plan import Needs
 
+SIZES = (512, 1024, 2048)
+LIMIT = 2.5e9
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("sizes", nargs="*", type=int, default=[512, 1024, 2048], metavar="SIZE")
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES, metavar="SIZE")
     parser.add_argument("--engine", default="auto")
-    parser.add_argument("--max-memory", type=memory_size, default=2.5e9, metavar="SIZE")
+    parser.add_argument("--max-memory", type=memory_size, default=LIMIT, metavar="SIZE")
     parser.add_argument("--child", type=float, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child is not None:
         print(json.dumps(measured(arguments.sizes[0], arguments.engine, arguments.child)))
         return
-    print(f"{'pixels':>10}  {'tiles':>6} {'estimate':>9} {'peak':>9} {'seconds':>8}")
-    for size in arguments.sizes:
-        # A quarter of a gigabyte is the program, without any picture.
-        smaller = 0.9e9 + (arguments.max_memory - 0.9e9) * min(1.0, (size / 2048) ** 2)
-        for limit in (0.0, smaller):
-            command = [*sys.argv[:1], str(size), "--engine", arguments.engine, "--child"]
-            done = subprocess.run(
-                [sys.executable, *command, str(limit)], stdout=subprocess.PIPE, check=True
-            )
-            row = json.loads(done.stdout)
-            print(
-                f"{size:5}x{size * 3 // 4:<4}  {row['window'] or 'whole':>6}"
-                f" {row['estimate'] / 1e9:6.2f} GB {row['peak'] / 1e9:6.2f} GB"
-                f" {row['seconds']:8.1f}",
-                flush=True,
-            )
+    tables(arguments.sizes, arguments.engine, arguments.max_memory)
+
+
+class Row(NamedTuple):
+    """A transfer of a size, and what it took; no limit is a picture as a whole."""
+
+    size: int
+    limit_GB: float | None
+    tiles: int | None
+    estimated_GB: float
+    peak_GB: float
+    seconds: float
+
+
+def tables(
+    sizes: Sequence[int] = SIZES, engine: str = "auto", max_memory: float = LIMIT
+) -> list[list[Row]]:
+    return [tell(row for size in sizes for row in with_and_without(size, engine, max_memory))]
+
+
+def with_and_without(size: int, engine: str, max_memory: float) -> Iterator[Row]:
+    # A quarter of a gigabyte is the program, without any picture.
+    smaller = 0.9e9 + (max_memory - 0.9e9) * min(1.0, (size / 2048) ** 2)
+    for limit in (0.0, smaller):
+        child = [__file__, str(size), "--engine", engine, "--child", str(limit)]
+        done = subprocess.run([sys.executable, *child], stdout=subprocess.PIPE, check=True)
+        row = json.loads(done.stdout)
+        yield Row(
+            size,
+            limit / 1e9 or None,
+            row["window"],
+            row["estimate"] / 1e9,
+            row["peak"] / 1e9,
+            row["seconds"],
+        )
 
 
 def measured(size: int, engine: str, limit: float) -> dict[str, float | None]:

@@ -2,25 +2,29 @@
 
 usage: python tests/benchmarks/objective.py [SIZE ...] [--rounds N]
 
-Times square pictures of 128, 256 and 512 pixels with VGG-16, the default layers and one level. The
-plain loop is the one that tutorials have, with torch's own number of threads and wait policy: an
-nn.Sequential of the layers, squared errors, backward(). The three take turns, N times (default 7)
-after a round that isn't counted; the table has medians of the seconds, and of the ratios to the
-plain loop within each round.
+Times square pictures of 128, 256, 512 and 1024 pixels with VGG-16, the default layers and one
+level. The plain loop is the one that tutorials have, with torch's own number of threads and wait
+policy: an nn.Sequential of the layers, squared errors, backward(). The three and PyTorch's float32
+product of matrices of 2048 × 2048 take turns, N times (default 7) after a round that isn't counted.
+The table has medians of the seconds, and of the ratios within each round: to the seconds of the
+plain loop, and to the matrix product's operations in a second. An evaluation's operations are those
+of its convolutions and Gram matrices, and as many again for the gradient.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from tables import tell
 from torch import nn
 from torch.nn import functional
+from turns import median_ratio, seconds_by_turns
 
 from styleplug.config import StylizeConfig
 from styleplug.image.picture import Picture
@@ -32,11 +36,17 @@ from styleplug.transfer.objective_torch import TorchObjective
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
+from styleplug.vgg.layers import VGG16
 from styleplug.vgg.mirror import Mirror
 from styleplug.vgg.weights import load_weights
 
 CONFIG = StylizeConfig()
+SIZES = (128, 256, 512, 1024)
+ROUNDS = 7
 PLAIN = "plain loop"
+PRODUCT = "matrix product"
+SIDE = 2048
+"""Of the matrices."""
 THREADS = torch.get_num_threads()
 """PyTorch's own choice, before the mirror asks for no more than the cores that there are."""
 
@@ -47,32 +57,69 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("sizes", nargs="*", type=int, default=[128, 256, 512], metavar="SIZE")
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES, metavar="SIZE")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     arguments = parser.parse_args()
-    print(f"{'pixels':>6}  {'':12} {'seconds':>8} {'of the plain loop':>18}")
-    for size in arguments.sizes:
-        times = measured(contestants(find_model("vgg16"), size), arguments.rounds)
-        for name, seconds in times.items():
-            ratios = [one / plain for one, plain in zip(seconds, times[PLAIN], strict=True)]
-            print(
-                f"{size:6}  {name:12} {statistics.median(seconds):8.3f}"
-                f" {statistics.median(ratios):18.2f}",
-                flush=True,
-            )
+    tables(arguments.sizes, arguments.rounds)
 
 
-def measured(evaluations: dict[str, Evaluate], rounds: int) -> dict[str, list[float]]:
-    """Seconds by name, of evaluations that take turns."""
-    times: dict[str, list[float]] = {name: [] for name in evaluations}
-    for number in range(rounds + 1):
-        for name, evaluate in evaluations.items():
-            time.sleep(0.2)  # the threads of the one before it may still spin
-            begun = time.perf_counter()
-            evaluate()
-            if number:
-                times[name].append(time.perf_counter() - begun)
-    return times
+class Row(NamedTuple):
+    """A contestant at a size."""
+
+    pixels: int
+    what: str
+    seconds: float
+    of_the_plain_loop: float | None
+    gigaflop_per_second: float
+    of_the_matrix_product: float
+
+
+def tables(sizes: Sequence[int] = SIZES, rounds: int = ROUNDS) -> list[list[Row]]:
+    return [tell(row for size in sizes for row in measured(size, rounds))]
+
+
+def measured(size: int, rounds: int) -> Iterator[Row]:
+    evaluations = contestants(find_model("vgg16"), size)
+    times = seconds_by_turns({**evaluations, PRODUCT: product()}, rounds)
+    for name, seconds in times.items():
+        is_product = name == PRODUCT
+        count = 2 * SIDE**3 if is_product else operations(size)
+        yield Row(
+            size,
+            name,
+            statistics.median(seconds),
+            None if is_product else median_ratio(seconds, times[PLAIN]),
+            count / statistics.median(seconds) / 1e9,
+            count / (2 * SIDE**3) / median_ratio(seconds, times[PRODUCT]),
+        )
+
+
+def product() -> Evaluate:
+    matrices = torch.rand(2, SIDE, SIDE)
+
+    def multiply() -> torch.Tensor:
+        torch.set_num_threads(THREADS)
+        return matrices[0] @ matrices[1]
+
+    return multiply
+
+
+def operations(size: int) -> int:
+    """Additions and multiplications of an evaluation, of a square picture's loss and gradient."""
+    count = 0
+    last = VGG16.deepest([*CONFIG.content_layers, *CONFIG.style_layers])
+    for name, channels, width in VGG16.convolutions:
+        if name.endswith("_1") and name != "conv1_1":
+            size //= 2
+        layer = name.replace("conv", "relu")
+        products = 9 * channels * width
+        if layer in CONFIG.style_layers:
+            products += width**2
+        # An addition to each product, and the gradient's beside the loss's.
+        count += 2 * 2 * products * size**2
+        if layer == last:
+            break
+    return count
 
 
 def contestants(model: Model, size: int) -> dict[str, Evaluate]:

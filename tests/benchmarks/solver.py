@@ -1,23 +1,27 @@
 """How many evaluations the solvers need for the loss that plain L-BFGS of PyTorch has after 60.
 
-usage: python tests/benchmarks/solver.py [--size N] [--evaluations N] [--json FILE]
+usage: python tests/benchmarks/solver.py [--size N] [--evaluations N]
 
 Needs ../shared/images beside the checkout. Six pairs at 160 pixels, from the photograph, one scale,
 the content error plus five times the style error. The reference is torch.optim.LBFGS as tutorials
-have it: learning rate 1, history 20, no line search, and pixels of 0 to 255, unbounded. Prints by
-pair, for each solver, the evaluation at which it is there ("-" is never), and how many evaluations
-of the reference its first 25 are worth. FILE gets all losses by evaluation, for plots.
+have it: learning rate 1, history 20, no line search, and pixels of 0 to 255, unbounded. The first
+table has, by pair and solver, the evaluation at which it is there (∞ is never), and how many
+evaluations of the reference its first 25 are worth (∞ is more than all of them); the second one has
+the medians.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import statistics
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
+from tables import tell
 
 from styleplug.config import StylizeConfig
 from styleplug.image.picture import Picture
@@ -41,36 +45,88 @@ PAIRS = (
     ("hoovertowernight", "water_lilies"),
     ("stata", "woman_with_hat"),
 )
+SIZE = 160
 REFERENCE_EVALUATIONS = 60
 WORTH_AT = 25
 REFERENCE = "torch.optim.LBFGS"
 CONFIG = StylizeConfig()
 
 
+class Course:
+    """A solver's losses by evaluation, and the seconds since its start at which it had them."""
+
+    def __init__(self) -> None:
+        self.losses: list[float] = []
+        self.seconds: list[float] = []
+        self._begun = time.perf_counter()
+
+    def add(self, loss: float) -> None:
+        self.losses.append(loss)
+        self.seconds.append(time.perf_counter() - self._begun)
+
+
+class Row(NamedTuple):
+    """A solver on a pair, with its course for drawings."""
+
+    pair: str
+    solver: str
+    evaluations: float
+    first_25_are_worth: float
+    losses: list[float]
+    seconds: list[float]
+
+
+class Median(NamedTuple):
+    """A solver on all pairs."""
+
+    solver: str
+    evaluations: float
+    first_25_are_worth: float
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--size", type=int, default=160)
+    parser.add_argument("--size", type=int, default=SIZE)
     parser.add_argument("--evaluations", type=int, default=REFERENCE_EVALUATIONS)
-    parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
+    tables(arguments.size, arguments.evaluations)
+
+
+def tables(
+    size: int = SIZE, evaluations: int = REFERENCE_EVALUATIONS
+) -> tuple[list[Row], list[Median]]:
     model = find_model("vgg16")
     encoder, mirror = Encoder(model, device="cpu"), Mirror(model, device="cpu")
-    curves: dict[str, dict[str, list[float]]] = {}
-    for photo, painting in PAIRS:
-        objective, start = problem(encoder, mirror, photo, painting, arguments.size)
-        of_pair = {REFERENCE: reference(objective, start)}
-        for name, solver in solvers().items():
-            of_pair[name] = losses(objective, start, solver, arguments.evaluations)
-            print(line(photo, painting, name, of_pair), flush=True)
-        curves[f"{photo}+{painting}"] = of_pair
-        if arguments.json:
-            arguments.json.write_text(json.dumps(curves))
-    for name in solvers():
-        needed = statistics.median(reached(c[name], last(c)) for c in curves.values())
-        worth = statistics.median(worth_at(c[name], c[REFERENCE]) for c in curves.values())
-        print(f"{name}: median {needed:g} evaluations; {WORTH_AT} are worth {worth:g}")
+
+    def measured() -> Iterator[Row]:
+        for photo, painting in PAIRS:
+            objective, start = problem(encoder, mirror, photo, painting, size)
+            of_reference = reference(objective, start)
+            yield row(photo, painting, REFERENCE, of_reference, of_reference)
+            for name, solver in solvers().items():
+                course = course_of(objective, start, solver, evaluations)
+                yield row(photo, painting, name, course, of_reference)
+
+    rows = tell(measured())
+    return rows, tell(medians(rows))
+
+
+def row(photo: str, painting: str, name: str, course: Course, of_reference: Course) -> Row:
+    evaluations = reached(course.losses, min(of_reference.losses))
+    worth = reached(of_reference.losses, min(course.losses[:WORTH_AT]))
+    return Row(f"{photo} + {painting}", name, evaluations, worth, course.losses, course.seconds)
+
+
+def medians(rows: list[Row]) -> Iterator[Median]:
+    for name in dict.fromkeys(row.solver for row in rows):
+        of_solver = [row for row in rows if row.solver == name]
+        yield Median(
+            name,
+            statistics.median(row.evaluations for row in of_solver),
+            statistics.median(row.first_25_are_worth for row in of_solver),
+        )
 
 
 def solvers() -> dict[str, Solver]:
@@ -102,9 +158,9 @@ def shrunk(path: Path, longest: int) -> Picture:
     return Picture(resized(pixels, *fitted_size(width, height, longest)))
 
 
-def reference(objective: TorchObjective, start: torch.Tensor) -> list[float]:
-    """The losses of PyTorch's own L-BFGS."""
-    found: list[float] = []
+def reference(objective: TorchObjective, start: torch.Tensor) -> Course:
+    """The course of PyTorch's own L-BFGS."""
+    course = Course()
     pixels = (start * 255).requires_grad_(True)
     optimizer = torch.optim.LBFGS(
         [pixels],
@@ -118,45 +174,29 @@ def reference(objective: TorchObjective, start: torch.Tensor) -> list[float]:
 
     def closure() -> float:
         evaluation = objective(pixels.detach() / 255)
-        found.append(evaluation.loss)
+        course.add(evaluation.loss)
         # Relative errors times 1e4: its first step is a gradient's, and would be lost in rounding.
         pixels.grad = evaluation.gradient * (1e4 / 255)
         return evaluation.loss * 1e4
 
     optimizer.step(closure)
-    return found
+    return course
 
 
-def losses(
+def course_of(
     objective: TorchObjective, picture: torch.Tensor, solver: Solver, evaluations: int
-) -> list[float]:
-    found = []
+) -> Course:
+    course = Course()
     for _ in range(evaluations):
         evaluation = objective(picture)
-        found.append(evaluation.loss)
+        course.add(evaluation.loss)
         picture = solver.step(picture, evaluation.gradient)
-    return found
+    return course
 
 
-def last(curves: dict[str, list[float]]) -> float:
-    return min(curves[REFERENCE])
-
-
-def reached(curve: list[float], loss: float) -> float:
+def reached(losses: list[float], loss: float) -> float:
     """The number of the first evaluation with no more than this loss."""
-    return next((number for number, one in enumerate(curve, start=1) if one <= loss), math.inf)
-
-
-def worth_at(curve: list[float], of_reference: list[float]) -> float:
-    return reached(of_reference, min(curve[:WORTH_AT]))
-
-
-def line(photo: str, painting: str, name: str, curves: dict[str, list[float]]) -> str:
-    needed = reached(curves[name], last(curves))
-    return (
-        f"{photo:>17} + {painting:15} {name:8} {needed if math.isfinite(needed) else '-':>3}"
-        f"   {WORTH_AT} are worth {worth_at(curves[name], curves[REFERENCE]):g}"
-    )
+    return next((number for number, one in enumerate(losses, start=1) if one <= loss), math.inf)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,32 @@
+"""Programs of others: installed into environments of their own, and run."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+
+def install(folder: Path, *packages: str) -> Path:
+    """A new environment with packages from the index; returns its Python."""
+    venv.create(folder, with_pip=True)
+    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    command(python, "-m", "pip", "install", "--quiet", *packages)
+    return python
+
+
+def command(*words: object, **variables: str) -> str:
+    """Run a command, with variables of the environment set; returns its standard output.
+
+    Raises:
+        RuntimeError: it failed; the error has its standard error.
+    """
+    arguments = [str(word) for word in words]
+    environment = {**os.environ, **variables}
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{shlex.join(arguments)} ended with {done.returncode}: {done.stderr}")
+    return done.stdout
