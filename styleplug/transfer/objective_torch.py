@@ -31,7 +31,7 @@ def torch_engine(mirror: Mirror) -> Engine:
     return Engine(
         name="torch",
         forwards=3.5,
-        footprint=Footprint(fixed=270_000_000, weights=0.0, features=2.3, tiles=3.5),
+        footprint=Footprint(fixed=310_000_000, weights=0.0, features=2.3, tiles=3.5),
         on_host=mirror.device.type == "cpu",
         make_objective=partial(TorchObjective, mirror),
         tile_passes=TorchTilePasses(mirror),
