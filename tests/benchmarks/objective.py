@@ -38,6 +38,7 @@ from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
 from styleplug.vgg.layers import VGG16
 from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.tiles import pixels_per_feature
 from styleplug.vgg.weights import load_weights
 
 CONFIG = StylizeConfig()
@@ -109,14 +110,12 @@ def operations(size: int) -> int:
     count = 0
     last = VGG16.deepest([*CONFIG.content_layers, *CONFIG.style_layers])
     for name, channels, width in VGG16.convolutions:
-        if name.endswith("_1") and name != "conv1_1":
-            size //= 2
         layer = name.replace("conv", "relu")
         products = 9 * channels * width
         if layer in CONFIG.style_layers:
             products += width**2
         # An addition to each product, and the gradient's beside the loss's.
-        count += 2 * 2 * products * size**2
+        count += 2 * 2 * products * (size // pixels_per_feature(layer)) ** 2
         if layer == last:
             break
     return count

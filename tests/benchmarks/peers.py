@@ -32,12 +32,12 @@ from typing import NamedTuple
 
 import torch
 from programs import command, install
+from sheet import SHARED
 from tables import tell
 
 from styleplug.runtime.models import find_model
 from styleplug.vgg.weights import load_weights
 
-SHARED = Path(__file__).parents[3] / "shared"
 PAIRS = ("tubingen+starry_night", "amber+udnie", "golden_gate+wave_kanagawa")
 SIZE = 256
 ITERATIONS = 500

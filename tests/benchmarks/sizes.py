@@ -13,16 +13,32 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image
 from sheet import SHARED, score
 from solver import PAIRS
+from tables import tell
 
 import styleplug
 
 STYLE_RATIO = 1.25
 CONTENT_RATIO = 0.15
+
+
+class Row(NamedTuple):
+    """A pair, with its small picture and the reduced large one."""
+
+    pair: str
+    content: float
+    content_of_large: float
+    content_ratio: float
+    style: float
+    style_of_large: float
+    style_ratio: float
+    pictures: list[Image.Image]
 
 
 def main() -> None:
@@ -35,34 +51,33 @@ def main() -> None:
     arguments = parser.parse_args()
     out: Path = arguments.out
     out.mkdir(parents=True, exist_ok=True)
-    missed, rows = 0, []
+    rows = tell(compared(out, arguments.small, arguments.large))
+    sheet([row.pictures for row in rows]).save(out / "sheet.jpg", quality=92)
+    missed = sum(
+        row.style_ratio > STYLE_RATIO or abs(row.content_ratio - 1) > CONTENT_RATIO for row in rows
+    )
+    if missed:
+        sys.exit(f"{missed} of {len(PAIRS)} pairs look otherwise when large")
+
+
+def compared(out: Path, small: int, large: int) -> Iterator[Row]:
     for photo, painting in PAIRS:
+        pair = f"{photo}+{painting}"
         files = [
             SHARED / f"images/{kind}.jpg" for kind in (f"content/{photo}", f"style/{painting}")
         ]
-        small, large = (
-            painted(*files, out / f"{photo}+{painting}-{size}.png", size)
-            for size in (arguments.small, arguments.large)
+        preview, render = (
+            painted(*files, out / f"{pair}-{size}.png", size) for size in (small, large)
         )
-        with Image.open(small) as first, Image.open(large) as second:
-            row = [first.convert("RGB"), second.convert("RGB").resize(first.size)]
-        reduced = out / f"{photo}+{painting}-{arguments.large}-reduced.png"
-        row[1].save(reduced)
-        sizes = [arguments.small // 2, arguments.small]
-        (content, style), (of_large, style_of_large) = (
-            score(*files, picture, sizes) for picture in (small, reduced)
+        with Image.open(preview) as first, Image.open(render) as second:
+            pictures = [first.convert("RGB"), second.convert("RGB").resize(first.size)]
+        reduced = out / f"{pair}-{large}-reduced.png"
+        pictures[1].save(reduced)
+        (content, style), (of_render, style_of_render) = (
+            score(*files, picture, [small // 2, small]) for picture in (preview, reduced)
         )
-        ratios = style_of_large / style, of_large / content
-        missed += ratios[0] > STYLE_RATIO or abs(ratios[1] - 1) > CONTENT_RATIO
-        print(
-            f"{photo:>17} + {painting:15} content {content:.3f} {of_large:.3f} ({ratios[1]:.2f})"
-            f"   style {style:.4f} {style_of_large:.4f} ({ratios[0]:.2f})",
-            flush=True,
-        )
-        rows.append(row)
-        sheet(rows).save(out / "sheet.jpg", quality=92)
-    if missed:
-        sys.exit(f"{missed} of {len(PAIRS)} pairs look otherwise when large")
+        ratios = of_render / content, style_of_render / style
+        yield Row(pair, content, of_render, ratios[0], style, style_of_render, ratios[1], pictures)
 
 
 def painted(photo: Path, painting: Path, output: Path, size: int) -> Path:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
+from sheet import SHARED
 from tables import tell
 
 from styleplug.config import StylizeConfig
@@ -40,7 +41,6 @@ from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.mirror import Mirror
 from styleplug.vgg.tensors import as_batch
 
-IMAGES = Path(__file__).parents[3] / "shared" / "images"
 PAIRS = (
     ("tubingen", "starry_night"),
     ("golden_gate", "wave_kanagawa"),
@@ -147,7 +147,7 @@ def problem(
 ) -> tuple[TorchObjective, torch.Tensor]:
     """What is lowered, and the photograph as its picture to start from."""
     photograph, style = (
-        shrunk(IMAGES / kind / f"{name}.jpg", size)
+        shrunk(SHARED / "images" / kind / f"{name}.jpg", size)
         for kind, name in (("content", photo), ("style", painting))
     )
     layers = CONFIG.content_layers, CONFIG.style_layers
