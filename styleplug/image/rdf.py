@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TypeAlias
@@ -15,9 +14,9 @@ Value: TypeAlias = "str | Sequence[Value] | Mapping[str, Value]"
 _CONTAINERS = tuple(f"{{{RDF}}}{name}" for name in ("Seq", "Bag", "Alt"))
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 # What XML 1.0 has no way to write: control characters, and the halves of surrogate pairs that stand
-# for bytes in names of files.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_REPLACEMENT = "\ufffd"
+# for bytes in names of files. A table, since a pattern for these takes 4 ms to compile.
+_UNWRITABLE = [*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
+_REPLACED = dict.fromkeys(_UNWRITABLE, "\ufffd")
 
 
 def to_rdf(name: str, value: Value, prefix: str) -> str:
@@ -29,7 +28,7 @@ def to_rdf(name: str, value: Value, prefix: str) -> str:
         prefix: of the names in structures; that one and "rdf" must be declared around the element.
     """
     if isinstance(value, str):
-        return f"<{name}>{escape(_UNWRITABLE.sub(_REPLACEMENT, value), quote=False)}</{name}>"
+        return f"<{name}>{escape(value.translate(_REPLACED), quote=False)}</{name}>"
     if isinstance(value, Mapping):
         fields = "".join(to_rdf(f"{prefix}:{key}", part, prefix) for key, part in value.items())
         return f'<{name} rdf:parseType="Resource">{fields}</{name}>'
