@@ -4,7 +4,8 @@ The loss of a batch is that of `styleplug.filters.losses`: the style error, plus
 content error, plus a little of the palette's. A term for steadiness joins them: two crops of a
 photograph, a few pixels apart, must become the same picture where they overlap, so that a filter
 keeps still when a camera pans. Each style has a content weight of its own, which is steered until
-its content error is the one that is wanted.
+its content error is the one that is wanted; where a photograph has more detail, content counts for
+more, or busy ones would lose what quiet ones needn't keep.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from torch import Tensor, nn
 
 from styleplug.errors import DivergedError
 from styleplug.filters.crops import Crops
-from styleplug.filters.losses import WINDOW, Errors, PerceptualLoss, Place
+from styleplug.filters.losses import LEAST, WINDOW, Errors, PerceptualLoss, Place
 from styleplug.filters.network import FilterNetwork
 from styleplug.filters.pace import Pace
 
@@ -41,6 +42,9 @@ STEADINESS = 20.0
 
 PALETTE = 0.1
 """Weight of the palette's error."""
+
+DETAIL = 1.2
+"""By which power of a crop's detail, relative to that of others, its content error counts."""
 
 WEIGHT_RANGE = (0.02, 3.0)
 """Where content weights may be steered."""
@@ -67,11 +71,19 @@ class Step:
 
 
 class _Crop(NamedTuple):
-    """A crop to train on, with rims and room for shifts, (1, 3, H, W)."""
+    """A crop to train on.
+
+    Args:
+        pixels: (1, 3, H, W), with rims and room for shifts.
+        place: of its window.
+        content: its features by size.
+        detail: their mean square.
+    """
 
     pixels: Tensor
     place: Place
     content: tuple[Tensor, ...]
+    detail: Tensor
 
 
 class Descent:
@@ -121,10 +133,11 @@ class Descent:
             ConfigError: no photograph can be read.
             DivergedError: loss or gradient is no number; network and styles are as before.
         """
-        crops, places, content = self._batch()
+        crops, places, content, detail = self._batch()
         styles = torch.tensor(self.random.choices(range(len(self.log_weights)), k=len(crops)))
         pictures, unsteadiness = self._filtered(crops, styles)
         errors = self.loss.errors(pictures, styles, content, places)
+        errors = errors._replace(content=errors.content * detail**DETAIL)
         weights = self.log_weights[styles].exp().to(pictures.device)
         of_pictures = errors.style + weights * errors.content + PALETTE * errors.palette
         loss = of_pictures.mean() + STEADINESS * unsteadiness
@@ -174,16 +187,19 @@ class Descent:
         self.crops = Crops(self.crops.paths, self.crops.side, self.steps)
         self.random.seed(self.steps)
 
-    def _batch(self) -> tuple[Tensor, list[Place], tuple[Tensor, ...]]:
-        """Crops, (N, 3, H, W), their windows, and what their features are there."""
+    def _batch(self) -> tuple[Tensor, list[Place], tuple[Tensor, ...], Tensor]:
+        """Crops, (N, 3, H, W), with their windows, their features, and their detail, (N,), relative
+        to that of all crops at hand."""
         for _ in range(FRESH if len(self._pool) >= 32 else 2 * self.pace.batch):
             self._pool.append(self._drawn())
         del self._pool[:-POOL]
         chosen = self.random.sample(self._pool, self.pace.batch)
+        usual = torch.stack([crop.detail for crop in self._pool]).mean()
         return (
             torch.cat([crop.pixels for crop in chosen]),
             [crop.place for crop in chosen],
             tuple(map(torch.cat, zip(*(crop.content for crop in chosen), strict=True))),
+            torch.stack([crop.detail for crop in chosen]) / usual.clamp_min(LEAST),
         )
 
     def _drawn(self) -> _Crop:
@@ -191,7 +207,9 @@ class Descent:
         free = max(0, self.pace.crop - WINDOW)
         place = (self.random.randint(0, free), self.random.randint(0, free))
         middle = _inner(_view(pixels, SHIFT // 2, SHIFT // 2))
-        return _Crop(pixels, place, self.loss.content(middle, [place]))
+        content = self.loss.content(middle, [place])
+        detail = torch.stack([features.float().square().mean() for features in content]).mean()
+        return _Crop(pixels, place, content, detail)
 
     def _filtered(self, crops: Tensor, styles: Tensor) -> tuple[Tensor, Tensor]:
         """Filtered crops without their rims, and how the first differs from one beside it."""

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from styleplug.errors import DivergedError
-from styleplug.filters.descent import RIM, SHIFT, VECTORS, Descent, _overlap, _view
+from styleplug.filters.descent import DETAIL, RIM, SHIFT, VECTORS, Descent, _overlap, _view
 from styleplug.filters.losses import Errors, PerceptualLoss
 from styleplug.filters.network import FilterNetwork, new_styles
 from styleplug.filters.pace import Pace
@@ -75,6 +75,25 @@ def test_content_weights_are_steered_to_the_aim(make_descent, aim, direction):
         descent.step()
     assert (direction * (descent.log_weights - before) >= 0).all()
     assert (descent.log_weights != before).any()
+
+
+def test_content_counts_for_more_where_there_is_more_detail(make_descent, monkeypatch):
+    descent = make_descent()
+    batches, draw, errors = [], descent._batch, descent.loss.errors
+
+    def drawn():
+        batches.append(draw())
+        return batches[-1]
+
+    monkeypatch.setattr(descent, "_batch", drawn)
+    monkeypatch.setattr(
+        descent.loss, "errors", lambda *batch: errors(*batch)._replace(content=torch.ones(2))
+    )
+    step = descent.step()
+    [(_, _, content, detail)] = batches
+    squares = torch.stack([array.float().square().mean((1, 2, 3)) for array in content]).mean(0)
+    assert detail[0] / detail[1] == pytest.approx(float(squares[0] / squares[1]), rel=1e-4)
+    assert step.content_error == pytest.approx(float((detail**DETAIL).mean()), rel=1e-4)
 
 
 def test_the_mean_of_the_steps_is_there_for_a_while(make_descent):
