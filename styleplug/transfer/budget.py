@@ -57,7 +57,7 @@ class Budget:
         left = self.limit - self.elapsed if self.is_shared else math.inf
         for number in range(len(scales), 1, -1):
             largest = scales[number - 1]
-            share = left * _work(largest) / sum(map(_work, scales[:number]))
+            share = left * largest.work / sum(scale.work for scale in scales[:number])
             needed = min(FEWEST_EVALUATIONS, largest.evaluations)
             if share >= needed * largest.pixels_per_evaluation * seconds_per_pixel:
                 return number
@@ -67,9 +67,5 @@ class Budget:
         """When the first of the scales to come is to end, in seconds since the transfer began."""
         if not self.is_shared:
             return math.inf
-        share = _work(scales[0]) / sum(map(_work, scales))
+        share = scales[0].work / sum(scale.work for scale in scales)
         return self.elapsed + (self.limit - self.elapsed) * share
-
-
-def _work(scale: Scale) -> float:
-    return scale.evaluations * scale.pixels_per_evaluation

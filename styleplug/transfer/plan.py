@@ -48,6 +48,11 @@ class Scale:
         """Pixels that the network sees in one evaluation."""
         return self.height * self.width * sum(0.25**level for level in range(self.levels))
 
+    @property
+    def work(self) -> float:
+        """Pixels that the network sees in all of its evaluations."""
+        return self.evaluations * self.pixels_per_evaluation
+
 
 def plan_scales(height: int, width: int, config: StylizeConfig) -> tuple[Scale, ...]:
     """The scales, small to large, for a photograph of height × width pixels.
@@ -78,7 +83,7 @@ def plan_scales(height: int, width: int, config: StylizeConfig) -> tuple[Scale, 
 
 def cost(scales: tuple[Scale, ...]) -> float:
     """The plan's work, in passes over the picture at full size."""
-    return sum(s.evaluations * s.pixels_per_evaluation for s in scales) / full_size(scales)
+    return sum(scale.work for scale in scales) / full_size(scales)
 
 
 def full_size(scales: tuple[Scale, ...]) -> int:

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import onnxruntime
 from programs import command, install
-from sheet import SHARED, contact_sheet, score, sizes
+from sheet import all_pairs, contact_sheet, painting_file, photo_file, score, sizes
 from tables import tell
 
 FILTERS = {
@@ -68,13 +68,8 @@ def main() -> None:
     arguments = parser.parse_args()
     out: Path = arguments.out
     wanted = arguments.filters or FILTERS.values()
+    pairs = [pair for pair in all_pairs() if FILTERS.get(pair[1]) in wanted]
     with tempfile.TemporaryDirectory() as folder:
-        pairs = [
-            (photo, painting)
-            for photo in sorted(path.stem for path in (SHARED / "images/content").iterdir())
-            for painting, name in FILTERS.items()
-            if name in wanted
-        ]
         paint(out / THEIRS, pairs, partial(by_other, Path(folder)))
     paint(out / OURS, pairs, by_us)
     scores = {name: scored(out / name, pairs) for name in (OURS, THEIRS)}
@@ -140,14 +135,6 @@ def summary(ours: dict[str, Errors], theirs: dict[str, Errors]) -> Iterator[Row]
             for pair in pairs
         ]
         yield Row(name, content, their_content, style, their_style, sum(no_worse), len(pairs))
-
-
-def photo_file(photo: str) -> Path:
-    return SHARED / f"images/content/{photo}.jpg"
-
-
-def painting_file(painting: str) -> Path:
-    return SHARED / f"images/style/{painting}.jpg"
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from typing import NamedTuple
 
 import torch
 from programs import command, install
-from sheet import SHARED
+from sheet import SHARED, painting_file, photo_file
 from tables import tell
 
 from styleplug.runtime.models import find_model
@@ -104,11 +104,7 @@ def tables(
 
 def of_pair(studio: Studio, pair: str) -> Iterator[Row]:
     photo, painting = pair.split("+")
-    scene = Scene(
-        SHARED / f"images/content/{photo}.jpg",
-        SHARED / f"images/style/{painting}.jpg",
-        studio.folder / pair,
-    )
+    scene = Scene(photo_file(photo), painting_file(painting), studio.folder / pair)
     scene.folder.mkdir()
     theirs = studio.neural_style(scene)
     whole = theirs[-1].seconds

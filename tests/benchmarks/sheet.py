@@ -71,13 +71,21 @@ def all_pairs() -> list[tuple[str, str]]:
     return [(photo, painting) for photo in photos for painting in paintings]
 
 
+def photo_file(photo: str) -> Path:
+    return SHARED / f"images/content/{photo}.jpg"
+
+
+def painting_file(painting: str) -> Path:
+    return SHARED / f"images/style/{painting}.jpg"
+
+
 def record(photo: str, painting: str, out: Path, config: styleplug.StylizeConfig) -> dict[str, Any]:
     """The pair's record, from OUT where it is, made otherwise."""
     known_file = out / f"{photo}+{painting}.json"
     if known_file.exists():
         known: dict[str, Any] = json.loads(known_file.read_text())
         return known
-    content, style = SHARED / f"images/content/{photo}.jpg", SHARED / f"images/style/{painting}.jpg"
+    content, style = photo_file(photo), painting_file(painting)
     picture = out / f"{photo}+{painting}.png"
     started = time.monotonic()
     result = styleplug.stylize(content, style, config)
@@ -137,10 +145,10 @@ def clipped(picture: Path) -> float:
 
 def contact_sheet(out: Path, photo: str, records: list[dict[str, Any]]) -> None:
     """The photograph and its pictures, each under its painting's thumbnail and scores."""
-    tiles = [(SHARED / f"images/content/{photo}.jpg", None, photo)]
+    tiles = [(photo_file(photo), None, photo)]
     for r in records:
         caption = f"{r['painting']}  content {r['content']:.2f}  style {r['style']:.3f}"
-        painting = SHARED / f"images/style/{r['painting']}.jpg"
+        painting = painting_file(r["painting"])
         tiles.append((out / f"{photo}+{r['painting']}.png", painting, caption))
     columns = 3
     sheet = Image.new("RGB", (columns * TILE, -(-len(tiles) // columns) * (TILE + 16)))
@@ -189,12 +197,8 @@ def compare_published(r: dict[str, Any], out: Path, size: int) -> None:
     for published in sorted((SHARED / "images/published").glob(f"*_{r['photo']}_*.png")):
         if not name.startswith(published.stem.split(f"{r['photo']}_")[1]):
             continue
-        content, style = score(
-            SHARED / f"images/content/{r['photo']}.jpg",
-            SHARED / f"images/style/{r['painting']}.jpg",
-            published,
-            sizes(size),
-        )
+        files = photo_file(r["photo"]), painting_file(r["painting"]), published
+        content, style = score(*files, sizes(size))
         beaten = r["content"] <= content and r["style"] <= style
         print(f"{published.name}: content {content:.3f}  style {style:.4f}  beaten: {beaten}")
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
-from sheet import SHARED, score
+from sheet import painting_file, photo_file, score
 from solver import PAIRS
 from tables import tell
 
@@ -63,9 +63,7 @@ def main() -> None:
 def compared(out: Path, small: int, large: int) -> Iterator[Row]:
     for photo, painting in PAIRS:
         pair = f"{photo}+{painting}"
-        files = [
-            SHARED / f"images/{kind}.jpg" for kind in (f"content/{photo}", f"style/{painting}")
-        ]
+        files = photo_file(photo), painting_file(painting)
         preview, render = (
             painted(*files, out / f"{pair}-{size}.png", size) for size in (small, large)
         )

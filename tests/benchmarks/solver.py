@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from sheet import SHARED
+from sheet import painting_file, photo_file
 from tables import tell
 
 from styleplug.config import StylizeConfig
@@ -146,10 +146,7 @@ def problem(
     encoder: Encoder, mirror: Mirror, photo: str, painting: str, size: int
 ) -> tuple[TorchObjective, torch.Tensor]:
     """What is lowered, and the photograph as its picture to start from."""
-    photograph, style = (
-        shrunk(SHARED / "images" / kind / f"{name}.jpg", size)
-        for kind, name in (("content", photo), ("style", painting))
-    )
+    photograph, style = shrunk(photo_file(photo), size), shrunk(painting_file(painting), size)
     layers = CONFIG.content_layers, CONFIG.style_layers
     objective = TorchObjective(
         mirror,

@@ -21,10 +21,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def test_each_scale_gets_its_share_of_what_is_left(clock: list[float]) -> None:
     budget, passes = Budget(cost(SCALES)), full_size(SCALES)
-    first = SCALES[0].evaluations * SCALES[0].pixels_per_evaluation / passes
+    first = SCALES[0].work / passes
     assert budget.end_of_next(SCALES) == pytest.approx(first)
     clock[0] += first / 2
-    second = SCALES[1].evaluations * SCALES[1].pixels_per_evaluation / passes
+    second = SCALES[1].work / passes
     assert budget.end_of_next(SCALES[1:]) > first / 2 + second
     clock[0] += 1
     assert budget.end_of_next(SCALES[-1:]) == pytest.approx(cost(SCALES))
@@ -50,7 +50,7 @@ def test_an_interrupted_run_plans_as_if_without_a_limit(clock: list[float]) -> N
 def test_scales_that_are_not_worth_it_are_left_out() -> None:
     """As many as leave the largest of the rest a few evaluations."""
     largest = SCALES[-1]
-    share = largest.evaluations * largest.pixels_per_evaluation / full_size(SCALES) / cost(SCALES)
+    share = largest.work / full_size(SCALES) / cost(SCALES)
     enough = FEWEST_EVALUATIONS * largest.pixels_per_evaluation / share
     assert Budget(enough * 1.01).reached(SCALES, 1.0) == 3
     assert Budget(enough * 0.99).reached(SCALES, 1.0) == 2
