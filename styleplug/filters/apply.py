@@ -1,12 +1,12 @@
 """A picture through the filter network: any size, in bounded memory, without seams.
 
 The network paints strokes of about the painting's size in a picture of `WORKING_SIZE`. So that is
-the size at which it first sees the whole picture. A larger picture is what that gives, enlarged
-octave by octave: the network runs at each size as well, with the statistics of the first run (Chen,
-Wang, Xie, Lu and Luo, "Towards Ultra-Resolution Neural Style Transfer via Thumbnail Instance
-Normalization", 2022), and of what it gives only the detail is taken that the size before can't hold
-(Burt and Adelson, "The Laplacian Pyramid as a Compact Image Code", 1983). A large picture looks as
-its own preview, and its strokes have crisp edges.
+the size at which it sees the whole picture. A larger picture is what that gives, enlarged octave by
+octave: at each size the network runs again, with the statistics of the first run (Chen, Wang, Xie,
+Lu and Luo, "Towards Ultra-Resolution Neural Style Transfer via Thumbnail Instance Normalization",
+2022) and with its bottleneck, enlarged, for that is where the strokes are; and of what it gives
+only the detail is taken that the size before can't hold (Burt and Adelson, "The Laplacian Pyramid
+as a Compact Image Code", 1983). A large picture looks as its own preview, with crisp edges.
 """
 
 from __future__ import annotations
@@ -74,14 +74,15 @@ def filtered(
     report = _Report([first, *octaves], on_progress, cancel or threading.Event())
     network = StyledNetwork(weights, style, device)
     report.begin(first, 1)
-    current, statistics = network.measured(resized(image, *first))
+    overview = network.overview(resized(image, *first))
+    current = overview.filtered
     report.step(current)
     for size in octaves:
         tiles = tiles_of(*size)
         report.begin(size, len(tiles))
         pixels = image if size == (height, width) else resized(image, *size)
         finer = np.empty_like(pixels)
-        for tile, part in zip(tiles, network.parts(pixels, tiles, statistics), strict=True):
+        for tile, part in zip(tiles, network.parts(pixels, tiles, overview), strict=True):
             finer[tile.place] = part
             report.step(part)
         current = _with_detail(current, finer)

@@ -41,8 +41,8 @@ def export_filters(weights: FilterWeights, metadata: Mapping[str, str]) -> bytes
             [{"name": style.name, "description": style.description} for style in weights.styles]
         ),
     }
-    picture = _cropped(graph, network.filtered(_padded(graph, image)), image)
-    graph.output("filtered", picture, (1, 3, "H", "W"))
+    filtered, _ = network.whole(_padded(graph, image))
+    graph.output("filtered", _cropped(graph, filtered, image), (1, 3, "H", "W"))
     data = graph.model(metadata={**metadata, **facts})
     onnx.checker.check_model(data)
     return data

@@ -29,8 +29,6 @@ Parameters = Callable[[str], tuple[str, ...]]
 Normalise = Callable[[str], str]
 """The normalised values of some values; it is asked in the order of `layout.NORMALISED`."""
 
-_BORDER = MARGIN - INNER_MARGIN
-
 
 class NetworkGraph:
     """Writes the network's layers into a graph.
@@ -38,53 +36,84 @@ class NetworkGraph:
     Args:
         graph: to write into.
         parameters: where the convolutions' weights are.
-        normalise: what the instance normalisations become; None where they are in the parameters.
+        normalise: what the instance normalisations become; by default they are in the parameters.
     """
 
     def __init__(
-        self, graph: GraphBuilder, parameters: Parameters, normalise: Normalise | None
+        self,
+        graph: GraphBuilder,
+        parameters: Parameters,
+        normalise: Normalise = lambda values: values,
     ) -> None:
         self._graph = graph
         self._parameters = parameters
-        self._normalise = normalise or (lambda values: values)
-        # What zeros reach must stay out of statistics. Where there are none, it is cut away from
-        # the picture alone: the largest values needn't be copied, and the picture is the same.
-        self._cuts_early = normalise is not None
+        self._normalise = normalise
 
-    def filtered(self, image: str) -> str:
+    def whole(self, image: str) -> tuple[str, str]:
         """From a picture in [0, 1] with margins of `MARGIN` to one with `INNER_MARGIN`.
 
-        Takes (1, 3, H, W), both sides multiples of `STRIDE`; gives (1, 3, H - 16, W - 16).
+        Takes (1, 3, H, W), both sides multiples of `STRIDE`; gives (1, 3, H - 16, W - 16), and the
+        bottleneck on the way to it, (1, EIGHTH, H / 8 - 2, W / 8 - 2).
         """
-        op, normalise = self._graph.op, self._normalise
-        half = op("Relu", normalise(self._encoded("encode_half", image)))
-        quarter = op("Relu", normalise(self._encoded("encode_quarter", half)))
-        relief = self._encoded("encode_relief", self._relief(image))
-        eighth = op("Add", self._encoded("encode_eighth", quarter), relief)
-        current = self._cut(op("Relu", normalise(eighth)), STRIDE)
+        half, quarter = self._encoded(image)
+        bottleneck = self._bottleneck(image, quarter)
+        twice = self._reflected(self._twice(bottleneck))
+        half, quarter = self._cut(half, 2), self._cut(quarter, 4)
+        return self._decoded(twice, quarter, half, padding=0), bottleneck
+
+    def tile(self, image: str, bottleneck: str) -> str:
+        """Part of a picture whose bottleneck is known.
+
+        Takes (1, 3, H, W), both sides multiples of `STRIDE`, and (1, EIGHTH, H / 8, W / 8); gives
+        (1, 3, H, W), of which the outer `INNER_MARGIN` pixels depend on what isn't there.
+        """
+        half, quarter = self._encoded(image)
+        return self._decoded(self._twice(bottleneck), quarter, half, padding=1)
+
+    def _encoded(self, image: str) -> tuple[str, str]:
+        """The picture at a half and at a quarter of its size."""
+        half = self._activated(self._conv(image, "encode_half", size=5, stride=2))
+        return half, self._activated(self._conv(half, "encode_quarter", stride=2))
+
+    def _bottleneck(self, image: str, quarter: str) -> str:
+        op = self._graph.op
+        relief = self._conv(self._relief(image), "encode_relief", stride=2)
+        eighth = op("Add", self._conv(quarter, "encode_eighth", stride=2), relief)
+        # What zeros reach must stay out of statistics.
+        current = self._cut(self._activated(eighth), STRIDE)
         for block in range(BLOCKS):
-            inner = op("Relu", normalise(self._reflected(f"blocks.{2 * block}", current)))
-            outer = normalise(self._reflected(f"blocks.{2 * block + 1}", inner))
+            first, second = f"blocks.{2 * block}", f"blocks.{2 * block + 1}"
+            inner = self._activated(self._conv(self._reflected(current), first, padding=0))
+            outer = self._normalise(self._conv(self._reflected(inner), second, padding=0))
             current = op("Add", outer, current)
-        around = 0 if self._cuts_early else _BORDER // 4
-        current = normalise(self._reflected("decode_quarter", self._twice(current), around))
-        current = op("Add", op("Relu", current), self._beside(quarter, 4))
-        current = normalise(self._conv(self._twice(current), self._parameters("decode_half")))
-        current = op("Add", op("Relu", current), self._beside(half, 2))
-        picture = self._picture(current)
-        return picture if self._cuts_early else self._cut(picture, 1)
+        return current
 
-    def _encoded(self, name: str, values: str) -> str:
-        size = 5 if name == "encode_half" else 3
-        return self._conv(values, self._parameters(name), size, stride=2)
+    def _decoded(self, twice: str, quarter: str, half: str, padding: int) -> str:
+        """The picture from its bottleneck at twice the size and from what it was before that.
 
-    def _reflected(self, name: str, values: str, around: int = 0) -> str:
-        """A convolution whose input is continued by its own reflection, and by zeros around it."""
+        The padding is that of the first convolution.
+        """
+        op = self._graph.op
+        current = self._activated(self._conv(twice, "decode_quarter", padding=padding))
+        current = self._twice(op("Add", current, quarter))
+        current = self._activated(self._conv(current, "decode_half"))
+        return self._picture(op("Add", current, half))
+
+    def _activated(self, values: str) -> str:
+        return self._graph.op("Relu", self._normalise(values))
+
+    def _reflected(self, values: str) -> str:
+        """Values with one more on each side, by reflection."""
         pads = self._graph.integers(0, 0, 1, 1, 0, 0, 1, 1)
-        padded = self._graph.op("Pad", values, pads, mode="reflect")
-        return self._conv(padded, self._parameters(name), padding=around)
+        return self._graph.op("Pad", values, pads, mode="reflect")
 
     def _conv(
+        self, values: str, name: str, size: int = 3, stride: int = 1, padding: int | None = None
+    ) -> str:
+        """A convolution, padded with zeros to the size of its input unless it is told otherwise."""
+        return self._convolved(values, self._parameters(name), size, stride, padding)
+
+    def _convolved(
         self,
         values: str,
         parameters: tuple[str, ...],
@@ -92,7 +121,6 @@ class NetworkGraph:
         stride: int = 1,
         padding: int | None = None,
     ) -> str:
-        """A convolution, padded with zeros to the size of its input unless it is told otherwise."""
         return self._graph.op(
             "Conv",
             values,
@@ -104,7 +132,7 @@ class NetworkGraph:
 
     def _cut(self, values: str, stride: int) -> str:
         """Values without what lies beyond the inner margin, at a stride-th of the size."""
-        border, integers = _BORDER // stride, self._graph.integers
+        border, integers = (MARGIN - INNER_MARGIN) // stride, self._graph.integers
         return self._graph.op(
             "Slice",
             values,
@@ -112,10 +140,6 @@ class NetworkGraph:
             integers(-border, -border),
             integers(2, 3),
         )
-
-    def _beside(self, values: str, stride: int) -> str:
-        """Values of the network's first half, as they are added in the second."""
-        return self._cut(values, stride) if self._cuts_early else values
 
     def _twice(self, values: str) -> str:
         """Each value repeated along both axes."""
@@ -147,7 +171,7 @@ class NetworkGraph:
         spread = op("Transpose", spread, perm=[0, 2, 4, 1, 3, 5])
         spread = op("Reshape", spread, integers(12, -1, 3, 3))
         four = op("Gather", bias, self._graph.constant(np.repeat(np.arange(3), 4)))
-        phases = op("Sigmoid", self._conv(values, (spread, four)))
+        phases = op("Sigmoid", self._convolved(values, (spread, four)))
         return op("DepthToSpace", phases, blocksize=2, mode="CRD")
 
     def _relief(self, image: str) -> str:

@@ -1,7 +1,7 @@
 """The instance normalisations in two steps: statistics are measured, then folded.
 
 With statistics at hand, gain · (x - mean) / deviation + offset is but another weight and bias of
-the convolution before it. A tile then needs nothing of the rest of its picture, and runs faster.
+the convolution before it. A tile then needs nothing of the rest of its picture.
 """
 
 from __future__ import annotations
@@ -13,22 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.filters.graph import NetworkGraph
-from styleplug.filters.layout import BLOCKS, EPSILON, NORMALISED
+from styleplug.filters.layout import EIGHTH, EPSILON, NORMALISED
 from styleplug.filters.style import FilterStyle
 from styleplug.filters.weights import FilterWeights
 from styleplug.vgg.graph_builder import GraphBuilder
 
 Array = NDArray[np.float32]
 
-_BEFORE = (
-    ("encode_half",),
-    ("encode_quarter",),
-    ("encode_eighth", "encode_relief"),
-    *((f"blocks.{index}",) for index in range(2 * BLOCKS)),
-    ("decode_quarter",),
-    ("decode_half",),
-)
-"""The convolutions whose sum each normalisation takes, in order."""
+_OF_TILES = {0: "encode_half", 1: "encode_quarter", -2: "decode_quarter", -1: "decode_half"}
+"""The convolutions of a tile's graph, by the places of the normalisations after them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,31 +35,36 @@ class Statistics:
 def measuring_graph(weights: FilterWeights, style: FilterStyle) -> bytes:
     """The network with statistics from the picture that it is given.
 
-    Takes `image`, (1, 3, H, W) float32 in [0, 1], as `NetworkGraph.filtered` does. Gives
-    `filtered`, and `means` and `variances`, (STYLE_SIZE,) float32.
+    Takes `image`, (1, 3, H, W) float32 in [0, 1], as `NetworkGraph.whole` does. Gives `filtered`
+    and `bottleneck` as that does, and `means` and `variances`, (STYLE_SIZE,) float32.
     """
     graph = GraphBuilder()
     normalise = _Measured(graph, style)
     network = NetworkGraph(graph, _Constants(graph, dict(weights.arrays)), normalise)
-    image = graph.input("image", (1, 3, "H", "W"))
-    graph.output("filtered", network.filtered(image), (1, 3, "h", "w"))
+    filtered, bottleneck = network.whole(graph.input("image", (1, 3, "H", "W")))
+    graph.output("filtered", filtered, (1, 3, "H - 16", "W - 16"))
+    graph.output("bottleneck", bottleneck, (1, EIGHTH, "H / 8 - 2", "W / 8 - 2"))
     for name, values in (("means", normalise.means), ("variances", normalise.variances)):
         vector = graph.op("Concat", *values, axis=1)
         graph.output(name, graph.op("Reshape", vector, graph.integers(-1)), (len(style.scale),))
     return graph.model()
 
 
-def folded_graph(weights: FilterWeights, style: FilterStyle, statistics: Statistics) -> bytes:
-    """The network with given statistics, for one tile.
+def tile_graph(weights: FilterWeights, style: FilterStyle, statistics: Statistics) -> bytes:
+    """The network with given statistics, for a part of a picture whose bottleneck is known.
 
-    Takes `image`, (1, 3, H, W) float32 in [0, 1], as `NetworkGraph.filtered` does; gives
-    `filtered`.
+    Takes `image`, (1, 3, H, W) float32 in [0, 1], and gives `filtered`, as `NetworkGraph.tile`
+    does. The bottleneck is `rows` · `bottleneck` · `columns` of each channel: (H / 8, h),
+    (1, EIGHTH, h, w), (w, W / 8), all float32; so it may be that of a smaller picture, enlarged.
     """
     graph = GraphBuilder()
-    constants = _Constants(graph, _folded(weights, style, statistics))
-    network = NetworkGraph(graph, constants, None)
+    network = NetworkGraph(graph, _Constants(graph, _folded(weights, style, statistics)))
     image = graph.input("image", (1, 3, "H", "W"))
-    graph.output("filtered", network.filtered(image), (1, 3, "h", "w"))
+    rows = graph.input("rows", ("H8", "h"))
+    whole = graph.input("bottleneck", (1, EIGHTH, "h", "w"))
+    columns = graph.input("columns", ("w", "W8"))
+    bottleneck = graph.op("MatMul", graph.op("MatMul", rows, whole), columns)
+    graph.output("filtered", network.tile(image, bottleneck), (1, 3, "H", "W"))
     return graph.model()
 
 
@@ -110,14 +108,15 @@ class _Measured:
 
 
 def _folded(weights: FilterWeights, style: FilterStyle, statistics: Statistics) -> dict[str, Array]:
-    """The network's arrays with each normalisation in the convolutions before it."""
+    """The network's arrays with a tile's normalisations in the convolutions before them."""
     arrays = dict(weights.arrays)
     gains = style.scale / np.sqrt(statistics.variances + np.float32(EPSILON))
     offsets = style.shift - statistics.means * gains
-    for (first, *others), (gain, offset) in zip(_BEFORE, _parts(gains, offsets), strict=True):
-        for name in (first, *others):
-            arrays[f"{name}.weight"] = arrays[f"{name}.weight"] * gain[:, None, None, None]
-        arrays[f"{first}.bias"] = offset
+    parts = list(_parts(gains, offsets))
+    for place, name in _OF_TILES.items():
+        gain, offset = parts[place]
+        arrays[f"{name}.weight"] = arrays[f"{name}.weight"] * gain[:, None, None, None]
+        arrays[f"{name}.bias"] = offset
     return arrays
 
 

@@ -1,21 +1,38 @@
-"""The filter network in ONNX Runtime: small pictures at once, larger ones tile by tile."""
+"""The filter network in ONNX Runtime: a small picture at once, parts of larger ones after it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.filters.normalisation import Statistics, folded_graph, measuring_graph
+from styleplug.filters.layout import INNER_MARGIN, MARGIN, STRIDE
+from styleplug.filters.normalisation import Statistics, measuring_graph, tile_graph
 from styleplug.filters.style import FilterStyle
-from styleplug.filters.tiles import Tile, tiles_of
+from styleplug.filters.tiles import Tile
 from styleplug.filters.weights import FilterWeights
 from styleplug.runtime.session import Session, open_session
-from styleplug.vgg.tensors import as_pixels
+from styleplug.vgg.tensors import as_batch, as_pixels
 
 Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Overview:
+    """What the network makes of a whole picture.
+
+    Args:
+        filtered: the picture.
+        bottleneck: (1, EIGHTH, H, W), as `NetworkGraph.whole` gives it.
+        statistics: of its features.
+    """
+
+    filtered: Array
+    bottleneck: Array
+    statistics: Statistics
 
 
 class StyledNetwork:
@@ -36,25 +53,41 @@ class StyledNetwork:
         self._measuring = thread.submit(self._open_measuring)
         thread.shutdown(wait=False)
 
-    def measured(self, pixels: Array) -> tuple[Array, Statistics]:
-        """A picture filtered at once, and the statistics of its features.
+    def overview(self, pixels: Array) -> Overview:
+        """A picture filtered at once.
 
         Raises:
             ConfigError, MissingDependencyError: the device isn't there.
         """
         session = self._measuring.result()
         height, width = pixels.shape[:2]
-        (tile,) = tiles_of(height, width, max(height, width))
-        filtered, means, variances = session.run(None, {"image": tile.cut(pixels)})
-        return tile.kept(as_pixels(filtered)), Statistics(means, variances)
+        margins = [(MARGIN, MARGIN + -length % STRIDE) for length in (height, width)]
+        image = np.pad(as_batch(pixels), [(0, 0), (0, 0), *margins], mode="reflect")
+        filtered, bottleneck, *statistics = session.run(None, {"image": image})
+        inner = np.s_[INNER_MARGIN : INNER_MARGIN + height, INNER_MARGIN : INNER_MARGIN + width]
+        return Overview(as_pixels(filtered)[inner], bottleneck, Statistics(*statistics))
 
-    def parts(
-        self, pixels: Array, tiles: Iterable[Tile], statistics: Statistics
-    ) -> Iterator[Array]:
-        """What each tile of a picture holds when it is filtered with these statistics."""
-        session = open_session(folded_graph(self._weights, self._style, statistics), self._device)
+    def parts(self, pixels: Array, tiles: Iterable[Tile], overview: Overview) -> Iterator[Array]:
+        """What each tile of a picture holds when it is filtered by the overview of a smaller one.
+
+        Args:
+            pixels: the same picture at another size.
+            tiles: of that one.
+            overview: of the smaller one.
+        """
+        graph = tile_graph(self._weights, self._style, overview.statistics)
+        session = open_session(graph, self._device)
+        (height, width), cells = overview.filtered.shape[:2], overview.bottleneck.shape[2:]
         for tile in tiles:
-            (filtered,) = session.run(None, {"image": tile.cut(pixels)})
+            rows = tile.rows.interpolation(cells[0], height / pixels.shape[0])
+            columns = tile.columns.interpolation(cells[1], width / pixels.shape[1])
+            feeds = {
+                "image": tile.cut(pixels),
+                "rows": rows,
+                "bottleneck": overview.bottleneck,
+                "columns": np.ascontiguousarray(columns.T),
+            }
+            (filtered,) = session.run(None, feeds)
             yield tile.kept(filtered[0].transpose(1, 2, 0))
 
     def _open_measuring(self) -> Session:

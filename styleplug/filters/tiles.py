@@ -1,4 +1,4 @@
-"""Tiles of a picture, each with as much around it as the network looks at.
+"""Tiles of a picture, each with as much around it as the network looks at there.
 
 All of it is in the picture with its margin of reflection around, which is never made as a whole.
 """
@@ -11,20 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.filters.layout import INNER_MARGIN, MARGIN, STRIDE
+from styleplug.filters.layout import INNER_MARGIN, STRIDE
 from styleplug.vgg.tensors import as_batch
 
 Array = NDArray[np.float32]
 
-HALO = 120
-"""Pixels around a tile that what is in it depends on; a multiple of `STRIDE`.
-
-The network reaches 115 pixels: 64 by the blocks, 32 by the relief's windows, the rest by the
-convolutions at the larger sizes.
-"""
-
 TILE = 1280
-"""Longest side of a tile, in pixels, without its halo; the network needs 400 MB for one."""
+"""Longest side of a tile, in pixels, without its margins; the network needs 400 MB for one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,14 +25,31 @@ class Span:
     """One side of a tile.
 
     Args:
-        indices: for each pixel that is filtered, the one of the picture that is seen there.
-        kept: what is kept of what the network gives for them, less the margins that it cuts away.
-        place: where that belongs in the picture.
+        indices: for each pixel of the tile and its margins, the one of the picture that is seen
+            there; a multiple of `STRIDE`.
+        place: where what is kept belongs in the picture.
     """
 
     indices: NDArray[np.intp]
-    kept: slice
     place: slice
+
+    @property
+    def kept(self) -> slice:
+        """What is kept of what the network gives."""
+        return slice(INNER_MARGIN, INNER_MARGIN + self.place.stop - self.place.start)
+
+    def interpolation(self, count: int, scale: float) -> Array:
+        """How much of each of a smaller picture's cells is in each of the tile's: a matrix.
+
+        Args:
+            count: of the smaller picture's cells, its inner margins' included.
+            scale: the smaller picture's size over that of the tile's picture.
+        """
+        cells = np.arange(len(self.indices) // STRIDE) + 0.5
+        pixels = (self.place.start - INNER_MARGIN + STRIDE * cells) * scale
+        nearest = ((pixels + INNER_MARGIN) / STRIDE - 0.5).clip(0, count - 1)
+        weights: Array = (1 - abs(nearest[:, None] - np.arange(count))).clip(0).astype(np.float32)
+        return weights
 
 
 @dataclass(frozen=True)
@@ -78,23 +88,15 @@ def tiles_of(height: int, width: int, longest: int = TILE) -> list[Tile]:
 
 
 def _spans(length: int, longest: int) -> list[Span]:
-    """The spans of one side; those at its ends have the picture's margins, as the whole has."""
-    far = MARGIN + -length % STRIDE
+    """The spans of one side; those at its ends have the picture's reflection as their margin."""
+    far = INNER_MARGIN + -length % STRIDE
     # A side shorter than its margins is reflected again and again.
-    indices = np.pad(np.arange(length), (MARGIN, far), mode="reflect")
+    indices = np.pad(np.arange(length), (INNER_MARGIN, far), mode="reflect")
     count = -(-length // longest)
-    bounds = [MARGIN + round(i * length / count / STRIDE) * STRIDE for i in range(count)]
-    bounds.append(MARGIN + length)
-    cut = MARGIN - INNER_MARGIN
+    bounds = [round(i * length / count / STRIDE) * STRIDE for i in range(count)]
     spans = []
-    for first, last in itertools.pairwise(bounds):
-        start = max(0, first - HALO)
-        stop = min(len(indices), -(-last // STRIDE) * STRIDE + HALO)
-        spans.append(
-            Span(
-                indices[start:stop],
-                slice(first - start - cut, last - start - cut),
-                slice(first - MARGIN, last - MARGIN),
-            )
-        )
+    for first, last in itertools.pairwise([*bounds, length]):
+        # In the indices, the margin before the first pixel begins where that is in the picture.
+        stop = first + -(-(last - first) // STRIDE) * STRIDE + 2 * INNER_MARGIN
+        spans.append(Span(indices[first:stop], slice(first, last)))
     return spans

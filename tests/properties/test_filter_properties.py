@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,11 +12,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from styleplug.filters.apply import filtered
-from styleplug.filters.layout import STRIDE
-from styleplug.filters.normalisation import Statistics
-from styleplug.filters.running import StyledNetwork
-from styleplug.filters.tiles import HALO, Tile, tiles_of
+from styleplug.filters.layout import INNER_MARGIN, STRIDE
+from styleplug.filters.running import Overview, StyledNetwork
+from styleplug.filters.tiles import Tile, tiles_of
 from styleplug.filters.weights import FilterWeights
+from styleplug.image.resize import resized
 from styleplug.vgg.tensors import as_pixels
 
 Array = NDArray[np.float32]
@@ -28,11 +29,9 @@ def network(filter_weights: FilterWeights) -> StyledNetwork:
     return StyledNetwork(filter_weights, filter_weights.styles[0], "cpu")
 
 
-def pieced(
-    network: StyledNetwork, picture: Array, tiles: list[Tile], statistics: Statistics
-) -> Array:
+def pieced(network: StyledNetwork, picture: Array, tiles: list[Tile], overview: Overview) -> Array:
     whole = np.empty_like(picture)
-    for tile, part in zip(tiles, network.parts(picture, tiles, statistics), strict=True):
+    for tile, part in zip(tiles, network.parts(picture, tiles, overview), strict=True):
         whole[tile.place] = part
     return whole
 
@@ -67,32 +66,50 @@ def test_tiles_leave_no_seams(
     make_picture: Callable[..., Array],
 ) -> None:
     picture = as_pixels(make_picture(height, width))
-    whole, statistics = network.measured(picture)
-    tiles = tiles_of(height, width, longest)
-    np.testing.assert_allclose(pieced(network, picture, tiles, statistics), whole, atol=1e-4)
+    overview = network.overview(picture)
+    parts = pieced(network, picture, tiles_of(height, width, longest), overview)
+    np.testing.assert_allclose(parts, overview.filtered, atol=1e-4)
 
 
-def test_what_lies_within_a_halo_matters(
-    network: StyledNetwork, make_picture: Callable[..., Array], monkeypatch: pytest.MonkeyPatch
+@FEW
+@given(factor=st.floats(0.3, 1), longest=st.integers(64, 150))
+def test_tiles_of_a_larger_picture_leave_no_seams(
+    factor: float, longest: int, network: StyledNetwork, make_picture: Callable[..., Array]
 ) -> None:
-    """Or else the test before would pass whatever the tiles had around them."""
+    picture = as_pixels(make_picture(170, 210))
+    overview = network.overview(resized(picture, round(170 * factor), round(210 * factor)))
+    whole, parts = (
+        pieced(network, picture, tiles_of(170, 210, side), overview) for side in (1000, longest)
+    )
+    np.testing.assert_allclose(parts, whole, atol=1e-4)
+
+
+def test_what_lies_in_the_margins_matters(
+    network: StyledNetwork, make_picture: Callable[..., Array]
+) -> None:
+    """Or else the tests before would pass whatever the tiles had around them."""
     picture = as_pixels(make_picture(100, 400))
-    whole, statistics = network.measured(picture)
-    monkeypatch.setattr("styleplug.filters.tiles.HALO", 32)
-    seams = pieced(network, picture, tiles_of(100, 400, 200), statistics) - whole
-    assert np.abs(seams).max() > 1e-4
+    overview = network.overview(picture)
+    tile, _ = tiles_of(100, 400, 200)
+    other = picture.copy()
+    other[:, tile.columns.place.stop :] = 0
+    one, changed = (next(network.parts(pixels, [tile], overview)) for pixels in (picture, other))
+    assert np.abs(one - changed).max() > 1e-4
 
 
 @FEW
 @given(cells=st.integers(1, 4))
-def test_strokes_move_along_with_the_picture(
+def test_detail_moves_along_with_the_picture(
     cells: int, network: StyledNetwork, make_picture: Callable[..., Array]
 ) -> None:
-    picture, shift = as_pixels(make_picture(280, 320)), cells * STRIDE
-    _, statistics = network.measured(picture)
-    still, moved = (
-        pieced(network, part, tiles_of(*part.shape[:2]), statistics)
-        for part in (picture[:, :-shift], picture[:, shift:])
-    )
-    inside = np.s_[HALO:-HALO, HALO:-HALO]
+    picture, shift = as_pixels(make_picture(96, 200)), cells * STRIDE
+    overview = network.overview(picture)
+
+    def painted(pixels: Array, bottleneck: Array) -> Array:
+        seen = replace(overview, filtered=pixels, bottleneck=bottleneck)
+        return pieced(network, pixels, tiles_of(*pixels.shape[:2]), seen)
+
+    still = painted(picture[:, :-shift], overview.bottleneck[..., :-cells])
+    moved = painted(picture[:, shift:], overview.bottleneck[..., cells:])
+    inside = np.s_[:, INNER_MARGIN:-INNER_MARGIN]
     np.testing.assert_allclose(still[:, shift:][inside], moved[:, :-shift][inside], atol=1e-4)
