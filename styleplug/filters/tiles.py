@@ -16,8 +16,9 @@ from styleplug.vgg.tensors import as_batch
 
 Array = NDArray[np.float32]
 
-TILE = 1280
-"""Longest side of a tile, in pixels, without its margins; the network needs 400 MB for one."""
+TILE = 512
+"""Longest side of a tile, in pixels, without its margins: larger ones are slower, for what the
+network computes of them no longer stays in the processor's caches."""
 
 
 @dataclass(frozen=True, eq=False)

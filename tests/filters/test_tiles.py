@@ -53,7 +53,7 @@ def test_a_tiles_bottleneck_is_part_of_the_whole(side: int, longest: int) -> Non
 def test_an_enlarged_bottleneck_lies_where_it_did(side: int, scale: float) -> None:
     """Values that are their own places in the picture stay so."""
     small = round(side * scale)
-    (tile,) = tiles_of(side, side)
+    (tile,) = tiles_of(side, side, 1000)
     interpolation = tile.rows.interpolation(cells(small), small / side)
     places = middles(cells(small))
     expected = (middles(len(interpolation)) * small / side).clip(places[0], places[-1])
