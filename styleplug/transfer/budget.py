@@ -11,13 +11,18 @@ from styleplug.transfer.plan import Scale
 FEWEST_EVALUATIONS = 5
 """Fewer make no more of an enlarged picture than it was: their time is better spent before."""
 
+EVENNESS = 0.6
+"""Scales share a limit by their work to this power. By the work itself the largest would get so
+much that strokes aren't settled when it begins: at 256 pixels, in the time of 25 passes, style
+errors were higher by none to a sixth."""
+
 
 class Budget:
     """The seconds since a transfer began, and those that it may take.
 
-    Where they are fewer than the plan would take, each scale gets its share of what is left, by
-    what its evaluations cost; what it doesn't need goes to the scales after it. So each scale is
-    worked on, if less than planned, and the run doesn't break off at a small one.
+    Where they are fewer than the plan would take, each scale gets its share of what is left, the
+    more the more its evaluations cost; what it doesn't need goes to the scales after it. So each
+    scale is worked on, if less than planned, and the run doesn't break off at a small one.
 
     Args:
         limit: in seconds; None is no limit.
@@ -57,7 +62,7 @@ class Budget:
         left = self.limit - self.elapsed if self.is_shared else math.inf
         for number in range(len(scales), 1, -1):
             largest = scales[number - 1]
-            share = left * largest.work / sum(scale.work for scale in scales[:number])
+            share = left * _claim(largest) / sum(map(_claim, scales[:number]))
             needed = min(FEWEST_EVALUATIONS, largest.evaluations)
             if share >= needed * largest.pixels_per_evaluation * seconds_per_pixel:
                 return number
@@ -67,5 +72,10 @@ class Budget:
         """When the first of the scales to come is to end, in seconds since the transfer began."""
         if not self.is_shared:
             return math.inf
-        share = scales[0].work / sum(scale.work for scale in scales)
+        share = _claim(scales[0]) / sum(map(_claim, scales))
         return self.elapsed + (self.limit - self.elapsed) * share
+
+
+def _claim(scale: Scale) -> float:
+    claim: float = scale.work**EVENNESS
+    return claim

@@ -249,14 +249,14 @@ def clocked(make_transfer: MakeTransfer, monkeypatch: pytest.MonkeyPatch) -> Mak
 
 
 def test_scales_share_the_time(clocked: MakeTransfer) -> None:
-    """In the proportions of the plan; what one evaluation more would exceed, isn't begun."""
+    """Small scales keep more of their evaluations; what one more would exceed, isn't begun."""
     whole = clocked(iterations=20)
     seconds = whole.total_cost * whole.full_size
     planned, *others = clocked(iterations=20, time_limit=seconds / 2).run()
     assert isinstance(planned, Planned)
     assert planned.evaluations == (25, 20)
     steps = [event for event in others if isinstance(event, Progress)]
-    assert [sum(step.scale == scale for step in steps) for scale in planned.scales] == [12, 10]
+    assert [sum(step.scale == scale for step in steps) for scale in planned.scales] == [18, 8]
     assert steps[-1].elapsed <= seconds / 2
     fractions = [step.fraction for step in steps]
     assert fractions == sorted(fractions)
