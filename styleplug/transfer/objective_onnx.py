@@ -8,8 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.runtime.providers import CPU
-from styleplug.runtime.session import Session, open_session, working_provider
+from styleplug.runtime.session import Session, open_session
 from styleplug.transfer.balance import Balance
 from styleplug.transfer.memory_plan import Footprint
 from styleplug.transfer.objective import Engine, Evaluation
@@ -26,8 +25,8 @@ def onnx_engine(network: Network, device: str) -> Engine:
     return Engine(
         name="onnx",
         forwards=2.8,
-        footprint=Footprint(fixed=190_000_000, weights=6.5, features=2.4, tiles=3.5),
-        on_host=working_provider(device).name == CPU,
+        footprint=Footprint(fixed=190_000_000, weights=10.5, features=2.4, tiles=3.5),
+        on_host=network.is_on_cpu,
         make_objective=partial(OnnxObjective, network, device),
         tile_passes=OnnxTilePasses(network, device),
     )

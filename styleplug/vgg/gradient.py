@@ -21,8 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.runtime.models import Model
+from styleplug.runtime.providers import CPU
+from styleplug.runtime.session import working_provider
+from styleplug.vgg import winograd
 from styleplug.vgg.graph import POOLINGS
-from styleplug.vgg.graph_builder import GraphBuilder
+from styleplug.vgg.graph_builder import GraphBuilder, per_channel
 from styleplug.vgg.weights import load_weights
 
 Array = NDArray[np.float32]
@@ -42,14 +45,17 @@ class Network:
     Args:
         model: the network's file.
         pooling: "max" or "avg", 2×2 windows with stride 2.
+        device: where graphs of it are to run, as `styleplug.runtime.providers` names it.
 
     Raises:
-        ModelNotFoundError, ModelIntegrityError, ModelError: as `styleplug.vgg.encoder.Encoder`.
+        ModelNotFoundError, ModelIntegrityError, ModelError, ConfigError, MissingDependencyError: as
+            `styleplug.vgg.encoder.Encoder`.
     """
 
-    def __init__(self, model: Model, pooling: str = "max") -> None:
+    def __init__(self, model: Model, pooling: str = "max", device: str = "cpu") -> None:
         self.architecture, self.mean, self.weights = load_weights(model.read())
         self.pooling = pooling
+        self.is_on_cpu = working_provider(device).name == CPU
 
 
 @dataclass(frozen=True)
@@ -126,10 +132,10 @@ class DifferentiablePass:
             pooled = None
             if name.endswith("_1") and name != "conv1_1":
                 pooled, current = current, self._pooled(current)
-            parameters = (
-                graph.constant(weights[key], key) for key in (f"{name}.weight", f"{name}.bias")
+            kernel, bias = (weights[f"{name}.{kind}"] for kind in ("weight", "bias"))
+            convolved = self._convolved(
+                current, kernel, f"{name}.weight", graph.constant(bias, f"{name}.bias")
             )
-            convolved = graph.op("Conv", current.name, *parameters, **_CONVOLUTION)
             output = Value(graph.op("Relu", convolved), channels, current.height, current.width)
             yield _Step(name, current, output, pooled)
             current = output
@@ -159,8 +165,16 @@ class DifferentiablePass:
     def _convolved_back(self, step: _Step, gradient: str) -> str:
         kernel = self.network.weights[f"{step.convolution}.weight"]
         swapped = kernel.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1]
-        name = self.graph.constant(swapped, f"{step.convolution}.swapped")
-        return self.graph.op("Conv", gradient, name, **_CONVOLUTION)
+        value = replace(step.output, name=gradient)
+        return self._convolved(value, swapped, f"{step.convolution}.swapped")
+
+    def _convolved(self, value: Value, kernel: Array, name: str, *bias: str) -> str:
+        """A value convolved with a kernel that goes by a name in the graph."""
+        height, width = value.height, value.width
+        if self.network.is_on_cpu and winograd.pays(kernel.shape, height, width):
+            return winograd.convolved(self.graph, value.name, (height, width), kernel, name, *bias)
+        weight = self.graph.constant(kernel, name)
+        return self.graph.op("Conv", value.name, weight, *bias, **_CONVOLUTION)
 
     def _pooled_back(self, value: Value, pooled: Value, gradient: str) -> str:
         """The gradient with respect to what was pooled, from that with respect to the result."""
@@ -220,16 +234,6 @@ def enlarged(graph: GraphBuilder, value: Value, pooled: str) -> str:
     )
     rest = [value.height % 2, value.width % 2]
     return per_channel(graph, large, value.channels, 1.0, [0, 0, *rest]) if any(rest) else large
-
-
-def per_channel(
-    graph: GraphBuilder, value: str, channels: int, factor: float, pads: Iterable[int] = ()
-) -> str:
-    """A value times a factor, as a convolution, which stays in the blocked layout."""
-    weight = np.full((channels, 1, 1, 1), factor, np.float32)
-    name = graph.constant(weight, f"factor_{factor}_{channels}")
-    attributes = {"pads": [*pads]} if pads else {}
-    return graph.op("Conv", value, name, group=channels, kernel_shape=[1, 1], **attributes)
 
 
 def _layer(convolution: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -67,3 +67,13 @@ class GraphBuilder:
             [onnx_format.tensor(name, array) for name, array in self._constants.items()],
             metadata,
         )
+
+
+def per_channel(
+    graph: GraphBuilder, value: str, channels: int, factor: float, pads: Iterable[int] = ()
+) -> str:
+    """A value times a factor, as a convolution, which stays in the blocked layout."""
+    weight = np.full((channels, 1, 1, 1), factor, np.float32)
+    name = graph.constant(weight, f"factor_{factor}_{channels}")
+    attributes = {"pads": [*pads]} if pads else {}
+    return graph.op("Conv", value, name, group=channels, kernel_shape=[1, 1], **attributes)
