@@ -7,9 +7,10 @@ pooling an enlargement, times a mask of the winners where it takes the maximum.
 Everything is written in operators that ONNX Runtime's CPU provider keeps in its blocked layout
 (NCHWc): convolutions, pooling, nearest enlargement, Add and Mul of two values in that layout. A
 mask is a convolution with one weight per channel and a hard sigmoid, fused into one pass. Only the
-style terms' matrix products leave the layout. Profiled with VGG-16 up to relu5_1 at 256×256 on
-two cores, the network's convolutions take 87 % of the time, the matrix products 8 %, and all
-masks, enlargements and changes of layout together 5 %.
+style terms' matrix products leave the layout. Profiled with VGG-16 up to relu5_1 at 256×256 on two
+cores, the network's convolutions took 87 % of the time, the matrix products 8 %, and all masks,
+enlargements and changes of layout together 5 %; so the large convolutions are done in fewer
+products, by `styleplug.vgg.winograd`.
 """
 
 from __future__ import annotations
