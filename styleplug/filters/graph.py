@@ -111,20 +111,10 @@ class NetworkGraph:
         self, values: str, name: str, size: int = 3, stride: int = 1, padding: int | None = None
     ) -> str:
         """A convolution, padded with zeros to the size of its input unless it is told otherwise."""
-        return self._convolved(values, self._parameters(name), size, stride, padding)
-
-    def _convolved(
-        self,
-        values: str,
-        parameters: tuple[str, ...],
-        size: int = 3,
-        stride: int = 1,
-        padding: int | None = None,
-    ) -> str:
         return self._graph.op(
             "Conv",
             values,
-            *parameters,
+            *self._parameters(name),
             kernel_shape=[size, size],
             strides=[stride, stride],
             pads=[size // 2 if padding is None else padding] * 4,
@@ -171,8 +161,10 @@ class NetworkGraph:
         spread = op("Transpose", spread, perm=[0, 2, 4, 1, 3, 5])
         spread = op("Reshape", spread, integers(12, -1, 3, 3))
         four = op("Gather", bias, self._graph.constant(np.repeat(np.arange(3), 4)))
-        phases = op("Sigmoid", self._convolved(values, (spread, four)))
-        return op("DepthToSpace", phases, blocksize=2, mode="CRD")
+        phases = op(
+            *("Conv", values, spread, four), kernel_shape=[3, 3], strides=[1, 1], pads=[1] * 4
+        )
+        return op("DepthToSpace", op("Sigmoid", phases), blocksize=2, mode="CRD")
 
     def _relief(self, image: str) -> str:
         """Brightness relative to its surroundings, over their contrast: `network.relief`."""

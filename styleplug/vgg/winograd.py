@@ -69,9 +69,8 @@ def convolved(
         # ONNX Runtime computes the matrix once, when the session is opened; stored in the graph, it
         # would be in memory several times over.
         combination = np.outer(_KERNEL[row], _KERNEL[column]).reshape(9, 1)
-        matrix = graph.op("MatMul", taps, graph.constant(combination))
-        sums = np.outer(_INPUT[row], _INPUT[column])
-        sums = np.broadcast_to(sums, (channels, 1, 4, 4)).copy()
+        matrix = graph.op("MatMul", taps, graph.constant(combination, f"taps_{row}_{column}"))
+        sums = np.tile(np.outer(_INPUT[row], _INPUT[column]), (channels, 1, 1, 1))
         summed = graph.op(
             *("Conv", value, graph.constant(sums, f"sums_{row}_{column}_{channels}")),
             group=channels,
