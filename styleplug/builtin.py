@@ -154,7 +154,7 @@ def _onnx_engine(config: StylizeConfig, model: Model) -> Engine:
             "float32 where ONNX Runtime is the engine; float16 needs PyTorch and a GPU:"
             " pip install 'styleplug[torch]', and --engine torch",
         )
-    return onnx_engine(Network(model, config.pooling, config.device), config.device)
+    return onnx_engine(Network(model, config.pooling, config.device))
 
 
 def _check(request: StylizeRequest, architecture: Architecture) -> None:

@@ -20,15 +20,15 @@ from styleplug.vgg.gradient import Network, order_of_winners
 Array = NDArray[np.float32]
 
 
-def onnx_engine(network: Network, device: str) -> Engine:
-    """ONNX Runtime as an engine, on a device as `styleplug.runtime.providers` names it."""
+def onnx_engine(network: Network) -> Engine:
+    """ONNX Runtime as an engine, on the network's device."""
     return Engine(
         name="onnx",
         forwards=2.8,
         footprint=Footprint(fixed=190_000_000, weights=12.5, features=2.4, tiles=3.5),
         on_host=network.is_on_cpu,
-        make_objective=partial(OnnxObjective, network, device),
-        tile_passes=OnnxTilePasses(network, device),
+        make_objective=partial(OnnxObjective, network),
+        tile_passes=OnnxTilePasses(network),
     )
 
 
@@ -47,7 +47,6 @@ class OnnxObjective:
     def __init__(
         self,
         network: Network,
-        device: str,
         targets: Sequence[Targets],
         *,
         content_layers: Mapping[str, float],
@@ -55,7 +54,7 @@ class OnnxObjective:
         balance: Balance,
         tv_weight: float = 0.0,
     ) -> None:
-        self.network, self.device, self.targets = network, device, targets
+        self.network, self.targets = network, targets
         self.content_layers, self.style_layers = content_layers, style_layers
         self.balance, self.tv_weight = balance, tv_weight
         self._session: Session | None = None
@@ -84,5 +83,5 @@ class OnnxObjective:
         )
         if self.network.pooling == "max":
             self._inputs[ORDER] = order_of_winners(height, width)
-        self._session = open_session(graph, self.device)
+        self._session = open_session(graph, self.network.device)
         return self._session

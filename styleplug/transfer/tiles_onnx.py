@@ -23,14 +23,14 @@ _MakeGraph = Callable[[Network, tuple[int, int], tuple[str, ...], tuple[str, ...
 
 
 class OnnxTilePasses:
-    """ONNX Runtime on a device as `styleplug.runtime.providers` names it.
+    """ONNX Runtime on the network's device.
 
     There is one session at a time, for one of the passes and one shape of window. To open another
     takes half a second.
     """
 
-    def __init__(self, network: Network, device: str) -> None:
-        self.network, self.device, self.architecture = network, device, network.architecture
+    def __init__(self, network: Network) -> None:
+        self.network, self.architecture = network, network.architecture
         self._key: tuple[object, ...] = ()
         self._session: Session | None = None
 
@@ -74,7 +74,7 @@ class OnnxTilePasses:
         if self._session is None or key != self._key:
             self._session = None  # the old one's memory goes before the new one's is taken
             graph = make_graph(self.network, shape, style, content)
-            self._session, self._key = open_session(graph, self.device), key
+            self._session, self._key = open_session(graph, self.network.device), key
         inputs = {PIXELS: np.ascontiguousarray(pixels), **derivatives}
         for name, weights in targets.weights.items():
             inputs[WEIGHTS.format(name)] = weights[np.newaxis, np.newaxis]

@@ -46,7 +46,7 @@ class Network:
     Args:
         model: the network's file.
         pooling: "max" or "avg", 2×2 windows with stride 2.
-        device: where graphs of it are to run, as `styleplug.runtime.providers` names it.
+        device: where its graphs are run, as `styleplug.runtime.providers` names it.
 
     Raises:
         ModelNotFoundError, ModelIntegrityError, ModelError, ConfigError, MissingDependencyError: as
@@ -55,7 +55,7 @@ class Network:
 
     def __init__(self, model: Model, pooling: str = "max", device: str = "cpu") -> None:
         self.architecture, self.mean, self.weights = load_weights(model.read())
-        self.pooling = pooling
+        self.pooling, self.device = pooling, device
         self.is_on_cpu = working_provider(device).name == CPU
 
 

@@ -137,7 +137,7 @@ def contestants(model: Model, size: int) -> dict[str, Evaluate]:
     plain = PlainLoop(model, targets)
     engines: dict[str, MakeObjective] = {
         "PyTorch": partial(TorchObjective, Mirror(model, device="cpu")),
-        "ONNX Runtime": partial(OnnxObjective, Network(model), "cpu"),
+        "ONNX Runtime": partial(OnnxObjective, Network(model)),
     }
     evaluations: dict[str, Evaluate] = {PLAIN: partial(plain, torch.tensor(batch))}
     for name, make_objective in engines.items():

@@ -66,7 +66,7 @@ def assert_parity(
         "tv_weight": 0.5,
     }
     torch_objective = TorchObjective(mirror, targets, **terms)
-    onnx_objective = OnnxObjective(network, "cpu", targets, **terms)
+    onnx_objective = OnnxObjective(network, targets, **terms)
     expected = torch_objective(torch_objective.picture(picture))
     found = onnx_objective(onnx_objective.picture(picture))
     for name in ("loss", "content_error", "style_error", "total_variation", "content_weight"):

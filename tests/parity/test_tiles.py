@@ -31,7 +31,7 @@ CONTENT = {"relu4_2": 1.0}
 STYLE = {f"relu{block}_1": 0.2 for block in range(1, 6)}
 ENGINES: dict[str, Callable[[Model, str], Engine]] = {
     "torch": lambda model, pooling: torch_engine(Mirror(model, pooling=pooling, device="cpu")),
-    "onnx": lambda model, pooling: onnx_engine(Network(model, pooling), "cpu"),
+    "onnx": lambda model, pooling: onnx_engine(Network(model, pooling)),
 }
 
 

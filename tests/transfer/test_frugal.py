@@ -39,7 +39,7 @@ if engine_name == "torch":
 else:
     from styleplug.transfer.objective_onnx import onnx_engine
     from styleplug.vgg.gradient import Network
-    engine = onnx_engine(Network(model), "cpu")
+    engine = onnx_engine(Network(model))
 photo, painting = (np.random.default_rng(n).random((600, 800, 3), np.float32) for n in range(2))
 
 def make_transfer(size, window=None):

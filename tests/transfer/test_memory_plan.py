@@ -26,7 +26,7 @@ TAKEN = 300_000_000
 
 @pytest.fixture
 def engine(real_model: Model) -> Engine:
-    return onnx_engine(Network(real_model), "cpu")
+    return onnx_engine(Network(real_model))
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ MakeTransfer = Callable[..., Transfer]
 
 ENGINES: dict[str, Callable[[Model, str], Engine]] = {
     "torch": lambda model, pooling: torch_engine(Mirror(model, pooling=pooling, device="cpu")),
-    "onnx": lambda model, pooling: onnx_engine(Network(model, pooling), "cpu"),
+    "onnx": lambda model, pooling: onnx_engine(Network(model, pooling)),
 }
 
 
