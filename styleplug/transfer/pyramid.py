@@ -112,7 +112,10 @@ class Transfer:
         """The work on a scale: from `self.pixels`, or from where it was left."""
         scale = self.scales[index]
         objective = self._objective(scale, targets)
-        start = objective.picture(as_batch(resized(self.pixels, scale.height, scale.width)))
+        # Enlarged, the picture lacks all that is too fine for the scale before. The photograph's
+        # fine detail is nearer to what is wanted than nothing, and saves evaluations.
+        photograph = resized(self.photograph.pixels, scale.height, scale.width)
+        start = objective.picture(as_batch(enlarged(self.pixels, photograph, detail=1)))
         stage = Stage(
             index, scale, objective, _solver(self.config, scale), picture=start, best=start
         )
@@ -314,4 +317,4 @@ class Transfer:
 def _solver(config: StylizeConfig, scale: Scale) -> Solver:
     if config.optimizer == "adam" or not scale.history:
         return Adam(config.learning_rate)
-    return LBFGS(config.learning_rate, history=scale.history)
+    return LBFGS(history=scale.history)

@@ -139,7 +139,7 @@ def medians(rows: list[Row]) -> Iterator[Median]:
 
 
 def solvers() -> dict[str, Solver]:
-    return {"L-BFGS": LBFGS(CONFIG.learning_rate), "Adam": Adam(CONFIG.learning_rate)}
+    return {"L-BFGS": LBFGS(), "Adam": Adam(CONFIG.learning_rate)}
 
 
 def problem(

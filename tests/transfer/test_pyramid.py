@@ -12,6 +12,7 @@ from styleplug.config import StylizeConfig
 from styleplug.errors import Cancelled, ConfigError, DivergedError
 from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
+from styleplug.image.detail import enlarged
 from styleplug.runtime.models import Model
 from styleplug.transfer.objective import Engine
 from styleplug.transfer.objective_onnx import onnx_engine
@@ -95,6 +96,18 @@ def test_the_result_is_the_best_picture_of_the_last_scale(make_transfer: MakeTra
     assert result.image.shape == (96, 128, 3)
     assert result.image.dtype == np.float32
     assert 0 <= result.image.min() <= result.image.max() <= 1
+
+
+def test_a_scale_begins_with_the_fine_detail_of_the_photograph(make_transfer: MakeTransfer) -> None:
+    """As the small picture has none: after one evaluation, the picture is still that of before."""
+    transfer = make_transfer()
+    transfer.scales = (transfer.scales[0], replace(transfer.scales[1], evaluations=1))
+    events = list(transfer.run())
+    small = next(e.pixels for e in reversed(events) if isinstance(e, Preview) and e.scale == 64)
+    photograph = transfer.request.content_image
+    begun = finished(events).result.image
+    np.testing.assert_allclose(begun, enlarged(small, photograph, detail=1), atol=1e-6)
+    assert not np.allclose(begun, enlarged(small, photograph, detail=0), atol=0.01)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -295,7 +308,7 @@ def test_in_tiles_it_paints_the_same_picture(
     engine: str,
 ) -> None:
     photo, painting = (as_pixels(make_picture(170, 210, seed)) for seed in (1, 2))
-    config = StylizeConfig(size=210, iterations=4, learning_rate=0.01)
+    config = StylizeConfig(size=210, iterations=4, optimizer="adam", learning_rate=0.01)
 
     def events() -> list[Event]:
         request = StylizeRequest(photo, (painting,), config)

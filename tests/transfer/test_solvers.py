@@ -79,7 +79,7 @@ def test_both_frameworks_take_the_same_way(make: Callable[[float], Solver]) -> N
 
 @pytest.mark.parametrize("as_array", [np.asarray, torch.tensor])
 @pytest.mark.parametrize("make", [Adam, LBFGS])
-@pytest.mark.parametrize("done", [0, 1, 5, 6, 30])
+@pytest.mark.parametrize("done", [0, 1, 3, 4, 30])
 def test_another_solver_goes_on_from_the_state(
     make: Callable[[float], Solver], as_array: Callable[[Any], Any], done: int
 ) -> None:
