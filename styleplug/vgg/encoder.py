@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 import onnx
@@ -82,14 +83,15 @@ class Encoder:
         if len(tiles) == 1:
             return self._run(feature_graph, wanted, {"image": image})
         whole: dict[str, Array] = {}
-        for tile in tiles:
-            pixels = np.ascontiguousarray(image[..., *tile.window])
-            for layer, part in self._run(feature_graph, wanted, {"image": pixels}).items():
-                if layer not in whole:
-                    size = Tile.of(*image.shape[2:]).at(layer).shape
-                    whole[layer] = np.empty((*part.shape[:2], *size), np.float32)
-                place = tile.at(layer)
-                whole[layer][..., *place.own] = part[..., *place.within]
+        with self._one_session():
+            for tile in tiles:
+                pixels = np.ascontiguousarray(image[..., *tile.window])
+                for layer, part in self._run(feature_graph, wanted, {"image": pixels}).items():
+                    if layer not in whole:
+                        size = Tile.of(*image.shape[2:]).at(layer).shape
+                        whole[layer] = np.empty((*part.shape[:2], *size), np.float32)
+                    place = tile.at(layer)
+                    whole[layer][..., *place.own] = part[..., *place.within]
         return whole
 
     def gram_matrices(
@@ -115,7 +117,8 @@ class Encoder:
             window = None
         grams = self._cache.get(self._key(image, wanted, alpha, window))
         if grams is None:
-            grams = self._gram_matrices(image, wanted, alpha, tiles)
+            with self._one_session() if window else nullcontext():
+                grams = self._gram_matrices(image, wanted, alpha, tiles)
             # A new key, for opening the session may have ended on another provider.
             self._cache.put(self._key(image, wanted, alpha, window), grams)
         return grams
@@ -124,6 +127,13 @@ class Encoder:
         """Let go of the sessions and their memory, which for a large picture is a gigabyte."""
         self._sessions.clear()
         return_freed_memory()
+
+    @contextmanager
+    def _one_session(self) -> Iterator[None]:
+        """For work in tiles, where memory is short: a session keeps what it once took."""
+        self.rest()
+        yield
+        self.rest()
 
     def _gram_matrices(
         self, image: Array, layers: tuple[str, ...], alpha: Array | None, tiles: Sequence[Tile]
