@@ -37,7 +37,7 @@ sheet: $(INSTALLED) ## Contact sheets in out/sheet, of the pictures in ../shared
 	$(BIN)/python tests/benchmarks/sheet.py out/sheet/painterly --preset painterly
 	$(BIN)/python tests/benchmarks/sheet.py out/sheet/faithful --preset faithful
 
-bench: $(INSTALLED) ## Measure against other programs, on a quiet machine, into out/bench; 40 minutes
+bench: $(INSTALLED) ## Measure against other programs, on a quiet machine, into out/bench; 30 minutes
 	$(BIN)/python tests/benchmarks/bench.py out/bench
 
 clean: ## Remove what make has made, .venv too
