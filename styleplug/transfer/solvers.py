@@ -92,11 +92,7 @@ class LBFGS:
     """
 
     def __init__(
-        self,
-        learning_rate: float = 0.02,
-        warm_up: int = 3,
-        history: int = 20,
-        trust: float = 0.03,
+        self, learning_rate: float = 0.02, warm_up: int = 3, history: int = 20, trust: float = 0.03
     ) -> None:
         self.adam = Adam(learning_rate)
         self.warm_up = warm_up

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
 
 import numpy as np
 import onnx
@@ -30,7 +29,8 @@ SMALLEST_SIDE = 16
 class Encoder:
     """A VGG network that runs no further than the deepest layer asked for.
 
-    A session is opened for each set of layers when it is first asked for, and kept until `rest`.
+    A session is opened for each set of layers when it is first asked for, and kept until `rest`, or
+    until a picture is worked on in tiles.
 
     Args:
         model: the network's file.
@@ -83,15 +83,14 @@ class Encoder:
         if len(tiles) == 1:
             return self._run(feature_graph, wanted, {"image": image})
         whole: dict[str, Array] = {}
-        with self._one_session():
-            for tile in tiles:
-                pixels = np.ascontiguousarray(image[..., *tile.window])
-                for layer, part in self._run(feature_graph, wanted, {"image": pixels}).items():
-                    if layer not in whole:
-                        size = Tile.of(*image.shape[2:]).at(layer).shape
-                        whole[layer] = np.empty((*part.shape[:2], *size), np.float32)
-                    place = tile.at(layer)
-                    whole[layer][..., *place.own] = part[..., *place.within]
+        for tile in self._sparingly(tiles):
+            pixels = np.ascontiguousarray(image[..., *tile.window])
+            for layer, part in self._run(feature_graph, wanted, {"image": pixels}).items():
+                if layer not in whole:
+                    size = Tile.of(*image.shape[2:]).at(layer).shape
+                    whole[layer] = np.empty((*part.shape[:2], *size), np.float32)
+                place = tile.at(layer)
+                whole[layer][..., *place.own] = part[..., *place.within]
         return whole
 
     def gram_matrices(
@@ -117,8 +116,7 @@ class Encoder:
             window = None
         grams = self._cache.get(self._key(image, wanted, alpha, window))
         if grams is None:
-            with self._one_session() if window else nullcontext():
-                grams = self._gram_matrices(image, wanted, alpha, tiles)
+            grams = self._gram_matrices(image, wanted, alpha, tiles)
             # A new key, for opening the session may have ended on another provider.
             self._cache.put(self._key(image, wanted, alpha, window), grams)
         return grams
@@ -128,12 +126,14 @@ class Encoder:
         self._sessions.clear()
         return_freed_memory()
 
-    @contextmanager
-    def _one_session(self) -> Iterator[None]:
-        """For work in tiles, where memory is short: a session keeps what it once took."""
-        self.rest()
-        yield
-        self.rest()
+    def _sparingly(self, tiles: Sequence[Tile]) -> Iterator[Tile]:
+        """The tiles, in turn. Where there are several, memory is short, and no session from before
+        or from now is kept: each holds on to what it once took."""
+        if len(tiles) > 1:
+            self.rest()
+        yield from tiles
+        if len(tiles) > 1:
+            self.rest()
 
     def _gram_matrices(
         self, image: Array, layers: tuple[str, ...], alpha: Array | None, tiles: Sequence[Tile]
@@ -144,7 +144,7 @@ class Encoder:
         counts = {layer: whole.at(layer).count for layer in layers}
         seen = {} if alpha is None else {layer: feature_weights(alpha, layer) for layer in layers}
         sums: dict[str, NDArray[np.float64]] = {}
-        for tile in tiles:
+        for tile in self._sparingly(tiles):
             inputs = {"image": np.ascontiguousarray(image[..., *tile.window])}
             for layer in layers:
                 weights = tile.at(layer).only_own(seen.get(layer))
