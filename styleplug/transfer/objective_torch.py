@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from styleplug.transfer.backward_torch import backward
 from styleplug.transfer.balance import Balance
 from styleplug.transfer.losses import (
     FLOAT16_LOSS_SCALE,
@@ -88,7 +89,7 @@ class TorchObjective:
         slope = self.balance.slope.at(errors[0])
         # The penalty enters by its slope: the chain rule, with the network run forward only once.
         total = slope * content + self.balance.style_weight * style + self.tv_weight * variation
-        (gradient,) = torch.autograd.grad(total * self.loss_scale, leaf)
+        gradient = backward([total * self.loss_scale], leaf)
         return Evaluation.of(
             self.balance, self.tv_weight, *errors, gradient=gradient / self.loss_scale
         )

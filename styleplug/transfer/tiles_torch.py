@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from styleplug.transfer.backward_torch import backward
 from styleplug.transfer.losses import FLOAT16_LOSS_SCALE
 from styleplug.transfer.tiles import Sums, TileTargets
 from styleplug.vgg.mirror import Mirror
@@ -46,8 +47,7 @@ class TorchTilePasses:
             by_features = [
                 self._by_features(name, array, targets, by_sums) for name, array in features.items()
             ]
-        (gradient,) = torch.autograd.grad(list(features.values()), leaf, by_features)
-        return gradient / self.loss_scale
+        return backward(list(features.values()), leaf, by_features) / self.loss_scale
 
     def rest(self) -> None:
         """Nothing is kept."""
