@@ -23,7 +23,9 @@ _log = logging.getLogger("styleplug")
 class Session(Protocol):
     """What is used of an `onnxruntime.InferenceSession`."""
 
-    def run(self, outputs: Sequence[str] | None, feeds: Mapping[str, Any]) -> list[Any]: ...
+    def run(
+        self, outputs: Sequence[str] | None, feeds: Mapping[str, Any], options: Any = None
+    ) -> list[Any]: ...
 
     def get_providers(self) -> list[str]: ...
 
@@ -50,6 +52,19 @@ def open_session(model_bytes: bytes, device: str) -> Session:
             raise ConfigError("device", device, f"one that works ({problem}); try cpu") from error
         _log.warning("%s; using the CPU", problem)
         return _session(model_bytes, Provider(CPU))
+
+
+def keeping_no_memory() -> Any:
+    """Options of a run after which the session gives back what it took on the CPU.
+
+    Otherwise it keeps the most that it ever took for its next run, while other sessions want some.
+
+    Raises:
+        MissingDependencyError: ONNX Runtime isn't installed.
+    """
+    options = import_onnxruntime().RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import onnx
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from styleplug.errors import ConfigError, UnsupportedImageError
 from styleplug.runtime.memory import return_freed_memory
 from styleplug.runtime.models import Model
-from styleplug.runtime.session import Session, open_session, working_provider
+from styleplug.runtime.session import Session, keeping_no_memory, open_session, working_provider
 from styleplug.vgg.gram_cache import GramCache, gram_key
 from styleplug.vgg.graph import POOLINGS, feature_graph, gram_graph, weighted_gram_graph
 from styleplug.vgg.masks import feature_weights
@@ -29,8 +29,7 @@ SMALLEST_SIDE = 16
 class Encoder:
     """A VGG network that runs no further than the deepest layer asked for.
 
-    A session is opened for each set of layers when it is first asked for, and kept until `rest`, or
-    until a picture is worked on in tiles.
+    A session is opened for each set of layers when it is first asked for, and kept until `rest`.
 
     Args:
         model: the network's file.
@@ -83,7 +82,7 @@ class Encoder:
         if len(tiles) == 1:
             return self._run(feature_graph, wanted, {"image": image})
         whole: dict[str, Array] = {}
-        for tile in self._sparingly(tiles):
+        for tile in tiles:
             pixels = np.ascontiguousarray(image[..., *tile.window])
             for layer, part in self._run(feature_graph, wanted, {"image": pixels}).items():
                 if layer not in whole:
@@ -122,18 +121,9 @@ class Encoder:
         return grams
 
     def rest(self) -> None:
-        """Let go of the sessions and their memory, which for a large picture is a gigabyte."""
+        """Let go of the sessions and their memory."""
         self._sessions.clear()
         return_freed_memory()
-
-    def _sparingly(self, tiles: Sequence[Tile]) -> Iterator[Tile]:
-        """The tiles, in turn. Where there are several, memory is short, and no session from before
-        or from now is kept: each holds on to what it once took."""
-        if len(tiles) > 1:
-            self.rest()
-        yield from tiles
-        if len(tiles) > 1:
-            self.rest()
 
     def _gram_matrices(
         self, image: Array, layers: tuple[str, ...], alpha: Array | None, tiles: Sequence[Tile]
@@ -144,7 +134,7 @@ class Encoder:
         counts = {layer: whole.at(layer).count for layer in layers}
         seen = {} if alpha is None else {layer: feature_weights(alpha, layer) for layer in layers}
         sums: dict[str, NDArray[np.float64]] = {}
-        for tile in self._sparingly(tiles):
+        for tile in tiles:
             inputs = {"image": np.ascontiguousarray(image[..., *tile.window])}
             for layer in layers:
                 weights = tile.at(layer).only_own(seen.get(layer))
@@ -186,7 +176,7 @@ class Encoder:
             session = open_session(surgery(self._model, layers, self._pooling), self._device)
             self._sessions[surgery, layers] = session
             self._provider = session.get_providers()[0]
-        arrays = self._sessions[surgery, layers].run(None, inputs)
+        arrays = self._sessions[surgery, layers].run(None, inputs, keeping_no_memory())
         return dict(zip(layers, arrays, strict=True))
 
 
