@@ -7,9 +7,10 @@ import functools
 import io
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, cast
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from styleplug.errors import ConfigError
 from styleplug.runtime.probe import probe_model
@@ -20,14 +21,22 @@ _FATAL = 4
 _log = logging.getLogger("styleplug")
 
 
-class Session(Protocol):
-    """What is used of an `onnxruntime.InferenceSession`."""
+class Session:
+    """What is used of an `onnxruntime.InferenceSession`, with results that are copies.
+
+    Its own results hold on to all memory that it ever took, even when the session is gone.
+    """
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
 
     def run(
         self, outputs: Sequence[str] | None, feeds: Mapping[str, Any], options: Any = None
-    ) -> list[Any]: ...
+    ) -> list[NDArray[Any]]:
+        return [np.array(one) for one in self._session.run(outputs, feeds, options)]
 
-    def get_providers(self) -> list[str]: ...
+    def get_providers(self) -> list[str]:
+        return list(self._session.get_providers())
 
 
 def open_session(model_bytes: bytes, device: str) -> Session:
@@ -128,11 +137,10 @@ def _session(model_bytes: bytes, provider: Provider) -> Session:
     if provider.name != CPU:
         providers.append((CPU, {}))
     # Its own fallback would print to standard output.
-    session = cast(
-        Session,
+    session = Session(
         onnxruntime.InferenceSession(
             model_bytes, options, providers=providers, enable_fallback=False
-        ),
+        )
     )
     if provider.name not in session.get_providers():
         raise RuntimeError("its libraries or its hardware are missing")

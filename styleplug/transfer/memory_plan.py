@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, TypeVar
 from styleplug.errors import OutOfMemoryError
 from styleplug.runtime.memory import free_memory, resident_memory
 from styleplug.transfer.plan import Scale
+from styleplug.vgg import winograd
 from styleplug.vgg.layers import Architecture
-from styleplug.vgg.tiles import GRID, Tile, halo, pixels_per_feature, seen_pixels, smallest_window
+from styleplug.vgg.tiles import GRID, Tile, halo, seen_pixels, smallest_window
 
 if TYPE_CHECKING:
     from styleplug.config import StylizeConfig
@@ -49,10 +50,12 @@ _RESIZED = 4
 @dataclass(frozen=True)
 class Footprint:
     """The memory of a network at work: `fixed` bytes, so many times its weights, and so many times
-    all features, up to the deepest layer, of a whole picture or of a window in `tiles`."""
+    all features, up to the deepest layer, of a whole picture or of a window in `tiles`. Weights of
+    convolutions that are done in fewer products count by a factor of their own."""
 
     fixed: int
     weights: float
+    fewer_products: float
     features: float
     tiles: float
 
@@ -64,24 +67,22 @@ class Footprint:
         window: int | None,
     ) -> float:
         """Bytes, for the layers, of a picture of this size as a whole or in windows."""
+        seen = size if window is None else (min(size[0], window), min(size[1], window))
         weights = features = 0.0
         last = architecture.deepest(layers)
         for layer, (_, inputs, outputs) in zip(
             architecture.layers, architecture.convolutions, strict=True
         ):
-            weights += 4 * 9 * inputs * outputs
-            features += 4 * outputs / pixels_per_feature(layer) ** 2
+            height, width = Tile.of(*seen).at(layer).shape
+            fewer = winograd.pays((outputs, inputs, 3, 3), height, width)
+            weights += 4 * 9 * inputs * outputs * (self.fewer_products if fewer else self.weights)
+            features += 4 * outputs * height * width
             if layer == last:
                 break
-        height, width = size
-        if window is None:
-            features *= self.features * height * width
-        else:
-            features *= self.tiles * min(height, window) * min(width, window)
-        return self.fixed + self.weights * weights + features
+        return self.fixed + weights + features * (self.features if window is None else self.tiles)
 
 
-ENCODER = Footprint(fixed=170_000_000, weights=3.5, features=1.25, tiles=1.25)
+ENCODER = Footprint(fixed=170_000_000, weights=3.5, fewer_products=3.5, features=1.25, tiles=1.25)
 """Of the encoder in ONNX Runtime."""
 
 
@@ -222,7 +223,7 @@ class Needs:
             # The picture at half the size comes on top; and an engine may keep what it took.
             step += network * sum(0.25**level for level in range(scale.levels))
         else:
-            step += self.engine.footprint.of(self.architecture, self.layers, (0, 0), window)
+            step += self.engine.footprint.fixed
         return int(self.taken + self._targets(number) + max(evaluation, step))
 
     def _targets(self, number: int) -> float:

@@ -25,7 +25,9 @@ def onnx_engine(network: Network) -> Engine:
     return Engine(
         name="onnx",
         forwards=2.8,
-        footprint=Footprint(fixed=190_000_000, weights=12.5, features=3.4, tiles=3.5),
+        footprint=Footprint(
+            fixed=190_000_000, weights=4.0, fewer_products=9.0, features=3.4, tiles=2.5
+        ),
         on_host=network.is_on_cpu,
         make_objective=partial(OnnxObjective, network),
         tile_passes=OnnxTilePasses(network),

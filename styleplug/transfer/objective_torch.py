@@ -32,7 +32,9 @@ def torch_engine(mirror: Mirror) -> Engine:
     return Engine(
         name="torch",
         forwards=3.5,
-        footprint=Footprint(fixed=310_000_000, weights=0.0, features=2.3, tiles=3.5),
+        footprint=Footprint(
+            fixed=310_000_000, weights=0.0, fewer_products=0.0, features=2.3, tiles=3.5
+        ),
         on_host=mirror.device.type == "cpu",
         make_objective=partial(TorchObjective, mirror),
         tile_passes=TorchTilePasses(mirror),

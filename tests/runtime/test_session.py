@@ -48,7 +48,7 @@ class Session:
     def __init__(self, fails: str) -> None:
         self.fails = fails
 
-    def run(self, outputs, feeds):
+    def run(self, outputs, feeds, options=None):
         if self.fails == "running":
             raise RuntimeError("no kernel image is available")
         return [feeds["image"]]
@@ -84,7 +84,7 @@ def test_a_session_runs_on_the_cpu() -> None:
 
 def test_threads_follow_the_cores_available() -> None:
     session = open_session(probe_model(), "cpu")
-    options = session.get_session_options()
+    options = session._session.get_session_options()
     assert options.intra_op_num_threads == available_cores()
     assert options.log_severity_level == 4
 
@@ -146,3 +146,11 @@ def test_the_device_that_isnt_there_is_a_config_error() -> None:
 
 def test_the_cpu_needs_no_probe() -> None:
     assert working_provider("cpu") == Provider(CPU)
+
+
+def test_results_do_not_hold_on_to_the_session() -> None:
+    """Those of ONNX Runtime are views of memory that goes only when all of them are gone."""
+    session = open_session(probe_model(), "cpu")
+    one = np.ones((1, 1, 1, 1), np.float32)
+    [result] = session.run(None, {"image": one, "weight": one})
+    assert result.flags.owndata
