@@ -39,7 +39,7 @@ _PIXEL = 12
 """Bytes of a pixel."""
 _IN_EVALUATION = {"lbfgs": 8, "adam": 6}
 """Pictures alive at once, beside the two for each step that L-BFGS remembers: the present one, the
-best, the gradient with that of the half size, Adam's two means, with which L-BFGS begins as well;
+best, the gradient with those of smaller sizes, Adam's two means, with which L-BFGS begins as well;
 and of L-BFGS, the last picture and gradient."""
 _IN_STEP = {"lbfgs": 18, "adam": 7}
 """Likewise while a step is taken, when the network's features are gone again."""
@@ -220,7 +220,7 @@ class Needs:
         evaluation = network + picture * (_IN_EVALUATION[solver] + remembered)
         step: float = picture * (_IN_STEP[solver] + remembered)
         if window is None:
-            # The picture at half the size comes on top; and an engine may keep what it took.
+            # The picture's smaller sizes come on top; and an engine may keep what it took.
             step += network * sum(0.25**level for level in range(scale.levels))
         else:
             step += self.engine.footprint.fixed
@@ -231,10 +231,7 @@ class Needs:
         convolutions = zip(self.architecture.layers, self.architecture.convolutions, strict=True)
         channels = {layer: outputs for layer, (_, _, outputs) in convolutions}
         return sum(
-            4
-            * channels[layer]
-            * Tile.of(scale.height >> level, scale.width >> level).at(layer).count
-            for scale in self.scales[number:]
-            for level in range(scale.levels)
+            4 * channels[layer] * Tile.of(*size).at(layer).count
+            for size in {size for scale in self.scales[number:] for size in scale.sizes}
             for layer in self.config.content_layers
         )

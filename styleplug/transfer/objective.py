@@ -5,9 +5,9 @@ The loss is the weighted sum of content error, style error and total variation:
 loss = balance.penalty(content) + balance.style_weight · style + tv_weight · total variation,
 
 where content and style are means over their layers, by weights that sum to 1 (the terms:
-`styleplug.transfer.losses`). Targets may come for two levels, the picture and the picture at half
-its size, which then counts for `HALF_SIZE_SHARE` of both errors: it keeps the strokes of the scale
-before in the picture, while finer ones are laid over them.
+`styleplug.transfer.losses`). Targets may come for several levels, the picture, the picture at half
+its size, and so on, with errors that are means over them (`shares`). The smaller ones keep the
+strokes of the scales before in the picture, while finer ones are laid over them.
 
 Where the targets have an alpha, all terms count what is seen as much as it is seen. Hidden pixels
 count in none, but are free to change: the network looks across the edge of what is seen, and is to
@@ -32,13 +32,14 @@ if TYPE_CHECKING:
     from styleplug.transfer.memory_plan import Footprint
     from styleplug.transfer.tiles import TilePasses
 
-HALF_SIZE_SHARE = 0.3
-"""Weight of the errors at half the size; the rest is that of the errors at full size."""
+SMALLER_WEIGHT = 3 / 7
+"""Weight of the errors at each smaller size, relative to that of the errors at full size."""
 
 
 def shares(levels: int) -> tuple[float, ...]:
-    """The weight of each level's errors, the full size first."""
-    return (1 - HALF_SIZE_SHARE, HALF_SIZE_SHARE) if levels == 2 else (1.0,)
+    """The weight of each level's errors, the full size first; they sum to 1."""
+    weights = [1.0] + [SMALLER_WEIGHT] * (levels - 1)
+    return tuple(weight / sum(weights) for weight in weights)
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class MakeObjective(Protocol):
     """Makes an objective of one engine; see the module's text.
 
     Args:
-        targets: of the picture, and then perhaps of the picture at half its size.
+        targets: of the picture, and then perhaps of the picture at half its size, and so on.
         content_layers, style_layers: weights by layer, each summing to 1.
     """
 

@@ -60,7 +60,9 @@ def objective_graph(
     picture = Value(graph.input(PICTURE, (1, 3, *size)), 3, *size)
     order = graph.input(ORDER, (1, 1, *size)) if network.pooling == "max" else None
     layers = {*content_layers, *style_layers}
-    pictures = [picture, *([_halved(graph, picture)] if len(targets) == 2 else [])]
+    pictures = [picture]
+    for _ in targets[1:]:
+        pictures.append(_halved(graph, pictures[-1]))
     levels = [
         _Level(DifferentiablePass(graph, network, one, layers, order), level_targets, share)
         for one, level_targets, share in zip(pictures, targets, shares(len(targets)), strict=True)
@@ -73,12 +75,16 @@ def objective_graph(
         _sum(graph, [term.error for terms in kind for term in terms]) for kind in (content, style)
     ]
     slope = _slope(graph, balance.slope, errors[0])
-    variation, gradient = _variation(graph, picture, targets[0].alpha, tv_weight)
-    gradients = [gradient]
-    for number, level in enumerate(levels):
-        gradient = level.run.gradient(_by_layer(graph, content[number], style[number], slope))
-        gradients.append(averaged_back(graph, picture, gradient) if number else gradient)
-    return graph.model((*errors, variation, _sum(graph, gradients)))
+    variation, by_variation = _variation(graph, picture, targets[0].alpha, tv_weight)
+    gradients = [
+        level.run.gradient(_by_layer(graph, *terms, slope))
+        for level, terms in zip(levels, zip(content, style, strict=True), strict=True)
+    ]
+    gradient = gradients.pop()
+    while gradients:
+        by_smaller = averaged_back(graph, pictures[len(gradients) - 1], gradient)
+        gradient = _sum(graph, [gradients.pop(), by_smaller])
+    return graph.model((*errors, variation, _sum(graph, [by_variation, gradient])))
 
 
 def _halved(graph: GraphBuilder, picture: Value) -> Value:

@@ -16,7 +16,7 @@ SHORTEST_SIDE = 16
 GROWTH = 1.25
 """Evaluations at a scale over those at the next larger: small ones settle the large strokes."""
 REFERENCE_SCALE = 256
-"""Longest side at which the config's content error is meant."""
+"""Longest side of a preview, and at which the config's content error is meant."""
 ERROR_PER_OCTAVE = 0.32
 """Share of the error withheld per halving below the reference: what a small scale loses is lost."""
 
@@ -30,8 +30,10 @@ class Scale:
     evaluations: int
     balance: Balance
     levels: int
-    """1, or 2 where the picture at half its size is to be right as well: at every scale but the
-    smallest. Explicit weights mean what they say, and have one."""
+    """In how many sizes, each half of the one before, the picture is to be right: its own, down to
+    that of a preview, and at least two where there is a scale before. Without the sizes between, a
+    large picture drifts away from what its preview was. Explicit weights mean what they say, and
+    have one."""
     encoding: int | None = None
     window: int | None = None
     """Sides of the windows that the encoder and the objective see, None for the whole; see
@@ -42,6 +44,11 @@ class Scale:
     @property
     def longest(self) -> int:
         return max(self.height, self.width)
+
+    @property
+    def sizes(self) -> list[tuple[int, int]]:
+        """Height and width by level."""
+        return [(self.height >> level, self.width >> level) for level in range(self.levels)]
 
     @property
     def pixels_per_evaluation(self) -> float:
@@ -74,9 +81,8 @@ def plan_scales(height: int, width: int, config: StylizeConfig) -> tuple[Scale, 
     if config.pyramid:
         room = min(size / SMALLEST_SCALE, shortest / SHORTEST_SIDE)
         halvings = max(0, math.floor(math.log2(room) + 1e-9))
-    finer = 2 if config.content_error is not None else 1
     return tuple(
-        _scale(height, width, size, k, config, levels=1 if k == halvings else finer)
+        _scale(height, width, size, k, config, scales_before=halvings - k)
         for k in range(halvings, -1, -1)
     )
 
@@ -92,16 +98,20 @@ def full_size(scales: tuple[Scale, ...]) -> int:
 
 
 def _scale(
-    height: int, width: int, size: int, halvings: int, config: StylizeConfig, levels: int
+    height: int, width: int, size: int, halvings: int, config: StylizeConfig, scales_before: int
 ) -> Scale:
     factor = size / 2**halvings / max(height, width)
     scaled = [max(SHORTEST_SIDE, round(side * factor)) for side in (height, width)]
+    smaller = 0
+    if config.content_error is not None:
+        to_preview = math.ceil(math.log2(max(*scaled, REFERENCE_SCALE) / REFERENCE_SCALE))
+        smaller = min(scales_before, max(1, to_preview))
     return Scale(
         scaled[0],
         scaled[1],
         evaluations=math.ceil(config.iterations * GROWTH**halvings),
         balance=_balance(max(scaled), config),
-        levels=levels,
+        levels=1 + smaller,
     )
 
 

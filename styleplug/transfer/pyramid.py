@@ -91,7 +91,7 @@ class Transfer:
             Cancelled: before the first evaluation; later, the picture so far is the result.
             DivergedError: the loss is no longer a number; the error holds the last good picture.
         """
-        targets = [self._targets(scale) for scale in self.scales[self.first :]]
+        targets = self._targets()
         planned = self._planned()
         del targets[len(self.scales) - self.first :]
         self.encoder.rest()
@@ -189,29 +189,34 @@ class Transfer:
         """In passes over the picture at full size."""
         return scale.pixels_per_evaluation / self.full_size
 
-    def _targets(self, scale: Scale) -> list[Targets]:
-        """Targets of a scale: for the picture, then for the picture at half its size."""
-        levels = []
+    def _targets(self) -> list[list[Targets]]:
+        """Targets of the scales to come, by level; scales share those of a size."""
+        scales = self.scales[self.first :]
+        by_size: dict[tuple[int, int], Targets] = {}
+        for scale in scales:
+            for size in scale.sizes:
+                if size not in by_size:
+                    by_size[size] = self._targets_at(*size, scale.encoding)
+        return [[by_size[size] for size in scale.sizes] for scale in scales]
+
+    def _targets_at(self, height: int, width: int, window: int | None) -> Targets:
+        if self.request.cancel.is_set():
+            raise Cancelled
+        sizes = [self._size(painting, max(height, width)) for painting in self.paintings]
+        compute = partial(
+            compute_targets,
+            self.encoder,
+            resized_picture(self.photograph, height, width),
+            [
+                resized_picture(painting, *size)
+                for painting, size in zip(self.paintings, sizes, strict=True)
+            ],
+            self.config.content_layers,
+            self.config.style_layers,
+        )
+        longest = max(height, width, *(side for size in sizes for side in size))
         margin = halo(self.encoder.architecture, self._layers())
-        for level in range(scale.levels):
-            if self.request.cancel.is_set():
-                raise Cancelled
-            height, width = scale.height // 2**level, scale.width // 2**level
-            sizes = [self._size(painting, max(height, width)) for painting in self.paintings]
-            compute = partial(
-                compute_targets,
-                self.encoder,
-                resized_picture(self.photograph, height, width),
-                [
-                    resized_picture(painting, *size)
-                    for painting, size in zip(self.paintings, sizes, strict=True)
-                ],
-                self.config.content_layers,
-                self.config.style_layers,
-            )
-            longest = max(height, width, *(side for size in sizes for side in size))
-            levels.append(frugally(compute, scale.encoding, longest, margin))
-        return levels
+        return frugally(compute, window, longest, margin)
 
     def _layers(self) -> list[str]:
         return [*self.config.content_layers, *self.config.style_layers]

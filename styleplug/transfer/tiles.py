@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -138,19 +139,22 @@ class TiledObjective:
         ]
 
     def __call__(self, picture: Array) -> Evaluation:
-        pictures = [picture, _halved(picture)][: len(self._levels)]
+        pictures = [picture]
+        for _ in self._levels[1:]:
+            pictures.append(_halved(pictures[-1]))
         errors = [
             self._errors(level, self._sums(level, pixels), pixels.shape[2:])
             for level, pixels in zip(self._levels, pictures, strict=True)
         ]
         content, style = (sum(one.content for one in errors), sum(one.style for one in errors))
         slope = self.balance.slope.at(content)
-        gradient, *halves = (
+        gradients = [
             self._gradient(level, pixels, one.by_sums(slope))
             for level, pixels, one in zip(self._levels, pictures, errors, strict=True)
-        )
-        for half in halves:
-            _add_halved_back(half, gradient)
+        ]
+        for smaller, larger in pairwise(reversed(gradients)):
+            _add_halved_back(smaller, larger)
+        gradient = gradients[0]
         self.passes.rest()
         return_freed_memory()
         variation = self._variation(picture, gradient, self.tv_weight)

@@ -118,7 +118,7 @@ def test_sizes(
 
 
 @pytest.mark.parametrize("pooling", ["max", "avg"])
-@pytest.mark.parametrize("levels", [1, 2])
+@pytest.mark.parametrize("levels", [1, 2, 3])
 @pytest.mark.parametrize("size", [(75, 101), (207, 250)])
 def test_vgg16(
     real_model: Model,

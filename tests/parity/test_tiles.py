@@ -89,7 +89,7 @@ def evaluate_both(
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("masked", [False, True])
-@pytest.mark.parametrize("levels", [1, 2])
+@pytest.mark.parametrize("levels", [1, 2, 3])
 @pytest.mark.parametrize("pooling", ["max", "avg"])
 def test_terms(
     tiny_model: Model,
@@ -162,7 +162,7 @@ def test_layers(
 
 
 @pytest.mark.parametrize("masked", [False, True])
-@pytest.mark.parametrize("levels", [1, 2])
+@pytest.mark.parametrize("levels", [1, 2, 3])
 @pytest.mark.parametrize("pooling", ["max", "avg"])
 def test_nothing_is_approximated(
     tiny_model: Model,

@@ -11,7 +11,6 @@ from styleplug.image.picture import Picture
 from styleplug.image.resize import resized
 from styleplug.runtime.models import Model
 from styleplug.transfer.balance import Balance, FixedWeights, TargetError
-from styleplug.transfer.objective import HALF_SIZE_SHARE
 from styleplug.transfer.objective_torch import TorchObjective
 from styleplug.transfer.targets import compute_targets
 from styleplug.vgg.encoder import Encoder
@@ -157,9 +156,9 @@ def test_half_the_size_counts_for_its_share(tiny_model: Model, make_picture: Mak
     half = torch.nn.functional.avg_pool2d(torch.tensor(picture), 2)
     both = make_objective(tiny_model, make_picture, FixedWeights(1, 5), levels=2)
     full = make_objective(tiny_model, make_picture, FixedWeights(1, 5))
-    expected = full(full.picture(picture)).content_error * (1 - HALF_SIZE_SHARE)
+    expected = full(full.picture(picture)).content_error * 0.7
     full.content, full.grams = both.content[1:], both.grams[1:]
-    expected += full(half).content_error * HALF_SIZE_SHARE
+    expected += full(half).content_error * 0.3
     assert both(both.picture(picture)).content_error == pytest.approx(expected, rel=1e-5)
 
 

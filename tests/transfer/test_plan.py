@@ -1,6 +1,7 @@
 """The plan of scales."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -48,6 +49,21 @@ def test_smaller_scales_get_more_evaluations_and_cost_less() -> None:
     assert [scale.levels for scale in plan] == [1, 2, 2]
     assert cost(plan) == pytest.approx(1.25 * 50 + 1.25 * 63 / 4 + 79 / 16)
     assert cost(plan) <= 90
+
+
+@pytest.mark.parametrize(
+    ("size", "levels"), [(256, [1, 2, 2]), (384, [1, 2, 2]), (1024, [1, 2, 2, 2, 3])]
+)
+def test_a_large_picture_is_to_be_right_down_to_its_preview(size: int, levels: list[int]) -> None:
+    assert [one.levels for one in plan_scales(768, 1024, StylizeConfig(size=size))] == levels
+
+
+@pytest.mark.parametrize(
+    "options", [{"content_error": None, "content_weight": 1}, {"pyramid": False}]
+)
+def test_weights_or_a_single_scale_have_one_level(options: dict[str, Any]) -> None:
+    config = StylizeConfig(size=1024, **options)
+    assert {scale.levels for scale in plan_scales(768, 1024, config)} == {1}
 
 
 def test_less_is_given_away_at_small_scales() -> None:
