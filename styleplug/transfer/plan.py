@@ -30,8 +30,8 @@ class Scale:
     evaluations: int
     balance: Balance
     levels: int
-    """In how many sizes, each half of the one before, the picture is to be right: its own, down to
-    that of a preview, and at least two where there is a scale before. Without the sizes between, a
+    """In how many sizes, each half of the one before, the picture is to be right: its own, and down
+    to those in which a preview is, or at least one more where there is a scale before. Otherwise a
     large picture drifts away from what its preview was. Explicit weights mean what they say, and
     have one."""
     encoding: int | None = None
@@ -105,7 +105,7 @@ def _scale(
     smaller = 0
     if config.content_error is not None:
         to_preview = math.ceil(math.log2(max(*scaled, REFERENCE_SCALE) / REFERENCE_SCALE))
-        smaller = min(scales_before, max(1, to_preview))
+        smaller = min(scales_before, to_preview + 1)
     return Scale(
         scaled[0],
         scaled[1],

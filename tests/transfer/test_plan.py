@@ -52,7 +52,7 @@ def test_smaller_scales_get_more_evaluations_and_cost_less() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "levels"), [(256, [1, 2, 2]), (384, [1, 2, 2]), (1024, [1, 2, 2, 2, 3])]
+    ("size", "levels"), [(256, [1, 2, 2]), (384, [1, 2, 3]), (1024, [1, 2, 2, 3, 4])]
 )
 def test_a_large_picture_is_to_be_right_down_to_its_preview(size: int, levels: list[int]) -> None:
     assert [one.levels for one in plan_scales(768, 1024, StylizeConfig(size=size))] == levels
