@@ -134,8 +134,9 @@ def test_targets_come_from_onnx_runtime(
         before.setattr("styleplug.transfer.objective_torch.gram_matrix", forbidden)
         events = transfer.run()
         assert isinstance(next(events), Planned)
-        targets = [target for scale in transfer.scales for target in transfer._targets(scale)]
-    assert [len(target.grams) for target in targets] == [5, 5, 5]
+        small, large = transfer._targets()
+    assert [len(target.grams) for target in (*small, *large)] == [5, 5, 5]
+    assert large[1] is small[0]  # scales share what is of one size
 
 
 def test_the_article_s_recipe(make_transfer: MakeTransfer) -> None:
