@@ -192,31 +192,26 @@ class Transfer:
     def _targets(self) -> list[list[Targets]]:
         """Targets of the scales to come, by level; scales share those of a size."""
         scales = self.scales[self.first :]
-        by_size: dict[tuple[int, int], Targets] = {}
-        for scale in scales:
-            for size in scale.sizes:
-                if size not in by_size:
-                    by_size[size] = self._targets_at(*size, scale.encoding)
+        windows = {size: scale.encoding for scale in scales for size in scale.sizes}
+        by_size = {size: self._targets_at(*size, window) for size, window in windows.items()}
         return [[by_size[size] for size in scale.sizes] for scale in scales]
 
     def _targets_at(self, height: int, width: int, window: int | None) -> Targets:
         if self.request.cancel.is_set():
             raise Cancelled
-        sizes = [self._size(painting, max(height, width)) for painting in self.paintings]
+        paintings = [
+            resized_picture(one, *self._size(one, max(height, width))) for one in self.paintings
+        ]
         compute = partial(
             compute_targets,
             self.encoder,
             resized_picture(self.photograph, height, width),
-            [
-                resized_picture(painting, *size)
-                for painting, size in zip(self.paintings, sizes, strict=True)
-            ],
+            paintings,
             self.config.content_layers,
             self.config.style_layers,
         )
-        longest = max(height, width, *(side for size in sizes for side in size))
-        margin = halo(self.encoder.architecture, self._layers())
-        return frugally(compute, window, longest, margin)
+        longest = max(height, width, *(side for one in paintings for side in one.size))
+        return frugally(compute, window, longest, halo(self.encoder.architecture, self._layers()))
 
     def _layers(self) -> list[str]:
         return [*self.config.content_layers, *self.config.style_layers]
