@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import onnx
@@ -29,7 +29,8 @@ SMALLEST_SIDE = 16
 class Encoder:
     """A VGG network that runs no further than the deepest layer asked for.
 
-    A session is opened for each set of layers when it is first asked for, and kept until `rest`.
+    A session is opened for each set of layers when it is first asked for, and kept until `rest`,
+    or until a picture is worked on in tiles.
 
     Args:
         model: the network's file.
@@ -82,7 +83,7 @@ class Encoder:
         if len(tiles) == 1:
             return self._run(feature_graph, wanted, {"image": image})
         whole: dict[str, Array] = {}
-        for tile in tiles:
+        for tile in self._sparingly(tiles):
             pixels = np.ascontiguousarray(image[..., *tile.window])
             for layer, part in self._run(feature_graph, wanted, {"image": pixels}).items():
                 if layer not in whole:
@@ -125,6 +126,15 @@ class Encoder:
         self._sessions.clear()
         return_freed_memory()
 
+    def _sparingly(self, tiles: Sequence[Tile]) -> Iterator[Tile]:
+        """The tiles, in turn. Where there are several, memory is short, and no other session, nor
+        the one for them, is kept."""
+        if len(tiles) > 1:
+            self.rest()
+        yield from tiles
+        if len(tiles) > 1:
+            self.rest()
+
     def _gram_matrices(
         self, image: Array, layers: tuple[str, ...], alpha: Array | None, tiles: Sequence[Tile]
     ) -> dict[str, Array]:
@@ -134,7 +144,7 @@ class Encoder:
         counts = {layer: whole.at(layer).count for layer in layers}
         seen = {} if alpha is None else {layer: feature_weights(alpha, layer) for layer in layers}
         sums: dict[str, NDArray[np.float64]] = {}
-        for tile in tiles:
+        for tile in self._sparingly(tiles):
             inputs = {"image": np.ascontiguousarray(image[..., *tile.window])}
             for layer in layers:
                 weights = tile.at(layer).only_own(seen.get(layer))
