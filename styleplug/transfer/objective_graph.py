@@ -77,8 +77,8 @@ def objective_graph(
     slope = _slope(graph, balance.slope, errors[0])
     variation, by_variation = _variation(graph, picture, targets[0].alpha, tv_weight)
     gradients = [
-        level.run.gradient(_by_layer(graph, *terms, slope))
-        for level, terms in zip(levels, zip(content, style, strict=True), strict=True)
+        level.run.gradient(_by_layer(graph, content_terms, style_terms, slope))
+        for level, content_terms, style_terms in zip(levels, content, style, strict=True)
     ]
     gradient = gradients.pop()
     while gradients:
