@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from styleplug.transfer.balance import FixedWeights, TargetError
 from styleplug.transfer.plan import Scale
 from styleplug.transfer.state import State, is_number, under
 
-FORMAT = 1
+FORMAT = 2
 """To be raised whenever older files can no longer be read, or would be read wrongly."""
 
 
@@ -125,6 +125,9 @@ def _read(path: Path, *, whole: bool) -> Snapshot:
         ) from error
 
 
-def _scale(*, balance: Mapping[str, float], **values: Any) -> Scale:
+def _scale(
+    *, balance: Mapping[str, float], smaller: Sequence[Sequence[int]], **values: Any
+) -> Scale:
     kind = TargetError if "target" in balance else FixedWeights
-    return Scale(**values, balance=kind(**balance))
+    sizes = tuple((height, width) for height, width in smaller)
+    return Scale(**values, balance=kind(**balance), smaller=sizes)

@@ -221,7 +221,7 @@ class Needs:
         step: float = picture * (_IN_STEP[solver] + remembered)
         if window is None:
             # The picture's smaller sizes come on top; and an engine may keep what it took.
-            step += network * sum(0.25**level for level in range(scale.levels))
+            step += network * scale.pixels_per_evaluation / (scale.height * scale.width)
         else:
             step += self.engine.footprint.fixed
         return int(self.taken + self._targets(number) + max(evaluation, step))

@@ -5,9 +5,10 @@ The loss is the weighted sum of content error, style error and total variation:
 loss = balance.penalty(content) + balance.style_weight · style + tv_weight · total variation,
 
 where content and style are means over their layers, by weights that sum to 1 (the terms:
-`styleplug.transfer.losses`). Targets may come for several levels, the picture, the picture at half
-its size, and so on, with errors that are means over them (`shares`). The smaller ones keep the
-strokes of the scales before in the picture, while finer ones are laid over them.
+`styleplug.transfer.losses`). Targets may come for several levels, the picture and then the picture
+at smaller sizes (`styleplug.transfer.reduction`), with errors that are means over them (`shares`).
+The smaller ones keep the strokes of the scales before in the picture, while finer ones are laid
+over them.
 
 Where the targets have an alpha, all terms count what is seen as much as it is seen. Hidden pixels
 count in none, but are free to change: the network looks across the edge of what is seen, and is to
@@ -96,7 +97,7 @@ class MakeObjective(Protocol):
     """Makes an objective of one engine; see the module's text.
 
     Args:
-        targets: of the picture, and then perhaps of the picture at half its size, and so on.
+        targets: of the picture, and then perhaps of the picture at smaller sizes.
         content_layers, style_layers: weights by layer, each summing to 1.
     """
 

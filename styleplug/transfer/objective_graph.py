@@ -15,14 +15,23 @@ from numpy.typing import NDArray
 
 from styleplug.transfer.balance import Balance, Slope
 from styleplug.transfer.objective import shares
+from styleplug.transfer.reduction import matrix
 from styleplug.transfer.targets import Targets
-from styleplug.vgg.gradient import DifferentiablePass, Network, Value, averaged_back
+from styleplug.vgg.gradient import DifferentiablePass, Network, Value
 from styleplug.vgg.graph_builder import GraphBuilder
 
 PICTURE, ORDER = "picture", "order"
 """The graph's inputs; ORDER, only for max pooling, is `styleplug.vgg.gradient.order_of_winners`."""
 
 Array = NDArray[np.float32]
+
+
+class _Smaller(NamedTuple):
+    """The picture at a smaller size, and the matrices that make it: rows · picture · columnsᵀ."""
+
+    picture: Value
+    rows: Array
+    columns: Array
 
 
 class _Level(NamedTuple):
@@ -60,9 +69,8 @@ def objective_graph(
     picture = Value(graph.input(PICTURE, (1, 3, *size)), 3, *size)
     order = graph.input(ORDER, (1, 1, *size)) if network.pooling == "max" else None
     layers = {*content_layers, *style_layers}
-    pictures = [picture]
-    for _ in targets[1:]:
-        pictures.append(_halved(graph, pictures[-1]))
+    smaller = [_reduced(graph, picture, level.size) for level in targets[1:]]
+    pictures = [picture, *(one.picture for one in smaller)]
     levels = [
         _Level(DifferentiablePass(graph, network, one, layers, order), level_targets, share)
         for one, level_targets, share in zip(pictures, targets, shares(len(targets)), strict=True)
@@ -80,16 +88,26 @@ def objective_graph(
         level.run.gradient(_by_layer(graph, content_terms, style_terms, slope))
         for level, content_terms, style_terms in zip(levels, content, style, strict=True)
     ]
-    gradient = gradients.pop()
-    while gradients:
-        by_smaller = averaged_back(graph, pictures[len(gradients) - 1], gradient)
-        gradient = _sum(graph, [gradients.pop(), by_smaller])
-    return graph.model((*errors, variation, _sum(graph, [by_variation, gradient])))
+    by_smaller = [
+        _product(graph, one.rows.T, gradient, one.columns)
+        for one, gradient in zip(smaller, gradients[1:], strict=True)
+    ]
+    gradient = _sum(graph, [by_variation, gradients[0], *by_smaller])
+    return graph.model((*errors, variation, gradient))
 
 
-def _halved(graph: GraphBuilder, picture: Value) -> Value:
-    name = graph.op("AveragePool", picture.name, kernel_shape=[2, 2], strides=[2, 2])
-    return Value(name, 3, picture.height // 2, picture.width // 2)
+def _reduced(graph: GraphBuilder, picture: Value, size: tuple[int, int]) -> _Smaller:
+    height, width = size
+    rows = matrix(picture.height, height).astype(np.float32)
+    columns = matrix(picture.width, width).astype(np.float32)
+    name = _product(graph, rows, picture.name, columns.T)
+    return _Smaller(Value(name, picture.channels, height, width), rows, columns)
+
+
+def _product(graph: GraphBuilder, left: Array, picture: str, right: Array) -> str:
+    """left · picture · right, in each channel."""
+    half = graph.op("MatMul", graph.constant(left), picture)
+    return graph.op("MatMul", half, graph.constant(right))
 
 
 def _content_terms(

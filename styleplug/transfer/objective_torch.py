@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from styleplug.transfer.backward_torch import backward
 from styleplug.transfer.balance import Balance
@@ -22,6 +21,7 @@ from styleplug.transfer.losses import (
 )
 from styleplug.transfer.memory_plan import Footprint
 from styleplug.transfer.objective import Engine, Evaluation, shares
+from styleplug.transfer.reduction import matrix
 from styleplug.transfer.targets import Targets
 from styleplug.transfer.tiles_torch import TorchTilePasses
 from styleplug.vgg.mirror import Mirror
@@ -71,6 +71,13 @@ class TorchObjective:
             {name: self._tensor(array) for name, array in level.weights.items()}
             for level in targets
         ]
+        self.reductions = [
+            [
+                self._tensor(matrix(*sides))
+                for sides in zip(targets[0].size, level.size, strict=True)
+            ]
+            for level in targets[1:]
+        ]
         alpha = targets[0].alpha
         self.alpha = None if alpha is None else self._tensor(alpha)
         self.content_layers, self.style_layers = content_layers, style_layers
@@ -99,9 +106,14 @@ class TorchObjective:
     def _errors(self, picture: Tensor) -> tuple[Tensor, Tensor]:
         """Content and style error, over all levels."""
         content = style = picture.new_zeros(())
-        levels = zip(shares(len(self.content)), self.content, self.grams, self.weights, strict=True)
-        for share, photo, grams, weights in levels:
-            features = self.mirror(picture, {*self.content_layers, *self.style_layers})
+        pictures = [picture]
+        for rows, columns in self.reductions:
+            pictures.append(rows.to(picture) @ picture @ columns.T.to(picture))
+        levels = zip(
+            *(pictures, shares(len(pictures)), self.content, self.grams, self.weights), strict=True
+        )
+        for level, share, photo, grams, weights in levels:
+            features = self.mirror(level, {*self.content_layers, *self.style_layers})
             if weights:
                 features = {name: array * weights[name] for name, array in features.items()}
             for name, weight in self.content_layers.items():
@@ -109,7 +121,6 @@ class TorchObjective:
             for name, weight in self.style_layers.items():
                 gram = gram_matrix(features[name])
                 style = style + share * weight * style_error(gram, grams[name])
-            picture = functional.avg_pool2d(picture, 2)
         return content, style
 
     def _tensor(self, array: NDArray[np.floating]) -> Tensor:

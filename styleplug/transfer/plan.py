@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from styleplug.config import StylizeConfig
@@ -14,7 +15,7 @@ SMALLEST_SCALE = 64
 SHORTEST_SIDE = 16
 """The network halves the picture four times."""
 GROWTH = 1.25
-"""Evaluations at a scale over those at the next larger: small ones settle the large strokes."""
+"""Evaluations at a scale over those at one twice as large: small ones settle the large strokes."""
 REFERENCE_SCALE = 256
 """Longest side of a preview, and at which the config's content error is meant."""
 ERROR_PER_OCTAVE = 0.32
@@ -29,11 +30,11 @@ class Scale:
     width: int
     evaluations: int
     balance: Balance
-    levels: int
-    """In how many sizes, each half of the one before, the picture is to be right: its own, and down
-    to those in which a preview is, or at least one more where there is a scale before. Otherwise a
-    large picture drifts away from what its preview was. Explicit weights mean what they say, and
-    have one."""
+    smaller: tuple[tuple[int, int], ...] = ()
+    """Height and width of smaller sizes in which the picture is to be right, too: of the scales
+    before, the last one first, down to those of a preview, or at least of one. Otherwise a large
+    picture drifts away from what its preview was. Explicit weights mean what they say, and have
+    none."""
     encoding: int | None = None
     window: int | None = None
     """Sides of the windows that the encoder and the objective see, None for the whole; see
@@ -47,16 +48,16 @@ class Scale:
 
     @property
     def sizes(self) -> list[tuple[int, int]]:
-        """Height and width by level."""
-        return [(self.height >> level, self.width >> level) for level in range(self.levels)]
+        """Height and width of all in which the picture is to be right, its own first."""
+        return [(self.height, self.width), *self.smaller]
 
     @property
-    def pixels_per_evaluation(self) -> float:
+    def pixels_per_evaluation(self) -> int:
         """Pixels that the network sees in one evaluation."""
-        return self.height * self.width * sum(0.25**level for level in range(self.levels))
+        return sum(height * width for height, width in self.sizes)
 
     @property
-    def work(self) -> float:
+    def work(self) -> int:
         """Pixels that the network sees in all of its evaluations."""
         return self.evaluations * self.pixels_per_evaluation
 
@@ -77,14 +78,23 @@ def plan_scales(height: int, width: int, config: StylizeConfig) -> tuple[Scale, 
             f"{width}×{height} pixels make a working picture less than {SHORTEST_SIDE} pixels wide"
             " or high; take a larger size, or a less narrow photograph",
         )
-    halvings = 0
+    sides: list[float] = [size]
     if config.pyramid:
-        room = min(size / SMALLEST_SCALE, shortest / SHORTEST_SIDE)
-        halvings = max(0, math.floor(math.log2(room) + 1e-9))
-    return tuple(
-        _scale(height, width, size, k, config, scales_before=halvings - k)
-        for k in range(halvings, -1, -1)
-    )
+        smallest = max(SMALLEST_SCALE, SHORTEST_SIDE * size / shortest)
+        sides = [side for side in _pyramid(size) if side == size or side > smallest - 1e-6]
+    scales: list[Scale] = []
+    for side in sides:
+        factor = side / max(height, width)
+        scales.append(
+            Scale(
+                height=max(SHORTEST_SIDE, round(height * factor)),
+                width=max(SHORTEST_SIDE, round(width * factor)),
+                evaluations=math.ceil(config.iterations * GROWTH ** math.log2(size / side)),
+                balance=_balance(round(side), config),
+                smaller=() if config.content_error is None else _smaller(scales),
+            )
+        )
+    return tuple(scales)
 
 
 def cost(scales: tuple[Scale, ...]) -> float:
@@ -97,22 +107,23 @@ def full_size(scales: tuple[Scale, ...]) -> int:
     return scales[-1].height * scales[-1].width
 
 
-def _scale(
-    height: int, width: int, size: int, halvings: int, config: StylizeConfig, scales_before: int
-) -> Scale:
-    factor = size / 2**halvings / max(height, width)
-    scaled = [max(SHORTEST_SIDE, round(side * factor)) for side in (height, width)]
-    smaller = 0
-    if config.content_error is not None:
-        to_preview = math.ceil(math.log2(max(*scaled, REFERENCE_SCALE) / REFERENCE_SCALE))
-        smaller = min(scales_before, to_preview + 1)
-    return Scale(
-        scaled[0],
-        scaled[1],
-        evaluations=math.ceil(config.iterations * GROWTH**halvings),
-        balance=_balance(max(scaled), config),
-        levels=1 + smaller,
-    )
+def _pyramid(size: int) -> list[float]:
+    """Longest sides, small to large, of a pyramid up to a size.
+
+    It doubles from step to step. Beyond a preview it goes through the preview's own scales, and on
+    from there in equal steps of about a doubling.
+    """
+    steps = max(0, round(math.log2(size / REFERENCE_SCALE)))
+    preview = REFERENCE_SCALE if steps else size
+    sides = [preview / 2**k for k in range(math.ceil(math.log2(preview)), 0, -1)]
+    sides += [preview * (size / preview) ** (step / steps) for step in range(steps)]
+    return [*sides, size]
+
+
+def _smaller(scales: Sequence[Scale]) -> tuple[tuple[int, int], ...]:
+    """Of the scales before, the sizes in which the next one is to be right."""
+    of_preview = [scale for scale in scales if scale.longest >= REFERENCE_SCALE / 2]
+    return tuple((scale.height, scale.width) for scale in reversed(of_preview or scales[-1:]))
 
 
 def _balance(longest: int, config: StylizeConfig) -> Balance:

@@ -21,13 +21,15 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Targets:
-    """Of one scale, by layer: `content` features, (1, C, H, W), and `grams`, (C, C); float32.
+    """Of a picture of one `size`, (H, W), by layer: `content` features, (1, C, h, w), and `grams`,
+    (C, C); float32.
 
     Where the photograph is transparent in parts, `alpha`, (H, W) in [0, 1], is its own, and
-    `weights`, (H, W) by layer, follow from it (`styleplug.vgg.masks`); the content features are
+    `weights`, (h, w) by layer, follow from it (`styleplug.vgg.masks`); the content features are
     already multiplied by them.
     """
 
+    size: tuple[int, int]
     content: dict[str, Array]
     grams: dict[str, Array]
     weights: dict[str, Array] = field(default_factory=dict)
@@ -58,6 +60,7 @@ def compute_targets(
         weights = {name: feature_weights(photograph.alpha, name) for name in names}
         content = {name: features * weights[name] for name, features in content.items()}
     return Targets(
+        size=photograph.pixels.shape[:2],
         content=content,
         grams={
             name: np.mean([g[name] for g in grams], axis=0, dtype=np.float32) for name in layers

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from styleplug.runtime.memory import return_freed_memory
 from styleplug.transfer.balance import Balance
 from styleplug.transfer.objective import Evaluation, shares
+from styleplug.transfer.reduction import add_back, reduced
 from styleplug.transfer.solvers import Array
 from styleplug.transfer.targets import Targets
 from styleplug.transfer.variation import Variation
@@ -139,9 +139,8 @@ class TiledObjective:
         ]
 
     def __call__(self, picture: Array) -> Evaluation:
-        pictures = [picture]
-        for _ in self._levels[1:]:
-            pictures.append(_halved(pictures[-1]))
+        smaller = (level.targets.size for level in self._levels[1:])
+        pictures = [picture, *(reduced(picture, *size, self.passes.picture) for size in smaller)]
         errors = [
             self._errors(level, self._sums(level, pixels), pixels.shape[2:])
             for level, pixels in zip(self._levels, pictures, strict=True)
@@ -152,11 +151,11 @@ class TiledObjective:
             self._gradient(level, pixels, one.by_sums(slope))
             for level, pixels, one in zip(self._levels, pictures, errors, strict=True)
         ]
-        for smaller, larger in pairwise(reversed(gradients)):
-            _add_halved_back(smaller, larger)
-        gradient = gradients[0]
         self.passes.rest()
         return_freed_memory()
+        gradient, *by_smaller = gradients
+        for one in by_smaller:
+            add_back(one, gradient, self.passes.picture)
         variation = self._variation(picture, gradient, self.tv_weight)
         return Evaluation.of(
             self.balance, self.tv_weight, content, style, variation, gradient=gradient
@@ -211,25 +210,6 @@ class TiledObjective:
             style += factor * float(np.square(difference).sum())
             products[name] = 2 * self.balance.style_weight * factor / count * difference
         return _Errors(content, style, products, squares)
-
-
-def _halved(picture: Array) -> Array:
-    """Means over blocks of 2×2 pixels; a row or column left over is left out."""
-    return sum(picture[block] for block in _blocks(picture)) * 0.25
-
-
-def _add_halved_back(half: Array, gradient: Array) -> None:
-    """Add the gradient with respect to a picture, from that with respect to the halved one."""
-    for block in _blocks(gradient):
-        gradient[block] += 0.25 * half
-
-
-def _blocks(picture: Array) -> list[tuple[Any, ...]]:
-    """Where in a picture the first, second, third and fourth pixels of all 2×2 blocks are."""
-    height, width = (side // 2 * 2 for side in picture.shape[2:])
-    return [
-        (..., slice(y, height, 2), slice(x, width, 2)) for y, x in ((0, 0), (0, 1), (1, 0), (1, 1))
-    ]
 
 
 def _square(target: NDArray[np.floating], count: int) -> float:

@@ -180,7 +180,8 @@ class DifferentiablePass:
     def _pooled_back(self, value: Value, pooled: Value, gradient: str) -> str:
         """The gradient with respect to what was pooled, from that with respect to the result."""
         if self.network.pooling == "avg":
-            return averaged_back(self.graph, value, gradient)
+            quarter = per_channel(self.graph, gradient, value.channels, 0.25)
+            return enlarged(self.graph, value, quarter)
         # Where the largest is 0, all of its window is, and the ReLU lets nothing through: masking
         # here, at a quarter of the size, spares a mask of the features themselves.
         gradient = self.graph.op("Mul", gradient, self._is_positive(pooled))
@@ -216,12 +217,6 @@ def order_of_winners(height: int, width: int) -> Array:
     """
     repeats = (-(-height // 2), -(-width // 2))
     return np.ascontiguousarray(np.tile(_ORDER, repeats)[None, None, :height, :width])
-
-
-def averaged_back(graph: GraphBuilder, value: Value, gradient: str) -> str:
-    """The gradient with respect to a value, from that with respect to its average pooling."""
-    quarter = per_channel(graph, gradient, value.channels, 0.25)
-    return enlarged(graph, value, quarter)
 
 
 def enlarged(graph: GraphBuilder, value: Value, pooled: str) -> str:

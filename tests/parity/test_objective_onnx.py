@@ -29,6 +29,8 @@ MakePicture = Callable[..., Array]
 CONTENT = {"relu4_2": 1.0}
 STYLE = {f"relu{block}_1": 0.2 for block in range(1, 6)}
 WEIGHTS = FixedWeights(1.5, 8.0)
+SHRINKING = 1.7
+"""From one level to the next."""
 TINY_VGG19 = Architecture("tiny19", (2, 2, 4, 4, 4), (8, 16, 16, 24, 24))
 
 
@@ -87,7 +89,9 @@ def make_targets(
 ) -> list[Targets]:
     width, height = photograph.size
     pictures = [
-        resized_picture(photograph, height // 2**level, width // 2**level)
+        resized_picture(
+            photograph, round(height / SHRINKING**level), round(width / SHRINKING**level)
+        )
         for level in range(levels)
     ]
     return [compute_targets(encoder, one, [painting], content, style) for one in pictures]

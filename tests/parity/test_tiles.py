@@ -29,6 +29,8 @@ MakePicture = Callable[..., Array]
 
 CONTENT = {"relu4_2": 1.0}
 STYLE = {f"relu{block}_1": 0.2 for block in range(1, 6)}
+SHRINKING = 1.7
+"""From one level to the next."""
 ENGINES: dict[str, Callable[[Model, str], Engine]] = {
     "torch": lambda model, pooling: torch_engine(Mirror(model, pooling=pooling, device="cpu")),
     "onnx": lambda model, pooling: onnx_engine(Network(model, pooling)),
@@ -37,7 +39,7 @@ ENGINES: dict[str, Callable[[Model, str], Engine]] = {
 
 @pytest.fixture
 def make_targets(make_picture: MakePicture) -> Callable[..., list[Targets]]:
-    """Makes targets from pictures of a size, and perhaps of half the size, and of an alpha."""
+    """Makes targets from pictures of a size, and perhaps of smaller sizes, and of an alpha."""
 
     def make(
         model: Model, size: tuple[int, int], pooling: str, levels: int, masked: bool, **layers: Any
@@ -46,7 +48,7 @@ def make_targets(make_picture: MakePicture) -> Callable[..., list[Targets]]:
         painting = Picture(as_pixels(make_picture(40, 60, seed=2)))
         targets = []
         for level in range(levels):
-            height, width = (side >> level for side in size)
+            height, width = (round(side / SHRINKING**level) for side in size)
             y, x = np.mgrid[:height, :width]
             distance = np.hypot(y - height / 2, x - width / 3)
             alpha = np.clip((min(height, width) / 2.5 - distance) / 8, 0, 1).astype(np.float32)

@@ -20,8 +20,8 @@ from styleplug.transfer.plan import Scale
 from styleplug.transfer.state import is_number
 
 SCALES = (
-    Scale(16, 24, 5, TargetError(0.1), levels=1),
-    Scale(32, 48, 3, FixedWeights(1 / 3, 5.0), levels=2),
+    Scale(16, 24, 5, TargetError(0.1)),
+    Scale(32, 48, 3, FixedWeights(1 / 3, 5.0), smaller=((16, 24),)),
 )
 names = st.from_regex(r"[a-z]+(\.[a-z]+)?", fullmatch=True)
 values = st.one_of(

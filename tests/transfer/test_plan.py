@@ -1,10 +1,11 @@
 """The plan of scales."""
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from styleplug.config import StylizeConfig
@@ -17,7 +18,14 @@ sides = st.integers(16, 3000)
 
 @pytest.mark.parametrize(
     ("size", "scales"),
-    [(256, [64, 128, 256]), (512, [64, 128, 256, 512]), (300, [75, 150, 300]), (100, [100])],
+    [
+        (100, [100]),
+        (256, [64, 128, 256]),
+        (300, [75, 150, 300]),
+        (384, [64, 128, 256, 384]),
+        (512, [64, 128, 256, 512]),
+        (979, [64, 128, 256, 501, 979]),
+    ],
 )
 def test_scales_double_up_to_the_size(size: int, scales: list[int]) -> None:
     plan = plan_scales(768, 1024, StylizeConfig(size=size))
@@ -35,8 +43,21 @@ def test_scales_keep_the_shape_and_never_enlarge(height: int, width: int, size: 
     for scale in plan:
         assert min(scale.height, scale.width) >= 16
         assert scale.height / scale.width == pytest.approx(height / width, rel=0.07)
-        assert min(scale.height, scale.width) >= 16 * 2 ** (scale.levels - 1)
-    assert sorted(plan, key=lambda scale: scale.height * scale.width) == list(plan)
+    for smaller, larger in pairwise(plan):
+        assert 1.4 < larger.longest / smaller.longest < 2.9
+        assert larger.smaller[0] == (smaller.height, smaller.width)
+
+
+@given(sides, sides, st.integers(363, 2048))
+def test_a_large_picture_goes_through_its_preview(height: int, width: int, size: int) -> None:
+    """To the pixel, so that it can be compared."""
+    assume(min(height, width) / max(height, width) >= 1 / 4)
+    preview = plan_scales(height, width, StylizeConfig(size=256))
+    plan = plan_scales(height, width, StylizeConfig(size=size))
+    if plan[-1].longest <= 362:
+        return
+    assert [one.sizes for one in plan[:3]] == [one.sizes for one in preview]
+    assert plan[-1].smaller[-2:] == tuple(preview[-1].sizes)
 
 
 def test_without_a_pyramid_there_is_one_scale() -> None:
@@ -46,24 +67,24 @@ def test_without_a_pyramid_there_is_one_scale() -> None:
 def test_smaller_scales_get_more_evaluations_and_cost_less() -> None:
     plan = plan_scales(768, 1024, StylizeConfig(size=256, iterations=50))
     assert [scale.evaluations for scale in plan] == [79, 63, 50]
-    assert [scale.levels for scale in plan] == [1, 2, 2]
+    assert [scale.longest for scale in plan] == [64, 128, 256]
     assert cost(plan) == pytest.approx(1.25 * 50 + 1.25 * 63 / 4 + 79 / 16)
     assert cost(plan) <= 90
 
 
 @pytest.mark.parametrize(
-    ("size", "levels"), [(256, [1, 2, 2]), (384, [1, 2, 3]), (1024, [1, 2, 2, 3, 4])]
+    ("size", "levels"), [(256, [1, 2, 2]), (384, [1, 2, 2, 3]), (1024, [1, 2, 2, 3, 4])]
 )
 def test_a_large_picture_is_to_be_right_down_to_its_preview(size: int, levels: list[int]) -> None:
-    assert [one.levels for one in plan_scales(768, 1024, StylizeConfig(size=size))] == levels
+    assert [len(one.sizes) for one in plan_scales(768, 1024, StylizeConfig(size=size))] == levels
 
 
 @pytest.mark.parametrize(
     "options", [{"content_error": None, "content_weight": 1}, {"pyramid": False}]
 )
-def test_weights_or_a_single_scale_have_one_level(options: dict[str, Any]) -> None:
+def test_weights_or_a_single_scale_have_one_size(options: dict[str, Any]) -> None:
     config = StylizeConfig(size=1024, **options)
-    assert {scale.levels for scale in plan_scales(768, 1024, config)} == {1}
+    assert {scale.smaller for scale in plan_scales(768, 1024, config)} == {()}
 
 
 def test_less_is_given_away_at_small_scales() -> None:
