@@ -110,13 +110,13 @@ def full_size(scales: tuple[Scale, ...]) -> int:
 def _pyramid(size: int) -> list[float]:
     """Longest sides, small to large, of a pyramid up to a size.
 
-    It doubles from step to step. Beyond a preview it goes through the preview's own scales, and on
-    from there in equal steps of about a doubling.
+    It doubles from step to step. A large one goes through a preview's own scales, and on from there
+    in equal steps: one of up to 3.4 times, or several of about a doubling.
     """
-    steps = max(0, round(math.log2(size / REFERENCE_SCALE)))
-    preview = REFERENCE_SCALE if steps else size
-    sides = [preview / 2**k for k in range(math.ceil(math.log2(preview)), 0, -1)]
-    sides += [preview * (size / preview) ** (step / steps) for step in range(steps)]
+    steps = max(0, math.floor(math.log2(size / REFERENCE_SCALE) + 0.25))
+    base = REFERENCE_SCALE if steps else size
+    sides = [base / 2**k for k in range(math.ceil(math.log2(base)), 0, -1)]
+    sides += [base * (size / base) ** (step / steps) for step in range(steps)]
     return [*sides, size]
 
 
