@@ -20,6 +20,11 @@ COARSENESS = 0.2
 """Amplitudes fall with frequency f as f^-0.2, less than the f^-1 of photographs. From a photograph
 0.4 is quicker yet; from an enlarged picture, which lacks what is fine, it can be slower than 0."""
 
+BOLDNESS = 2
+"""Of steps in directions that the pairs of L-BFGS don't span, relative to Nocedal and Wright 2006,
+equation 7.20. That fits where the curvature is strongest, and the rest is flatter; 3 is too much.
+"""
+
 
 class Solver(Protocol):
     """Takes one step for each gradient it is given; keeps its own state between steps."""
@@ -148,7 +153,8 @@ class LBFGS:
             direction = direction - coefficient * change
         _, change, inverse = self.pairs[-1]
         direction = _coarser(direction, 2 * COARSENESS)
-        direction = direction / (inverse * _dot(change, _coarser(change, 2 * COARSENESS)))
+        fitted = 1 / (inverse * _dot(change, _coarser(change, 2 * COARSENESS)))
+        direction = direction * (BOLDNESS * fitted)
         for (step, change, inverse), coefficient in zip(
             self.pairs, reversed(coefficients), strict=True
         ):

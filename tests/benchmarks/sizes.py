@@ -3,10 +3,11 @@
 usage: python tests/benchmarks/sizes.py OUT [--large N] [--small N]
 
 Needs ../shared/images and ../shared/score.py beside the checkout. Six pairs, each painted with all
-defaults at 256 and at 1024 pixels. The large picture is reduced to the size of the small one, and
-both are scored by score.py. OUT gets the pictures and sheet.jpg, the small one of each pair beside
-the large one; what it holds already is kept. Exits with 1 where a large picture's style error is
-more than 1.25 times the small one's, or its content error more than 15 % from it.
+defaults, by ONNX Runtime, at 256 and at 1024 pixels. The large picture is reduced to the size of
+the small one, and both are scored by score.py. OUT gets the pictures and sheet.jpg, the small one
+of each pair beside the large one; what it holds already is kept. Exits with 1 where a large
+picture's style error is more than 1.25 times the small one's, or its content error more than 15 %
+from it.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def compared(out: Path, small: int, large: int) -> Iterator[Row]:
 
 def painted(photo: Path, painting: Path, output: Path, size: int) -> Path:
     if not output.exists():
-        config = styleplug.StylizeConfig(size=size, output_size="working")
+        config = styleplug.StylizeConfig(size=size, output_size="working", engine="onnx")
         styleplug.stylize(photo, painting, config).save(output)
     return output
 
