@@ -21,9 +21,9 @@ COARSENESS = 0.2
 0.4 is quicker yet; from an enlarged picture, which lacks what is fine, it can be slower than 0."""
 
 BOLDNESS = 2
-"""Of steps in directions that the pairs of L-BFGS don't span, relative to Nocedal and Wright 2006,
-equation 7.20. That fits where the curvature is strongest, and the rest is flatter; 3 is too much.
-"""
+"""How far steps go in directions that the pairs of L-BFGS don't span, relative to Nocedal and
+Wright 2006, equation 7.20. That length suits the strongest curvature, and the rest is flatter; 3
+times as far is too far."""
 
 
 class Solver(Protocol):
