@@ -81,7 +81,8 @@ def evaluate_both(
     tiled = TiledObjective(engine.tile_passes, window, targets, **terms)
     expected, found = (one(one.picture(picture)) for one in (whole, tiled))
     for name in ("loss", "content_error", "style_error", "total_variation", "content_weight"):
-        assert getattr(found, name) == pytest.approx(getattr(expected, name), rel=1e-5), name
+        # Of the whole, convolutions with fewer products round by up to 1e-5.
+        assert getattr(found, name) == pytest.approx(getattr(expected, name), rel=2e-5), name
     exact = np.asarray(expected.gradient, np.float64)
     difference = np.asarray(found.gradient, np.float64) - exact
     rms = float(np.sqrt(np.square(exact).mean()))
