@@ -69,6 +69,7 @@ def evaluate_both(
     window: int,
     content: dict[str, float] = CONTENT,
     style: dict[str, float] = STYLE,
+    rounding: float = 1e-5,
 ) -> tuple[float, float]:
     """The error of the gradient in tiles: relative L2, and the largest over the RMS."""
     terms: dict[str, Any] = {
@@ -81,8 +82,7 @@ def evaluate_both(
     tiled = TiledObjective(engine.tile_passes, window, targets, **terms)
     expected, found = (one(one.picture(picture)) for one in (whole, tiled))
     for name in ("loss", "content_error", "style_error", "total_variation", "content_weight"):
-        # Of the whole, convolutions with fewer products round by up to 1e-5.
-        assert getattr(found, name) == pytest.approx(getattr(expected, name), rel=2e-5), name
+        assert getattr(found, name) == pytest.approx(getattr(expected, name), rel=rounding), name
     exact = np.asarray(expected.gradient, np.float64)
     difference = np.asarray(found.gradient, np.float64) - exact
     rms = float(np.sqrt(np.square(exact).mean()))
@@ -212,6 +212,9 @@ def test_vgg16(
 ) -> None:
     targets = make_targets(real_model, (200, 330), "max", 2, masked=False)
     picture = make_picture(200, 330, seed=3)
-    error, worst = evaluate_both(ENGINES[engine](real_model, "max"), targets, picture, 208)
+    # By ONNX, convolutions with fewer products round the terms of the whole by up to 1e-5.
+    error, worst = evaluate_both(
+        ENGINES[engine](real_model, "max"), targets, picture, 208, rounding=2e-5
+    )
     assert error <= 1e-5
     assert worst <= 1e-4
