@@ -81,7 +81,7 @@ def plan_scales(height: int, width: int, config: StylizeConfig) -> tuple[Scale, 
     sides: list[float] = [size]
     if config.pyramid:
         smallest = max(SMALLEST_SCALE, SHORTEST_SIDE * size / shortest)
-        sides = [side for side in _pyramid(size) if side == size or side > smallest - 1e-6]
+        sides = _pyramid(size, smallest)
     scales: list[Scale] = []
     for side in sides:
         factor = side / max(height, width)
@@ -107,8 +107,8 @@ def full_size(scales: tuple[Scale, ...]) -> int:
     return scales[-1].height * scales[-1].width
 
 
-def _pyramid(size: int) -> list[float]:
-    """Longest sides, small to large, of a pyramid up to a size.
+def _pyramid(size: int, smallest: float) -> list[float]:
+    """Longest sides, small to large, of a pyramid from no less than `smallest` up to a size.
 
     It doubles from step to step. A large one goes through a preview's own scales, and on from there
     in equal steps: one of up to 3.4 times, or several of about a doubling.
@@ -117,7 +117,7 @@ def _pyramid(size: int) -> list[float]:
     base = REFERENCE_SCALE if steps else size
     sides = [base / 2**k for k in range(math.ceil(math.log2(base)), 0, -1)]
     sides += [base * (size / base) ** (step / steps) for step in range(steps)]
-    return [*sides, size]
+    return [*(side for side in sides if side > smallest - 1e-6), size]
 
 
 def _smaller(scales: Sequence[Scale]) -> tuple[tuple[int, int], ...]:
