@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from styleplug.errors import OutOfMemoryError
 from styleplug.runtime.memory import memory_errors, return_freed_memory
+from styleplug.transfer.arrays import Array
 from styleplug.transfer.objective import Engine, Evaluation, Objective
-from styleplug.transfer.solvers import Array
 from styleplug.transfer.targets import Targets
 from styleplug.transfer.tiles import TiledObjective
 from styleplug.vgg.tiles import halo, smaller_window

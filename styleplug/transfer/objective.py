@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from styleplug.transfer.arrays import Array
 from styleplug.transfer.balance import Balance
-from styleplug.transfer.solvers import Array
 from styleplug.transfer.targets import Targets
 
 if TYPE_CHECKING:

@@ -6,16 +6,13 @@ operation, along the columns and along the rows, for any pair of sizes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.transfer.solvers import Array
-
-AsArray = Callable[[NDArray[np.floating]], Array]
-"""Makes an array of a picture's framework."""
+from styleplug.transfer.arrays import Array, AsArray
 
 
 class Tap(NamedTuple):

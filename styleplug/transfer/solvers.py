@@ -1,20 +1,13 @@
-"""Solvers: from a picture and a gradient to the next picture, within the pixels' range [0, 1].
-
-They use only what NumPy arrays and PyTorch tensors have in common (arithmetic, sum, clip, and the
-Fourier transform), so one solver serves every objective, on whatever device its arrays live.
-"""
+"""Solvers: from a picture and a gradient to the next picture, within the pixels' range [0, 1]."""
 
 from __future__ import annotations
 
 import sys
 from collections import deque
-from typing import Any, Protocol
+from typing import Protocol
 
+from styleplug.transfer.arrays import Array
 from styleplug.transfer.state import State, part, under
-
-Array = Any
-"""A NumPy array or a PyTorch tensor: what they share has no type of its own."""
-
 
 COARSENESS = 0.2
 """Amplitudes fall with frequency f as f^-0.2, less than the f^-1 of photographs. From a photograph

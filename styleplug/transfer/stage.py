@@ -6,9 +6,10 @@ import math
 import time
 from dataclasses import dataclass, field, replace
 
+from styleplug.transfer.arrays import Array
 from styleplug.transfer.frugal import FrugalObjective
 from styleplug.transfer.plan import Scale
-from styleplug.transfer.solvers import Array, Solver
+from styleplug.transfer.solvers import Solver
 from styleplug.transfer.state import State, is_number, part, under
 from styleplug.vgg.tensors import Pixels, as_pixels
 

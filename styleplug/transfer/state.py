@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 State = Mapping[str, Any]
-"""By name: ints and floats, which are Python's own, and arrays (`styleplug.transfer.solvers`)."""
+"""By name: ints and floats, which are Python's own, and arrays (`styleplug.transfer.arrays`)."""
 
 
 def under(name: str, state: State) -> dict[str, Any]:

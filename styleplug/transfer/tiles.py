@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.runtime.memory import return_freed_memory
+from styleplug.transfer.arrays import Array
 from styleplug.transfer.balance import Balance
 from styleplug.transfer.objective import Evaluation, shares
 from styleplug.transfer.reduction import add_back, reduced
-from styleplug.transfer.solvers import Array
 from styleplug.transfer.targets import Targets
 from styleplug.transfer.variation import Variation
 from styleplug.vgg.layers import Architecture

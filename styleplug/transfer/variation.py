@@ -5,12 +5,10 @@ The value is that of `styleplug.transfer.losses`; arrays are NumPy's or PyTorch'
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.transfer.solvers import Array
+from styleplug.transfer.arrays import Array, AsArray
 
 _BAND = 64
 """Rows at a time."""
@@ -22,14 +20,10 @@ class Variation:
 
     Args:
         alpha: (H, W) in [0, 1]; each pair of neighbours counts as much as the less seen of the two.
-        as_array: makes an array of the pictures' framework.
+        as_array: to the pictures' framework.
     """
 
-    def __init__(
-        self,
-        alpha: NDArray[np.floating] | None,
-        as_array: Callable[[NDArray[np.floating]], Array],
-    ) -> None:
+    def __init__(self, alpha: NDArray[np.floating] | None, as_array: AsArray) -> None:
         self.alpha, self.as_array = alpha, as_array
 
     def __call__(self, picture: Array, gradient: Array, weight: float) -> float:
