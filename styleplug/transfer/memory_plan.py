@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from styleplug.config import StylizeConfig
     from styleplug.transfer.objective import Engine
 
-SLOWNESS: Mapping[int, float] = MappingProxyType({20: 1.0, 10: 1.02, 5: 1.1, 0: 1.7})
-"""By the steps that L-BFGS remembers, 0 for Adam, how much longer the way to the same loss is."""
+SLOWNESS: Mapping[int, float] = MappingProxyType({20: 1.0, 8: 1.02, 5: 1.04, 3: 1.06, 0: 2.0})
+"""By the steps that L-BFGS remembers, 0 for Adam, how much longer the way to the same loss is, as
+`tests/benchmarks/solver.py` has it."""
 TWO_PASSES = 4 / 3
 """What an evaluation in tiles costs, but for the halos: the network runs forward twice."""
 SHARE_OF_FREE_MEMORY = 0.9
@@ -37,11 +38,11 @@ Way = TypeVar("Way")
 
 _PIXEL = 12
 """Bytes of a pixel."""
-_IN_EVALUATION = {"lbfgs": 8, "adam": 6}
+_IN_EVALUATION = {"lbfgs": 6, "adam": 6}
 """Pictures alive at once, beside the two for each step that L-BFGS remembers: the present one, the
-best, the gradient with those of smaller sizes, Adam's two means, with which L-BFGS begins as well;
-and of L-BFGS, the last picture and gradient."""
-_IN_STEP = {"lbfgs": 18, "adam": 7}
+best, the gradient with those of smaller sizes; of L-BFGS, the last picture and gradient; of Adam,
+its two means, with which L-BFGS begins, before it remembers as much."""
+_IN_STEP = {"lbfgs": 13, "adam": 7}
 """Likewise while a step is taken, when the network's features are gone again."""
 _RESIZED = 4
 """Pictures in the hands of resizing, and of the encoder."""

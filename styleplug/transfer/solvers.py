@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from typing import Protocol
+from typing import Any, Protocol
 
 from styleplug.transfer.arrays import Array
 from styleplug.transfer.state import State, part, under
@@ -92,7 +92,7 @@ class LBFGS:
     def __init__(
         self, learning_rate: float = 0.02, warm_up: int = 3, history: int = 20, trust: float = 0.03
     ) -> None:
-        self.adam = Adam(learning_rate)
+        self.adam: Adam | None = Adam(learning_rate)
         self.warm_up = warm_up
         self.trust = trust
         self.pairs: deque[tuple[Array, Array, float]] = deque(maxlen=history)
@@ -101,15 +101,21 @@ class LBFGS:
     def step(self, picture: Array, gradient: Array) -> Array:
         self._learn(picture, gradient)
         self.last = (picture, gradient)
-        if self.adam.steps < self.warm_up or not self.pairs:
-            change, longest = self._warm_up(gradient), self.adam.learning_rate
+        if self.adam and self.adam.steps >= self.warm_up and self.pairs:
+            self.adam = None  # its means make room for pairs
+        if self.adam:
+            change, longest = _warm_up(self.adam, gradient), self.adam.learning_rate
         else:
             change, longest = self._direction(gradient), self.trust
         size = float((change * change).mean()) ** 0.5
-        return (picture - change * min(1.0, longest / size if size else 1.0)).clip(0, 1)
+        change *= -min(1.0, longest / size if size else 1.0)
+        change += picture
+        return change.clip(0, 1)
 
     def state(self) -> State:
-        state = {**under("adam", self.adam.state()), "pairs": len(self.pairs)}
+        state: dict[str, Any] = {"pairs": len(self.pairs)}
+        if self.adam:
+            state |= under("adam", self.adam.state())
         for i, (step, change, inverse) in enumerate(self.pairs):
             state |= under(f"pair{i}", {"step": step, "change": change, "inverse": inverse})
         if self.last is not None:
@@ -117,7 +123,10 @@ class LBFGS:
         return state
 
     def restore(self, state: State) -> None:
-        self.adam.restore(part("adam", state))
+        if self.adam and (adam := part("adam", state)):
+            self.adam.restore(adam)
+        else:
+            self.adam = None
         pairs = [part(f"pair{i}", state) for i in range(state["pairs"])]
         self.pairs.clear()
         self.pairs.extend((pair["step"], pair["change"], pair["inverse"]) for pair in pairs)
@@ -133,30 +142,36 @@ class LBFGS:
         if curvature > 1e-10 * _dot(change, change) ** 0.5 * _dot(step, step) ** 0.5:
             self.pairs.append((step, change, 1 / curvature))
 
-    def _warm_up(self, gradient: Array) -> Array:
-        """Adam's step in the weighted frequencies, or rather in pixels made of them, in pixels."""
-        return _coarser(self.adam.change(_coarser(gradient, COARSENESS)), COARSENESS)
-
     def _direction(self, gradient: Array) -> Array:
         """The inverse Hessian's estimate times the gradient, by the two-loop recursion."""
-        direction, coefficients = gradient, []
+        # In place, and by channel, for the memory of large pictures.
+        direction, coefficients = 1 * gradient, []
         for step, change, inverse in reversed(self.pairs):
             coefficient = inverse * _dot(step, direction)
             coefficients.append(coefficient)
-            direction = direction - coefficient * change
+            _add(direction, change, -coefficient)
         _, change, inverse = self.pairs[-1]
         direction = _coarser(direction, 2 * COARSENESS)
-        fitted = 1 / (inverse * _dot(change, _coarser(change, 2 * COARSENESS)))
-        direction = direction * (BOLDNESS * fitted)
+        direction *= BOLDNESS / (inverse * _dot(change, _coarser(change, 2 * COARSENESS)))
         for (step, change, inverse), coefficient in zip(
             self.pairs, reversed(coefficients), strict=True
         ):
-            direction = direction + step * (coefficient - inverse * _dot(change, direction))
+            _add(direction, step, coefficient - inverse * _dot(change, direction))
         return direction
 
 
+def _warm_up(adam: Adam, gradient: Array) -> Array:
+    """Adam's step in the weighted frequencies, or rather in pixels made of them, in pixels."""
+    return _coarser(adam.change(_coarser(gradient, COARSENESS)), COARSENESS)
+
+
 def _dot(a: Array, b: Array) -> float:
-    return float((a * b).sum())
+    return sum(float((a[:, channel] * b[:, channel]).sum()) for channel in range(a.shape[1]))
+
+
+def _add(array: Array, other: Array, factor: float) -> None:
+    for channel in range(array.shape[1]):
+        array[:, channel] += factor * other[:, channel]
 
 
 def _coarser(array: Array, power: float) -> Array:
@@ -171,7 +186,7 @@ def _coarser(array: Array, power: float) -> Array:
     # Counted up from the array itself: of its framework, precision and device.
     ones = array[0, 0, :, : width // 2 + 1] * 0 + 1
     rows, columns = ones.cumsum(0) - 1, ones.cumsum(1) - 1
-    rows = rows - height * (rows > height / 2)
+    rows -= ones * (rows > height / 2) * height
     squares = (rows * (longest / height)) ** 2 + (columns * (longest / width)) ** 2
     squares[0, 0] = 1
     amplitudes = squares ** (-power / 2)

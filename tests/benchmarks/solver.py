@@ -34,6 +34,7 @@ from styleplug.image.read import read_picture
 from styleplug.image.resize import fitted_size, resized
 from styleplug.runtime.models import find_model
 from styleplug.transfer.balance import FixedWeights
+from styleplug.transfer.memory_plan import SLOWNESS
 from styleplug.transfer.objective_torch import TorchObjective
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.targets import compute_targets
@@ -139,7 +140,9 @@ def medians(rows: list[Row]) -> Iterator[Median]:
 
 
 def solvers() -> dict[str, Solver]:
-    return {"L-BFGS": LBFGS(), "Adam": Adam(CONFIG.learning_rate)}
+    """Ours, with what memory may leave them (`styleplug.transfer.memory_plan`)."""
+    remembering = {f"L-BFGS, {steps} steps": LBFGS(history=steps) for steps in SLOWNESS if steps}
+    return {**remembering, "Adam": Adam(CONFIG.learning_rate)}
 
 
 def problem(

@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from typing import Any
 
+import numpy as np
 import pytest
 
 from styleplug.config import StylizeConfig
@@ -18,6 +20,7 @@ from styleplug.transfer.memory_plan import fitted_scales, memory_notes, slowdown
 from styleplug.transfer.objective import Engine
 from styleplug.transfer.objective_onnx import onnx_engine
 from styleplug.transfer.plan import Scale, plan_scales
+from styleplug.transfer.solvers import LBFGS, Adam
 from styleplug.vgg.gradient import Network
 from styleplug.vgg.tiles import GRID
 
@@ -99,6 +102,20 @@ def test_of_a_gpu_nothing_is_known(engine: Engine, monkeypatch: pytest.MonkeyPat
     elsewhere = Engine(**{**vars(engine), "on_host": False})
     assert plan(elsewhere, (1536, 2048))[-1].window is None
     assert plan(elsewhere, (1536, 2048), max_memory=2.5e9)[-1].window is not None
+
+
+@pytest.mark.parametrize(("kind", "history"), [("lbfgs", 3), ("lbfgs", 8), ("adam", 0)])
+def test_steps_take_no_more_than_planned(kind: str, history: int) -> None:
+    """Of the planned pictures the best one is not the solver's."""
+    solver = LBFGS(history=history) if history else Adam(0.02)
+    solution = np.random.default_rng(0).random((1, 3, 200, 300), np.float32)
+    picture = np.full_like(solution, 0.5)
+    tracemalloc.start()
+    for _ in range(history + 6):
+        picture = solver.step(picture, picture - solution)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak // picture.nbytes <= memory_plan._IN_STEP[kind] - 1 + 2 * history
 
 
 MEASURED = """
