@@ -38,10 +38,10 @@ Way = TypeVar("Way")
 
 _PIXEL = 12
 """Bytes of a pixel."""
-_IN_EVALUATION = {"lbfgs": 6, "adam": 6}
+_IN_EVALUATION = {"lbfgs": 8, "adam": 6}
 """Pictures alive at once, beside the two for each step that L-BFGS remembers: the present one, the
-best, the gradient with those of smaller sizes; of L-BFGS, the last picture and gradient; of Adam,
-its two means, with which L-BFGS begins, before it remembers as much."""
+best, the gradient with those of smaller sizes; of L-BFGS, the last picture and gradient, and two
+that memory in pieces costs; of Adam, its two means, with which L-BFGS begins as well."""
 _IN_STEP = {"lbfgs": 13, "adam": 7}
 """Likewise while a step is taken, when the network's features are gone again."""
 _RESIZED = 4
