@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from typing import Any, Protocol
+from typing import Protocol
 
 from styleplug.transfer.arrays import Array
 from styleplug.transfer.state import State, part, under
@@ -67,6 +67,10 @@ class Adam:
         change /= deviation
         return change
 
+    def forget(self) -> None:
+        """Let go of the means, where no more steps are to come."""
+        self.mean = self.variance = 0.0
+
     def state(self) -> State:
         return {"steps": self.steps, "mean": self.mean, "variance": self.variance}
 
@@ -92,7 +96,7 @@ class LBFGS:
     def __init__(
         self, learning_rate: float = 0.02, warm_up: int = 3, history: int = 20, trust: float = 0.03
     ) -> None:
-        self.adam: Adam | None = Adam(learning_rate)
+        self.adam = Adam(learning_rate)
         self.warm_up = warm_up
         self.trust = trust
         self.pairs: deque[tuple[Array, Array, float]] = deque(maxlen=history)
@@ -101,11 +105,10 @@ class LBFGS:
     def step(self, picture: Array, gradient: Array) -> Array:
         self._learn(picture, gradient)
         self.last = (picture, gradient)
-        if self.adam and self.adam.steps >= self.warm_up and self.pairs:
-            self.adam = None  # its means make room for pairs
-        if self.adam:
-            change, longest = _warm_up(self.adam, gradient), self.adam.learning_rate
+        if self.adam.steps < self.warm_up or not self.pairs:
+            change, longest = self._warm_up(gradient), self.adam.learning_rate
         else:
+            self.adam.forget()  # makes room for pairs
             change, longest = self._direction(gradient), self.trust
         size = float((change * change).mean()) ** 0.5
         change *= -min(1.0, longest / size if size else 1.0)
@@ -113,9 +116,7 @@ class LBFGS:
         return change.clip(0, 1)
 
     def state(self) -> State:
-        state: dict[str, Any] = {"pairs": len(self.pairs)}
-        if self.adam:
-            state |= under("adam", self.adam.state())
+        state = {**under("adam", self.adam.state()), "pairs": len(self.pairs)}
         for i, (step, change, inverse) in enumerate(self.pairs):
             state |= under(f"pair{i}", {"step": step, "change": change, "inverse": inverse})
         if self.last is not None:
@@ -123,10 +124,7 @@ class LBFGS:
         return state
 
     def restore(self, state: State) -> None:
-        if self.adam and (adam := part("adam", state)):
-            self.adam.restore(adam)
-        else:
-            self.adam = None
+        self.adam.restore(part("adam", state))
         pairs = [part(f"pair{i}", state) for i in range(state["pairs"])]
         self.pairs.clear()
         self.pairs.extend((pair["step"], pair["change"], pair["inverse"]) for pair in pairs)
@@ -141,6 +139,10 @@ class LBFGS:
         curvature = _dot(step, change)
         if curvature > 1e-10 * _dot(change, change) ** 0.5 * _dot(step, step) ** 0.5:
             self.pairs.append((step, change, 1 / curvature))
+
+    def _warm_up(self, gradient: Array) -> Array:
+        """Adam's step in the weighted frequencies, or rather in pixels made of them, in pixels."""
+        return _coarser(self.adam.change(_coarser(gradient, COARSENESS)), COARSENESS)
 
     def _direction(self, gradient: Array) -> Array:
         """The inverse Hessian's estimate times the gradient, by the two-loop recursion."""
@@ -158,11 +160,6 @@ class LBFGS:
         ):
             _add(direction, step, coefficient - inverse * _dot(change, direction))
         return direction
-
-
-def _warm_up(adam: Adam, gradient: Array) -> Array:
-    """Adam's step in the weighted frequencies, or rather in pixels made of them, in pixels."""
-    return _coarser(adam.change(_coarser(gradient, COARSENESS)), COARSENESS)
 
 
 def _dot(a: Array, b: Array) -> float:
