@@ -6,6 +6,7 @@ Paths stay private: of files, the note has their names and their SHA-256.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -39,7 +40,9 @@ class Source:
     @classmethod
     def of(cls, path: Path) -> Source:
         """The file at a path; whoever uses it says so where it is missing."""
-        if not path.is_file():  # to open a pipe again would wait for ever
+        # To open a pipe again would wait for ever. Of a name that no file can have, os.path says no
+        # where Path raises.
+        if not os.path.isfile(path):
             return cls(path.name, "")
         try:
             with path.open("rb") as file:
@@ -58,7 +61,7 @@ class Source:
             UnreadableImageError: it isn't there, or has changed.
         """
         for path in (folder / self.name for folder in folders):
-            if path.is_file() and Source.of(path) == self:
+            if self.sha256 and Source.of(path) == self:
                 return path
         raise UnreadableImageError(
             self.name,
@@ -117,20 +120,28 @@ class Recipe:
             seconds=round(result.seconds, 1),
         )
 
+    @property
+    def starts_from_file(self) -> bool:
+        """Whether `init` was a file."""
+        return self.options.get("init", INITS[0]) not in INITS
+
     def config(self, **options: Any) -> StylizeConfig:
         """The config that the picture was made with, with some options set otherwise.
 
-        Backbone and engine are those that were used, and the device is left to this machine.
+        Backbone and engine are those that were used, and the device is left to this machine. Where
+        `init` was a file, it is to be given: what a note says is never a path to open.
 
         Raises:
             ConfigError: an option that this version of styleplug doesn't have, or not with this
-                value.
+                value; or a file for `init` isn't given.
         """
         known = {option.name: option for option in fields(StylizeConfig)}
         recorded = {name: text for name, text in self.options.items() if name not in _NOT_RECALLED}
         for name, used in (("backbone", self.backbone), ("engine", self.engine)):
             if used in known[name].metadata["choices"]:
                 recorded[name] = used
+        if self.starts_from_file and "init" not in options:
+            raise ConfigError("init", recorded["init"], "a file of yours; give it with --init")
         values = {}
         for name, text in recorded.items():
             if name not in known:

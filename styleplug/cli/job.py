@@ -77,7 +77,7 @@ def recalled(like: Path, photo: Path, paintings: Sequence[Path], options: Mappin
         raise ConfigError("like", str(like), "a picture that styleplug painted and noted how")
     given = given_options(StylizeConfig, options)
     folders = (like.parent, photo.parent, Path(), *(style.path.parent for style in list_styles()))
-    if recipe.initial and "init" not in given:
+    if recipe.initial and recipe.starts_from_file and "init" not in given:
         given["init"] = str(recipe.initial.find(folders, "give it with --init"))
     files = [painting_file(painting) for painting in paintings] or [
         source.find(folders, "give the painting with --style") for source in recipe.paintings

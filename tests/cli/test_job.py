@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from click.testing import Result
 from PIL import Image
 
 from styleplug.image.read import read_picture
-from styleplug.recipe import Recipe, recipe_in
+from styleplug.image.write import write_picture
+from styleplug.recipe import Recipe, Source, recipe_in
 
 PACKET = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
@@ -101,6 +103,37 @@ def test_a_file_to_start_from_is_looked_for_too(
     assert refused.exit_code == 2
     assert refused.stderr.endswith("; give it with --init\n")
     assert again("--overwrite", "--init", "content").exit_code == 0
+
+
+@pytest.mark.parametrize("place", ["private/start.png", "start.png", "/dev/zero", "x" * 5000])
+def test_what_a_note_says_is_no_path_to_open(
+    painted: Path, again: Callable[..., Result], folder: Path, place: str
+) -> None:
+    """A stranger's picture would have a file of his choice shine through the result."""
+    (folder / "private").mkdir()
+    for start in ("private/start.png", "start.png"):
+        shutil.copy(folder / "painting.png", folder / start)
+    picture = read_picture(painted)
+    recipe = recipe_of(painted)
+    stranger = replace(recipe, options={**recipe.options, "init": place}, initial=None)
+    noted = stranger.noted(picture.origin.metadata)
+    write_picture(picture.with_metadata(noted), painted, overwrite=True)
+    refused = again()
+    assert refused.exit_code == 2
+    assert refused.stderr.endswith("give it with --init\n")
+    assert again("--init", "content").exit_code == 0
+
+
+def test_a_name_that_no_file_can_have_is_not_found(
+    painted: Path, again: Callable[..., Result]
+) -> None:
+    picture = read_picture(painted)
+    long = replace(recipe_of(painted), paintings=(Source("x" * 5000, "0" * 64),))
+    noted = long.noted(picture.origin.metadata)
+    write_picture(picture.with_metadata(noted), painted, overwrite=True)
+    result = again()
+    assert result.exit_code == 2
+    assert result.stderr.endswith("; give the painting with --style\n")
 
 
 def test_a_picture_without_a_note(again: Callable[..., Result], folder: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from PIL import Image
 
 from styleplug import hookspecs
 from styleplug.events import Progress
-from styleplug.transfer.checkpoint import read_note, read_snapshot
+from styleplug.transfer.checkpoint import read_note, read_snapshot, write_snapshot
 
 KEPT = ("--checkpoint", "run.ckpt", "--checkpoint-every", "0")
 
@@ -106,7 +108,9 @@ def test_moved_pictures_are_given_by_name(
 ) -> None:
     (folder / "photo.png").rename(folder / "moved photo.png")
     result = run("stylize", "--resume", "run.ckpt", "--overwrite")
-    assert (result.exit_code, "photo.png: there is no such file" in result.stderr) == (2, True)
+    assert result.exit_code == 2
+    told = " ".join(result.stderr.split())
+    assert "photo.png isn't there, or has changed since this run began; give PHOTO" in told
     (folder / "painting.png").rename(folder / "moved painting.png")
     pictures = ("moved photo.png", "--style", "moved painting.png")
     assert run("stylize", *pictures, "--resume", "run.ckpt", "--overwrite").exit_code == 0
@@ -202,6 +206,63 @@ def test_the_note_has_whole_paths(paint: Callable[..., Result], folder: Path) ->
     assert note["photo"] == str(folder / "photo.png")
     assert note["init"] == str(folder / "painting.png")
     assert [Path(painting).name for painting in note["paintings"]] == ["mosaic.jpg"]
+
+
+def altered(path: Path, **note: Any) -> None:
+    """Change what a checkpoint says of the command."""
+    before = read_snapshot(path)
+    write_snapshot(path, replace(before, note={**before.note, **note}))
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("photo", "give PHOTO"),
+        ("paintings", "give the painting with --style"),
+        ("like", "give it with --like"),
+        ("init", "give it with --init"),
+    ],
+)
+def test_a_file_is_not_opened_on_a_checkpoint_s_word(
+    run: Callable[..., Result], broken: Result, folder: Path, name: str, remedy: str
+) -> None:
+    """A stranger's names what he likes; a hash of it he has only of what he knows."""
+    (folder / "private").mkdir()
+    private = folder / "private/painting.png"
+    shutil.copy(folder / "painting.png", private)
+    value = [str(private)] if name == "paintings" else str(private)
+    altered(folder / "run.ckpt", **{name: value})
+    digests = read_note(folder / "run.ckpt")["digests"]
+    for guess in ({}, {str(private): ""}, {str(private): "0" * 64}, {str(private): None}):
+        altered(folder / "run.ckpt", digests={**digests, **guess})
+        result = run("stylize", "--resume", "run.ckpt", "--overwrite")
+        assert result.exit_code == 2
+        assert remedy in " ".join(result.stderr.split())
+
+
+def test_a_file_elsewhere_is_not_replaced_on_a_checkpoint_s_word(
+    run: Callable[..., Result], broken: Result, unbroken: bytes, folder: Path
+) -> None:
+    (folder / "precious").mkdir()
+    for name in ("out.png", "out.xmp"):
+        (folder / "precious" / name).write_text("precious")
+    altered(folder / "run.ckpt", output=str(folder / "precious/out.png"))
+    result = run("stylize", "--resume", "run.ckpt", "--overwrite")
+    assert (result.exit_code, "must be given with -o" in result.stderr) == (2, True)
+    assert (folder / "precious/out.png").read_text() == "precious"
+    given = ("-o", "precious/out.png", "--overwrite")
+    assert run("stylize", "--resume", "run.ckpt", *given).exit_code == 0
+    assert (folder / "precious/out.png").read_bytes() == unbroken
+
+
+@pytest.mark.parametrize("value", [1, None, {}, [["photo.png"]], ["a", "b"], "\0"])
+@pytest.mark.parametrize("name", ["photo", "output", "size", "strip", "init", "digests"])
+def test_what_no_command_has_is_no_note(
+    run: Callable[..., Result], broken: Result, folder: Path, name: str, value: Any
+) -> None:
+    altered(folder / "run.ckpt", **{name: value})
+    result = run("stylize", "--resume", "run.ckpt")
+    assert (result.exit_code, isinstance(result.exception, SystemExit)) == (2, True)
 
 
 @pytest.fixture
