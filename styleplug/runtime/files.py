@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +25,34 @@ def user_cache_folder() -> Path:
     """The folder of what can be had again; STYLEPLUG_CACHE_DIR moves it."""
     cache = os.environ.get("STYLEPLUG_CACHE_DIR")
     return Path(cache) if cache else platformdirs.user_cache_path("styleplug")
+
+
+def open_regular(path: Path) -> IO[bytes]:
+    """A file to be read, if it is one: a pipe would be waited for, and a device may have no end.
+
+    Raises:
+        OSError: it can't be read, or is none.
+    """
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # of a folder, the system says it better
+        raise OSError(errno.EINVAL, "it is a device or a pipe", str(path))
+    return path.open("rb")
+
+
+def read_whole(path: Path, most: int) -> bytes:
+    """A file's content.
+
+    Args:
+        path: of the file.
+        most: bytes that it may have.
+
+    Raises:
+        OSError: as of `open_regular`, or it has more.
+    """
+    with open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size > most:
+            raise OSError(errno.EFBIG, f"it has more than {most / 1e6:.0f} MB", str(path))
+        return file.read(most)
 
 
 def write_atomically(path: Path, data: bytes, *, executable: bool = False) -> None:

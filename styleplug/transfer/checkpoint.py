@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from styleplug.errors import CheckpointError
-from styleplug.runtime.files import written_atomically
+from styleplug.runtime.files import open_regular, written_atomically
 from styleplug.transfer.balance import FixedWeights, TargetError
 from styleplug.transfer.plan import Scale
 from styleplug.transfer.state import State, is_number, under
@@ -89,7 +90,9 @@ def read_note(path: Path) -> Mapping[str, Any]:
 def _read(path: Path, *, whole: bool) -> Snapshot:
     try:
         # Given a path, `load` leaves a damaged file open.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        with open_regular(path) as file, np.load(file, allow_pickle=False) as archive:
+            if any(member.compress_type != zipfile.ZIP_STORED for member in archive.zip.infolist()):
+                raise ValueError("it is compressed, and may be of any size")
             header = json.loads(archive["header"].tobytes())
             if header["format"] != FORMAT:
                 raise CheckpointError(
@@ -114,10 +117,12 @@ def _read(path: Path, *, whole: bool) -> Snapshot:
         AttributeError,  # an array by itself, which `load` reads as well
         EOFError,
         KeyError,
-        NotImplementedError,  # an unknown compression
-        RuntimeError,  # an encryption
+        MemoryError,  # an array that is said to be larger than any memory
+        OverflowError,
+        RuntimeError,  # an encryption, an unknown compression, or JSON that is nested too deeply
         TypeError,
         ValueError,
+        struct.error,
         zipfile.BadZipFile,
     ) as error:
         raise CheckpointError(

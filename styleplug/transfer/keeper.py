@@ -17,15 +17,18 @@ from numpy.typing import NDArray
 
 from styleplug import __version__
 from styleplug.config import INITS, StylizeConfig
-from styleplug.errors import CheckpointError, ConfigError
+from styleplug.errors import CheckpointError, ConfigError, StyleplugError
 from styleplug.hookspecs import Checkpoint, StylizeRequest
 from styleplug.runtime.files import check_writable, remove_leftovers
 from styleplug.runtime.processor import processor_name
 from styleplug.runtime.providers import import_onnxruntime
 from styleplug.runtime.threads import available_cores
 from styleplug.transfer.checkpoint import Snapshot, read_snapshot, write_snapshot
-from styleplug.transfer.plan import Scale
+from styleplug.transfer.plan import Scale, plan_scales
+from styleplug.transfer.soundness import check_scales, check_state
 from styleplug.transfer.state import State
+from styleplug.vgg.layers import ARCHITECTURES
+from styleplug.vgg.tiles import halo
 
 if TYPE_CHECKING:
     from styleplug.runtime.models import Model
@@ -63,7 +66,18 @@ class Keeper:
         self._saved: Snapshot | None = None
         if checkpoint.resume:
             self._saved = read_snapshot(self._path)
-            self._check_same(self._saved)
+            try:
+                _check_run(self._saved.run)
+                self._check_same(self._saved)
+                _check_sound(self._saved, request)
+            except (KeyError, TypeError, ValueError) as error:
+                if isinstance(error, StyleplugError):
+                    raise
+                raise CheckpointError(
+                    self._path,
+                    f"this checkpoint is damaged ({error}), or another version of styleplug's;"
+                    " start again without --resume",
+                ) from error
         _check_place(self._path, is_new=not checkpoint.resume)
         remove_leftovers(self._path)
 
@@ -152,6 +166,24 @@ class Keeper:
         if not changed:
             return (note,)
         return note, f"not to the last bit as without a break: {'; '.join(changed)}"
+
+
+def _check_run(run: Mapping[str, Any]) -> None:
+    """Raise a ValueError, or a KeyError, unless all is there, and of its kind."""
+    kinds = {"config": dict, "pictures": dict, "backbone": str, "model": str, "engine": str}
+    for name, kind in kinds.items():
+        if not isinstance(run[name], kind):
+            raise ValueError(f"{name} is {run[name]!r}")
+
+
+def _check_sound(saved: Snapshot, request: StylizeRequest) -> None:
+    """Raise a ValueError, a KeyError or a TypeError unless a transfer may have kept this."""
+    config = request.config
+    height, width, _ = request.content_image.shape
+    architecture = ARCHITECTURES[saved.run["backbone"]]
+    margin = halo(architecture, [*config.content_layers, *config.style_layers])
+    check_scales(saved.scales, plan_scales(height, width, config), margin)
+    check_state(saved.state, saved.scales, config)
 
 
 def _check_place(path: Path, *, is_new: bool) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,42 @@ def test_other_files_are_told(path: Path, tmp_path: Path) -> None:
         np.savez(file, header=np.frombuffer(json.dumps([1]).encode(), np.uint8))
     with pytest.raises(CheckpointError, match="this is no checkpoint"):
         read_snapshot(path)
+
+
+def savez(path: Path, **entries: bytes) -> None:
+    """An archive of arrays of bytes."""
+    with path.open("wb") as file:
+        np.savez(file, **{name: np.frombuffer(data, np.uint8) for name, data in entries.items()})
+
+
+def test_what_would_fill_the_memory_is_not_read(path: Path) -> None:
+    """A file of kilobytes may inflate to gigabytes, or say that it has an array of them."""
+    with path.open("wb") as file:
+        np.savez_compressed(file, header=np.zeros(10**7, np.uint8))
+    with pytest.raises(CheckpointError, match="this is no checkpoint"):
+        read_snapshot(path)
+    with zipfile.ZipFile(path, "w") as archive, archive.open("header.npy", "w") as file:
+        said = {"shape": (10**15,), "fortran_order": False, "descr": "|u1"}
+        np.lib.format.write_array_header_1_0(file, said)
+    with pytest.raises(CheckpointError, match="this is no checkpoint"):
+        read_snapshot(path)
+
+
+@pytest.mark.parametrize(
+    "header", ["[" * 10_000, "null", '{"format": 1, "machine": 7}', "\ud800", "{" * 10]
+)
+def test_a_header_of_another_kind_is_told(path: Path, header: str) -> None:
+    savez(path, header=header.encode("utf-8", "surrogatepass"))
+    with pytest.raises(CheckpointError, match="this is no checkpoint"):
+        read_snapshot(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_what_has_no_end_is_not_read(path: Path) -> None:
+    os.mkfifo(path)
+    for endless in (path, Path("/dev/zero")):
+        with pytest.raises(CheckpointError, match="is a device or a pipe"):
+            read_snapshot(endless)
 
 
 def test_nothing_in_it_is_run(path: Path) -> None:

@@ -1,7 +1,9 @@
 """Going on from a checkpoint: to the same picture, or not at all."""
 
+import math
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from styleplug.errors import CheckpointError, ConfigError, StyleplugError
 from styleplug.events import Event, Planned, Progress
 from styleplug.runtime.models import Model, install_model
 from styleplug.transfer import checkpoint, keeper
+from styleplug.transfer.balance import TargetError
 
 Stylize = Callable[..., StylizeResult]
 
@@ -233,6 +236,66 @@ def test_another_network_is_refused(stylize: Stylize, left: Path) -> None:
     )
     with pytest.raises(CheckpointError, match="the network vgg16 isn't the one"):
         stylize(Checkpoint(left, resume=True))
+
+
+PICTURE = np.full((1, 3, 96, 128), 0.5, np.float32)
+
+ALTERED: dict[str, dict[str, Any]] = {
+    "no plan": {"scales": ()},
+    "a float for a side": {"scales": {"height": 96.0}},
+    "another size": {"scales": {"width": 127}},
+    "more evaluations": {"scales": {"evaluations": 10**9}},
+    "another balance": {"scales": {"balance": TargetError(math.nan)}},
+    "a tiny window": {"scales": {"window": 1}},
+    "an odd window": {"scales": {"encoding": "large"}},
+    "a negative memory": {"scales": {"history": -1}},
+    "no pictures": {"run": {"pictures": None}},
+    "no config": {"run": {"config": [1]}},
+    "an unknown network": {"run": {"backbone": "vgg99"}},
+    "a scale beyond": {"state": {"scale": 2}},
+    "half a scale": {"state": {"scale": 0.5}},
+    "a negative count": {"state": {"stage.iteration": -1}},
+    "too many evaluations": {"state": {"stage.iteration": 8}},
+    "endless pairs": {"state": {"stage.solver.pairs": 10**12}},
+    "a missing pair": {"state": {"stage.solver.pairs": 7}},
+    "time that is none": {"state": {"seconds": math.nan}},
+    "an error that is none": {"state": {"best.content_error": math.inf}},
+    "NaN in the picture": {"state": {"stage.picture": PICTURE * np.nan}},
+    "NaN in the gradient": {"state": {"stage.solver.last.gradient": PICTURE * np.nan}},
+    "lights beyond white": {"state": {"stage.best": PICTURE * np.float32(3e38)}},
+    "another shape": {"state": {"stage.picture": PICTURE[..., 1:]}},
+    "another precision": {"state": {"stage.picture": PICTURE.astype(np.float64)}},
+    "a number for a picture": {"state": {"stage.picture": 0.5}},
+    "a picture for a number": {"state": {"cost": PICTURE}},
+    "more than there is": {"state": {"more": 1}},
+}
+
+
+def altered(saved: checkpoint.Snapshot, values: dict[str, Any]) -> checkpoint.Snapshot:
+    ((field, change),) = values.items()
+    if field != "scales":
+        change = {**getattr(saved, field), **change}
+    elif change:
+        change = (*saved.scales[:-1], replace(saved.scales[-1], **change))
+    return replace(saved, **{field: change})
+
+
+def test_an_altered_checkpoint_is_refused(stylize: Stylize, path: Path) -> None:
+    """A stranger's may be whole, and hold nonsense all the same."""
+
+    def breaks(event: Event) -> None:
+        if isinstance(event, Progress) and (event.scale, event.iteration) == (128, 6):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stylize(Checkpoint(path, every=0), breaks)
+    saved = checkpoint.read_snapshot(path)
+    for values in ALTERED.values():
+        checkpoint.write_snapshot(path, altered(saved, values))
+        with pytest.raises(CheckpointError, match="is damaged"):
+            stylize(Checkpoint(path, resume=True))
+    checkpoint.write_snapshot(path, saved)
+    assert stylize(Checkpoint(path, resume=True)).stopped == "finished"
 
 
 def test_a_new_run_spares_an_old_checkpoint(stylize: Stylize, left: Path) -> None:
