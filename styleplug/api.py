@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from styleplug.config import INITS, FilterConfig, StylizeConfig
-from styleplug.errors import ConfigError
+from styleplug.errors import ConfigError, UnreadableImageError
 from styleplug.filter_list import offered_filters
 from styleplug.hookspecs import (
     Checkpoint,
@@ -140,9 +140,13 @@ def read_image(path: str | os.PathLike[str]) -> Picture:
     """The picture in a file, by whichever plug-in reads it.
 
     Raises:
-        ImageError: the file can't be read.
+        ImageError: the file can't be read, or holds what are no numbers.
     """
+    from styleplug.image.samples import is_finite
+
     picture: Picture = plugin_manager().hook.styleplug_read_image(path=Path(path))
+    if not is_finite(picture.pixels):
+        raise UnreadableImageError(path, "is read as what are no numbers; save it anew")
     return picture
 
 

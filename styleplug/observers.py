@@ -52,7 +52,7 @@ class Observers:
     def styleplug_stylize(self, request: StylizeRequest) -> Generator[None, Any, StylizeResult]:
         """See to it that a transfer is observed."""
         result: StylizeResult = yield from self._observed(
-            "styleplug_stylize", request, lambda result: result
+            "styleplug_stylize", request, self._checked
         )
         return result
 
@@ -131,11 +131,17 @@ class Observers:
         if result is None:
             names = ", ".join(self._sources()) or "none is; plug-ins bring them"
             raise ConfigError("filter", request.filter, f"one that is installed ({names})")
+        from styleplug.image.samples import is_finite
+
         before, after = request.image, result.image
         if after.shape != before.shape or after.dtype != before.dtype:
             raise PluginError(
                 self._sources().get(request.filter, request.filter),
                 f"its filter gave {after.shape} {after.dtype}, not {before.shape} {before.dtype}",
+            )
+        if not is_finite(after):
+            raise PluginError(
+                self._sources().get(request.filter, request.filter), "its filter gave no numbers"
             )
         if request.config.keep_colors:
             from styleplug.image.luma import recoloured
@@ -147,6 +153,23 @@ class Observers:
         image += before
         image.clip(0, 1, out=image)
         return replace(result, image=image, alpha=request.alpha)
+
+    def _checked(self, result: StylizeResult) -> StylizeResult:
+        """The result, whose picture is one."""
+        from styleplug.image.samples import is_finite
+
+        image = result.image
+        if image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape or image.dtype != "float32":
+            raise PluginError(self._painters(), f"painted {image.shape} {image.dtype}")
+        if not is_finite(image):
+            raise PluginError(self._painters(), "painted no numbers")
+        return result
+
+    def _painters(self) -> str:
+        """The plug-ins of others that paint, one of which did; or our own."""
+        hooks = self._manager.hook.styleplug_stylize.get_hookimpls()
+        names = {hook.plugin_name for hook in hooks if not hook.wrapper}
+        return " or ".join(sorted(names - {OWN_PLUGIN})) or OWN_PLUGIN
 
     def _sources(self) -> dict[str, str]:
         """The plug-in of each filter by name; to ask is work for all of them, so only errors do."""

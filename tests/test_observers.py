@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -300,3 +301,23 @@ def test_a_filter_that_gives_another_shape_is_named(
     register(Painter(lambda request: FilterResult(image)), "cropper")
     with pytest.raises(PluginError, match=r"cropper: its filter gave .*, not \(20, 30, 3\)"):
         styleplug.apply_filter(PIXELS, "invert")
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_a_picture_of_no_numbers_is_named(number: float, register: Callable[..., Any]) -> None:
+    """Stored, it would be black, and a success."""
+    image = PIXELS.copy()
+    image[3, 4, 1] = number
+    register(Painter(lambda request: FilterResult(image)), "divider")
+    with pytest.raises(PluginError, match="divider: its filter gave no numbers"):
+        styleplug.apply_filter(PIXELS, "invert")
+    register(Painter(lambda request: replace(RESULT, image=image)), "painter")
+    with pytest.raises(PluginError, match="divider or painter: painted no numbers"):
+        styleplug.stylize(PIXELS, PIXELS)
+
+
+@pytest.mark.parametrize("image", [PIXELS[..., 0], PIXELS.astype(np.float64), PIXELS[:0]])
+def test_what_is_no_painted_picture_is_named(image: Any, register: Callable[..., Any]) -> None:
+    register(Painter(lambda request: replace(RESULT, image=image)), "painter")
+    with pytest.raises(PluginError, match="painter: painted "):
+        styleplug.stylize(PIXELS, PIXELS)

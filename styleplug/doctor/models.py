@@ -9,13 +9,15 @@ from pathlib import Path
 from styleplug.doctor.finding import Finding
 from styleplug.errors import ModelError
 from styleplug.runtime.files import user_cache_folder, user_data_folder
-from styleplug.runtime.models import Model, installed_models, pick_backbone
+from styleplug.runtime.models import Model, installed_models, manifest_problems, pick_backbone
 from styleplug.vgg.gram_cache import GramCache
 from styleplug.vgg.layers import ARCHITECTURES
 
 
 def check() -> Iterator[Finding]:
     """Which networks are there and sound, and how the folders are."""
+    for problem in manifest_problems():
+        yield Finding("note", problem)
     try:
         found = installed_models()
         chosen = pick_backbone("auto")

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from styleplug.errors import FilterError
 from styleplug.filters.folder import FACTS, MODEL, user_file
 from styleplug.filters.ranges import RANGES
-from styleplug.runtime.files import write_atomically
+from styleplug.runtime.files import read_whole, write_atomically
 
 if TYPE_CHECKING:
     from styleplug.filters.foreign_model import ForeignModel
 
 LARGEST_FILE = 200_000_000
 """Bytes; networks of this kind take a tenth of it."""
+LARGEST_RECORD = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,13 @@ def read_facts(path: Path) -> Facts:
         FilterError: the file is damaged.
     """
     try:
-        facts = Facts(**json.loads(path.read_text(encoding="utf-8")))
+        facts = Facts(**json.loads(read_whole(path, LARGEST_RECORD)))
         if not isinstance(facts.description, str):
             raise ValueError("the description is no text")
         for value in (facts.input_range, facts.output_range):
             if value not in RANGES:
                 raise ValueError(f"{value!r} is no range")
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise FilterError(str(path), f"is damaged ({error}); add the model again") from error
     return facts
 
@@ -79,12 +80,6 @@ def read_model(name: str) -> ForeignModel:
 
 def _content(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise FilterError(
-                str(path),
-                f"has {size / 1e6:.0f} MB; {LARGEST_FILE / 1e6:.0f} is the most",
-            )
-        return path.read_bytes()
+        return read_whole(path, LARGEST_FILE)
     except OSError as error:
         raise FilterError(str(path), f"can't be read ({error.strerror})") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,16 @@ from safetensors.numpy import save
 
 from styleplug.errors import ConfigError, FilterError
 from styleplug.filters.layout import STYLE_SIZE
-from styleplug.runtime.files import write_atomically
+from styleplug.runtime.files import open_regular, write_atomically
 from styleplug.runtime.names import is_name
 
 Array = NDArray[np.float32]
 
 SUFFIX = ".safetensors"
 """What the name of a style's file ends in."""
+
+LARGEST = 1000
+"""Of a style's numbers; a painting's are a few units, and from 1e19 on all pictures are black."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +38,8 @@ class FilterStyle:
         network: the `FilterWeights.network` that it was trained with; it means nothing to others.
 
     Raises:
-        FilterError: the name is none, or a vector has another shape or holds what is no number.
+        FilterError: the name is none, or a vector has another shape or holds other numbers than
+            those up to `LARGEST`.
     """
 
     name: str
@@ -47,8 +52,9 @@ class FilterStyle:
         if not is_name(self.name):
             raise FilterError(self.name, "its name must be lower-case words joined by hyphens")
         for kind, vector in (("scale", self.scale), ("shift", self.shift)):
-            if vector.shape != (STYLE_SIZE,) or not np.isfinite(vector).all():
-                raise FilterError(self.name, f"its {kind} isn't {STYLE_SIZE} finite numbers")
+            if vector.shape != (STYLE_SIZE,) or not (np.abs(vector) <= LARGEST).all():
+                allowed = f"{STYLE_SIZE} numbers from -{LARGEST} to {LARGEST}"
+                raise FilterError(self.name, f"its {kind} isn't {allowed}")
 
 
 def read_style(path: Path) -> FilterStyle:
@@ -58,11 +64,10 @@ def read_style(path: Path) -> FilterStyle:
         FilterError: the file can't be read, or holds no style.
     """
     try:
+        open_regular(path).close()
         with safe_open(path, framework="numpy") as file:
             facts = file.metadata() or {}
-            vectors = {
-                kind: np.asarray(file.get_tensor(kind), np.float32) for kind in ("scale", "shift")
-            }
+            vectors = {kind: _vector(file, kind) for kind in ("scale", "shift")}
         style = FilterStyle(
             facts["name"], facts["description"], **vectors, network=facts["network"]
         )
@@ -75,6 +80,14 @@ def read_style(path: Path) -> FilterStyle:
             " use a file that `styleplug filters export` or `styleplug learn` wrote",
         ) from error
     return style
+
+
+def _vector(file: Any, kind: str) -> Array:
+    """A tensor of a safetensors file; types that NumPy lacks raise all sorts of errors there."""
+    if (dtype := file.get_slice(kind).get_dtype()) != "F32":
+        raise FilterError(kind, f"is of type {dtype} instead of F32")
+    vector: Array = file.get_tensor(kind)
+    return vector
 
 
 def write_style(style: FilterStyle, path: Path) -> None:

@@ -31,7 +31,7 @@ class FilterWeights:
     """The network's arrays, float32, by their names in `layout.WEIGHTS`, and the styles of it.
 
     Raises:
-        ModelError: an array is missing, or isn't of the shape that it must have.
+        ModelError: an array is missing, isn't of the shape that it must have, or isn't finite.
     """
 
     arrays: Mapping[str, Array]
@@ -43,6 +43,8 @@ class FilterWeights:
             if array is None or array.shape != shape:
                 found = "is missing" if array is None else f"is {array.shape}"
                 raise ModelError(MODEL, f"{name} {found}, but must be {shape}")
+            if not np.isfinite(array).all():
+                raise ModelError(MODEL, f"{name} holds what are no numbers")
 
     @cached_property
     def network(self) -> str:
@@ -96,5 +98,5 @@ def load_weights(model: Model) -> FilterWeights:
                 for about, scale, shift in styles
             ),
         )
-    except (KeyError, TypeError, ValueError, FilterError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError, FilterError) as error:
         raise ModelError(model.name, f"is no filter network of styleplug's ({error})") from error

@@ -51,7 +51,7 @@ def read_record(adapter: Adapter, folder: Path) -> Installation | None:
         record = Installation(str(interpreter), str(version), str(state), tuple(files))
         # Names alone, so that no record makes us touch what lies elsewhere.
         return record if all(Path(name).name == name for name in record.files) else None
-    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

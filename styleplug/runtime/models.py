@@ -8,18 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import os
+import re
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from styleplug.errors import ModelError, ModelIntegrityError, ModelNotFoundError
-from styleplug.runtime.files import user_data_folder, write_atomically
+from styleplug.runtime.files import read_whole, user_data_folder, write_atomically
 from styleplug.runtime.locks import exclusive
 
 MANIFEST = "manifest.toml"
+
+LARGEST_MANIFEST = 10_000_000
+"""Bytes."""
+
+_OURS = re.compile(r".+-[0-9a-f]{8}\.onnx|\.(.+\.onnx|manifest\.toml)\.\w{8}")
+"""Names of files that `install_model` writes, and of those that are on their way."""
 
 _REINSTALL = "reinstall styleplug: pip install --force-reinstall styleplug"
 _REMEDIES = {
@@ -27,6 +36,8 @@ _REMEDIES = {
     "vgg16": _REINSTALL,
     "vgg19": "get it with: styleplug models install vgg19",
 }
+
+_log = logging.getLogger("styleplug")
 
 
 @dataclass(frozen=True)
@@ -82,15 +93,22 @@ def user_models_folder() -> Path:
 def installed_models() -> tuple[Model, ...]:
     """Every model whose file is there, by name; of several with one name, the first found.
 
-    Raises:
-        ModelError: a manifest can't be understood.
+    What can't be understood of a manifest is named in a warning and left out.
     """
     found: dict[str, Model] = {}
     for folder in _folders():
-        for model in _manifest(folder):
-            if model.path.is_file():
+        models, problems = _readable(folder)
+        for problem in problems:
+            _log.warning("%s; left out", problem)
+        for model in models:
+            if os.path.isfile(model.path):
                 found.setdefault(model.name, model)
     return tuple(found[name] for name in sorted(found))
+
+
+def manifest_problems() -> tuple[str, ...]:
+    """What `installed_models` warns of."""
+    return tuple(problem for folder in _folders() for problem in _readable(folder)[1])
 
 
 def find_model(name: str) -> Model:
@@ -98,7 +116,6 @@ def find_model(name: str) -> Model:
 
     Raises:
         ModelNotFoundError: there is none.
-        ModelError: a manifest can't be understood.
     """
     models = {model.name: model for model in installed_models()}
     if name not in models:
@@ -123,13 +140,15 @@ def install_model(name: str, data: bytes, *, licence: str, attribution: str, sou
     """Put a model into the user's folder, in place of one of the same name.
 
     Raises:
-        ModelError: the folder can't be written, or its manifest can't be understood.
+        ModelError: the folder can't be written, or its manifest can't be read.
     """
     folder = user_models_folder()
+    digest = hashlib.sha256(data).hexdigest()
     model = Model(
         name=name,
-        path=folder / f"{name}.onnx",
-        sha256=hashlib.sha256(data).hexdigest(),
+        # Beside the one before, which is the one in force until the manifest says otherwise.
+        path=folder / f"{name}-{digest[:8]}.onnx",
+        sha256=digest,
         size=len(data),
         licence=licence,
         attribution=attribution,
@@ -149,7 +168,7 @@ def remove_model(name: str) -> None:
 
     Raises:
         ModelNotFoundError: there is no such model in it.
-        ModelError: the folder can't be written, or its manifest can't be understood.
+        ModelError: the folder can't be written, or its manifest can't be read.
     """
     folder = user_models_folder()
     try:
@@ -166,12 +185,22 @@ def remove_model(name: str) -> None:
 
 @contextmanager
 def _changing(folder: Path) -> Iterator[dict[str, Model]]:
-    """A folder's entries by name, to be changed by one process at a time; then written down."""
+    """A folder's entries by name, to be changed by one process at a time; then written down.
+
+    Files that no entry has are removed, also those that a killed process left.
+    """
     with exclusive(folder / ".lock", "the models"):
-        entries = {model.name: model for model in _manifest(folder)}
+        before, _ = _manifest(folder)
+        entries = {model.name: model for model in before}
         yield entries
         text = "\n".join(_table(entry) for entry in entries.values())
-        write_atomically(folder / MANIFEST, text.encode())
+        # Names of files needn't be texts; what isn't becomes a question mark.
+        write_atomically(folder / MANIFEST, text.encode("utf-8", "replace"))
+        left = {file for file in folder.iterdir() if _OURS.fullmatch(file.name)}
+        left |= {model.path for model in before}
+        for file in left - {entry.path for entry in entries.values()}:
+            with suppress(OSError):  # Windows keeps what another process reads
+                file.unlink()
 
 
 def _folders() -> tuple[Path, Path, Path]:
@@ -180,28 +209,56 @@ def _folders() -> tuple[Path, Path, Path]:
     return user_models_folder(), package / "_models", package.parent / "models"
 
 
-def _manifest(folder: Path) -> list[Model]:
+def _readable(folder: Path) -> tuple[list[Model], list[str]]:
+    """As `_manifest`, but that one which can't be read is a problem like others."""
+    try:
+        return _manifest(folder)
+    except ModelError as error:
+        return [], [str(error)]
+
+
+def _manifest(folder: Path) -> tuple[list[Model], list[str]]:
+    """A folder's models, and which can't be understood.
+
+    Raises:
+        ModelError: none can.
+    """
     path = folder / MANIFEST
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        return [_entry(folder, name, table) for name, table in tables.items()]
+        tables = tomllib.loads(read_whole(path, LARGEST_MANIFEST).decode())
     except FileNotFoundError:
-        return []
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return [], []
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(
             "manifest", f"{path} can't be understood ({error}); correct it or remove it"
         ) from error
+    models, problems = [], []
+    for name, table in tables.items():
+        try:
+            models.append(_entry(folder, name, table))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            problems.append(
+                f"the model {name} in {path} can't be understood ({error}); correct or remove it"
+            )
+    return models, problems
 
 
 def _entry(folder: Path, name: str, table: dict[str, Any]) -> Model:
     values = {field.name: table[field.name] for field in fields(Model) if field.name in table}
-    return Model(**{**values, "name": name, "path": folder / table["file"]})
+    for key, value in values.items():
+        if not isinstance(value, int if key == "size" else str):
+            raise ValueError(f"{key} is {value!r}")
+    # A name alone, so that no manifest makes us open or remove what lies elsewhere.
+    file = table["file"]
+    if Path(file).name != file:
+        raise ValueError(f"file is {file!r}, and no name")
+    return Model(**{**values, "name": name, "path": folder / file})
 
 
 def _table(model: Model) -> str:
-    """The model's table of a manifest; JSON's strings and numbers are TOML's as well."""
+    """The model's table of a manifest; JSON's strings and numbers are TOML's, but for one sign."""
     values = asdict(model)
     name, path = values.pop("name"), values.pop("path")
     lines = [f"[{name}]", f"file = {json.dumps(path.name)}"]
     lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).replace("\x7f", "\\u007f") + "\n"

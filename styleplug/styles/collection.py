@@ -164,7 +164,7 @@ def _own() -> Iterator[Style]:
     for folder in folders:
         try:
             yield _read(folder)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             if folder.exists():  # otherwise another process has just removed it
                 _log.warning(
                     "the style %s is damaged (%s); remove it with: styleplug styles remove %s",

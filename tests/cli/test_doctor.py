@@ -9,7 +9,7 @@ import pytest
 
 from styleplug.doctor import examine
 from styleplug.doctor.finding import Finding
-from styleplug.runtime.models import user_models_folder
+from styleplug.runtime.models import find_model
 
 LONG = "a remedy of many words " * 8
 
@@ -37,7 +37,7 @@ def test_a_sound_machine_works(run) -> None:
 
 def test_a_damaged_network_is_a_fault(run, monkeypatch) -> None:
     monkeypatch.setattr(examine, "CHECKS", {"Models": "models"})
-    (user_models_folder() / "vgg16.onnx").write_bytes(b"damaged")
+    find_model("vgg16").path.write_bytes(b"damaged")
     result = run("doctor")
     assert result.exit_code == 1
     assert "styleplug models remove vgg16" in " ".join(result.stdout.split())

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from styleplug.doctor.models import check
 from styleplug.runtime.files import user_cache_folder, user_data_folder
 from styleplug.runtime.models import install_model, user_models_folder
@@ -22,7 +24,7 @@ def test_a_fresh_install_lacks_vgg19_only() -> None:
 def test_the_network_that_would_be_taken_must_be_sound() -> None:
     install_model("vgg19", b"network", **FACTS).path.write_bytes(b"netw0rk")
     [fault] = found("fault")
-    assert "vgg19.onnx is damaged" in fault
+    assert re.search(r"vgg19-\w{8}\.onnx is damaged", fault)
     assert "styleplug models install vgg19" in fault
 
 
@@ -32,11 +34,11 @@ def test_another_damaged_network_is_noted() -> None:
     assert any("styleplug models remove other" in text for text in found("note"))
 
 
-def test_a_manifest_that_cant_be_understood_is_a_fault() -> None:
+def test_a_manifest_that_cant_be_understood_is_noted() -> None:
     user_models_folder().mkdir(parents=True)
     (user_models_folder() / "manifest.toml").write_text("no toml at all")
-    [fault] = found("fault")
-    assert "manifest.toml" in fault
+    assert any("manifest.toml" in note for note in found("note"))
+    assert found("fault") == []
 
 
 def test_an_unfinished_download_is_noted() -> None:
@@ -53,10 +55,10 @@ def test_folders_that_are_none_are_noted(tmp_path, monkeypatch) -> None:
     assert "STYLEPLUG_CACHE_DIR" in note
 
 
-def test_a_data_folder_that_cant_be_read_is_a_fault(tmp_path, monkeypatch) -> None:
+def test_a_data_folder_that_cant_be_read_is_noted(tmp_path, monkeypatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("STYLEPLUG_DATA_DIR", str(tmp_path / "file"))
-    assert any("manifest" in text for text in found("fault"))
+    assert any("manifest" in text for text in found("note"))
     assert any("STYLEPLUG_DATA_DIR" in text for text in found("note"))
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from styleplug.doctor.examine import findings_of
 from styleplug.runtime.files import user_cache_folder
-from styleplug.runtime.models import user_models_folder
+from styleplug.runtime.models import find_model
 
 
 def test_a_picture_is_painted_and_leaves_no_trace(small_network) -> None:
@@ -13,7 +13,7 @@ def test_a_picture_is_painted_and_leaves_no_trace(small_network) -> None:
 
 
 def test_a_failure_is_a_fault(small_network) -> None:
-    (user_models_folder() / "vgg16.onnx").write_bytes(b"damaged")
+    find_model("vgg16").path.write_bytes(b"damaged")
     [fault] = findings_of("transfer")
     assert fault.status == "fault"
     assert "damaged" in fault.text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,9 +26,10 @@ from styleplug.filters.collection import (
 )
 from styleplug.filters.folder import user_file
 from styleplug.filters.foreign import Facts
+from styleplug.filters.layout import STYLE_SIZE
 from styleplug.filters.style import SUFFIX, FilterStyle, read_style, write_style
 from styleplug.filters.weights import FilterWeights
-from styleplug.runtime.models import user_models_folder
+from styleplug.runtime.models import find_model
 
 FACTS = Facts("somebody's", "0..1", "0..1")
 
@@ -88,11 +91,11 @@ def test_a_damaged_file_is_named_with_its_remedy_and_left_out(
 def test_a_damaged_network_leaves_the_users_models(
     model: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (user_models_folder() / "filters.onnx").write_bytes(b"damaged")
+    find_model("filters").path.write_bytes(b"damaged")
     add_foreign(model, "foreign", FACTS)
     with caplog.at_level(logging.WARNING):
         assert names() == ["foreign"]
-    assert "filters.onnx is damaged" in caplog.text
+    assert "damaged or was exchanged" in caplog.text
 
 
 def test_a_filter_is_found_by_its_name(waves: FilterStyle) -> None:
@@ -194,6 +197,37 @@ def test_names_are_checked(name: str, waves: FilterStyle, tmp_path: Path, model:
             add()
         assert caught.value.field == "name"
     assert names() == ["dots", "lines"]
+
+
+@pytest.mark.parametrize("kind", ["BF16", "F8_E4M3", "F4", "C64"])
+def test_a_style_of_a_strange_type_is_named_and_left_out(
+    kind: str, waves: FilterStyle, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_style(waves)
+    sound = user_file("waves", SUFFIX).read_bytes()
+    length = int.from_bytes(sound[:8], "little")
+    header = json.loads(sound[8 : 8 + length])
+    size = STYLE_SIZE * {"F4": 4, "F8_E4M3": 8, "BF16": 16, "C64": 64}[kind] // 8
+    for at, vector in enumerate(("scale", "shift")):
+        header[vector] |= {"dtype": kind, "data_offsets": [at * size, (at + 1) * size]}
+    text = json.dumps(header).encode()
+    strange = len(text).to_bytes(8, "little") + text + bytes(2 * size)
+    user_file("strange", SUFFIX).write_bytes(strange)
+    assert names() == ["dots", "lines", "waves"]
+    assert "styleplug filters remove strange" in caplog.text
+    remove_filter("strange")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_what_has_no_end_is_named_and_left_out(
+    waves: FilterStyle, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_style(waves)
+    for suffix in (SUFFIX, ".json"):
+        os.mkfifo(user_file(f"endless{len(suffix)}", suffix))
+    user_file("a-folder", SUFFIX).mkdir()
+    assert names() == ["dots", "lines", "waves"]
+    assert len(caplog.messages) == 3
 
 
 def test_only_ones_own_filter_is_replaced(waves: FilterStyle, model: Path) -> None:

@@ -43,7 +43,7 @@ def test_what_cant_be_used_isnt_kept(model: Path, tmp_path: Path) -> None:
 
 def test_a_file_that_is_too_large_isnt_read(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(foreign, "LARGEST_FILE", 10)
-    with pytest.raises(FilterError, match="is the most"):
+    with pytest.raises(FilterError, match="it has more than 0 MB"):
         foreign.add(model, "negative", SAID)
 
 
@@ -52,6 +52,7 @@ def test_a_file_that_is_too_large_isnt_read(model: Path, monkeypatch: pytest.Mon
     [
         "",
         "[]",
+        "[" * 10_000,
         "{}",
         json.dumps({"description": 1, "input_range": "0..1", "output_range": "0..1"}),
         json.dumps({"description": "", "input_range": "0..2", "output_range": "0..1"}),

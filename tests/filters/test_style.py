@@ -44,6 +44,8 @@ def test_files_that_hold_no_style_are_refused(
         ({"scale": ZEROS, "shift": ZEROS}, None),
         ({"scale": ZEROS, "shift": ZEROS[1:]}, facts),
         ({"scale": ZEROS, "shift": ZEROS + np.nan}, facts),
+        ({"scale": ZEROS, "shift": ZEROS + np.float32(3e38)}, facts),
+        ({"scale": ZEROS, "shift": ZEROS.astype(np.float64)}, facts),
         ({"scale": ZEROS, "shift": ZEROS}, facts | {"name": "../dots"}),
     ):
         save_file(tensors, path, metadata)

@@ -14,6 +14,7 @@ from styleplug.runtime.models import (
     find_model,
     install_model,
     installed_models,
+    manifest_problems,
     pick_backbone,
     remove_model,
     user_models_folder,
@@ -128,15 +129,67 @@ def test_a_file_that_vanished_is_not_found(folders) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["no = toml = at all", "[vgg16]\nfile = 'a'", "vgg16 = 3", "vgg16 = 'a'", "\udcff"]
+    "text",
+    [
+        *("no = toml = at all", "[vgg19]\nfile = 'a'", "vgg19 = 3", "vgg19 = 'a'", "\udcff"),
+        *("a = " + "[" * 10_000, "[vgg19]\nfile = '../a'", "[vgg19]\nfile = ['a']"),
+    ],
 )
-def test_a_manifest_that_cant_be_understood_is_named(folders, text) -> None:
+def test_what_cant_be_understood_is_named_and_left_out(folders, caplog, text) -> None:
+    put(folders[2], b"sound")
     path = folders[0] / "manifest.toml"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     (folders[0] / "a").touch()
-    with pytest.raises(ModelError) as caught:
-        installed_models()
-    assert str(path) in str(caught.value)
+    assert [model.name for model in installed_models()] == ["vgg16"]
+    assert [str(path) in message for message in caplog.messages] == [True]
+    assert [str(path) in problem for problem in manifest_problems()] == [True]
+
+
+def test_a_manifest_that_cant_be_read_isnt_written_over(folders) -> None:
+    path = folders[0] / "manifest.toml"
+    path.write_text("half a man")
+    with pytest.raises(ModelError, match="correct it or remove it"):
+        install_model("vgg19", b"new", **FACTS)
+    assert path.read_text() == "half a man"
+
+
+def test_one_bad_entry_leaves_the_others(folders, caplog) -> None:
+    put(folders[0], b"sound")
+    with (folders[0] / "manifest.toml").open("a") as manifest:
+        manifest.write('[other]\nfile = "vgg16.onnx"\nsize = "large"\n')
+    assert [model.name for model in installed_models()] == ["vgg16"]
+    assert "other" in caplog.text
+
+
+def test_no_manifest_has_a_file_elsewhere_removed(folders, tmp_path) -> None:
+    precious = tmp_path / "precious"
+    precious.touch()
+    put(folders[0], b"sound")
+    manifest = folders[0] / "manifest.toml"
+    manifest.write_text(manifest.read_text().replace("vgg16.onnx", str(precious)))
+    with pytest.raises(ModelNotFoundError):
+        remove_model("vgg16")
+    assert precious.exists()
+
+
+@pytest.mark.parametrize("sign", ["\x7f", "\udcff", "\x01", '"', "\\", "é"])
+def test_where_a_model_comes_from_may_have_any_name(sign) -> None:
+    install_model("vgg19", b"first", **{**FACTS, "source": f"/a folder{sign}/b"})
+    install_model("other", b"second", **FACTS)
+    assert find_model("vgg19").source == f"/a folder{sign}/b".replace("\udcff", "?")
+
+
+def test_what_a_killed_install_left_is_removed() -> None:
+    model = install_model("vgg19", b"first", **FACTS)
+    folder = user_models_folder()
+    left = ("vgg19-0123abcd.onnx", ".vgg19-0123abcd.onnx.x_y01234", ".manifest.toml.abcdefgh")
+    for name in (*left, "mine.onnx"):
+        (folder / name).touch()
+    assert find_model("vgg19") == model
+    install_model("vgg19", b"second", **FACTS)
+    assert {file.name for file in folder.iterdir()} == {
+        *(".lock", "manifest.toml", "mine.onnx", find_model("vgg19").path.name)
+    }
 
 
 def test_an_installed_model_is_found_with_what_is_known_of_it() -> None:

@@ -195,6 +195,7 @@ DAMAGES = {
     "no record": lambda folder: (folder / "style.json").unlink(),
     "half a record": lambda folder: (folder / "style.json").write_text('{"title": "M'),
     "another record": lambda folder: (folder / "style.json").write_text("[1]"),
+    "a deep record": lambda folder: (folder / "style.json").write_text("[" * 10_000),
     "no text": lambda folder: (folder / "style.json").write_bytes(b"\xff\xfe\x00"),
     "no painting": lambda folder: (folder / "painting.png").unlink(),
     "no thumbnail": lambda folder: (folder / "thumbnail.png").unlink(),

@@ -82,7 +82,7 @@ def test_the_convolutions_are_kept_and_the_rest_is_gone(server, random_weights) 
     assert told[-1] == (len(server.data), len(server.data))
     assert downloads() == []
     assert model == find_model("vgg19") == pick_backbone("auto")
-    assert model.path == user_models_folder() / "vgg19.onnx"
+    assert model.path == user_models_folder() / f"vgg19-{model.sha256[:8]}.onnx"
     assert "torchvision" in model.attribution
     architecture, _, weights = load_weights(model.read())
     assert architecture == NARROW
@@ -180,7 +180,7 @@ def test_a_full_disk_costs_no_second_download(server, small_disk, monkeypatch) -
     assert len(server.requests) == 1
     assert downloads() == []
     assert {path.name for path in user_models_folder().iterdir()} == {
-        *(".lock", "manifest.toml", "vgg19.onnx")
+        *(".lock", "manifest.toml", find_model("vgg19").path.name)
     }
 
 
