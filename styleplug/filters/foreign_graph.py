@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import onnx
 from onnx import TensorProto
-from onnx.external_data_helper import uses_external_data
 
 from styleplug.errors import FilterError, ModelError
+from styleplug.filters.foreign_content import check_content
 from styleplug.vgg.weights import parse_onnx
 
 LARGEST_SIDE = 2048
@@ -35,13 +35,11 @@ def picture_input(filter: str, data: bytes) -> PictureInput:
         FilterError: it is no such model.
     """
     try:
-        graph = parse_onnx(data, filter).graph
+        model = parse_onnx(data, filter)
     except ModelError as error:
         raise FilterError(filter, "is no ONNX file, or a damaged one; export it again") from error
-    if any(uses_external_data(tensor) for tensor in graph.initializer):
-        raise FilterError(
-            filter, "keeps its weights in another file; save it as a single one with onnx.save"
-        )
+    check_content(filter, model)
+    graph = model.graph
     weights = {tensor.name for tensor in graph.initializer}
     inputs = [value for value in graph.input if value.name not in weights]
     for kind, values in (("input", inputs), ("output", graph.output)):
@@ -54,8 +52,9 @@ def picture_input(filter: str, data: bytes) -> PictureInput:
 def _as_picture(filter: str, value: onnx.ValueInfoProto) -> PictureInput:
     tensor = value.type.tensor_type
     if tensor.elem_type != TensorProto.FLOAT:
-        kind = TensorProto.DataType.Name(tensor.elem_type).lower()
-        raise FilterError(filter, f"takes numbers of type {kind}, but must take float")
+        kinds = TensorProto.DataType.items()
+        kind = next((name for name, number in kinds if number == tensor.elem_type), "unknown")
+        raise FilterError(filter, f"takes numbers of type {kind.lower()}, but must take float")
     shape = [side.dim_value if side.dim_value > 0 else None for side in tensor.shape.dim]
     shown = "×".join("free" if side is None else str(side) for side in shape)
     if len(shape) != 4 or shape[0] not in (1, None) or 3 not in (shape[1], shape[3]):

@@ -7,7 +7,9 @@ That is what most programs for feed-forward style transfer export (Johnson, Alah
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,8 @@ from styleplug.filters.ranges import RANGES
 from styleplug.image.resize import fitted_size, resized
 from styleplug.image.transparency import filled, is_seen
 from styleplug.runtime.memory import memory_errors
-from styleplug.runtime.session import open_session
+from styleplug.runtime.providers import import_onnxruntime
+from styleplug.runtime.session import Session, open_session
 from styleplug.vgg.tensors import as_batch, as_pixels
 
 Array = NDArray[np.float32]
@@ -106,8 +109,7 @@ class ForeignModel:
         inner, pads = self._placed(height, width, stroke_scale)
         given = np.pad(resized(image, *inner), (*pads, (0, 0)), mode="symmetric")
         _check(cancel)
-        output = self._run(given, device)
-        _check(cancel)
+        output = self._run(given, device, cancel)
         (top, _), (left, _) = pads
         output = output[top : top + inner[0], left : left + inner[1]] / self._white_out
         return resized(output.clip(0, 1), height, width)
@@ -130,17 +132,18 @@ class ForeignModel:
         )
         return inner, (rows, columns)
 
-    def _run(self, pixels: Array, device: str) -> Array:
+    def _run(self, pixels: Array, device: str, cancel: threading.Event | None = None) -> Array:
         """What the model gives for pixels in [0, 1]: of their shape, in the output's range."""
         pixels = pixels * np.float32(self._white_in)
         batch = pixels[None] if self._input.channels_last else as_batch(pixels)
         try:
             with memory_errors():
                 session = open_session(self._data, device)
-                (output,) = session.run(None, {self._input.name: batch})
+                (output,) = _run(session, {self._input.name: batch}, cancel)
         except StyleplugError:
             raise
         except Exception as error:  # ONNX Runtime's have no base of their own
+            _check(cancel)
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise FilterError(
                 self._filter, f"can't be run by ONNX Runtime ({reason}); export it anew"
@@ -159,6 +162,25 @@ class ForeignModel:
         if output.dtype != np.float32 or not np.isfinite(output).all():
             raise FilterError(self._filter, "gives what are no numbers of type float")
         return np.asarray(output)
+
+
+def _run(
+    session: Session, feeds: Mapping[str, Array], cancel: threading.Event | None
+) -> list[NDArray[Any]]:
+    """A run that Ctrl-C and `cancel` end after the operator that is at work.
+
+    In this thread ONNX Runtime would hold up both to its end.
+    """
+    options = import_onnxruntime().RunOptions()
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(session.run, None, feeds, options)
+        try:
+            while not wait([run], timeout=0.1).done:
+                options.terminate = cancel is not None and cancel.is_set()
+        except BaseException:
+            options.terminate = True
+            raise
+    return run.result()
 
 
 def _multiple(side: int) -> int:

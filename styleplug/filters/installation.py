@@ -7,7 +7,11 @@ from pathlib import Path
 
 from styleplug.errors import ModelError
 from styleplug.filters.weights import MODEL, load_weights
+from styleplug.runtime.files import read_whole
 from styleplug.runtime.models import Model, install_model
+
+LARGEST = 200_000_000
+"""Bytes of a network; ours has 3 million."""
 
 
 def install_filters(source: Path) -> Model:
@@ -18,7 +22,7 @@ def install_filters(source: Path) -> Model:
             can't be written to.
     """
     try:
-        data = source.read_bytes()
+        data = read_whole(source, LARGEST)
     except OSError as error:
         raise ModelError(MODEL, f"{source} can't be read ({error.strerror})") from error
     facts = {"licence": "your own", "attribution": "", "source": str(source.absolute())}

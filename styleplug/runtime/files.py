@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
@@ -27,7 +28,7 @@ def user_cache_folder() -> Path:
     return Path(cache) if cache else platformdirs.user_cache_path("styleplug")
 
 
-def open_regular(path: Path) -> IO[bytes]:
+def open_regular(path: Path) -> BufferedReader:
     """A file to be read, if it is one: a pipe would be waited for, and a device may have no end.
 
     Raises:

@@ -130,6 +130,8 @@ def _session(model_bytes: bytes, provider: Provider) -> Session:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _FATAL
     options.intra_op_num_threads = available_cores()
+    # Otherwise four bytes in the file have it taken for another format, which nobody has checked.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
     # DirectML can't work with planned memory; elsewhere it comes on top of that of the first run,
     # which is a third more for the gradients of a picture, and no faster.
     options.enable_mem_pattern = False

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from styleplug.errors import ConfigError, ModelError, ModelIntegrityError
 from styleplug.runtime.download import discard, download
-from styleplug.runtime.files import user_cache_folder
+from styleplug.runtime.files import open_regular, user_cache_folder
 from styleplug.runtime.locks import exclusive
 from styleplug.runtime.models import Model, install_model, installed_models, user_models_folder
 from styleplug.vgg.export import export_onnx
@@ -143,7 +143,7 @@ def _check_digest(name: str, path: Path) -> None:
     if path.name != published:
         return
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelError(name, f"{path} can't be read ({error.strerror})") from error

