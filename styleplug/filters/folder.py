@@ -7,11 +7,13 @@ from pathlib import Path
 
 from styleplug.errors import FilterError
 from styleplug.filters.style import SUFFIX
+from styleplug.leftovers import LETTERS, remove_leftovers
 from styleplug.runtime.files import user_data_folder
 from styleplug.runtime.names import is_name
 
 FACTS, MODEL = ".json", ".onnx"
-"""What the names of a foreign filter's two files end in; without the first it is none."""
+"""What the names of a foreign filter's two files end in; without the first it is none. Before the
+second there is something of the model's own, but for models that were added long ago."""
 
 
 def user_file(name: str, suffix: str) -> Path:
@@ -43,8 +45,24 @@ def remove_files(name: str, *suffixes: str) -> None:
     Raises:
         FilterError: one can't be removed.
     """
-    for path in (user_file(name, suffix) for suffix in suffixes):
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise FilterError(name, f"{path} can't be removed ({error.strerror})") from error
+    for suffix in suffixes:
+        _remove(name, user_file(name, suffix))
+
+
+def remove_models(name: str, but: Path | None = None) -> None:
+    """Remove a filter's models, but for one, and what killed processes left of any.
+
+    Raises:
+        FilterError: one can't be removed.
+    """
+    folder = user_file(name, "").parent
+    remove_leftovers(folder, f".{name}.*{MODEL}.{LETTERS}")  # names of filters have no dots
+    for file in {*folder.glob(f"{name}{MODEL}"), *folder.glob(f"{name}.*{MODEL}")} - {but}:
+        _remove(name, file)
+
+
+def _remove(name: str, file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise FilterError(name, f"{file} can't be removed ({error.strerror})") from error

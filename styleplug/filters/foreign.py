@@ -1,14 +1,20 @@
-"""Keeping models of others: NAME.onnx, a copy, and NAME.json, what isn't in it."""
+"""Keeping models of others: NAME.DIGEST.onnx, a copy, and NAME.json, what isn't in it.
+
+The latter names the former, and is what makes a filter of it: so one that is replaced is there with
+its own facts until the new facts are.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from styleplug.errors import FilterError
-from styleplug.filters.folder import FACTS, MODEL, user_file
+from styleplug.filters.folder import FACTS, MODEL, remove_models, user_file
 from styleplug.filters.ranges import RANGES
 from styleplug.runtime.files import read_whole, write_atomically
 
@@ -39,13 +45,16 @@ def add(path: Path, name: str, facts: Facts) -> None:
 
     data = _content(path)
     ForeignModel(str(path), data, facts.input_range, facts.output_range).try_out()
-    record = json.dumps(asdict(facts), ensure_ascii=False).encode()
+    digest = hashlib.sha256(data).hexdigest()[:16]
+    record = json.dumps({**asdict(facts), "model": digest}, ensure_ascii=False).encode()
+    model = user_file(name, f".{digest}{MODEL}")
     try:
-        # The facts last: without them it is no filter.
-        write_atomically(user_file(name, MODEL), data)
+        write_atomically(model, data)
         write_atomically(user_file(name, FACTS), record)
     except OSError as error:
-        raise FilterError(name, f"{error.filename} can't be written ({error.strerror})") from error
+        folder = user_file(name, FACTS).parent
+        raise FilterError(name, f"{folder} can't be written ({error.strerror})") from error
+    remove_models(name, but=model)
 
 
 def read_facts(path: Path) -> Facts:
@@ -54,16 +63,25 @@ def read_facts(path: Path) -> Facts:
     Raises:
         FilterError: the file is damaged.
     """
+    return _read_record(path)[0]
+
+
+def _read_record(path: Path) -> tuple[Facts, str]:
+    """What was said of a model, and the middle of its file's name."""
     try:
-        facts = Facts(**json.loads(read_whole(path, LARGEST_RECORD)))
+        values = json.loads(read_whole(path, LARGEST_RECORD))
+        digest = values.pop("model", "")
+        if not re.fullmatch("[0-9a-f]{16}|", digest):
+            raise ValueError(f"{digest!r} is no model of ours")
+        facts = Facts(**values)
         if not isinstance(facts.description, str):
             raise ValueError("the description is no text")
         for value in (facts.input_range, facts.output_range):
             if value not in RANGES:
                 raise ValueError(f"{value!r} is no range")
-    except (OSError, ValueError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise FilterError(str(path), f"is damaged ({error}); add the model again") from error
-    return facts
+    return facts, digest
 
 
 def read_model(name: str) -> ForeignModel:
@@ -74,7 +92,8 @@ def read_model(name: str) -> ForeignModel:
     """
     from styleplug.filters.foreign_model import ForeignModel
 
-    facts, file = read_facts(user_file(name, FACTS)), user_file(name, MODEL)
+    facts, digest = _read_record(user_file(name, FACTS))
+    file = user_file(name, f".{digest}{MODEL}" if digest else MODEL)
     return ForeignModel(str(file), _content(file), facts.input_range, facts.output_range)
 
 

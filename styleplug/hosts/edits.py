@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -38,10 +37,8 @@ def write_texts(texts: dict[Path, str]) -> None:
         if not text:
             path.unlink(missing_ok=True)
             continue
-        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
-        write_atomically(path, text.encode())
-        if mode is not None:
-            path.chmod(mode)
+        mode = path.stat().st_mode if path.exists() else None
+        write_atomically(path, text.encode(), mode=mode)
 
 
 def are_in_place(adapter: Adapter, folder: Path, edits: Iterable[Edit]) -> bool:

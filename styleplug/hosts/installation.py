@@ -12,12 +12,14 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from glob import escape
 from pathlib import Path
 
 from styleplug import __version__
 from styleplug.errors import HostError
 from styleplug.hosts.adapter import Adapter
 from styleplug.hosts.edits import are_in_place, with_edits, without_edits, write_texts
+from styleplug.leftovers import LETTERS, remove_leftovers
 from styleplug.runtime.files import write_atomically
 
 
@@ -88,15 +90,17 @@ def uninstall(adapter: Adapter, folder: Path) -> None:
         OSError: the folder can't be written.
     """
     names = _ours(adapter, folder)
+    compiled = folder / "__pycache__"
     write_texts(without_edits(adapter, folder, adapter.edits(sys.executable)))
     for name in names:
         (folder / name).unlink(missing_ok=True)
-        for compiled in (folder / "__pycache__").glob(f"{Path(name).stem}.*.pyc"):
-            compiled.unlink(missing_ok=True)
+        remove_leftovers(folder, f".{escape(name)}.{LETTERS}")
+        for module in compiled.glob(f"{Path(name).stem}.*.pyc"):
+            module.unlink(missing_ok=True)
+    # The record goes last: with it the folder is ours, whatever is still there.
+    _remove_empty(compiled)
     record_file(adapter, folder).unlink(missing_ok=True)
-    for emptied in (folder / "__pycache__", folder):
-        if emptied.is_dir() and not os.listdir(emptied):
-            emptied.rmdir()
+    _remove_empty(folder)
 
 
 def is_current(adapter: Adapter, folder: Path, interpreter: str) -> bool:
@@ -125,9 +129,15 @@ def _ours(adapter: Adapter, folder: Path) -> set[str]:
             raise HostError(adapter.host, f"{path} is a link, which isn't followed; remove it")
     if record is not None:
         return set(record.files)
+    remove_leftovers(folder, f".{record_file(adapter, folder).name}.{LETTERS}")
     if os.path.lexists(folder) and (not folder.is_dir() or os.listdir(folder)):
         raise _foreign(adapter, folder)
     return set()
+
+
+def _remove_empty(folder: Path) -> None:
+    if folder.is_dir() and not os.listdir(folder):
+        folder.rmdir()
 
 
 def _foreign(adapter: Adapter, path: Path) -> HostError:

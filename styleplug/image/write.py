@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import secrets
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 from styleplug.errors import UnwritableImageError
 from styleplug.image.encode import check_format, encoded
 from styleplug.image.picture import Picture
+from styleplug.leftovers import rename, temporary_beside
 
 EXISTS = "exists already; choose another name, or allow it with --overwrite"
 
@@ -93,16 +94,13 @@ def write_file(path: Path, data: bytes, *, overwrite: bool) -> None:
         UnwritableImageError: there is a file of that name, which may not be replaced, or the disk
             refuses it.
     """
-    temporary = path.with_name(f".styleplug-{secrets.token_hex(8)}.tmp")
     try:
-        try:
-            with temporary.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            _publish(temporary, path, overwrite)
-        finally:
-            temporary.unlink(missing_ok=True)
+        # Its own name, not the picture's, which may be as long as names can be.
+        with temporary_beside(path, ".styleplug-", ".tmp") as (file, temporary):
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            _publish(file, temporary, path, overwrite)
     except FileExistsError as error:
         raise UnwritableImageError(path, EXISTS) from error
     except OSError as error:
@@ -135,20 +133,24 @@ def _unwritable(path: Path, error: OSError) -> UnwritableImageError:
     )
 
 
-def _publish(temporary: Path, path: Path, overwrite: bool) -> None:
+def _publish(file: IO[bytes], temporary: Path, path: Path, overwrite: bool) -> None:
     """Give the finished file its name.
 
     Raises:
         FileExistsError: the name is taken, and `overwrite` is false.
     """
     if overwrite:
-        os.replace(temporary, path)
+        rename(file, temporary, path)
         return
-    # An empty file claims the name: a hard link, the other way to take a name only where it is
-    # free, isn't possible on the FAT file systems of memory cards.
-    path.open("xb").close()
     try:
-        os.replace(temporary, path)
-    except BaseException:
-        path.unlink()
+        os.link(temporary, path)
+    except FileExistsError:
         raise
+    except OSError:
+        # The FAT file systems of memory cards have no links: an empty file claims the name.
+        path.open("xb").close()
+        try:
+            rename(file, temporary, path)
+        except BaseException:
+            path.unlink()
+            raise

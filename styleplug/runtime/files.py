@@ -8,12 +8,13 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from glob import escape
 from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
 import platformdirs
+
+from styleplug.leftovers import rename, temporary_beside
 
 
 def user_data_folder() -> Path:
@@ -56,44 +57,38 @@ def read_whole(path: Path, most: int) -> bytes:
         return file.read(most)
 
 
-def write_atomically(path: Path, data: bytes, *, executable: bool = False) -> None:
+def write_atomically(
+    path: Path, data: bytes, *, executable: bool = False, mode: int | None = None
+) -> None:
     """Write to a temporary file beside `path`, then rename it; folders are made as needed.
 
-    With `executable`, whoever may read the file may run it.
+    With `executable`, whoever may read the file may run it; its mode is otherwise that of any other
+    new file, or the one that is given.
 
     Raises:
         OSError: the place can't be written; nothing is left behind, and what was there stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with written_atomically(path, executable=executable) as file:
+    with written_atomically(path, executable=executable, mode=mode) as file:
         file.write(data)
 
 
 @contextmanager
-def written_atomically(path: Path, *, executable: bool = False) -> Iterator[IO[bytes]]:
+def written_atomically(
+    path: Path, *, executable: bool = False, mode: int | None = None
+) -> Iterator[IO[bytes]]:
     """A file to write to, which takes the place of `path` when the context ends without an error.
 
-    Errors and `executable` as in `write_atomically`, but that the folder must be there.
+    Errors and modes as in `write_atomically`, but that the folder must be there.
     """
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        # mkstemp makes private files; this one is to have the mode of any other new file.
-        os.chmod(temporary, (0o777 if executable else 0o666) & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def remove_leftovers(path: Path) -> None:
-    """Remove what processes left that were killed while they wrote to `path` atomically.
-
-    One that still writes finds its temporary file gone, and what was there before stays.
-    """
-    for leftover in path.parent.glob(f".{escape(path.name)}.????????"):
-        leftover.unlink(missing_ok=True)
+    with temporary_beside(path) as (file, temporary):
+        yield file
+        if executable:
+            mode = temporary.stat().st_mode
+            mode |= (mode & 0o444) >> 2
+        if mode is not None:
+            temporary.chmod(stat.S_IMODE(mode))
+        rename(file, temporary, path)
 
 
 def check_writable(path: Path) -> None:
@@ -105,10 +100,3 @@ def check_writable(path: Path) -> None:
     # The only test that holds for every system, file system and user is to write, and under a
     # name as long as the one that a temporary file will take.
     tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent).close()
-
-
-def _umask() -> int:
-    """The process's file mode mask, which can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

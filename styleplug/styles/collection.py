@@ -1,8 +1,11 @@
 """The collection: a folder for each painting of the user's, beside those that come with styleplug.
 
 A user's style is the folder `styles/NAME` in the data folder. It holds the painting's file as it
-was given, a thumbnail and `style.json`; it is made elsewhere and then renamed, so that nobody sees
-half of one. Listing reads names and titles, and loads neither NumPy nor Pillow.
+was given, a thumbnail and `style.json`, which names both; it is made elsewhere and then renamed, so
+that nobody sees half of one. One that is replaced gets new files beside the old ones, until a new
+`style.json` takes the place of the old one. So there is the old style or the new one at every
+moment, whatever ends the process. Listing reads names and titles, and loads neither NumPy nor
+Pillow.
 """
 
 from __future__ import annotations
@@ -14,14 +17,15 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from styleplug import pictures
 from styleplug.errors import ConfigError, StyleError, StyleNotFoundError, UnreadableImageError
-from styleplug.runtime.files import user_data_folder
+from styleplug.runtime.files import user_data_folder, write_atomically
+from styleplug.runtime.locks import exclusive
 from styleplug.runtime.names import check_name, is_name
 
 if TYPE_CHECKING:
@@ -30,6 +34,9 @@ if TYPE_CHECKING:
 THUMBNAIL_SIDE = 128
 
 _RECORD, _THUMBNAIL = "style.json", "thumbnail.png"
+
+_DAMAGES = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading a record raises that isn't one."""
 
 _log = logging.getLogger(__name__)
 
@@ -110,21 +117,21 @@ def add_style(
     if not title or not title.isprintable():
         raise ConfigError("title", title, "one line of text")
     target = _folder() / name
-    taken = os.path.lexists(target) or name in pictures.PAINTINGS
-    if taken and not overwrite:
-        raise _taken(name)
+    _check_free(target, overwrite)
 
     from styleplug.image.read import read_picture
 
     picture = read_picture(path)
-    painting = "painting" + Path(path).suffix.lower()
-    with _writing(name), _temporary_folder(target) as made:
-        shutil.copyfile(path, made / painting)
-        _write_thumbnail(picture, made / _THUMBNAIL)
-        record = {"title": title, "painting": painting}
-        (made / _RECORD).write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-        _publish(made, target, overwrite)
-    return Style(name, title, target / painting, target / _THUMBNAIL, bundled=False)
+    with _writing(name):
+        _check_free(target, overwrite)
+        if _is_sound(target):
+            _fill(target, f"-{secrets.token_hex(4)}", path, picture, title)
+        else:
+            with _temporary_folder(target) as made:
+                _fill(made, "", path, picture, title)
+                _discard(target)
+                made.rename(target)
+        return _read(target)
 
 
 def remove_style(name: str) -> None:
@@ -135,7 +142,7 @@ def remove_style(name: str) -> None:
         ConfigError: it comes with styleplug.
         StyleError: the collection can't be written to.
     """
-    if is_name(name):
+    if is_name(name) and _folder().exists():
         with _writing(name):
             if _discard(_folder() / name):
                 return
@@ -162,9 +169,12 @@ def _own() -> Iterator[Style]:
         _log.warning("the styles in %s can't be read (%s)", _folder(), error.strerror)
         return
     for folder in folders:
-        try:
+        with suppress(*_DAMAGES):
             yield _read(folder)
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            continue
+        try:  # again, for it may have been replaced while it was looked at
+            yield _read(folder)
+        except _DAMAGES as error:
             if folder.exists():  # otherwise another process has just removed it
                 _log.warning(
                     "the style %s is damaged (%s); remove it with: styleplug styles remove %s",
@@ -174,17 +184,27 @@ def _own() -> Iterator[Style]:
 
 def _read(folder: Path) -> Style:
     record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-    title, painting = record["title"], record["painting"]
-    if not isinstance(title, str) or Path(painting).name != painting:
+    title, files = record["title"], (record["painting"], record.get("thumbnail", _THUMBNAIL))
+    if not isinstance(title, str) or any(Path(name).name != name for name in files):
         raise ValueError(f"{_RECORD} makes no sense")
-    for name in (painting, _THUMBNAIL):
+    for name in files:
         if not (folder / name).is_file():
             raise ValueError(f"{name} is missing")
-    return Style(folder.name, title, folder / painting, folder / _THUMBNAIL, bundled=False)
+    painting, thumbnail = (folder / name for name in files)
+    return Style(folder.name, title, painting, thumbnail, bundled=False)
 
 
-def _taken(name: str) -> ConfigError:
-    return ConfigError("name", name, "a new name, unless --overwrite is given")
+def _is_sound(folder: Path) -> bool:
+    try:
+        _read(folder)
+    except _DAMAGES:
+        return False
+    return True
+
+
+def _check_free(target: Path, overwrite: bool) -> None:
+    if (os.path.lexists(target) or target.name in pictures.PAINTINGS) and not overwrite:
+        raise ConfigError("name", target.name, "a new name, unless --overwrite is given")
 
 
 def _hint(name: str, styles: dict[str, Style]) -> str:
@@ -195,8 +215,13 @@ def _hint(name: str, styles: dict[str, Style]) -> str:
 
 @contextmanager
 def _writing(name: str) -> Iterator[None]:
+    """Keep others from changing the collection, and remove what killed processes left there."""
     try:
-        yield
+        _folder().mkdir(parents=True, exist_ok=True)
+        with exclusive(_folder().with_name("styles.lock"), "the styles"):
+            for left in _folder().glob(".*.????????????????"):
+                shutil.rmtree(left, ignore_errors=True)
+            yield
     except OSError as error:
         raise StyleError(name, f"{_folder()} can't be written ({error.strerror})") from error
 
@@ -212,19 +237,27 @@ def _temporary_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _publish(made: Path, target: Path, overwrite: bool) -> None:
-    """Give a finished folder its name, which other processes may want, too."""
-    while True:
-        if overwrite:
-            _discard(target)
-        try:
-            made.rename(target)
-            return
-        except OSError as error:
-            if not os.path.lexists(target):
-                raise
-            if not overwrite:
-                raise _taken(target.name) from error
+def _fill(
+    folder: Path, mark: str, path: str | os.PathLike[str], picture: Picture, title: str
+) -> None:
+    """Put a style into a folder, the record last, and take out what was there before.
+
+    `mark` keeps the names of its files from those of the style before.
+    """
+    painting, thumbnail = f"painting{mark}{Path(path).suffix.lower()}", f"thumbnail{mark}.png"
+    try:
+        shutil.copyfile(path, folder / painting)
+        _write_thumbnail(picture, folder / thumbnail)
+        record = {"title": title, "painting": painting, "thumbnail": thumbnail}
+        write_atomically(folder / _RECORD, json.dumps(record, ensure_ascii=False).encode())
+    except BaseException:
+        for name in (painting, thumbnail):
+            (folder / name).unlink(missing_ok=True)
+        raise
+    for file in folder.iterdir():
+        if file.name not in (_RECORD, painting, thumbnail):
+            with suppress(OSError):  # Windows keeps what another process reads
+                file.unlink()
 
 
 def _discard(folder: Path) -> bool:

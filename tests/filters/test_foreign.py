@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from onnx_filters import picture_model
 
 from styleplug.errors import FilterError
 from styleplug.filters import foreign
-from styleplug.filters.folder import FACTS, MODEL, user_file
+from styleplug.filters.folder import FACTS, MODEL, remove_models, user_file
 from styleplug.filters.foreign import Facts
 
 SAID = Facts("Somebody's négatif", "0..1", "0..1")
@@ -66,8 +67,57 @@ def test_damaged_facts_are_named(damage: str, model: Path) -> None:
         foreign.read_model("negative")
 
 
+def models() -> list[Path]:
+    return list(user_file("negative", FACTS).parent.glob("*.onnx"))
+
+
 def test_a_missing_copy_is_named(model: Path) -> None:
     foreign.add(model, "negative", SAID)
-    user_file("negative", MODEL).unlink()
-    with pytest.raises(FilterError, match=r"negative\.onnx: can't be read"):
+    models()[0].unlink()
+    with pytest.raises(FilterError, match=r"negative\.\w+\.onnx: can't be read"):
+        foreign.read_model("negative")
+
+
+def test_a_model_that_is_replaced_is_there_until_the_new_one_is(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And never one of them with what was said of the other."""
+    foreign.add(model, "negative", SAID)
+    before = foreign.read_facts(user_file("negative", FACTS)), models()
+    write = foreign.write_atomically
+
+    def ends(path: Path, data: bytes) -> None:
+        if path.suffix == FACTS:
+            raise KeyboardInterrupt
+        write(path, data)
+
+    other = picture_model(model.with_name("other.onnx"), white=255.0)
+    said = foreign.Facts("another", "0..255", "0..255")
+    with monkeypatch.context() as once:
+        once.setattr(foreign, "write_atomically", ends)
+        with pytest.raises(KeyboardInterrupt):
+            foreign.add(other, "negative", said)
+    foreign.read_model("negative").try_out()
+    assert foreign.read_facts(user_file("negative", FACTS)) == before[0]
+    foreign.add(other, "negative", said)
+    foreign.read_model("negative").try_out()
+    assert len(models()) == 1
+    assert models() != before[1]
+
+
+def test_a_model_that_was_added_long_ago_is_read(model: Path) -> None:
+    foreign.add(model, "negative", SAID)
+    models()[0].rename(user_file("negative", MODEL))
+    user_file("negative", FACTS).write_text(json.dumps(asdict(SAID)))
+    foreign.read_model("negative").try_out()
+    remove_models("negative")
+    assert models() == []
+
+
+@pytest.mark.parametrize("digest", ["../../model", "f" * 15, 7, None, ["f" * 16]])
+def test_no_record_leads_to_another_file(digest: object, model: Path) -> None:
+    foreign.add(model, "negative", SAID)
+    record = json.dumps({**asdict(SAID), "model": digest})
+    user_file("negative", FACTS).write_text(record)
+    with pytest.raises(FilterError, match="is damaged"):
         foreign.read_model("negative")

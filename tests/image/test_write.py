@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from styleplug.errors import UnwritableImageError
+from styleplug.image import write
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import check_output, write_picture
@@ -158,8 +159,13 @@ def test_a_file_that_appears_meanwhile_stays(
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
 
 
+def no_links(*_: object) -> None:
+    """As the file systems of memory cards say."""
+    raise PermissionError(1, "Operation not permitted")
+
+
 @pytest.mark.parametrize("overwrite", [True, False])
-@pytest.mark.parametrize("moment", ["fsync", "replace"])
+@pytest.mark.parametrize("moment", ["fsync", "link", "replace"])
 def test_an_interruption_leaves_everything_as_it_was(
     tmp_path: Path, noise: Picture, monkeypatch: pytest.MonkeyPatch, moment: str, overwrite: bool
 ) -> None:
@@ -169,10 +175,25 @@ def test_an_interruption_leaves_everything_as_it_was(
     path = tmp_path / "a.png"
     if overwrite:
         path.write_bytes(b"old")
-    monkeypatch.setattr(os, moment, interrupt)
+    monkeypatch.setattr(os, "link", no_links)
+    monkeypatch.setattr(os, "replace" if overwrite and moment == "link" else moment, interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_picture(noise, path, overwrite=overwrite)
     assert [p.read_bytes() for p in tmp_path.iterdir()] == ([b"old"] if overwrite else [])
+
+
+def test_a_name_is_taken_where_there_are_no_links(
+    tmp_path: Path, noise: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "link", no_links)
+    path = tmp_path / "a.png"
+    write_picture(noise, path)
+    written = path.read_bytes()
+    monkeypatch.setattr(write, "check_output", lambda *_, **__: None)  # it appears a moment later
+    with pytest.raises(UnwritableImageError, match="exists already"):
+        write_picture(noise, path)
+    assert path.read_bytes() == written
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("overwrite", [True, False])

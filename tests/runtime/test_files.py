@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,7 +9,6 @@ import pytest
 
 from styleplug.runtime.files import (
     check_writable,
-    remove_leftovers,
     user_cache_folder,
     user_data_folder,
     write_atomically,
@@ -51,16 +51,15 @@ def test_a_file_takes_its_place_only_when_it_is_whole(tmp_path) -> None:
     assert path.read_bytes() == b"new"
 
 
-def test_leftovers_of_one_name_are_removed(tmp_path) -> None:
-    """And a writer that was still at work leaves the old file alone."""
-    path, others = tmp_path / "a[1]", [tmp_path / name for name in (".a1.abcd1234", ".a[1].keep")]
-    for file in (path, *others):
-        file.write_bytes(b"old")
-    with suppress(FileNotFoundError), written_atomically(path) as file:
-        file.write(b"new")
-        remove_leftovers(path)
-    assert path.read_bytes() == b"old"
-    assert set(tmp_path.iterdir()) == {path, *others}
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
+@pytest.mark.parametrize(
+    ("given", "mode"), [({"mode": 0o600}, 0o600), ({"executable": True}, 0o755)]
+)
+def test_a_mode_may_be_given(tmp_path, given, mode) -> None:
+    before = os.umask(0o022)
+    write_atomically(tmp_path / "file", b"", **given)
+    os.umask(before)
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
 
 
 def test_a_place_is_tried(tmp_path) -> None:

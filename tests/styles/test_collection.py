@@ -22,6 +22,7 @@ from styleplug.errors import (
 from styleplug.styles import (
     Style,
     add_style,
+    collection,
     find_style,
     list_styles,
     painting_file,
@@ -247,7 +248,7 @@ def test_a_failure_half_way_leaves_what_was_there(
     def full(self: Path, *_: object, **__: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(collection, "write_atomically", full)
     with pytest.raises(StyleError, match="No space left on device"):
         add_style(painting, "mine", "Other", overwrite=True)
     assert own() == (first,)
