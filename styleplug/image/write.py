@@ -11,9 +11,12 @@ from typing import IO
 from styleplug.errors import UnwritableImageError
 from styleplug.image.encode import check_format, encoded
 from styleplug.image.picture import Picture
-from styleplug.leftovers import rename, temporary_beside
+from styleplug.leftovers import LETTERS, remove_leftovers, rename, temporary_beside
 
 EXISTS = "exists already; choose another name, or allow it with --overwrite"
+
+_PREFIX, _SUFFIX = ".styleplug-", ".tmp"
+"""Of temporary files' names: the picture's own may be as long as names can be."""
 
 
 def check_output(
@@ -95,8 +98,7 @@ def write_file(path: Path, data: bytes, *, overwrite: bool) -> None:
             refuses it.
     """
     try:
-        # Its own name, not the picture's, which may be as long as names can be.
-        with temporary_beside(path, ".styleplug-", ".tmp") as (file, temporary):
+        with temporary_beside(path, _PREFIX, _SUFFIX) as (file, temporary):
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -118,6 +120,7 @@ def _check_folder(path: Path) -> None:
         raise UnwritableImageError(
             path, f"the folder {folder} can't be written to ({error.strerror}); choose another"
         ) from error
+    remove_leftovers(folder, f"{_PREFIX}{LETTERS}{_SUFFIX}")
 
 
 def _is_same(path: Path, source: str | os.PathLike[str]) -> bool:
