@@ -15,6 +15,7 @@ from styleplug.errors import ConfigError, FilterError, ModelError
 from styleplug.filters import foreign
 from styleplug.filters.folder import (
     FACTS,
+    changing,
     has_file,
     is_users,
     remove_files,
@@ -99,9 +100,10 @@ def add_style(style: FilterStyle) -> None:
     Raises:
         FilterError: it can't be kept.
     """
-    write_style(style, user_file(style.name, SUFFIX))
-    remove_files(style.name, FACTS)
-    remove_models(style.name)
+    with changing(style.name):
+        write_style(style, user_file(style.name, SUFFIX))
+        remove_files(style.name, FACTS)
+        remove_models(style.name)
 
 
 def import_style(path: Path, name: str | None = None, *, overwrite: bool = False) -> FilterStyle:
@@ -143,9 +145,10 @@ def remove_filter(name: str) -> None:
     if not is_users(name):
         own = ", ".join(file.stem for file in user_files(SUFFIX, FACTS)) or "you have none"
         raise ConfigError("name", name, f"one of your own filters ({own})")
-    # As long as there is one of the others, this can be done again.
-    remove_models(name)
-    remove_files(name, SUFFIX, FACTS)
+    with changing(name):
+        # As long as there is one of the others, this can be done again.
+        remove_models(name)
+        remove_files(name, SUFFIX, FACTS)
 
 
 def _bundled() -> Iterator[Filter]:

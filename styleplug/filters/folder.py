@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from styleplug.errors import FilterError
 from styleplug.filters.style import SUFFIX
 from styleplug.leftovers import LETTERS, remove_leftovers
 from styleplug.runtime.files import user_data_folder
+from styleplug.runtime.locks import exclusive
 from styleplug.runtime.names import is_name
 
 FACTS, MODEL = ".json", ".onnx"
@@ -37,6 +40,21 @@ def has_file(name: str, suffix: str) -> bool:
 def is_users(name: str) -> bool:
     """Whether the user has a filter of this name, be it a damaged one."""
     return has_file(name, SUFFIX) or has_file(name, FACTS)
+
+
+@contextmanager
+def changing(name: str) -> Iterator[None]:
+    """Keep other processes from changing filters meanwhile.
+
+    Raises:
+        FilterError: what is done within raises an OSError, or there is no place for the lock.
+    """
+    try:
+        with exclusive(user_data_folder() / "filters.lock", "the filters"):
+            yield
+    except OSError as error:
+        folder = user_file(name, "").parent
+        raise FilterError(name, f"{folder} can't be written ({error.strerror})") from error
 
 
 def remove_files(name: str, *suffixes: str) -> None:

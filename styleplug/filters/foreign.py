@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from styleplug.errors import FilterError
-from styleplug.filters.folder import FACTS, MODEL, remove_models, user_file
+from styleplug.filters.folder import FACTS, MODEL, changing, remove_models, user_file
 from styleplug.filters.ranges import RANGES
 from styleplug.runtime.files import read_whole, write_atomically
 
@@ -48,13 +48,10 @@ def add(path: Path, name: str, facts: Facts) -> None:
     digest = hashlib.sha256(data).hexdigest()[:16]
     record = json.dumps({**asdict(facts), "model": digest}, ensure_ascii=False).encode()
     model = user_file(name, f".{digest}{MODEL}")
-    try:
+    with changing(name):
         write_atomically(model, data)
         write_atomically(user_file(name, FACTS), record)
-    except OSError as error:
-        folder = user_file(name, FACTS).parent
-        raise FilterError(name, f"{folder} can't be written ({error.strerror})") from error
-    remove_models(name, but=model)
+        remove_models(name, but=model)
 
 
 def read_facts(path: Path) -> Facts:

@@ -21,6 +21,8 @@ CONTROL_FLOW = {"If", "Loop", "Scan", "SequenceMap"}
 MOST_NODES = 100_000
 """Once functions are put in place of their calls; usual networks have some hundred."""
 
+MOST_FUNCTIONS = 1000
+
 _Name = tuple[str, str]
 
 
@@ -57,6 +59,8 @@ def _parts(message: Message) -> Iterator[Message]:
 
 def _check_functions(filter: str, model: onnx.ModelProto) -> None:
     """Make sure that the functions' calls end, and don't double over and over."""
+    if len(model.functions) > MOST_FUNCTIONS:
+        raise FilterError(filter, f"has more than {MOST_FUNCTIONS} functions; export it without")
     calls: dict[_Name, Counter[_Name]] = {}
     for function in model.functions:
         name = (function.domain, function.name)

@@ -270,6 +270,9 @@ HOSTILE: dict[str, Callable[[onnx.ModelProto], None]] = {
     "has a graph in a graph": lambda model: model.graph.node.add(
         op_type="BeamSearch", domain="com.microsoft"
     ).attribute.append(helper.make_attribute("decoder", onnx.GraphProto(name="inner"))),
+    "has more than 1000 functions": lambda model: model.functions.extend(
+        function(f"f{i}", call(f"f{i - 1}")) for i in range(1001)
+    ),
     "calls itself": lambda model: model.functions.extend(
         [function("f", call("g")), function("g", call("f"))]
     ),
