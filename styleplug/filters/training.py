@@ -127,8 +127,11 @@ class Training:
         problem = "is no checkpoint of a training of these paintings; move it away to start anew"
         try:
             saved = torch.load(path, map_location="cpu", weights_only=True)
-            names, state = saved["paintings"], saved["descent"]
+            if saved["paintings"] != self.names:
+                raise CheckpointError(path, problem)
+            self.descent.restore(saved["descent"])
         except (
+            AttributeError,
             OSError,
             RuntimeError,
             ValueError,
@@ -138,6 +141,3 @@ class Training:
             UnpicklingError,
         ):
             raise CheckpointError(path, problem) from None
-        if names != self.names:
-            raise CheckpointError(path, problem)
-        self.descent.restore(state)

@@ -72,7 +72,10 @@ def test_an_interrupted_training_goes_on(start, tmp_path):
     assert second.weights().network != first.weights().network
 
 
-@pytest.mark.parametrize("damage", ["other names", "cut", "no checkpoint", "folder", "a list"])
+@pytest.mark.parametrize(
+    "damage",
+    ["other names", "cut", "no checkpoint", "folder", "a list", "no state", "half a state"],
+)
 def test_checkpoints_that_are_refused(start, tmp_path, damage):
     checkpoint: Path = tmp_path / "filters.checkpoint"
     start("wave").save(checkpoint)
@@ -82,6 +85,10 @@ def test_checkpoints_that_are_refused(start, tmp_path, damage):
         checkpoint.write_bytes(b"not one")
     elif damage == "a list":
         torch.save([1, 2], checkpoint)
+    elif damage == "no state":
+        torch.save({"paintings": ["wave"], "descent": [1]}, checkpoint)
+    elif damage == "half a state":
+        torch.save({"paintings": ["wave"], "descent": {"steps": 1, "weights": 2}}, checkpoint)
     elif damage == "folder":
         checkpoint = tmp_path
     training = start("ember" if damage == "other names" else "wave")
