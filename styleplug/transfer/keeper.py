@@ -27,7 +27,6 @@ from styleplug.runtime.providers import import_onnxruntime
 from styleplug.runtime.threads import available_cores
 from styleplug.transfer.checkpoint import Snapshot, read_snapshot, write_snapshot
 from styleplug.transfer.plan import Scale, plan_scales
-from styleplug.transfer.soundness import check_scales, check_state
 from styleplug.transfer.state import State
 from styleplug.vgg.layers import ARCHITECTURES
 from styleplug.vgg.tiles import halo
@@ -180,6 +179,8 @@ def _check_run(run: Mapping[str, Any]) -> None:
 
 def _check_sound(saved: Snapshot, request: StylizeRequest) -> None:
     """Raise a ValueError, a KeyError or a TypeError unless a transfer may have kept this."""
+    from styleplug.transfer.soundness import check_scales, check_state  # which load the network
+
     config = request.config
     height, width, _ = request.content_image.shape
     architecture = ARCHITECTURES[saved.run["backbone"]]
