@@ -45,7 +45,7 @@ def _registered(manager: pluggy.PluginManager) -> Iterator[Filter]:
     for plugin in reversed(manager.hook.styleplug_register_filters.get_hookimpls()):
         try:
             offered: Any = plugin.function()
-            filters = [replace(each, source=plugin.plugin_name) for each in offered]
+            filters = [_of(plugin.plugin_name, each) for each in offered]
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit, and the panics of libraries in Rust, too
@@ -55,3 +55,9 @@ def _registered(manager: pluggy.PluginManager) -> Iterator[Filter]:
             )
         else:
             yield from filters
+
+
+def _of(plugin: str, filter: Any) -> Filter:
+    if not isinstance(filter, Filter):
+        raise TypeError(f"{type(filter).__name__} is no Filter")
+    return replace(filter, source=plugin)

@@ -10,7 +10,7 @@ import pytest
 
 from styleplug import hookspecs
 from styleplug.filter_list import offered_filters
-from styleplug.hookspecs import Filter, hookimpl
+from styleplug.hookspecs import Filter, Job, hookimpl
 
 
 def offers(*filters: object) -> SimpleNamespace:
@@ -47,12 +47,14 @@ def test_a_plug_in_that_fails_is_left_out(
 ) -> None:
     manager.register(offers(Filter("dots", "Dots")), "good")
     manager.register(offers("a text"), "wrong")
+    manager.register(offers(Job(None)), "another")
     manager.register(SimpleNamespace(styleplug_register_filters=hookimpl(fail)), "bad")
     manager.register(SimpleNamespace(styleplug_register_filters=hookimpl(leave)), "worse")
     assert [filter.name for filter in offered_filters(manager)] == ["dots"]
     assert [message.split(" can't")[0] for message in caplog.messages] == [
         "plug-in worse",
         "plug-in bad",
+        "plug-in another",
         "plug-in wrong",
     ]
 
