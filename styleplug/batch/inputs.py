@@ -88,7 +88,7 @@ def find_pictures(
     A picture in a folder has its place as it lies in that folder; one that a pattern matches, as it
     lies below the part of the pattern that isn't one; one of a list, as its path is written, if it
     lies in the current folder; any other is placed by its name alone. Links are followed, but not
-    in circles. What is neither a file nor a folder is left out.
+    in circles. Pipes and devices in a folder are left out.
 
     Args:
         inputs: files, folders, or patterns such as "photos/**/*.jpg".

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import styleplug
 from styleplug.config import FilterConfig, StylizeConfig
-from styleplug.errors import ConfigError, ProtocolError, UnwritableImageError
+from styleplug.errors import ConfigError, ImageError, ProtocolError
 from styleplug.events import Event, Planned, Preview, Progress
 from styleplug.hookspecs import FilterResult, StylizeResult
 from styleplug.image.picture import Picture
@@ -125,7 +125,7 @@ def _listener(
                 output.send(
                     "planned",
                     id=message.id,
-                    scales=[int(scale) for scale in event.scales],
+                    scales=[max(1, int(scale)) for scale in event.scales],
                     seconds=max(0.0, float(event.seconds)),
                     notes=[shortened(note) for note in event.notes],
                 )
@@ -146,7 +146,7 @@ def _listener(
     def tell(event: Event) -> None:
         # The host can do without: a disk that is full now may not be so at the end, when it
         # matters, and a plug-in may say anything.
-        with suppress(UnwritableImageError, ProtocolError, TypeError, ValueError):
+        with suppress(ImageError, ProtocolError, TypeError, ValueError, AttributeError):
             send(event)
 
     return tell

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from styleplug import Filter, FilterRequest, FilterResult, hookimpl
-from styleplug.events import Progress
+from styleplug.events import Planned, Progress
 
 
 def posterise(request: FilterRequest) -> None:
@@ -87,6 +87,8 @@ def exaggerate(request: FilterRequest) -> None:
     """Says of its progress what can't be."""
     for fraction in (7, -1, math.nan, "half", np.float32(0.5)):
         tell(request, fraction)
+    request.notify(Planned((0, "wide"), (1,), 1.0, "none"))
+    request.notify(Planned((0,), (1,), math.inf, "none"))
     request.notify("no event at all")
 
 
