@@ -24,7 +24,7 @@ from styleplug.errors import StyleplugError
 if TYPE_CHECKING:
     from styleplug.batch.events import BatchEvent
     from styleplug.batch.executors import Executor
-    from styleplug.batch.inputs import Found
+    from styleplug.batch.inputs import Found, Search
     from styleplug.batch.plan import Order
     from styleplug.batch.work import Work
 
@@ -66,6 +66,12 @@ _FILTER_OPTIONS = ", ".join(f"--{option.name.replace('_', '-')}" for option in f
     help="The folder of the results; made as needed.",
 )
 @click.option("-r", "--recursive", is_flag=True, help="Look into folders in folders.")
+@click.option(
+    "--system-folders",
+    is_flag=True,
+    help="Look also into folders where storage and programs keep thumbnails, snapshots and deleted"
+    " pictures, such as @eaDir and #recycle; they are left out otherwise.",
+)
 @click.option(
     "-j",
     "--jobs",
@@ -121,6 +127,7 @@ def batch(
     like: Path | None,
     folder: Path,
     recursive: bool,
+    system_folders: bool,
     jobs: int | None,
     scheduler: str | None,
     suffix: str,
@@ -148,6 +155,7 @@ def batch(
         raise click.UsageError("'--suffix' is a part of a name, which holds no '/'.")
     if jobs and scheduler:
         raise click.UsageError("'--jobs' is of this machine; a cluster has its workers.")
+    from styleplug.batch.inputs import Search
     from styleplug.batch.plan import Order
 
     tally = Tally()
@@ -159,7 +167,8 @@ def batch(
             work = _filtering(filter_name, given, strip, options)
         kind = kind and kind.removeprefix(".")
         order = Order(work, _absolute(folder), suffix, kind, overwrite, skip_existing)
-        rounds = _rounds(inputs, watch, recursive, order.folder)
+        search = Search(order.folder, recursive, system_folders)
+        rounds = _rounds(inputs, watch, search)
         listener = _listener(as_json, is_watching=watch is not None)
         executor = _executor(scheduler, jobs or _usual_jobs(order.work))
         interrupted = _run(order, executor, rounds, listener, tally, report, is_endless=bool(watch))
@@ -219,22 +228,22 @@ def _executor(scheduler: str | None, jobs: int) -> Executor:
     return Cluster(scheduler) if scheduler else Processes(jobs)
 
 
-def _rounds(
-    inputs: Sequence[Path], watch: Path | None, recursive: bool, folder: Path
-) -> Iterable[list[Found]]:
+def _rounds(inputs: Sequence[Path], watch: Path | None, search: Search) -> Iterable[list[Found]]:
     """The pictures to do: all at once, or as they appear."""
     from styleplug.batch.inputs import find_pictures, listed_paths
     from styleplug.batch.watching import arrivals
 
     if watch:
-        return arrivals(watch, recursive=recursive, without=folder)
+        return arrivals(watch, search)
     listed = []
     if PIPE in inputs:
         if sys.stdin is None:
             raise click.UsageError("Standard input ('-') is closed; lead a list of paths into it.")
         listed = listed_paths(sys.stdin.buffer.read())
     named = [path for path in inputs if path != PIPE]
-    return [list(find_pictures(named, listed, recursive=recursive, without=folder))]
+    pictures = list(find_pictures(named, listed, search))
+    search.tell()
+    return [pictures]
 
 
 def _run(

@@ -47,7 +47,8 @@ def list_plugins(as_json: bool) -> None:
 )
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="COMMAND...")
 def trace(command: tuple[str, ...]) -> None:
-    """Run a command of styleplug, and print each hook call on standard error.
+    """Run a command of styleplug, and print each call of a hook whose first result counts, on
+    standard error; not those of a batch's processes.
 
     For example: styleplug plugins trace filter photo.jpg --filter NAME -o out.jpg
     """
