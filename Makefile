@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PAINTS := .venv/.paints
 INSTALLED := .venv/.installed
+PYTEST := $(BIN)/pytest --numprocesses logical --dist loadgroup
 
 .PHONY: help install demo check test lint sheet bench lock clean
 .DELETE_ON_ERROR:
@@ -22,10 +23,10 @@ demo: $(PAINTS) ## Paint the bundled photograph, a minute or two on two cores
 	@echo "The picture is in $(CURDIR)/out/demo.png"
 
 check: lint ## All linters, and the tests that are quick
-	$(BIN)/pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test: lint ## All linters, and every test
-	$(BIN)/pytest
+	$(PYTEST)
 
 lint: $(INSTALLED) ## Format, ruff, mypy, and who may import whom
 	$(BIN)/ruff format --check
