@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from styleplug.cli.interrupt import interruptible
-from styleplug.cli.main import INTERRUPTED
 from styleplug.cli.options import content_error, seconds
 from styleplug.cli.output import check_place
 from styleplug.cli.photographs import bundled, files_in, photograph
+from styleplug.cli.terminal import say
 from styleplug.errors import Cancelled, FilterError, UnwritableImageError
 from styleplug.extras import import_extra
 from styleplug.filters.pace import CONTENT_ERROR
@@ -112,9 +112,9 @@ def learn(
         finished = _run(learning, time_limit, _Preview(preview), cancel)
         add_style(learning.style(name, _description(file)))
     how = "learned" if finished else "interrupted; kept as learned so far"
-    click.echo(f"{name}  ({how}, {learning.descent.steps} steps)", err=True)
+    say(f"{name}  ({how}, {learning.descent.steps} steps)", err=True)
     if not finished:
-        click.get_current_context().exit(INTERRUPTED)
+        click.get_current_context().exit(cancel.code)
 
 
 def _run(learning: Learning, time_limit: float, preview: _Preview, cancel: threading.Event) -> bool:

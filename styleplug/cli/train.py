@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import click
 
 from styleplug.cli.interrupt import interruptible
-from styleplug.cli.main import INTERRUPTED
 from styleplug.cli.options import content_error
 from styleplug.cli.output import check_output, write_output
 from styleplug.cli.photographs import files_in, photograph
+from styleplug.cli.terminal import say
 from styleplug.errors import ConfigError
 from styleplug.extras import import_extra
 from styleplug.filters.pace import CONTENT_ERROR, Pace
@@ -127,13 +127,13 @@ def train(
         training = Training(photographs, named, Mirror(vgg, device=device), pace, steps, aims)
         if going_on:
             training.resume(checkpoint)
-            click.echo(f"going on after {training.steps} steps, as {checkpoint} has it", err=True)
+            say(f"going on after {training.steps} steps, as {checkpoint} has it", err=True)
         _run(training, _Files(output, checkpoint, sheet), cancel)
     if training.steps < steps:
-        click.echo("interrupted; give the same command again to go on", err=True)
-        click.get_current_context().exit(INTERRUPTED)
+        say("interrupted; give the same command again to go on", err=True)
+        click.get_current_context().exit(cancel.code)
     checkpoint.unlink(missing_ok=True)
-    click.echo(f"{output}  ({steps} steps; {', '.join(named)})", err=True)
+    say(f"{output}  ({steps} steps; {', '.join(named)})", err=True)
 
 
 @dataclass(frozen=True)
