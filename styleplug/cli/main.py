@@ -93,8 +93,11 @@ class StderrHandler(logging.Handler):
 
 def is_usage_error(error: StyleplugError) -> bool:
     """Whether what was asked for is at fault, rather than this machine or its models."""
-    if isinstance(error.__cause__, OSError) and error.__cause__.errno in _OF_THE_MACHINE:
-        return False
+    cause = error.__cause__
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in _OF_THE_MACHINE:
+            return False
+        cause = cause.__cause__
     asked = (
         *(CheckpointError, ConfigError, ImageError, LayerNotFoundError, ProtocolError),
         StyleNotFoundError,

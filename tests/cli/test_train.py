@@ -15,7 +15,7 @@ from styleplug.cli import train as command
 from styleplug.filters.training import Training
 from styleplug.filters.weights import load_weights
 from styleplug.pictures import path
-from styleplug.runtime.models import find_model
+from styleplug.runtime.models import Model, find_model
 
 
 @pytest.fixture
@@ -73,6 +73,25 @@ def test_an_interrupted_training_goes_on(train, folder, monkeypatch):
     assert "going on after 1 steps" in result.stderr
     assert done == [1]
     assert not (folder / "out.onnx.checkpoint").exists()
+
+
+def test_a_network_whose_place_is_gone_is_kept_elsewhere(train, folder, monkeypatch, caplog):
+    (folder / "results").mkdir()
+    monkeypatch.setattr(command, "SECONDS_PER_CHECKPOINT", -1.0)
+    step = Training.step
+
+    def last(self):
+        shutil.rmtree(folder / "results", ignore_errors=True)
+        (folder / "results").touch()
+        return step(self)
+
+    monkeypatch.setattr(Training, "step", last)
+    result = train("-o", "results/out.onnx")
+    assert result.exit_code == 1
+    assert "going on, and trying again later" in caplog.text
+    kept = folder / "out.onnx"
+    assert f"; the network is {kept} now" in result.stderr
+    assert load_weights(Model("filters", kept, "", 0, "", "", "")).styles
 
 
 def test_how_far_from_the_photograph_filters_lead(train, folder, monkeypatch):
