@@ -15,7 +15,7 @@ from styleplug.cli import train as command
 from styleplug.filters.training import Training
 from styleplug.filters.weights import load_weights
 from styleplug.pictures import path
-from styleplug.runtime.models import Model, find_model
+from styleplug.runtime.models import find_model
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_an_interrupted_training_goes_on(train, folder, monkeypatch):
     assert not (folder / "out.onnx.checkpoint").exists()
 
 
-def test_a_network_whose_place_is_gone_is_kept_elsewhere(train, folder, monkeypatch, caplog):
+def test_a_network_whose_place_is_gone_is_kept_elsewhere(train, run, folder, monkeypatch, caplog):
     (folder / "results").mkdir()
     monkeypatch.setattr(command, "SECONDS_PER_CHECKPOINT", -1.0)
     step = Training.step
@@ -91,7 +91,7 @@ def test_a_network_whose_place_is_gone_is_kept_elsewhere(train, folder, monkeypa
     assert "going on, and trying again later" in caplog.text
     kept = folder / "out.onnx"
     assert f"; the network is {kept} now" in result.stderr
-    assert load_weights(Model("filters", kept, "", 0, "", "", "")).styles
+    assert run("models", "install", "filters", "--from", kept).exit_code == 0
 
 
 def test_how_far_from_the_photograph_filters_lead(train, folder, monkeypatch):
