@@ -1,27 +1,18 @@
 """Signals that ask for an end, as wishes that a job grants with the picture so far: Ctrl-C, SIGTERM
-(`kill`, `docker stop`), and SIGHUP (a terminal that closes).
-
-One that is ignored from the start stays so: nohup and jobs in the background of scripts rely on it.
-"""
+(`kill`, `docker stop`), and SIGHUP (a terminal that closes)."""
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
+from styleplug.cli.signals import install
 from styleplug.errors import Cancelled
 
-_NUMBERS = [
-    getattr(signal, name)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP")
-    if hasattr(signal, name)  # Windows has no SIGHUP
-]
 _ECHO = 1.0
 """Seconds in which SIGTERM and SIGHUP count once: `timeout` and closing terminals send two."""
 
@@ -38,11 +29,6 @@ class Cancel(threading.Event):
     """Set by a signal; `code` is the exit code that says which."""
 
     code = 128 + signal.SIGINT
-
-
-def end_at_once() -> None:
-    """From now on a signal ends the program without a word: there is nothing to lose yet."""
-    _install(lambda number, frame: os._exit(128 + number))
 
 
 @contextmanager
@@ -90,22 +76,10 @@ def _handled(act: Callable[[int], None]) -> Iterator[None]:
             heard = now
             act(128 + number)
 
-    before = _install(handle)
+    is_main = threading.current_thread() is threading.main_thread()  # no other may
+    before = install(handle) if is_main else {}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _install(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
-    """Have a handler for all signals that aren't ignored; those that were there."""
-    if threading.current_thread() is not threading.main_thread():
-        return {}  # no other may
-    before = {number: signal.getsignal(number) for number in _NUMBERS}
-    kept = (signal.SIG_IGN, None)  # None: of somebody who isn't Python
-    return {
-        number: signal.signal(number, handler)
-        for number, previous in before.items()
-        if previous not in kept
-    }
