@@ -10,7 +10,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
@@ -54,6 +54,11 @@ class SafeStream:
     def write(self, text: str) -> int:
         """Write a text, tamed."""
         return self.draw(tamed(text))
+
+    def writelines(self, texts: Iterable[str]) -> None:
+        """Write texts, tamed."""
+        for text in texts:
+            self.write(text)
 
     def draw(self, text: str) -> int:
         """Write a text with all that it does to a terminal."""
