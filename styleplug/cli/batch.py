@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,12 @@ import click
 from click.core import ParameterSource
 
 from styleplug.cli.batch_tally import Tally, check_report, write_page
+from styleplug.cli.interrupt import Interrupted
 from styleplug.cli.job import asked, recalled
-from styleplug.cli.main import FAILURE, INTERRUPTED, echo_json
+from styleplug.cli.main import FAILURE, echo_json
 from styleplug.cli.options import config_options, given_options
 from styleplug.cli.pipes import PIPE
+from styleplug.cli.terminal import say
 from styleplug.config import INITS, FilterConfig, StylizeConfig
 from styleplug.errors import StyleplugError
 
@@ -171,16 +173,18 @@ def batch(
         rounds = _rounds(inputs, watch, search)
         listener = _listener(as_json, is_watching=watch is not None)
         executor = _executor(scheduler, jobs or _usual_jobs(order.work))
-        interrupted = _run(order, executor, rounds, listener, tally, report, is_endless=bool(watch))
+        interruption = _run(
+            *(order, executor, rounds, listener, tally, report), is_endless=bool(watch)
+        )
     except StyleplugError as error:
         if as_json:
             echo_json(event="failed", code=error.code, message=str(error))
         tally.tell()
         raise
     tally.tell()
-    if interrupted and not watch:
-        click.echo("styleplug: interrupted; the same command again goes on from here", err=True)
-        click.get_current_context().exit(INTERRUPTED)
+    if interruption and not watch:
+        say("styleplug: interrupted; the same command again goes on from here", err=True)
+        click.get_current_context().exit(interruption.code)
     click.get_current_context().exit(FAILURE if tally.failures else 0)
 
 
@@ -255,14 +259,14 @@ def _run(
     report: Path | None,
     *,
     is_endless: bool,
-) -> bool:
-    """Let a batch run, and show what it says; whether Ctrl-C ended it, as it does an endless one.
+) -> Interrupted | None:
+    """Let a batch run, and show what it says; what ended it early, as it does an endless one.
 
     The report takes a while, so that it has to wait for the end.
     """
     from styleplug.batch.coordinator import Batch
 
-    interrupted = False
+    interruption = None
     with Batch(order, executor) as running:
         if report:
             check_report(report, order.overwrite)
@@ -272,12 +276,12 @@ def _run(
                     for event in running.run(pictures):
                         tally.count(event)
                         show(event)
-        except KeyboardInterrupt:
-            interrupted = True
+        except Interrupted as signal:
+            interruption = signal
             executor.close()
-        if report and interrupted == is_endless:
+        if report and bool(interruption) == is_endless:
             write_page(running.journal, order.folder, report)
-    return interrupted
+    return interruption
 
 
 def _listener(
@@ -292,9 +296,7 @@ def _listener(
 
 
 def _print_record(event: BatchEvent) -> None:
-    # A reader that has gone is no reason to lose pictures.
-    with suppress(BrokenPipeError):
-        echo_json(event=type(event).__name__.lower(), **asdict(event))
+    echo_json(event=type(event).__name__.lower(), **asdict(event))
 
 
 def _absolute(path: Path) -> Path:

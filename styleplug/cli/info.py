@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from styleplug.cli.main import echo_json, printable
+from styleplug.cli.main import echo_json
+from styleplug.cli.terminal import say
 
 if TYPE_CHECKING:
     from styleplug.image.inspect import Inspection
@@ -42,7 +43,7 @@ def info(picture: Path, as_json: bool) -> None:
         )
         return
     for line in [*_description(picture, found), *(_story(recipe) if recipe else [])]:
-        click.echo(printable(line))
+        say(line)
 
 
 def _description(picture: Path, found: Inspection) -> list[str]:
