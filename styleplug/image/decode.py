@@ -16,6 +16,7 @@ from styleplug.errors import (
 )
 from styleplug.image import deep, heif, jxl, png, raw
 from styleplug.image.pil import finished, samples_of
+from styleplug.image.readers import overlooked
 from styleplug.image.samples import MAX_PIXELS, Samples, check_size
 
 # Not all that Pillow knows: it starts Ghostscript for PostScript. MPO goes as JPEG. Those that are
@@ -90,6 +91,7 @@ def _without_damage(data: bytes, path: Path, error: Exception) -> Samples:
 def _by_pillow(data: bytes, path: Path) -> Samples:
     with Image.open(io.BytesIO(data), formats=_PILLOW_FORMATS) as image:
         check_size(*image.size, path)
+        image.info.update(overlooked(data, image.format))
         if image.format in ("JPEG", "MPO"):
             _check_scans(data, *image.size, path)
         if image.format == "PNG" and data[24] == 16:

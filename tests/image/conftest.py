@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
+import shutil
 import struct
+import subprocess
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -118,3 +122,18 @@ def camera_exif() -> Callable[..., bytes]:
         return bytes(block.data)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def exiftool() -> Callable[..., Any]:
+    """Runs ExifTool; what it finds is given back with `-json`, one dictionary a file."""
+    if shutil.which("exiftool") is None:
+        pytest.skip("exiftool isn't installed; Debian's package is libimage-exiftool-perl")
+
+    def run(*arguments: object) -> Any:
+        found = subprocess.run(
+            ["exiftool", *map(str, arguments)], check=True, stdout=subprocess.PIPE, timeout=60
+        ).stdout
+        return json.loads(found) if "-json" in arguments else found
+
+    return run

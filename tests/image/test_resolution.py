@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -120,20 +118,12 @@ def test_numbers_that_cannot_be_meant(sides: tuple[float, float]) -> None:
     assert resolution_of(*sides) is None
 
 
-def test_exiftool_finds_it(tmp_path: Path) -> None:
-    if shutil.which("exiftool") is None:
-        pytest.skip("exiftool isn't installed; Debian's package is libimage-exiftool-perl")
+def test_exiftool_finds_it(tmp_path: Path, exiftool: Callable[..., Any]) -> None:
     paths = [tmp_path / f"a{extension}" for extension in EXTENSIONS]
     for path in paths:
         written(path, Metadata(resolution=(300, 240)))
-    found = json.loads(
-        subprocess.run(
-            ["exiftool", "-json", "-n", "-XResolution", "-YResolution", "-PixelsPerUnit*", *paths],
-            check=True,
-            stdout=subprocess.PIPE,
-        ).stdout
-    )
-    for tags in found:
+    names = ("-XResolution", "-YResolution", "-PixelsPerUnit*")
+    for tags in exiftool("-json", "-n", *names, *paths):
         across = tags.get("XResolution") or round(tags["PixelsPerUnitX"] * 0.0254, 2)
         down = tags.get("YResolution") or round(tags["PixelsPerUnitY"] * 0.0254, 2)
         assert (across, down) == (300, 240), tags["SourceFile"]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
-import shutil
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,17 +45,6 @@ def rewritten(source: Path, target: Path) -> Path:
     return target
 
 
-def tags_of(path: Path) -> dict[str, Any]:
-    """What ExifTool finds."""
-    if shutil.which("exiftool") is None:
-        pytest.skip("exiftool isn't installed; Debian's package is libimage-exiftool-perl")
-    found = subprocess.run(
-        ["exiftool", "-json", "-G1", path], check=True, stdout=subprocess.PIPE
-    ).stdout
-    [tags] = json.loads(found)
-    return dict(tags)
-
-
 def test_png_keeps_all(tmp_path: Path, png: Path) -> None:
     with Image.open(rewritten(png, tmp_path / "a.png")) as image:
         assert isinstance(image, PngImagePlugin.PngImageFile)
@@ -66,9 +53,9 @@ def test_png_keeps_all(tmp_path: Path, png: Path) -> None:
 
 @pytest.mark.parametrize("extension", OTHERS)
 def test_other_formats_keep_what_xmp_has_a_property_for(
-    tmp_path: Path, png: Path, extension: str
+    tmp_path: Path, png: Path, exiftool: Callable[..., Any], extension: str
 ) -> None:
-    tags = tags_of(rewritten(png, tmp_path / f"a{extension}"))
+    [tags] = exiftool("-json", "-G1", rewritten(png, tmp_path / f"a{extension}"))
     assert tags["XMP-dc:Title"] == "Boats"
     assert tags["XMP-dc:Creator"] == "Анна & Ben"
     assert tags["XMP-dc:Rights"] == "© Anna"
