@@ -15,7 +15,7 @@ from styleplug.image.tiff_metadata import MAKER_NOTE, STRUCTURE
 MARK = b"ftypcrx "
 """How a file begins, behind four bytes."""
 _CANON = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
-_LEFT_OUT = {*STRUCTURE, EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY, MAKER_NOTE}
+_ADDED = (EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY, MAKER_NOTE)
 
 
 def blocks_of(data: bytes) -> Metadata:
@@ -39,7 +39,7 @@ def _merged(main: bytes, details: bytes, notes: bytes, place: bytes) -> bytes:
     inner = _entries(details, target)
     if notes:
         inner.append(Entry(MAKER_NOTE, UNDEFINED, len(notes) - target.first, notes, target.first))
-    first = _entries(main, target)
+    first = [entry for entry in _entries(main, target) if entry.tag not in STRUCTURE]
     for tag, entries in ((EXIF_DIRECTORY, inner), (GPS_DIRECTORY, _entries(place, target))):
         if entries:
             first.append(target.numeric_entry(tag, [target.append_directory(entries)]))
@@ -57,5 +57,5 @@ def _entries(part: bytes, target: Tiff) -> list[Entry]:
     return [
         Entry(tag, entry.type, entry.count, entry.value)
         for tag, entry in source.directory(source.first).items()
-        if tag not in _LEFT_OUT
+        if tag not in _ADDED
     ]
