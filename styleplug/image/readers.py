@@ -11,6 +11,7 @@ from PIL import Image
 from styleplug.image import (
     bmp_metadata,
     cr3_metadata,
+    crw_metadata,
     gif_metadata,
     heif,
     jp2_metadata,
@@ -48,6 +49,8 @@ def blocks_of(data: bytes) -> Metadata:
             return read(data)
     if data.startswith(cr3_metadata.MARK, 4):
         return cr3_metadata.blocks_of(data)
+    if data.startswith(crw_metadata.MARK, 6):
+        return crw_metadata.blocks_of(data)
     if heif.is_heif(data):
         return heif.blocks_of(data)
     with Image.open(io.BytesIO(data)) as image:

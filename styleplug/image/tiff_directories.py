@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-SHORT, LONG, RATIONAL, UNDEFINED, DOUBLE = 3, 4, 5, 7, 12
+ASCII, SHORT, LONG, RATIONAL, UNDEFINED, DOUBLE = 2, 3, 4, 5, 7, 12
 LONG_64, SIGNED_64 = 16, 17
 DIRECTORY_TYPES = (13, 18)  # offsets of directories, of 32 and of 64 bits
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from crw import crw
 from PIL import Image
 
 from styleplug.image.exif import is_exif
@@ -167,6 +168,33 @@ def test_a_raw_file_cut_short(camera_exif: Callable[..., bytes], kind: str) -> N
     for length in range(20, len(data), 997):
         metadata, _ = read_metadata(data[:length])
         assert metadata.exif is None or is_exif(metadata.exif)
+
+
+def test_exif_is_made_of_what_a_crw_file_says(tmp_path: Path, exiftool: Callable[..., Any]) -> None:
+    (tmp_path / "a.crw").write_bytes(crw())
+    metadata, remarks = read_metadata(crw())
+    assert remarks == ()
+    write_picture(Picture(PIXELS).with_metadata(metadata), tmp_path / "a.jpg")
+    names = {
+        "Make": "Make",
+        "Model": "Model",
+        "OwnerName": "OwnerName",
+        "DateTimeOriginal": "DateTimeOriginal",
+        "ShutterSpeedValue": "ExposureTime",
+        "ApertureValue": "FNumber",
+    }
+    before, after = exiftool("-json", "-n", tmp_path / "a.crw", tmp_path / "a.jpg")
+    for theirs, ours in names.items():
+        assert after[ours] == before[theirs]
+
+
+def test_a_crw_file_that_points_to_itself() -> None:
+    data = bytearray(crw())
+    for length in range(20, len(data), 499):
+        read_metadata(bytes(data[:length]))
+    at = data.index(struct.pack("<H", 0x300A)) + 2
+    data[at : at + 8] = struct.pack("<II", len(data) - 26, 0)
+    assert read_metadata(bytes(data)) == (Metadata(), ())
 
 
 def test_a_sigma_file_of_endless_sections(camera_exif: Callable[..., bytes]) -> None:
