@@ -75,7 +75,7 @@ def read_metadata(data: bytes) -> tuple[Metadata, tuple[str, ...]]:
         if given and not kept
     ]
     if texts != found.texts:
-        remarks.append("has texts that are too long; they were left out")
+        remarks.append("has texts that are too long or too many; the rest was left out")
     return _with_what_exif_says(metadata), tuple(remarks)
 
 

@@ -9,6 +9,7 @@ from styleplug.image.resolution import Resolution, resolution_of
 
 RESOLUTION, IPTC, EXIF, XMP = 1005, 1028, 1058, 1060
 _HEADER = 26
+_MOST = 10_000  # resources that are looked at; a file has some thirty
 
 
 def blocks_of(data: bytes) -> Metadata:
@@ -32,7 +33,9 @@ def resources_of(data: bytes) -> dict[int, bytes]:
     """Resources by their numbers: signature, number, name, length, data; of two, the first."""
     found: dict[int, bytes] = {}
     at = 0
-    while data[at : at + 4] == b"8BIM" and at + 12 <= len(data):
+    for _ in range(_MOST):
+        if data[at : at + 4] != b"8BIM" or at + 12 > len(data):
+            break
         number, name_length = struct.unpack_from(">HB", data, at + 4)
         at += 6 + (name_length + 2) // 2 * 2
         length = int.from_bytes(data[at : at + 4], "big")

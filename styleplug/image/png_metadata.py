@@ -25,7 +25,7 @@ _RAW_BLOCKS = {b"exif": "exif", b"APP1": "exif", b"xmp": "xmp", b"iptc": "iptc",
 # What ImageMagick and makers of thumbnails note of a file, which isn't true of another.
 _NOTES = (b"date:", b"exif:", b"Thumb::")
 
-_MOST_CHUNKS = 1_000_000
+_MOST_CHUNKS = 200_000
 _MOST_INFLATED = 64 * 2**20  # bytes of all texts together
 _PROFILE = re.compile(rb"\n[^\n]*\n *\d+\n([0-9a-fA-F\s]*)")  # a name, a length, digits
 _PHYS = struct.Struct(">IIB")
@@ -50,9 +50,9 @@ def blocks_of(data: bytes) -> Metadata:
                 found["xmp"] = said
             elif keyword.startswith(RAW):
                 raw = _block(keyword.removeprefix(RAW), said) | raw
-            elif said and 0 < len(keyword) < 80 and not keyword.startswith(_NOTES):
+            elif 0 < len(keyword) < 80 and not keyword.startswith(_NOTES):
                 texts.append((keyword.decode("latin-1"), text_of(said)))
-    return Metadata(**(raw | found), texts=tuple(texts))
+    return Metadata(**(raw | found), texts=tuple(pair for pair in texts if pair[1]))
 
 
 def embedded(encoded: bytes, metadata: Metadata) -> bytes:

@@ -17,6 +17,8 @@ COMMENT = "Comment"
 MAX_TEXTS = 4 * 2**20
 """The characters that are kept of all texts of a file."""
 
+_MOST = 1000
+
 _NAMESPACES = {"dc": "http://purl.org/dc/elements/1.1/", "exif": "http://ns.adobe.com/exif/1.0/"}
 # Where XMP has what PNG's keywords say (XMP specification, part 3), and as which kind of list.
 _PROPERTIES = {
@@ -50,11 +52,12 @@ def comments(contents: Iterable[bytes]) -> tuple[Text, ...]:
 
 
 def shortened(texts: Iterable[Text]) -> tuple[Text, ...]:
-    """The texts, up to where they become too long."""
-    found, room = [], MAX_TEXTS
+    """The texts, up to where they become too long or too many."""
+    found: list[Text] = []
+    room = MAX_TEXTS
     for keyword, text in texts:
         room -= len(keyword) + len(text)
-        if room < 0:
+        if room < 0 or len(found) == _MOST:
             break
         found.append((keyword, text))
     return tuple(found)

@@ -158,6 +158,21 @@ def test_xmp_of_a_gif_behind_its_pictures(tmp_path: Path, camera: Path) -> None:
 @pytest.mark.parametrize(
     "data",
     [
+        gif()[:-1] + b"\x21\xfe" + b"\1a" * 3_000_000,
+        gif()[:-1] + b"\x21\xff\0" * 3_000_000,
+        b"8BPS" + bytes(26) + struct.pack(">I", 2**31) + b"8BIM\4\5\0\0\0\0\0\0" * 1_000_000,
+        b"\0\0\0\x0cjP  \r\n\x87\n" + box(b"uuid", b"") * 1_000_000,
+    ],
+    ids=["blocks", "extensions", "resources", "boxes"],
+)
+def test_parts_without_end(data: bytes) -> None:
+    metadata, _ = read_metadata(data)
+    assert (metadata.exif, metadata.xmp, metadata.iptc) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
         psd((1058, b"II*\0"), (1060, b"<x"), (1028, b"x")),
         psd()[:30],
         jp2() + box(b"uuid", b"JpgTiffExif->JP2II*\0") + box(b"uuid", b"short"),

@@ -121,4 +121,4 @@ def test_texts_that_are_too_long_are_left_out_and_told() -> None:
     Image.new("RGB", (8, 8)).save(buffer, "PNG", pnginfo=info)
     metadata, remarks = read_metadata(buffer.getvalue())
     assert metadata.texts == (("Title", "Boats"),)
-    assert remarks == ("has texts that are too long; they were left out",)
+    assert remarks == ("has texts that are too long or too many; the rest was left out",)
