@@ -90,8 +90,8 @@ def _written(metadata: Metadata) -> Iterator[bytes]:
         for part in _parts(resource + bytes(len(iptc) % 2), _LONGEST - len(PHOTOSHOP)):
             yield _segment(APP13, PHOTOSHOP + part)
     for _, text in filter(is_comment, metadata.texts):
-        for part in _parts(text.encode(), _LONGEST):
-            yield _segment(COM, part)
+        for at in range(0, len(text), _LONGEST // 4):  # no character is cut
+            yield _segment(COM, text[at : at + _LONGEST // 4].encode())
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:

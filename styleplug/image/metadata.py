@@ -57,9 +57,9 @@ def read_metadata(data: bytes) -> tuple[Metadata, tuple[str, ...]]:
     block = found.exif.removeprefix(b"Exif\0\0") if found.exif else None
     xmp, iptc, texts = found.xmp, found.iptc, shortened(found.texts)
     metadata = Metadata(
-        exif=block if block and len(block) <= MAX_BLOCK and exif.is_exif(block) else None,
-        xmp=xmp if xmp and len(xmp) <= MAX_BLOCK and _is_packet(xmp) else None,
-        iptc=iptc if iptc and len(iptc) <= MAX_BLOCK and iptc.startswith(_RECORD) else None,
+        exif=_if_whole(block, exif.is_exif),
+        xmp=_if_whole(xmp, _is_packet),
+        iptc=_if_whole(iptc, lambda records: records.startswith(_RECORD)),
         resolution=found.resolution,
         texts=texts,
     )
@@ -77,6 +77,10 @@ def read_metadata(data: bytes) -> tuple[Metadata, tuple[str, ...]]:
     if texts != found.texts:
         remarks.append("has texts that are too long or too many; the rest was left out")
     return _with_what_exif_says(metadata), tuple(remarks)
+
+
+def _if_whole(block: bytes | None, is_whole: Callable[[bytes], bool]) -> bytes | None:
+    return block if block and len(block) <= MAX_BLOCK and is_whole(block) else None
 
 
 def _with_what_exif_says(metadata: Metadata) -> Metadata:

@@ -69,25 +69,33 @@ def in_xmp(packet: bytes | None, texts: Iterable[Text]) -> bytes | None:
     Raises:
         ValueError: the packet can't be read.
     """
+    wanted = [(keyword.capitalize(), text) for keyword, text in texts]
+    wanted = [(keyword, text) for keyword, text in wanted if keyword in _PROPERTIES]
+    if not wanted:
+        return packet
     whole = Packet(packet) if packet else Packet.empty()
     said = {prop.name for prop in whole.properties}
-    added = b""
-    for keyword, text in texts:
-        prefix, local, kind = _PROPERTIES.get(keyword.capitalize(), ("", "", ""))
-        name = f"{_NAMESPACES.get(prefix)} {local}"
-        if prefix and name not in said:
-            said.add(name)
-            added += _property(prefix, local, kind, text)
+    added: dict[str, bytes] = {}
+    for keyword, text in wanted:
+        if (name := _name(keyword)) not in said:
+            added.setdefault(name, _property(keyword, text))
     if not added:
         return packet
     opening = f'<rdf:Description xmlns:rdf="{RDF}" rdf:about="">'.encode()
-    return whole.with_description(opening + added + b"</rdf:Description>").data
+    closing = b"</rdf:Description>"
+    return whole.with_description(opening + b"".join(added.values()) + closing).data
 
 
-def _property(prefix: str, local: str, kind: str, text: str) -> bytes:
-    """A list of one text, which has no characters that XML doesn't allow."""
-    plain = _NO_XML.sub("", text)
-    item = f"<rdf:li{_LANGUAGE * (kind == 'Alt')}>{escape(plain, quote=False)}</rdf:li>"
+def _name(keyword: str) -> str:
+    prefix, local, _ = _PROPERTIES[keyword]
+    return f"{_NAMESPACES[prefix]} {local}"
+
+
+def _property(keyword: str, text: str) -> bytes:
+    """A list of one text, without characters that XML doesn't allow."""
+    prefix, local, kind = _PROPERTIES[keyword]
+    plain = escape(_NO_XML.sub("", text), quote=False)
+    item = f"<rdf:li{_LANGUAGE * (kind == 'Alt')}>{plain}</rdf:li>"
     listed = f"<rdf:{kind}>{item}</rdf:{kind}>"
     uri = _NAMESPACES[prefix]
     return f'<{prefix}:{local} xmlns:{prefix}="{uri}">{listed}</{prefix}:{local}>'.encode()

@@ -92,7 +92,7 @@ def test_a_comment_of_another_time_is_in_latin_1(tmp_path: Path) -> None:
 
 
 def test_a_comment_longer_than_a_segment(tmp_path: Path) -> None:
-    long = Metadata(texts=(("Comment", "boats " * 20_000),))
+    long = Metadata(texts=(("Comment", "a boat 🛶 " * 20_000),))
     write_picture(Picture(PIXELS).with_metadata(long), tmp_path / "a.jpg")
     found = read_picture(tmp_path / "a.jpg").origin.metadata.texts
     assert "".join(text for _, text in found) == long.texts[0][1]
