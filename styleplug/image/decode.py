@@ -41,6 +41,8 @@ def decoded(data: bytes, path: Path) -> Samples:
         ImageTooLargeError: it has too many pixels; it isn't decoded then.
         Exception: whatever the libraries raise on damaged data.
     """
+    if data.startswith(png.SIGNATURE):
+        data = png.without_long_texts(data)
     try:
         if heif.is_heif(data):
             return heif.decoded(data, path)
@@ -54,38 +56,9 @@ def decoded(data: bytes, path: Path) -> Samples:
     except Exception as error:
         if isinstance(error, ImageError) or not data.startswith(png.SIGNATURE):
             raise
-        return _without_damage(data, path, error)
-
-
-def _without_damage(data: bytes, path: Path, error: Exception) -> Samples:
-    """The samples of a PNG file without what Pillow gives up on beside the pixels.
-
-    Raises:
-        Exception: it isn't that.
-    """
-    short = png.without_long_texts(data)  # of which nothing is lost: metadata are read elsewhere
-    attempts = (
-        (short, ()),
-        (png.without_damage(short), ("has damaged data beside its pixels; they were ignored",)),
-        (
-            png.pixels_only(data),
-            ("has damaged data beside its pixels; they, and its colour profile, were ignored",),
-        ),
-    )
-    tried = len(data)
-    for smaller, remarks in attempts:
-        if len(smaller) == tried:
-            continue
-        tried = len(smaller)
-        try:
-            samples = _by_pillow(smaller, path)
-        except ImageError:
-            raise
-        except Exception as again:
-            error = again
-        else:
-            return replace(samples, remarks=(*samples.remarks, *remarks))
-    raise error
+    samples = _by_pillow(png.pixels_only(data), path)
+    remark = "has damaged data beside its pixels; they, and its colour profile, were ignored"
+    return replace(samples, remarks=(*samples.remarks, remark))
 
 
 def _by_pillow(data: bytes, path: Path) -> Samples:

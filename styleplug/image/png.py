@@ -37,26 +37,22 @@ def pixels_only(data: bytes) -> bytes:
     return SIGNATURE + b"".join(whole for kind, whole in chunks(data) if kind in _PIXELS)
 
 
-def without_damage(data: bytes) -> bytes:
-    """A PNG file without the chunks that tell about the picture and aren't what they were."""
-    return SIGNATURE + b"".join(
-        whole
-        for kind, whole in chunks(data)
-        if kind in _PIXELS or whole == chunk(kind, whole[8:-4])
-    )
-
-
 def without_long_texts(data: bytes) -> bytes:
-    """A PNG file without texts that are longer, alone or together, than Pillow takes them."""
-    kept, room = [SIGNATURE], _ALL_TEXTS
-    for kind, whole in chunks(data):
+    """A PNG file without the texts that are longer, alone or together, than Pillow takes them.
+
+    It would refuse the whole file; nothing is lost, for metadata are read elsewhere.
+    """
+    long, room = set(), _ALL_TEXTS
+    for index, (kind, whole) in enumerate(chunks(data)):
         if kind in TEXTS:
             length = len(text(kind, whole[8:-4], _LONGEST_TEXT + 1)[1]) if room > 0 else 0
             room -= length
             if length > _LONGEST_TEXT or room <= 0:
-                continue
-        kept.append(whole)
-    return b"".join(kept)
+                long.add(index)
+    if not long:
+        return data
+    kept = (whole for index, (_, whole) in enumerate(chunks(data)) if index not in long)
+    return SIGNATURE + b"".join(kept)
 
 
 def text(kind: bytes, content: bytes, longest: int) -> tuple[bytes, bytes]:
