@@ -69,7 +69,7 @@ def read_metadata(data: bytes) -> tuple[Metadata, tuple[str, ...]]:
         "IPTC": (iptc, metadata.iptc),
     }
     remarks = [
-        f"has {name} data that are {'damaged' if len(given) <= MAX_BLOCK else 'too long'};"
+        f"has {name} data that are {'damaged' if len(given) <= MAX_BLOCK else 'too large'};"
         " they were left out"
         for name, (given, kept) in pairs.items()
         if given and not kept

@@ -125,7 +125,7 @@ def test_blocks_of_an_absurd_length_are_left_out_and_told(
     long = Metadata(**{name: beginning + bytes(17_000_000)})
     metadata, remarks = read_metadata(jpeg_metadata.embedded(file, long))
     assert metadata == Metadata()
-    assert remarks == (f"has {name.upper()} data that are too long; they were left out",)
+    assert remarks == (f"has {name.upper()} data that are too large; they were left out",)
 
 
 def test_segments_without_end(file: bytes) -> None:
