@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import struct
 import subprocess
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from programs import need
 
 Tag = tuple[int, int, bytes]  # number, type as TIFF counts them, value
 
@@ -127,8 +127,7 @@ def camera_exif() -> Callable[..., bytes]:
 @pytest.fixture(scope="session")
 def exiftool() -> Callable[..., Any]:
     """Runs ExifTool; what it finds is given back with `-json`, one dictionary a file."""
-    if shutil.which("exiftool") is None:
-        pytest.skip("exiftool isn't installed; Debian's package is libimage-exiftool-perl")
+    need("exiftool", "libimage-exiftool-perl")
 
     def run(*arguments: object) -> Any:
         found = subprocess.run(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from programs import need
 
 from styleplug.image import jpeg_metadata
 from styleplug.image.blocks import Metadata
@@ -151,8 +151,7 @@ def test_a_file_that_breaks_off_is_no_trouble(
 def test_exiftool_reads_what_is_longer_than_a_segment(
     file: bytes, camera_exif: Callable[..., bytes], tmp_path: Path
 ) -> None:
-    if shutil.which("exiftool") is None:
-        pytest.skip("exiftool isn't installed; Debian's package is libimage-exiftool-perl")
+    need("exiftool", "libimage-exiftool-perl")
     exif = with_iptc(camera_exif() + bytes(100_000), b"")
     long = packet(b"Aa0/" * 50_000)
     path = tmp_path / "long.jpg"

@@ -7,7 +7,6 @@ file of the format itself, which ExifTool has put the same metadata into.
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
+from programs import need
 
 from styleplug.config import StylizeConfig
 from styleplug.image.metadata import Metadata
@@ -134,8 +134,7 @@ def pictures(
     camera_exif: Callable[..., bytes], tmp_path_factory: pytest.TempPathFactory
 ) -> Mapping[str, tuple[Path, Path]]:
     """For each format, a camera's JPEG file and a file of the format, both with all metadata."""
-    if shutil.which("exiftool") is None:
-        pytest.skip("exiftool isn't installed; Debian's package is libimage-exiftool-perl")
+    need("exiftool", "libimage-exiftool-perl")
     folder = tmp_path_factory.mktemp("metadata")
     pixels = np.random.default_rng(0).integers(0, 256, (*SIZE[::-1], 3), np.uint8)
     image = Image.fromarray(pixels)

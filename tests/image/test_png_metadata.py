@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import struct
 import subprocess
 import zlib
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
+from programs import need
 
 from styleplug.image import png_metadata
 from styleplug.image.blocks import Metadata
@@ -101,10 +101,9 @@ def test_a_blocks_own_place_counts_more(camera_exif: Callable[..., bytes]) -> No
     assert png_metadata.blocks_of(data) == Metadata(camera_exif(), PACKET)
 
 
-@pytest.mark.parametrize("program", ["exiv2", "convert"])
-def test_what_other_programs_write(tmp_path: Path, program: str) -> None:
-    if shutil.which(program) is None:
-        pytest.skip(f"{program} isn't installed; Debian's packages are exiv2 and imagemagick")
+@pytest.mark.parametrize(("program", "package"), [("exiv2", "exiv2"), ("convert", "imagemagick")])
+def test_what_other_programs_write(tmp_path: Path, program: str, package: str) -> None:
+    need(program, package)
     path, exif = tmp_path / "a.png", Image.Exif()
     exif[ARTIST] = "Ann"
     if program == "exiv2":
