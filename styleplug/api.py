@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from styleplug.config import INITS, FilterConfig, StylizeConfig
-from styleplug.errors import ConfigError, UnreadableImageError
+from styleplug.errors import ConfigError
 from styleplug.filter_list import offered_filters
+from styleplug.guard import OWN_PLUGIN
 from styleplug.hookspecs import (
     Checkpoint,
     FeaturesRequest,
@@ -20,7 +21,6 @@ from styleplug.hookspecs import (
     StylizeRequest,
     StylizeResult,
 )
-from styleplug.observers import OWN_PLUGIN
 from styleplug.plugins import plugin_manager
 
 if TYPE_CHECKING:
@@ -140,13 +140,9 @@ def read_image(path: str | os.PathLike[str]) -> Picture:
     """The picture in a file, by whichever plug-in reads it.
 
     Raises:
-        ImageError: the file can't be read, or holds what are no numbers.
+        ImageError: the file can't be read.
     """
-    from styleplug.image.samples import is_finite
-
     picture: Picture = plugin_manager().hook.styleplug_read_image(path=Path(path))
-    if not is_finite(picture.pixels):
-        raise UnreadableImageError(path, "is read as what are no numbers; save it anew")
     return picture
 
 

@@ -46,7 +46,7 @@ def add(path: Path, name: str, facts: Facts) -> None:
     data = _content(path)
     ForeignModel(str(path), data, facts.input_range, facts.output_range).try_out()
     digest = hashlib.sha256(data).hexdigest()[:16]
-    record = json.dumps({**asdict(facts), "model": digest}, ensure_ascii=False).encode()
+    record = json.dumps({**asdict(facts), "model": digest}).encode()
     model = user_file(name, f".{digest}{MODEL}")
     with changing(name):
         write_atomically(model, data)

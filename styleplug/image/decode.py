@@ -16,6 +16,7 @@ from styleplug.errors import (
 )
 from styleplug.image import deep, heif, jxl, png, raw
 from styleplug.image.pil import finished, samples_of
+from styleplug.image.readers import overlooked
 from styleplug.image.samples import MAX_PIXELS, Samples, check_size
 
 # Not all that Pillow knows: it starts Ghostscript for PostScript. MPO goes as JPEG. Those that are
@@ -40,6 +41,8 @@ def decoded(data: bytes, path: Path) -> Samples:
         ImageTooLargeError: it has too many pixels; it isn't decoded then.
         Exception: whatever the libraries raise on damaged data.
     """
+    if data.startswith(png.SIGNATURE):
+        data = png.without_long_texts(data)
     try:
         if heif.is_heif(data):
             return heif.decoded(data, path)
@@ -61,6 +64,7 @@ def decoded(data: bytes, path: Path) -> Samples:
 def _by_pillow(data: bytes, path: Path) -> Samples:
     with Image.open(io.BytesIO(data), formats=_PILLOW_FORMATS) as image:
         check_size(*image.size, path)
+        image.info.update(overlooked(data, image.format))
         if image.format in ("JPEG", "MPO"):
             _check_scans(data, *image.size, path)
         if image.format == "PNG" and data[24] == 16:

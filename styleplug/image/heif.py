@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.extras import import_extra
+from styleplug.image.blocks import Metadata
 from styleplug.image.samples import SEVERAL, PathOrNone, Samples, check_size, with_alpha
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
     )
 
 
-def blocks_of(data: bytes) -> tuple[bytes | None, bytes | None]:
+def blocks_of(data: bytes) -> Metadata:
     """The EXIF block and the XMP packet of the main picture.
 
     Raises:
@@ -66,7 +67,7 @@ def blocks_of(data: bytes) -> tuple[bytes | None, bytes | None]:
         Exception: whatever pillow-heif raises on damaged data.
     """
     info = library().open_heif(data).info
-    return info.get("exif"), info.get("xmp")
+    return Metadata(info.get("exif"), info.get("xmp"))
 
 
 def encoded(layers: NDArray[Any], profile: bytes | None, **blocks: bytes) -> bytes:

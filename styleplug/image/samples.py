@@ -99,12 +99,6 @@ def check_size(width: int, height: int, path: PathOrNone) -> None:
         )
 
 
-def is_finite(array: NDArray[Any]) -> bool:
-    """Whether all values of an array of floats, which isn't empty, are finite."""
-    # Without an array of answers, for pictures may be large; a NaN is the lowest and the highest.
-    return bool(np.isfinite([array.min(), array.max()]).all())
-
-
 def scaled(array: NDArray[Any], path: PathOrNone = None) -> Array:
     """The values of an array as float32 in [0, 1], copied.
 
@@ -127,7 +121,7 @@ def scaled(array: NDArray[Any], path: PathOrNone = None) -> Array:
             path, f"values of type {array.dtype} are not supported; use uint8, uint16 or float32"
         )
     low, high = array.min(), array.max()
-    if not is_finite(array):
+    if not np.isfinite([low, high]).all():
         raise UnsupportedImageError(path, "has values that aren't finite; they must be from 0 to 1")
     if low < -OVERSHOOT or high > 1 + OVERSHOOT:
         raise UnsupportedImageError(

@@ -249,7 +249,7 @@ def _fill(
         shutil.copyfile(path, folder / painting)
         _write_thumbnail(picture, folder / thumbnail)
         record = {"title": title, "painting": painting, "thumbnail": thumbnail}
-        write_atomically(folder / _RECORD, json.dumps(record, ensure_ascii=False).encode())
+        write_atomically(folder / _RECORD, json.dumps(record).encode())
     except BaseException:
         for name in (painting, thumbnail):
             (folder / name).unlink(missing_ok=True)
