@@ -18,6 +18,7 @@ from styleplug.hookspecs import (
     hookimpl,
 )
 from styleplug.runtime.memory import memory_errors
+from styleplug.native import torch_threads_are_lost
 from styleplug.vgg.layers import ARCHITECTURES, Architecture
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _transfer(request: StylizeRequest) -> Transfer:
 def _engine(config: StylizeConfig, model: Model) -> Engine:
     """What gives loss and gradient."""
     try:
-        if config.engine != "onnx":
+        if config.engine == "torch" or (config.engine == "auto" and not torch_threads_are_lost()):
             return _torch_engine(config, model)
     except MissingDependencyError as error:
         # Without PyTorch "auto" goes on; of one that is broken it tells.

@@ -103,7 +103,11 @@ def import_onnxruntime() -> Any:
     Raises:
         MissingDependencyError: it isn't installed, or can't be loaded.
     """
-    return import_extra("onnxruntime", "cpu")
+    onnxruntime = import_extra("onnxruntime", "cpu")
+    # On Windows, or where the program loaded it before styleplug, the variable that
+    # `styleplug.native` sets does nothing, and this lessens what is told.
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
 
 
 def _provider(device: str) -> Provider:

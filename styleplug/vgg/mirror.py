@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from styleplug.errors import ConfigError, MissingDependencyError
 from styleplug.option_fields import DEVICE
 from styleplug.runtime.models import Model
+from styleplug.native import torch_threads_are_lost
 from styleplug.runtime.threads import available_cores
 from styleplug.vgg.weights import load_weights
 
@@ -76,6 +77,8 @@ class Mirror(nn.Module):
         precision: str = "float32",
     ) -> None:
         super().__init__()
+        if torch_threads_are_lost():
+            torch.set_num_threads(1)
         self.device = torch_device(device)
         if precision == "float16" and self.device.type == "cpu":
             raise ConfigError("precision", precision, "float32 on the CPU")
@@ -85,9 +88,18 @@ class Mirror(nn.Module):
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
         for name, array in weights.items():
             self.register_buffer(name.replace(".", "_"), torch.tensor(array).to(self.dtype))
-        self.to(self.device)
+        self._move(device)
         if self.device.type == "cpu":
             torch.set_num_threads(min(torch.get_num_threads(), available_cores()))
+
+    def _move(self, device: str) -> None:
+        try:
+            self.to(self.device)
+        except RuntimeError as error:
+            if not torch_threads_are_lost():
+                raise
+            allowed = "cpu in a process that was forked after PyTorch used a GPU; spawn it instead"
+            raise ConfigError("device", device, allowed) from error
 
     def forward(self, image: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
         """Features by layer, (N, C, H, W), of an image (N, 3, H, W), RGB in [0, 1].
