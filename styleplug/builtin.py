@@ -17,8 +17,8 @@ from styleplug.hookspecs import (
     StylizeResult,
     hookimpl,
 )
-from styleplug.runtime.memory import memory_errors
 from styleplug.native import torch_threads_are_lost
+from styleplug.runtime.memory import memory_errors
 from styleplug.vgg.layers import ARCHITECTURES, Architecture
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from styleplug.batch.work import Work
+from styleplug.disk import write_remedy
 from styleplug.errors import (
     DivergedError,
     ImageError,
@@ -176,8 +177,7 @@ def _told(error: Exception, task: Task) -> StyleplugError:
         return error
     if isinstance(error, OSError):
         return UnwritableImageError(
-            task.output,
-            f"can't be written ({error.strerror}); free some space, or choose another place",
+            task.output, f"can't be written ({error.strerror}); {write_remedy(error)}"
         )
     return StyleplugError(f"unexpected: {type(error).__name__}: {error}")
 

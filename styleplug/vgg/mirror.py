@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from styleplug.errors import ConfigError, MissingDependencyError
+from styleplug.native import torch_threads_are_lost
 from styleplug.option_fields import DEVICE
 from styleplug.runtime.models import Model
-from styleplug.native import torch_threads_are_lost
 from styleplug.runtime.threads import available_cores
 from styleplug.vgg.weights import load_weights
 
