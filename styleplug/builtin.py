@@ -58,6 +58,7 @@ def styleplug_apply_filter(request: FilterRequest) -> FilterResult | None:
     """A filter of the collection, or a blend of several (`styleplug.filters`)."""
     from styleplug.filters.collection import find_filter
 
+    devices: list[str] = []
     with memory_errors():
         apply = find_filter(request.filter)
         if apply is None:
@@ -67,9 +68,10 @@ def styleplug_apply_filter(request: FilterRequest) -> FilterResult | None:
             alpha=request.alpha,
             stroke_scale=request.config.stroke_scale,
             on_progress=request.notify,
+            on_device=devices.append,
             cancel=request.cancel,
         )
-    return FilterResult(image)
+    return FilterResult(image, device=devices[-1])
 
 
 @hookimpl

@@ -40,4 +40,5 @@ def filter(
     recipe = FilterRecipe.planned(name, config, photo)
     result = styleplug.apply_filter(photograph, name, config)
     write_result(result, photograph, recipe, output, overwrite=overwrite, strip=strip)
-    click.echo(output, err=True)
+    device = f"  (on {result.device})" if result.device else ""
+    click.echo(f"{output}{device}", err=True)

@@ -97,6 +97,11 @@ def available_devices() -> tuple[str, ...]:
     return ("auto", *(device for device, name in PROVIDERS.items() if name in listed))
 
 
+def device_name(provider: str) -> str:
+    """What to call a provider where people are told on what something runs."""
+    return provider.removesuffix("ExecutionProvider")
+
+
 def import_onnxruntime() -> Any:
     """The module `onnxruntime`.
 

@@ -53,6 +53,14 @@ def torch_device(name: str) -> torch.device:
     return torch.device(f"{kind}:{index}" if index and kind != "cpu" else kind)
 
 
+def device_name(device: torch.device) -> str:
+    """What to call it where people are told on what something runs, such as "CPU"."""
+    if device.type != "cuda":
+        return device.type.upper()
+    platform = "ROCm" if torch.version.hip else "CUDA"
+    return f"{torch.cuda.get_device_name(device)} ({platform})"
+
+
 class Mirror(nn.Module):
     """Features of a frozen VGG network, differentiable with respect to the picture.
 

@@ -45,6 +45,7 @@ def paint(message: Stylize | Filter, output: Output) -> None:
         | ({"format": form} if isinstance(form, str) else asdict(form)),
         stopped=result.stopped if isinstance(result, StylizeResult) else "finished",
         seconds=time.monotonic() - started,
+        device=result.device,
     )
 
 
