@@ -17,6 +17,7 @@ photo = np.random.default_rng(0).random((64, 64, 3), np.float32)
 def paint(engine):
     config = styleplug.StylizeConfig(size=64, iterations=2, engine=engine)
     return styleplug.stylize(photo, photo, config).engine
+
 print(paint("torch"), flush=True)
 for engine in ("auto", "torch"):
     child = os.fork()
