@@ -36,6 +36,9 @@ def run(tmp_path: Path) -> Run:
     return start
 
 
+STYLIZE = ("stylize", "photo.png", "--style", "mist", "--size", "64", "--iterations", "2")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -45,13 +48,8 @@ def run(tmp_path: Path) -> Run:
         ("models", "list"),
         ("hosts", "list"),
         ("cache", "info"),
-        *(
-            pytest.param(slow, marks=pytest.mark.slow)
-            for slow in (
-                ("stylize", "photo.png", "--style", "mist", "--size", "64", "-o", "out.png"),
-                ("doctor", "--report"),
-            )
-        ),
+        pytest.param((*STYLIZE, "-o", "out.png"), marks=pytest.mark.slow),
+        pytest.param(("doctor", "--report"), marks=pytest.mark.slow),
     ],
     ids=lambda arguments: arguments[0],
 )
