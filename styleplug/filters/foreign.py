@@ -49,8 +49,11 @@ def add(path: Path, name: str, facts: Facts) -> None:
     record = json.dumps({**asdict(facts), "model": digest}).encode()
     model = user_file(name, f".{digest}{MODEL}")
     with changing(name):
-        write_atomically(model, data)
-        write_atomically(user_file(name, FACTS), record)
+        for file, content in ((model, data), (user_file(name, FACTS), record)):
+            try:
+                write_atomically(file, content)
+            except OSError as error:
+                raise FilterError(name, f"{file} can't be written ({error.strerror})") from error
         remove_models(name, but=model)
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from styleplug.disk import synchronise, write_remedy
 from styleplug.errors import StyleplugError, UnwritableImageError
 from styleplug.image.encode import check_format, encoded
 from styleplug.image.picture import Picture
@@ -102,8 +103,7 @@ def write_file(path: Path, data: bytes, *, overwrite: bool) -> None:
     try:
         with temporary_beside(path, _PREFIX, _SUFFIX) as (file, temporary):
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            synchronise(file)
             _publish(file, temporary, path, overwrite)
     except FileExistsError as error:
         raise UnwritableImageError(path, EXISTS) from error
@@ -171,9 +171,7 @@ def _is_same(path: Path, source: str | os.PathLike[str]) -> bool:
 
 
 def _unwritable(path: Path, error: OSError) -> UnwritableImageError:
-    return UnwritableImageError(
-        path, f"can't be written ({error.strerror}); free some space, or choose another place"
-    )
+    return UnwritableImageError(path, f"can't be written ({error.strerror}); {write_remedy(error)}")
 
 
 def _publish(file: IO[bytes], temporary: Path, path: Path, overwrite: bool) -> None:

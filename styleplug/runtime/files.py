@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
@@ -16,17 +16,39 @@ import platformdirs
 
 from styleplug.leftovers import rename, temporary_beside
 
+NO_HOME = Path("/nonexistent")
+"""Stands for the home folder where none is known, as for some users of containers: there is nothing
+in it, and `make_folder` makes nothing there."""
+
+
+def home_folder() -> Path:
+    """The user's; `NO_HOME` where none is known."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return NO_HOME
+
 
 def user_data_folder() -> Path:
     """The folder of what the user keeps; STYLEPLUG_DATA_DIR moves it."""
-    data = os.environ.get("STYLEPLUG_DATA_DIR")
-    return Path(data) if data else platformdirs.user_data_path("styleplug")
+    return _user_folder("STYLEPLUG_DATA_DIR", platformdirs.user_data_path)
 
 
 def user_cache_folder() -> Path:
     """The folder of what can be had again; STYLEPLUG_CACHE_DIR moves it."""
-    cache = os.environ.get("STYLEPLUG_CACHE_DIR")
-    return Path(cache) if cache else platformdirs.user_cache_path("styleplug")
+    return _user_folder("STYLEPLUG_CACHE_DIR", platformdirs.user_cache_path)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, with those above it, where it isn't there.
+
+    Raises:
+        OSError: it can't be made, or would be in the home folder of a user who has none.
+    """
+    if path.is_relative_to(NO_HOME):
+        unknown = "no home folder is known; set HOME, or STYLEPLUG_DATA_DIR and STYLEPLUG_CACHE_DIR"
+        raise NotADirectoryError(errno.ENOTDIR, unknown, str(path))
+    path.mkdir(parents=True, exist_ok=True)
 
 
 def open_regular(path: Path) -> BufferedReader:
@@ -68,7 +90,7 @@ def write_atomically(
     Raises:
         OSError: the place can't be written; nothing is left behind, and what was there stays.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with written_atomically(path, executable=executable, mode=mode) as file:
         file.write(data)
 
@@ -100,3 +122,15 @@ def check_writable(path: Path) -> None:
     # The only test that holds for every system, file system and user is to write, and under a
     # name as long as the one that a temporary file will take.
     tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent).close()
+
+
+def _user_folder(variable: str, of_platform: Callable[[str], Path]) -> Path:
+    moved = os.environ.get(variable)
+    if moved:
+        return Path(moved)
+    try:
+        path = of_platform("styleplug")
+    except RuntimeError:
+        return NO_HOME / "styleplug"
+    # Some versions of the package give what is unknown as "~".
+    return path if path.is_absolute() else NO_HOME / "styleplug"

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from styleplug import pictures
 from styleplug.errors import ConfigError, StyleError, StyleNotFoundError, UnreadableImageError
-from styleplug.runtime.files import user_data_folder, write_atomically
+from styleplug.runtime.files import make_folder, user_data_folder, write_atomically
 from styleplug.runtime.locks import exclusive
 from styleplug.runtime.names import check_name, is_name
 
@@ -217,7 +217,7 @@ def _hint(name: str, styles: dict[str, Style]) -> str:
 def _writing(name: str) -> Iterator[None]:
     """Keep others from changing the collection, and remove what killed processes left there."""
     try:
-        _folder().mkdir(parents=True, exist_ok=True)
+        make_folder(_folder())
         with exclusive(_folder().with_name("styles.lock"), "the styles"):
             for left in _folder().glob(".*.????????????????"):
                 shutil.rmtree(left, ignore_errors=True)
@@ -230,7 +230,7 @@ def _writing(name: str) -> Iterator[None]:
 def _temporary_folder(target: Path) -> Iterator[Path]:
     """A new folder beside `target`; gone in the end, unless it was renamed."""
     folder = _beside(target)
-    folder.mkdir(parents=True)
+    folder.mkdir()
     try:
         yield folder
     finally:
