@@ -53,8 +53,8 @@ def test_a_picture_survives_with_profile_alpha_and_10_bits(
 
 
 def test_white_stays_white(tmp_path: Path, pillow_heif) -> None:
-    for dtype in (np.uint8, np.uint16):
-        path = tmp_path / f"{dtype.__name__}.heif"
+    for dtype, extension in ((np.uint8, ".hif"), (np.uint16, ".heif")):
+        path = tmp_path / f"a{extension}"
         array = np.zeros((64, 64, 3), dtype)
         array[:32] = np.iinfo(dtype).max
         write_picture(Picture.from_any(array), path)
