@@ -21,9 +21,34 @@ from styleplug.errors import (
 from styleplug.image.colour import adobe_profile
 from styleplug.image.samples import SEVERAL, PathOrNone, Samples, upright, with_alpha
 
-# Python's warning filters belong to the whole process: two threads that change them at once would
-# restore each other's.
-_warning_filters = threading.Lock()
+
+class _Silence:
+    """Ignores warnings while any thread is within it.
+
+    Python's filters belong to the whole process: two threads that change them at once would restore
+    each other's. So the first to come changes them, and the last to go restores them.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._threads = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._threads:
+                self._filters = warnings.catch_warnings()
+                self._filters.__enter__()
+                warnings.simplefilter("ignore")
+            self._threads += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._threads -= 1
+            if not self._threads:
+                self._filters.__exit__(None, None, None)
+
+
+_silence = _Silence()
 
 
 @contextmanager
@@ -35,8 +60,7 @@ def decoder_errors(path: PathOrNone) -> Iterator[None]:
         ImageTooLargeError: more pixels than Pillow opens, or than memory holds.
     """
     try:
-        with _warning_filters, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _silence:
             yield
     except ImageError:
         raise
