@@ -88,6 +88,21 @@ def from_srgb(pixels: Array, profile: bytes | None) -> Array:
     return _transformed(pixels, srgb_profile(), profile)
 
 
+def lab_to_srgb(lab: NDArray[np.uint16]) -> Array:
+    """L*a*b* as sRGB, (H, W, 3) float32 in [0, 1]; what lies outside of it is clipped.
+
+    Args:
+        lab: (H, W, 3), encoded as ICC profiles of version 4 do: L* 0..100, a* and b* -128..127.
+    """
+    pixels = _transformed(lab, _lab_profile(), srgb_profile(), space="lab")
+    return np.clip(pixels, 0, 1, out=pixels)
+
+
+@cache
+def _lab_profile() -> bytes:
+    return bytes(imagecodecs.cms_profile("lab4"))
+
+
 def _undated(profile: bytes) -> bytes:
     """A profile made on no special day, so that equal pictures make equal files."""
     return profile[:24] + struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + profile[36:]
@@ -142,7 +157,9 @@ def _serves(profile: bytes, depth: int) -> bool:
     return depth == 16 or bool(middle.mean() > _NEARLY_LINEAR)
 
 
-def _transformed(colours: NDArray[np.generic], profile: bytes, target: bytes) -> Array:
+def _transformed(
+    colours: NDArray[np.generic], profile: bytes, target: bytes, *, space: str | None = None
+) -> Array:
     """Colours of one profile as float32 in another; they may leave [0, 1]."""
     try:
         # It takes neither grey with a third axis nor strides other than those of a fresh array.
@@ -150,7 +167,7 @@ def _transformed(colours: NDArray[np.generic], profile: bytes, target: bytes) ->
             (colours[..., 0] if colours.shape[2] == 1 else colours).copy(),
             profile,
             target,
-            colorspace=_LCMS_NAMES[colours.shape[2]],
+            colorspace=space or _LCMS_NAMES[colours.shape[2]],
             planar=False,
             outcolorspace="rgb",
             outplanar=False,

@@ -14,7 +14,7 @@ from styleplug.errors import (
     MissingDependencyError,
     UnsupportedImageError,
 )
-from styleplug.image import deep, heif, jxl, png, raw
+from styleplug.image import deep, heif, jxl, png, raw, tiff
 from styleplug.image.pil import finished, samples_of
 from styleplug.image.samples import MAX_PIXELS, Samples, check_size
 
@@ -22,7 +22,7 @@ from styleplug.image.samples import MAX_PIXELS, Samples, check_size
 # loaded in any case come first.
 _PILLOW_FORMATS = (
     *("JPEG", "PNG", "GIF", "BMP", "PPM"),
-    *("TIFF", "WEBP", "AVIF", "JPEG2000", "PSD", "TGA"),
+    *("WEBP", "AVIF", "JPEG2000", "PSD", "TGA"),
 )
 
 
@@ -47,7 +47,9 @@ def decoded(data: bytes, path: Path) -> Samples:
             return jxl.decoded(data, path)
         if raw.is_raw(data):
             return raw.decoded(data, path)
-        return deep.tiff_decoded(data, path) or _by_pillow(data, path)
+        if tiff.is_tiff(data):
+            return tiff.decoded(data, path)
+        return _by_pillow(data, path)
     except MissingDependencyError as error:
         raise UnsupportedImageError(path, f"can't be read, since {error}") from error
     except Exception as error:

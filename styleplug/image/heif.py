@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.extras import import_extra
-from styleplug.image.samples import SEVERAL, PathOrNone, Samples, check_size, with_alpha
+from styleplug.image.samples import (
+    SEVERAL,
+    PathOrNone,
+    Samples,
+    check_size,
+    stretched,
+    with_alpha,
+)
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -48,7 +55,7 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
     image = file[file.primary_index]
     layers = np.asarray(image)
     if layers.dtype == np.uint16:
-        layers = _stretched(layers, image.info["bit_depth"], 16)
+        layers = stretched(layers, image.info["bit_depth"], 16)
     samples = with_alpha(np.atleast_3d(layers), 3 if "RGB" in image.mode else 1)
     return Samples(
         samples.colours,
@@ -80,7 +87,7 @@ def encoded(layers: NDArray[Any], profile: bytes | None, **blocks: bytes) -> byt
     mode = "RGBA" if layers.shape[2] == 4 else "RGB"
     if layers.dtype == np.uint16:
         mode += ";16"
-        layers = _stretched(layers, 16, _WRITTEN_BITS) << (16 - _WRITTEN_BITS)
+        layers = stretched(layers, 16, _WRITTEN_BITS) << (16 - _WRITTEN_BITS)
     buffer = io.BytesIO()
     height, width = layers.shape[:2]
     options = blocks if profile is None else {**blocks, "icc_profile": profile}
@@ -88,10 +95,3 @@ def encoded(layers: NDArray[Any], profile: bytes | None, **blocks: bytes) -> byt
         mode, (width, height), layers.tobytes(), buffer, quality=90, chroma=444, **options
     )
     return buffer.getvalue()
-
-
-def _stretched(values: NDArray[np.uint16], bits: int, new_bits: int) -> NDArray[np.uint16]:
-    """Samples of so many bits as samples of as many others, white staying white."""
-    factor = np.float32((2**new_bits - 1) / (2**bits - 1))
-    stretched: NDArray[np.uint16] = np.rint(values * factor).astype(np.uint16)
-    return stretched
