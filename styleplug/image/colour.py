@@ -7,7 +7,9 @@ Conversions are relative colorimetric with black point compensation, and in floa
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -40,6 +42,42 @@ def srgb_profile() -> bytes:
 def adobe_profile() -> bytes:
     """An ICC profile of Adobe RGB (1998)."""
     return _undated(imagecodecs.cms_profile("adobergb"))
+
+
+def chromatic_profile(
+    white: Sequence[float], primaries: Sequence[float], gamma: float | None
+) -> bytes:
+    """An ICC profile of RGB.
+
+    Args:
+        white: x and y of its white.
+        primaries: x and y of red, green and blue.
+        gamma: the power of its curve; None for sRGB's.
+
+    Raises:
+        ProfileError: there are no such colours.
+    """
+    curve: dict[str, Any] = {"gamma": gamma}
+    if gamma is None:
+        levels = np.linspace(0, 1, 1024)
+        light = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+        curve = {"transferfunction": np.rint(light * 65535).astype(np.uint16)}
+    try:
+        profile = imagecodecs.cms_profile("rgb", whitepoint=white, primaries=primaries, **curve)
+        seen = _transformed(np.ones((1, 1, 3), np.float32), profile, srgb_profile())
+    except (imagecodecs.CmsError, ValueError, ProfileError) as error:
+        raise ProfileError("makes no sense") from error
+    if np.abs(seen - 1).max() > _SAME:
+        raise ProfileError("makes no sense")  # white isn't white
+    return _undated(profile)
+
+
+def srgb_curve(linear: Array) -> Array:
+    """sRGB of linear light, both in [0, 1] (IEC 61966-2-1)."""
+    curved: Array = np.where(
+        linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055
+    )
+    return curved
 
 
 def to_srgb(

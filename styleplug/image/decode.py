@@ -14,14 +14,15 @@ from styleplug.errors import (
     MissingDependencyError,
     UnsupportedImageError,
 )
-from styleplug.image import deep, heif, jxl, png, raw, tiff
+from styleplug.image import cicp, deep, heif, jxl, png, png_colour, raw, tiff
+from styleplug.image.isobmff import numbered_colours
 from styleplug.image.pil import finished, samples_of
 from styleplug.image.samples import MAX_PIXELS, Samples, check_size
 
 # Not all that Pillow knows: it starts Ghostscript for PostScript. MPO goes as JPEG. Those that are
 # loaded in any case come first.
 _PILLOW_FORMATS = (
-    *("JPEG", "PNG", "GIF", "BMP", "PPM"),
+    *("JPEG", "GIF", "BMP", "PPM"),
     *("WEBP", "AVIF", "JPEG2000", "PSD", "TGA"),
 )
 
@@ -49,15 +50,37 @@ def decoded(data: bytes, path: Path) -> Samples:
             return raw.decoded(data, path)
         if tiff.is_tiff(data):
             return tiff.decoded(data, path)
+        if data.startswith(png.SIGNATURE):
+            return _png(data, path)
         return _by_pillow(data, path)
     except MissingDependencyError as error:
         raise UnsupportedImageError(path, f"can't be read, since {error}") from error
-    except Exception as error:
-        if isinstance(error, ImageError) or not data.startswith(png.SIGNATURE):
-            raise
-    samples = _by_pillow(png.pixels_only(data), path)
-    remark = "has damaged data beside its pixels; they, and its colour profile, were ignored"
+
+
+def _png(data: bytes, path: Path) -> Samples:
+    """The picture of a PNG file, whatever is damaged or too long beside its pixels."""
+    try:
+        return _png_of(data, data, path)
+    except ImageError:
+        raise
+    except Exception:
+        remark = "has damaged data beside its pixels; they were ignored"
+    try:
+        samples = _png_of(png.without_text(data), data, path)
+    except Exception:
+        remark = "has damaged data beside its pixels; they, and its colour profile, were ignored"
+        samples = _png_of(png.pixels_only(data), data, path)
     return replace(samples, remarks=(*samples.remarks, remark))
+
+
+def _png_of(part: bytes, data: bytes, path: Path) -> Samples:
+    """The picture in a part of a PNG file, with the colours that the whole describes."""
+    with Image.open(io.BytesIO(part), formats=["PNG"]) as image:
+        check_size(*image.size, path)
+        is_deep = part[24] == 16
+        samples = finished(deep.png_decoded(part, image), image) if is_deep else samples_of(image)
+        has_profile = image.info.get("icc_profile") is not None
+        return png_colour.described(samples, data, has_profile=has_profile)
 
 
 def _by_pillow(data: bytes, path: Path) -> Samples:
@@ -65,9 +88,11 @@ def _by_pillow(data: bytes, path: Path) -> Samples:
         check_size(*image.size, path)
         if image.format in ("JPEG", "MPO"):
             _check_scans(data, *image.size, path)
-        if image.format == "PNG" and data[24] == 16:
-            return finished(deep.png_decoded(data, image), image)
-        return samples_of(image, path)
+        samples = samples_of(image, path)
+        if image.format == "AVIF" and "icc_profile" not in image.info:
+            numbers = numbered_colours(data)
+            samples = samples if numbers is None else cicp.described(samples, *numbers)
+        return samples
 
 
 def _check_scans(data: bytes, width: int, height: int, path: Path) -> None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from styleplug.extras import import_extra
+from styleplug.image.cicp import described
+from styleplug.image.colour import adobe_profile
+from styleplug.image.pil import is_adobe
 from styleplug.image.samples import (
     SEVERAL,
     PathOrNone,
@@ -56,13 +62,26 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
     layers = np.asarray(image)
     if layers.dtype == np.uint16:
         layers = stretched(layers, image.info["bit_depth"], 16)
-    samples = with_alpha(np.atleast_3d(layers), 3 if "RGB" in image.mode else 1)
-    return Samples(
-        samples.colours,
-        samples.alpha,
-        image.info.get("icc_profile"),
-        (SEVERAL,) if len(file) > 1 else (),
+    samples = replace(
+        with_alpha(np.atleast_3d(layers), 3 if "RGB" in image.mode else 1),
+        profile=_profile(image.info),
+        remarks=(SEVERAL,) if len(file) > 1 else (),
     )
+    numbers = image.info.get("nclx_profile")
+    if "icc_profile" in image.info or numbers is None:
+        return samples
+    return described(samples, numbers["color_primaries"], numbers["transfer_characteristics"])
+
+
+def _profile(info: dict[str, Any]) -> bytes | None:
+    """The ICC profile, or what cameras mean by their EXIF data."""
+    profile: bytes | None = info.get("icc_profile")
+    if profile is None and info.get("exif"):
+        with suppress(Exception):  # damaged notes about a picture that may be whole
+            exif = Image.Exif()
+            exif.load(info["exif"])
+            return adobe_profile() if is_adobe(exif) else None
+    return profile or None
 
 
 def blocks_of(data: bytes) -> tuple[bytes | None, bytes | None]:

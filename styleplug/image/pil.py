@@ -98,14 +98,14 @@ def samples_of(image: Image.Image, path: PathOrNone = None) -> Samples:
 
 def finished(samples: Samples, image: Image.Image) -> Samples:
     """Samples turned upright, and with what a Pillow image tells besides its pixels."""
-    orientation, is_adobe = _exif(image)
+    orientation, adobe = _exif(image)
     remarks = samples.remarks
     if getattr(image, "is_animated", False):
         remarks = (*remarks, SEVERAL)
     profile = image.info.get("icc_profile")
     if profile is None and "icc_profile" in image.info:
         remarks = (*remarks, "has a colour profile that is damaged; it was ignored")
-    if profile is None and is_adobe:
+    if profile is None and adobe:
         profile = adobe_profile()
     return replace(
         samples,
@@ -114,6 +114,12 @@ def finished(samples: Samples, image: Image.Image) -> Samples:
         profile=profile or None,
         remarks=remarks,
     )
+
+
+def is_adobe(exif: Image.Exif) -> bool:
+    """Whether EXIF data say that colours are Adobe RGB: cameras write no profile then (DCF 2.0)."""
+    interoperability = exif.get_ifd(ExifTags.IFD.Interop)
+    return bool(interoperability.get(ExifTags.Interop.InteropIndex) == "R03")
 
 
 def _by_mode(image: Image.Image, path: PathOrNone) -> Samples:
@@ -139,14 +145,12 @@ def _exif(image: Image.Image) -> tuple[int, bool]:
     Not `ImageOps.exif_transpose`, which also writes the EXIF data anew and fails where an unrelated
     tag is odd.
     """
-    orientation, is_adobe = 1, False
+    orientation, adobe = 1, False
     with suppress(Exception):  # damaged notes about a picture that may be whole
         exif = image.getexif()
         orientation = int(exif.get(ExifTags.Base.Orientation, 1))
-        # Cameras write Adobe RGB without a profile, and say so here (DCF 2.0).
-        interoperability = exif.get_ifd(ExifTags.IFD.Interop)
-        is_adobe = interoperability.get(ExifTags.Interop.InteropIndex) == "R03"
-    return orientation, is_adobe
+        adobe = is_adobe(exif)
+    return orientation, adobe
 
 
 def _as_16_bit(values: NDArray[np.int32], path: PathOrNone) -> NDArray[np.uint16]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 
 
@@ -25,6 +26,26 @@ def chunk(kind: bytes, content: bytes) -> bytes:
     """A chunk, all of it."""
     checksum = zlib.crc32(kind + content)
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+
+
+def contents(data: bytes, kinds: Collection[bytes]) -> dict[bytes, bytes]:
+    """What the chunks of some kinds hold, as far as they are before the pixels and undamaged."""
+    found: dict[bytes, bytes] = {}
+    for kind, whole in chunks(data):
+        if kind == b"IDAT":
+            break
+        if kind in kinds and chunk(kind, whole[8:-4]) == whole:
+            found.setdefault(kind, whole[8:-4])
+    return found
+
+
+def without_text(data: bytes) -> bytes:
+    """A PNG file without texts, which may be too long, and without chunks that are damaged."""
+    return SIGNATURE + b"".join(
+        whole
+        for kind, whole in chunks(data)
+        if kind in _PIXELS or (kind not in TEXTS and chunk(kind, whole[8:-4]) == whole)
+    )
 
 
 def pixels_only(data: bytes) -> bytes:

@@ -81,6 +81,26 @@ def test_a_png_with_a_damaged_chunk_is_read_without_it(
     assert "damaged data beside its pixels" in " ".join(picture.origin.remarks)
 
 
+@pytest.mark.parametrize(
+    "extra",
+    [
+        chunk(b"zTXt", b"key\0\0" + zlib.compress(bytes(2**24))),
+        chunk(b"tEXt", b"key\0value", checksum=1),
+    ],
+    ids=["text bomb", "text"],
+)
+def test_one_bad_chunk_does_not_cost_the_profile(
+    tmp_path: Path, extra: bytes, profiles: dict[str, bytes]
+) -> None:
+    path = tmp_path / "red.png"
+    RED.save(path, icc_profile=profiles["p3"])
+    data = path.read_bytes()
+    path.write_bytes(data[:33] + extra + data[33:])
+    origin = read_picture(path).origin
+    assert origin.profile == profiles["p3"]
+    assert origin.remarks == ("has damaged data beside its pixels; they were ignored",)
+
+
 def test_a_png_profile_that_does_not_unpack_is_left_out(png_with: Callable[[bytes], Path]) -> None:
     picture = read_picture(png_with(chunk(b"iCCP", b"name\0\0not compressed")))
     assert picture.origin.profile is None
