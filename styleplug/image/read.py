@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from styleplug.errors import ImageTooLargeError, UnreadableImageError
 from styleplug.image.decode import decoded
+from styleplug.image.exif import in_srgb
 from styleplug.image.metadata import read_metadata
 from styleplug.image.picture import Picture
 from styleplug.image.pil import decoder_errors
@@ -37,6 +38,10 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     with decoder_errors(path):
         picture = Picture.from_samples(decoded(data, path), path)
     metadata, remarks = read_metadata(data)
+    if (
+        metadata.exif and picture.origin.profile is None
+    ):  # it is sRGB now, whatever the camera chose
+        metadata = replace(metadata, exif=in_srgb(metadata.exif))
     origin = replace(picture.origin, remarks=(*picture.origin.remarks, *remarks))
     return replace(picture, origin=origin).with_metadata(metadata)
 
