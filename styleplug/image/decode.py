@@ -14,7 +14,7 @@ from styleplug.errors import (
     MissingDependencyError,
     UnsupportedImageError,
 )
-from styleplug.image import cicp, deep, heif, jxl, png, png_colour, raw, tiff
+from styleplug.image import cicp, deep, heif, jxl, png, png_colour, psd, raw, tiff
 from styleplug.image.isobmff import numbered_colours
 from styleplug.image.pil import finished, samples_of
 from styleplug.image.samples import MAX_PIXELS, Samples, check_size
@@ -23,7 +23,7 @@ from styleplug.image.samples import MAX_PIXELS, Samples, check_size
 # loaded in any case come first.
 _PILLOW_FORMATS = (
     *("JPEG", "GIF", "BMP", "PPM"),
-    *("WEBP", "AVIF", "JPEG2000", "PSD", "TGA"),
+    *("WEBP", "AVIF", "JPEG2000", "TGA"),
 )
 
 
@@ -50,6 +50,8 @@ def decoded(data: bytes, path: Path) -> Samples:
             return raw.decoded(data, path)
         if tiff.is_tiff(data):
             return tiff.decoded(data, path)
+        if psd.is_psd(data):
+            return psd.decoded(data, path)
         if data.startswith(png.SIGNATURE):
             return _png(data, path)
         return _by_pillow(data, path)
