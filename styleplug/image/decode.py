@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from styleplug.errors import (
@@ -26,8 +27,10 @@ _PILLOW_FORMATS = (
     *("WEBP", "AVIF", "JPEG2000", "TGA"),
 )
 
+_JPEG, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
+_ANY_BITS = (b"\x55", b"\xaa")
 
-MAX_SCANS = 64
+MAX_SCANS = 16
 """How often a JPEG file may go over the largest picture; over a smaller one, as much more often."""
 
 
@@ -54,6 +57,8 @@ def decoded(data: bytes, path: Path) -> Samples:
             return psd.decoded(data, path)
         if data.startswith(png.SIGNATURE):
             return _png(data, path)
+        if data.startswith(_JPEG):
+            return _jpeg(data, path)
         return _by_pillow(data, path)
     except MissingDependencyError as error:
         raise UnsupportedImageError(path, f"can't be read, since {error}") from error
@@ -85,10 +90,28 @@ def _png_of(part: bytes, data: bytes, path: Path) -> Samples:
         return png_colour.described(samples, data, has_profile=has_profile)
 
 
+def _jpeg(data: bytes, path: Path) -> Samples:
+    """The picture of a JPEG file, which may lack the mark of its end.
+
+    That no pixels are missing shows where nothing that could come before the mark makes a
+    difference.
+    """
+    try:
+        return _by_pillow(data, path)
+    except ImageError:
+        raise
+    except Exception:
+        begun = data.removesuffix(_JPEG_END[:1])
+        one, other = (_by_pillow(begun + bits * 64 + _JPEG_END, path) for bits in _ANY_BITS)
+        if not np.array_equal(one.colours, other.colours):
+            raise
+    return replace(one, remarks=(*one.remarks, "lacks the mark of its end, but no pixels"))
+
+
 def _by_pillow(data: bytes, path: Path) -> Samples:
     with Image.open(io.BytesIO(data), formats=_PILLOW_FORMATS) as image:
         check_size(*image.size, path)
-        if image.format in ("JPEG", "MPO"):
+        if data.startswith(_JPEG):
             _check_scans(data, *image.size, path)
         samples = samples_of(image, path)
         if image.format == "AVIF" and "icc_profile" not in image.info:

@@ -147,6 +147,34 @@ def test_text_in_a_png_does_no_harm(tmp_path: Path) -> None:
     assert read_picture(tmp_path / "a.png").origin.remarks == ()
 
 
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_that_lacks_only_its_end(tmp_path: Path, progressive: bool) -> None:
+    path = tmp_path / "a.jpg"
+    Image.effect_noise((96, 80), 60).convert("RGB").save(path, progressive=progressive)
+    expected, data = read_picture(path), path.read_bytes()
+    for end in (1, 2):
+        path.write_bytes(data[:-end])
+        picture = read_picture(path)
+        np.testing.assert_array_equal(picture.pixels, expected.pixels)
+        assert picture.origin.remarks == ("lacks the mark of its end, but no pixels",)
+    for end in (3, 4, 8, 100, 1000):
+        path.write_bytes(data[:-end])
+        with pytest.raises(UnreadableImageError, match="damaged or incomplete"):
+            read_picture(path)
+
+
+@pytest.mark.parametrize("scans", [60, 200])
+def test_a_large_jpeg_of_many_scans(tmp_path: Path, scans: int) -> None:
+    path = tmp_path / "a.jpg"
+    Image.new("L", (16, 16)).save(path, progressive=True)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"\xff\xc2") + 5
+    data[at : at + 4] = struct.pack(">HH", 11000, 12000)
+    path.write_bytes(data[:-2] + data[data.rindex(b"\xff\xda") : -2] * scans + data[-2:])
+    with pytest.raises(ImageTooLargeError, match="scans, which are more than it is safe"):
+        read_picture(path)
+
+
 def test_a_jpeg_that_goes_over_the_picture_again_and_again(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     Image.new("L", (1000, 1000)).save(path, progressive=True)
