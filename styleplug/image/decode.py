@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 from PIL import Image
 
@@ -18,7 +19,7 @@ from styleplug.errors import (
 from styleplug.image import cicp, deep, heif, jxl, png, png_colour, psd, raw, tiff
 from styleplug.image.isobmff import numbered_colours
 from styleplug.image.pil import finished, samples_of
-from styleplug.image.samples import MAX_PIXELS, Samples, check_size
+from styleplug.image.samples import MAX_PIXELS, Samples, check_size, room, with_alpha
 
 # Not all that Pillow knows: it starts Ghostscript for PostScript. MPO goes as JPEG. Those that are
 # loaded in any case come first.
@@ -113,11 +114,20 @@ def _by_pillow(data: bytes, path: Path) -> Samples:
         check_size(*image.size, path)
         if data.startswith(_JPEG):
             _check_scans(data, *image.size, path)
+        if image.format == "WEBP" and not getattr(image, "is_animated", False):
+            return finished(_webp(data, image), image)
         samples = samples_of(image, path)
         if image.format == "AVIF" and "icc_profile" not in image.info:
             numbers = numbered_colours(data)
             samples = samples if numbers is None else cicp.described(samples, *numbers)
         return samples
+
+
+def _webp(data: bytes, image: Image.Image) -> Samples:
+    """The picture of a WebP file, of which Pillow's decoder keeps four copies."""
+    channels = len(image.getbands())
+    out = room(image.height, image.width, channels, np.uint8)
+    return with_alpha(imagecodecs.webp_decode(data, hasalpha=channels == 4, out=out), 3)
 
 
 def _check_scans(data: bytes, width: int, height: int, path: Path) -> None:

@@ -54,6 +54,7 @@ _NO_ALPHA, _PREMULTIPLIED, _STRAIGHT = 0, 1, 2
 _REDUCED, _MASK = 1, 4  # bits of NewSubfileType
 _PLACES = {int(Base.StripOffsets), int(Base.TileOffsets)}
 _LARGE_TILE = 2**22
+_ROWS = 64
 _INK_SET, _CMYK_INKS = 332, 1
 _INTEROPERABILITY_INDEX, _ADOBE_RGB = 1, "R03"
 
@@ -222,7 +223,12 @@ def _with_meaning(layers: NDArray[Any], tags: _Tags, path: PathOrNone) -> Sample
 def _whole(layers: NDArray[Any], tags: _Tags, path: PathOrNone) -> NDArray[Any]:
     """Samples of any kind as uint8 or uint16 of their full range, in an array of their own."""
     if layers.dtype.kind == "f":
-        return quantised(scaled(layers, path), 16)
+        whole = np.empty(layers.shape, np.uint16)
+        for start in range(0, len(layers), _ROWS):  # for all at once would take it thrice
+            whole[start : start + _ROWS] = quantised(
+                scaled(layers[start : start + _ROWS], path), 16
+            )
+        return whole
     bits = tags.get(Base.BitsPerSample, (1,))[0]
     return stretched(layers, bits, 8 if bits <= 8 else 16)
 
