@@ -37,7 +37,7 @@ _HDR_NAMES = {_PQ: "PQ", _HLG: "HLG"}
 WHITE = 203.0
 """Of a sheet of paper in HDR, in cd/m² (BT.2408); it becomes the white of sRGB."""
 _HLG_PEAK = 1000.0
-_ROWS = 2**20  # pixels at a time, since tone mapping takes many arrays
+_AT_A_TIME = 2**16  # pixels, since tone mapping takes many arrays
 
 
 def described(samples: Samples, primaries: int, transfer: int) -> Samples:
@@ -73,7 +73,7 @@ def _tone_mapped(samples: Samples, primaries: int, transfer: int) -> Samples:
     matrix = _xyz_matrix(1, inverse=True) @ _xyz_matrix(primaries)
     depth = samples.depth
     colours = np.empty(values.shape, np.uint16 if depth == 16 else np.uint8)
-    rows = max(1, _ROWS // values.shape[1])
+    rows = max(1, _AT_A_TIME // values.shape[1])
     for start in range(0, len(values), rows):
         light = to_light(values[start : start + rows])
         largest = np.maximum(light.max(axis=2, keepdims=True), 1e-6)
