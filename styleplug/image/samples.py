@@ -131,6 +131,14 @@ def stretched(values: NDArray[Any], bits: int, new_bits: int) -> NDArray[Any]:
     return whole
 
 
+def straightened(colours: NDArray[Any], alpha: NDArray[Any]) -> NDArray[Any]:
+    """Colours, uint8 or uint16, that were stored multiplied by alpha, (H, W)."""
+    most = np.iinfo(colours.dtype).max
+    straight = colours.astype(np.float32)
+    straight *= np.float32(most) / np.maximum(alpha, 1)[..., np.newaxis].astype(np.float32)
+    return np.minimum(straight, most, out=straight).round().astype(colours.dtype)
+
+
 def scaled(array: NDArray[Any], path: PathOrNone = None) -> Array:
     """The values of an array as float32 in [0, 1], copied.
 

@@ -26,6 +26,7 @@ from styleplug.image.samples import (
     quantised,
     room,
     scaled,
+    straightened,
     stretched,
     upright,
     with_alpha,
@@ -211,7 +212,7 @@ def _with_meaning(layers: NDArray[Any], tags: _Tags, path: PathOrNone) -> Sample
         layers[..., 0] = ~layers[..., 0]
     samples = with_alpha(layers, channels)
     if extra == _PREMULTIPLIED and samples.alpha is not None:
-        samples = Samples(_straightened(samples.colours, samples.alpha), samples.alpha)
+        samples = Samples(straightened(samples.colours, samples.alpha), samples.alpha)
     if photometric in (_LAB, _ICC_LAB):
         lab = _lab(samples.colours, is_signed=photometric == _LAB)
         depth = 8 * layers.itemsize
@@ -255,14 +256,6 @@ def _lab(values: NDArray[Any], *, is_signed: bool) -> NDArray[np.uint16]:
     elif deep:
         lab *= 65535 / 65280
     return np.minimum(lab, 65535).round().astype(np.uint16)
-
-
-def _straightened(colours: NDArray[Any], alpha: NDArray[Any]) -> NDArray[Any]:
-    """Colours that were stored multiplied by alpha."""
-    most = np.iinfo(colours.dtype).max
-    straight = colours.astype(np.float32)
-    straight *= np.float32(most) / np.maximum(alpha, 1)[..., np.newaxis].astype(np.float32)
-    return np.minimum(straight, most, out=straight).round().astype(colours.dtype)
 
 
 def _is_adobe(data: bytes, tags: _Tags) -> bool:
