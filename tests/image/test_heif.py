@@ -93,6 +93,15 @@ def test_a_camera_may_say_adobe_rgb(tmp_path: Path, pillow_heif) -> None:
     assert picture.origin.profile == adobe_profile()
 
 
+def test_colours_that_were_multiplied_by_alpha(tmp_path: Path, pillow_heif) -> None:
+    data = np.full((64, 64, 4), [100, 50, 25, 128], np.uint8).tobytes()
+    file = pillow_heif.from_bytes("RGBa", (64, 64), data)
+    file.save(tmp_path / "a.heic", quality=-1, chroma=444)
+    picture = read_picture(tmp_path / "a.heic")
+    np.testing.assert_allclose(picture.pixels[8, 8] * 255, [199, 100, 50], atol=3)
+    np.testing.assert_allclose(picture.alpha, 0.5, atol=0.01)
+
+
 def test_its_reader_is_not_put_into_pillow(tmp_path: Path, pillow_heif) -> None:
     write_picture(Picture.from_any(np.zeros((64, 64, 3))), tmp_path / "a.heic")
     read_picture(tmp_path / "a.heic")
