@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +31,23 @@ _PILLOW_FORMATS = (
 
 _JPEG, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
 _ANY_BITS = (b"\x55", b"\xaa")
+# What people take for pictures, and how such files begin, or go on after four bytes.
+_NOT_READ: Mapping[str, tuple[bytes, ...]] = {
+    "PostScript": (b"%!PS", b"\xc5\xd0\xd3\xc6"),
+    "PDF": (b"%PDF",),
+    "SVG": (b"<svg", b"<?xml"),
+    "GIMP": (b"gimp xcf",),
+    "OpenEXR": (b"v/1\x01",),
+    "Radiance HDR": (b"#?RADIANCE", b"#?RGBE"),
+    "DDS": (b"DDS ",),
+    "icon": (b"\0\0\x01\0", b"icns"),
+    "QOI": (b"qoif",),
+    "JPEG XR": (b"II\xbc\x01",),
+    "PCX": (b"\x0a\x05\x01\x08",),
+    "FITS": (b"SIMPLE  =",),
+    "ZIP": (b"PK\x03\x04",),
+    "video": (b"\x1aE\xdf\xa3", b"ftypqt", b"ftypisom", b"ftypmp4", b"ftypM4V"),
+}
 
 MAX_SCANS = 16
 """How often a JPEG file may go over the largest picture; over a smaller one, as much more often."""
@@ -110,6 +128,11 @@ def _jpeg(data: bytes, path: Path) -> Samples:
 
 
 def _by_pillow(data: bytes, path: Path) -> Samples:
+    for kind, marks in _NOT_READ.items():
+        if data.startswith(marks) or data.startswith(marks, 4):
+            raise UnsupportedImageError(
+                path, f"is a file of the kind {kind}, which isn't read; make a PNG or TIFF of it"
+            )
     with Image.open(io.BytesIO(data), formats=_PILLOW_FORMATS) as image:
         check_size(*image.size, path)
         if data.startswith(_JPEG):

@@ -18,7 +18,14 @@ from PIL import Image
 
 from styleplug.extras import import_extra
 from styleplug.image.pil import samples_of
-from styleplug.image.samples import PathOrNone, Samples, check_size, straightened, with_alpha
+from styleplug.image.samples import (
+    PathOrNone,
+    Samples,
+    check_memory,
+    check_size,
+    straightened,
+    with_alpha,
+)
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -49,17 +56,19 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
     """
     width, height = size(data)
     check_size(width, height, path)
+    further, is_premultiplied = channels(data)
+    check_memory(width, height, 4 * further, path)  # the decoder works with floats
     is_jpeg, info, content, profile, _ = _library().Decoder(num_threads=-1)(data)
     if is_jpeg:
         with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
             return samples_of(image, path)
     grey = info.mode in ("L", "LA", "I;16")
-    channels = (1 if grey else 3) + ("A" in info.mode)
-    dtype = f"u{len(content) // (info.width * info.height * channels)}"
-    layers = np.frombuffer(content, dtype).reshape(info.height, info.width, channels)
+    count = (1 if grey else 3) + ("A" in info.mode)
+    dtype = f"u{len(content) // (info.width * info.height * count)}"
+    layers = np.frombuffer(content, dtype).reshape(info.height, info.width, count)
     samples = with_alpha(layers, 1 if grey else 3)
     colours, alpha = samples.colours, samples.alpha
-    if alpha is not None and is_premultiplied(data):
+    if alpha is not None and is_premultiplied:
         colours = straightened(colours, alpha)
     return Samples(colours, alpha, profile or None)
 
@@ -78,8 +87,9 @@ def size(data: bytes) -> tuple[int, int]:
     return _size(_Bits(_codestream(data)))
 
 
-def is_premultiplied(data: bytes) -> bool:
-    """Whether the colours of a file are multiplied by alpha, which the decoder doesn't tell.
+def channels(data: bytes) -> tuple[int, bool]:
+    """How many channels beside its colours a file has, and whether those are multiplied by alpha,
+    which the decoder doesn't tell.
 
     ISO/IEC 18181-1, ImageMetadata: all that comes before the channels is passed over.
 
@@ -89,7 +99,7 @@ def is_premultiplied(data: bytes) -> bool:
     bits = _Bits(_codestream(data))
     _size(bits)
     if bits.take(1):  # all as usual
-        return False
+        return 0, False
     if bits.take(1):
         bits.take(3)  # orientation
         if bits.take(1):
@@ -100,7 +110,13 @@ def is_premultiplied(data: bytes) -> bool:
             _pass_animation(bits)
     _pass_depth(bits)
     bits.take(1)  # whether 16 bits do for decoding
-    for _ in range(bits.number((0, 0), (1, 0), (2, 4), (1, 12))):
+    count = bits.number((0, 0), (1, 0), (2, 4), (1, 12))
+    return count, _is_premultiplied(bits, count)
+
+
+def _is_premultiplied(bits: _Bits, count: int) -> bool:
+    """Whether the first of the channels that is alpha was multiplied into the colours."""
+    for _ in range(count):
         if bits.take(1):  # alpha as usual
             return False
         kind = bits.number((0, 0), (1, 0), (2, 4), (18, 6))

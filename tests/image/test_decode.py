@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from styleplug.errors import ImageTooLargeError, UnreadableImageError
+from styleplug.errors import ImageTooLargeError, UnreadableImageError, UnsupportedImageError
 from styleplug.image.read import read_picture
 
 RED, BLUE = Image.new("RGB", (16, 16), "red"), Image.new("RGB", (16, 16), "blue")
@@ -118,7 +118,25 @@ def test_damaged_exif_data_are_told_of(tmp_path: Path, extension: str) -> None:
 def test_postscript_is_never_handed_to_ghostscript(tmp_path: Path) -> None:
     path = tmp_path / "drawing.eps"
     RED.save(path, "EPS")
-    with pytest.raises(UnreadableImageError, match="no picture of a known kind"):
+    with pytest.raises(UnsupportedImageError, match="kind PostScript, which isn't read"):
+        read_picture(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "begin"),
+    [
+        ("PDF", b"%PDF-1.7\n"),
+        ("GIMP", b"gimp xcf v011"),
+        ("OpenEXR", b"v/1\x01\x02\0\0\0"),
+        ("video", b"\0\0\0\x14ftypqt  "),
+        ("video", b"\0\0\0\x18ftypmp42"),
+    ],
+)
+def test_what_is_not_read_is_not_called_damaged(tmp_path: Path, kind: str, begin: bytes) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(begin + bytes(100))
+    message = f"a file of the kind {kind}, which isn't read; make a PNG or TIFF of it"
+    with pytest.raises(UnsupportedImageError, match=message):
         read_picture(path)
 
 

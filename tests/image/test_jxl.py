@@ -159,6 +159,20 @@ def test_a_file_cut_short(tmp_path: Path, pillow_jxl, kept: int) -> None:
         read_picture(path)
 
 
+def test_many_further_channels_of_a_large_picture(
+    tmp_path: Path, pillow_jxl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = imagecodecs.jpegxl_encode(ramp(4), lossless=True)
+    assert jxl.channels(data) == (1, False)
+    assert jxl.channels(premultiplied(ramp(4))) == (1, True)
+    assert jxl.channels(imagecodecs.jpegxl_encode(ramp())) == (0, False)
+    monkeypatch.setattr(jxl, "channels", lambda data: (3000, False))
+    (tmp_path / "a.jxl").write_bytes(data)
+    monkeypatch.setattr(samples, "MAX_PIXELS", 48 * 64)
+    with pytest.raises(ImageTooLargeError, match="takes 12000 bytes a pixel"):
+        read_picture(tmp_path / "a.jxl")
+
+
 def test_too_many_pixels(tmp_path: Path, pillow_jxl, monkeypatch: pytest.MonkeyPatch) -> None:
     write_picture(Picture.from_any(ramp()), tmp_path / "a.jxl")
     monkeypatch.setattr(samples, "MAX_PIXELS", 1000)
