@@ -4,8 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PAINTS := .venv/.paints
 INSTALLED := .venv/.installed
+PYTEST := $(BIN)/pytest --numprocesses logical --dist loadgroup
 
-.PHONY: help install demo check test lint sheet bench clean
+.PHONY: help install demo check test lint sheet bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## List what there is
@@ -22,10 +23,10 @@ demo: $(PAINTS) ## Paint the bundled photograph, a minute or two on two cores
 	@echo "The picture is in $(CURDIR)/out/demo.png"
 
 check: lint ## All linters, and the tests that are quick
-	$(BIN)/pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test: lint ## All linters, and every test
-	$(BIN)/pytest
+	$(PYTEST)
 
 lint: $(INSTALLED) ## Format, ruff, mypy, and who may import whom
 	$(BIN)/ruff format --check
@@ -40,19 +41,31 @@ sheet: $(INSTALLED) ## Contact sheets in out/sheet, of the pictures in ../shared
 bench: $(INSTALLED) ## Measure against other programs, on a quiet machine, into out/bench; 30 minutes
 	$(BIN)/python tests/benchmarks/bench.py out/bench
 
+lock: ## Pin what make installs to hashes, in requirements/, from constraints.txt; needs uv
+	@lock() { printf 'hatchling\neditables\n' | uv pip compile --quiet --universal --generate-hashes \
+	  --no-annotate --custom-compile-command 'make lock' -c constraints.txt pyproject.toml - "$$@"; } && \
+	  lock --extra cpu -o requirements/paint.txt && \
+	  lock --extra cpu --extra dev -o requirements/dev.txt
+
 clean: ## Remove what make has made, .venv too
 	rm -rf .venv out/demo.png out/sheet out/bench dist
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
-# All that painting needs: no PyTorch, which is many times larger than the rest.
-$(PAINTS): pyproject.toml constraints.txt | $(BIN)/pip
+# All that painting needs: no PyTorch, which is many times larger than the rest. Each file that
+# comes is held to a hash; `make lock` pins them.
+PIP := $(BIN)/pip --quiet --disable-pip-version-check install
+
+$(PAINTS): pyproject.toml requirements/paint.txt | $(BIN)/pip
 	@echo "Installing styleplug and what it needs into .venv ..."
-	@$(BIN)/pip --quiet --disable-pip-version-check install -e '.[cpu]' -c constraints.txt
+	@$(PIP) --require-hashes -r requirements/paint.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(INSTALLED): pyproject.toml constraints.txt | $(BIN)/pip
+# PyTorch has no hashes here: which files it brings, gigabytes of CUDA among them, is the user's choice.
+$(INSTALLED): pyproject.toml constraints.txt requirements/dev.txt | $(BIN)/pip
 	@echo "Installing styleplug, PyTorch and the tools into .venv; the first time takes minutes ..."
-	@$(BIN)/pip --quiet --disable-pip-version-check install -e '.[cpu,torch,dev]' -c constraints.txt
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@$(PIP) --no-build-isolation -e '.[torch]' -c constraints.txt
 	@touch $@ $(PAINTS)
 
 # Debian splits ensurepip off, and its `python3 -m venv` then leaves half an environment behind.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from styleplug.config import INITS, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError
 from styleplug.filter_list import offered_filters
+from styleplug.guard import OWN_PLUGIN
 from styleplug.hookspecs import (
     Checkpoint,
     FeaturesRequest,
@@ -20,7 +21,6 @@ from styleplug.hookspecs import (
     StylizeRequest,
     StylizeResult,
 )
-from styleplug.observers import OWN_PLUGIN
 from styleplug.plugins import plugin_manager
 
 if TYPE_CHECKING:

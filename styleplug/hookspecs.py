@@ -36,6 +36,20 @@ current_observer: ContextVar[Callable[[Event], None] | None] = ContextVar(
 )
 """Who else is told of the events of the job that runs in this thread: `styleplug.observers`."""
 
+STOPPED = ("finished", "time-limit", "cancelled", "diverged")
+"""How a transfer that has a picture has ended."""
+_BLAMELESS = "styleplug_blameless"
+
+
+def set_blameless(error: BaseException) -> None:
+    """Note that an error which comes through a plug-in isn't that plug-in's."""
+    vars(error)[_BLAMELESS] = True
+
+
+def is_blameless(error: BaseException) -> bool:
+    """Whether `set_blameless` was called for an error."""
+    return _BLAMELESS in vars(error)
+
 
 @dataclass(frozen=True, kw_only=True)
 class JobRequest:
@@ -52,7 +66,11 @@ class JobRequest:
         """Tell whoever waits and the observers of an event; for the plug-in that does the job."""
         for listener in (self.on_event, current_observer.get()):
             if listener is not None:
-                listener(event)
+                try:
+                    listener(event)
+                except BaseException as error:
+                    set_blameless(error)
+                    raise
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Around each job, whichever plug-in does it and whoever asks for it: what all jobs have in common.
 
-Observers are told, a result is checked, and what a plug-in of others raises becomes a PluginError.
+Observers are told, and a filter's picture is blended with the one that went in.
 """
 
 from __future__ import annotations
@@ -12,28 +12,19 @@ from typing import Any
 
 import pluggy
 
-from styleplug.errors import (
-    Cancelled,
-    ConfigError,
-    OutOfMemoryError,
-    PluginError,
-    StyleplugError,
-)
+from styleplug.errors import Cancelled, ConfigError, PluginError, StyleplugError
 from styleplug.events import Event, Failed, Finished
 from styleplug.filter_list import offered_filters
+from styleplug.guard import OWN_OBSERVERS, named
 from styleplug.hookspecs import (
     FilterRequest,
     FilterResult,
     Job,
-    JobRequest,
     StylizeRequest,
     StylizeResult,
     current_observer,
     hookimpl,
 )
-
-OWN_PLUGIN = "styleplug"
-"""The name that styleplug's own plug-in is registered by."""
 
 _log = logging.getLogger("styleplug")
 
@@ -69,7 +60,8 @@ class Observers:
     ) -> Generator[None, Any, Any]:
         """Run a hook's plug-ins; tell observers, and whoever waits, how it ends."""
         job = Job(request)
-        result = error = None
+        result: Any = None
+        error: BaseException | None = None
 
         def observe(event: Event) -> None:
             self._tell("styleplug_progress", job=job, event=event)
@@ -77,18 +69,17 @@ class Observers:
         self._tell("styleplug_before_job", job=job)
         outer = current_observer.set(observe)
         try:
-            result = finish((yield))
+            with named(OWN_OBSERVERS, hook):
+                result = finish((yield))
             request.notify(Finished(result))
             return result
         except BaseException as raised:
-            error = self._named(raised, hook)
+            result, error = None, raised
             if isinstance(error, StyleplugError):
                 request.notify(Failed(error.code, str(error)))
             elif isinstance(error, Cancelled):
                 request.notify(Failed("cancelled", "cancelled before there was a picture to keep"))
-            if error is raised:
-                raise
-            raise error from raised
+            raise
         finally:
             current_observer.reset(outer)
             self._tell("styleplug_after_job", job=job, result=result, error=error)
@@ -98,33 +89,13 @@ class Observers:
         for observer in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
             try:
                 observer.function(*(facts[name] for name in observer.argnames))
-            except Exception as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # SystemExit would end the host without a word
                 _log.warning(
                     "plug-in %s failed in %s (%r); the job goes on",
                     *(observer.plugin_name, hook, error),
                 )
-
-    def _named(self, error: BaseException, hook: str) -> BaseException:
-        """The error by the name that hosts know: a PluginError where a plug-in let it escape."""
-        if isinstance(error, StyleplugError) or not isinstance(error, Exception):
-            return error
-        if isinstance(error, MemoryError):
-            return OutOfMemoryError()
-        names = {
-            implementation.function.__code__: implementation.plugin_name
-            for implementation in getattr(self._manager.hook, hook).get_hookimpls()
-        }
-        culprit, frame = OWN_PLUGIN, error.__traceback__
-        while frame is not None:
-            code = frame.tb_frame.f_code
-            if code is JobRequest.notify.__code__:  # what follows is the listener's own
-                return error
-            culprit = names.get(code, culprit)
-            frame = frame.tb_next
-        if culprit == OWN_PLUGIN:
-            return error
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        return PluginError(culprit, f"failed in {hook} ({reason})")
 
     def _blended(self, request: FilterRequest, result: FilterResult | None) -> FilterResult:
         """The filter's picture, mixed with the one before as the strength says."""
@@ -132,10 +103,10 @@ class Observers:
             names = ", ".join(self._sources()) or "none is; plug-ins bring them"
             raise ConfigError("filter", request.filter, f"one that is installed ({names})")
         before, after = request.image, result.image
-        if after.shape != before.shape or after.dtype != before.dtype:
+        if after.shape != before.shape:
             raise PluginError(
                 self._sources().get(request.filter, request.filter),
-                f"its filter gave {after.shape} {after.dtype}, not {before.shape} {before.dtype}",
+                f"its filter gave {after.shape}, not {before.shape}",
             )
         if request.config.keep_colors:
             from styleplug.image.luma import recoloured

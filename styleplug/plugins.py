@@ -19,7 +19,8 @@ from importlib.metadata import Distribution, EntryPoint, distributions
 import pluggy
 
 from styleplug import hookspecs
-from styleplug.observers import OWN_PLUGIN, Observers
+from styleplug.guard import OWN_OBSERVERS, OWN_PLUGIN, GuardedManager
+from styleplug.observers import Observers
 
 GROUP = "styleplug"
 VARIABLE = "STYLEPLUG_PLUGINS"
@@ -66,9 +67,9 @@ def _loaded() -> tuple[pluggy.PluginManager, tuple[Plugin, ...]]:
 
 @functools.cache
 def _load() -> tuple[pluggy.PluginManager, tuple[Plugin, ...]]:
-    manager = pluggy.PluginManager(GROUP)
+    manager = GuardedManager(GROUP)
     manager.add_hookspecs(hookspecs)
-    manager.register(Observers(manager), "styleplug-observers")
+    manager.register(Observers(manager), OWN_OBSERVERS)
     own = import_module("styleplug.builtin")
     manager.register(own, OWN_PLUGIN)
     manager.check_pending()
@@ -138,7 +139,9 @@ def _register(manager: pluggy.PluginManager, entry: EntryPoint, wanted: set[str]
         for hook in _hooks(manager, module):
             if not getattr(manager.hook, hook).has_spec():  # misspelt, it would never be called
                 raise ValueError(f"there is no hook {hook}")
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit, and the panics of libraries in Rust, too
         if manager.is_registered(module):
             manager.unregister(module)
         problem = " ".join(f"{type(error).__name__}: {error}".split())

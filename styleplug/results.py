@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from styleplug.api import check_output, write_image
+from styleplug.errors import ImageError, StyleplugError, UnwritableImageError
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import JobResult
@@ -53,12 +55,60 @@ def write_result(
     Raises:
         UnreadableImageError, UnwritableImageError: as of `check_result`.
     """
-    from styleplug.image.metadata import Metadata
     from styleplug.image.sidecar import copy_sidecars
 
-    metadata = recipe.noted(photograph.origin.metadata)
-    picture = replace(photograph, pixels=result.image, alpha=result.alpha)
-    picture = picture.with_metadata(Metadata() if strip else metadata)
+    picture = _finished(result, photograph, recipe, strip)
     write_image(picture, output, overwrite=overwrite)
     if photograph.path and not strip:
         copy_sidecars(photograph.path, output, picture.size, overwrite=overwrite)
+
+
+def deliver_result(
+    result: JobResult,
+    photograph: Picture,
+    recipe: Recipe | FilterRecipe,
+    output: Path,
+    *,
+    overwrite: bool,
+    strip: bool,
+) -> tuple[Path, StyleplugError | None]:
+    """Write a job's picture as `write_result` does, or wherever there is a place for it.
+
+    Returns:
+        Where it is; and what went wrong if it is elsewhere, or without its sidecars.
+
+    Raises:
+        UnwritableImageError: there is no place for it.
+    """
+    from styleplug.image.metadata import Metadata
+    from styleplug.image.sidecar import copy_sidecars
+    from styleplug.image.write import write_elsewhere
+
+    picture = _finished(result, photograph, recipe, strip)
+    try:
+        write_image(picture, output, overwrite=overwrite)
+    except UnwritableImageError as error:
+        place = write_elsewhere(output, partial(write_image, picture))
+        if place is None:  # because of what the format holds, perhaps
+            plain = picture.with_metadata(Metadata())
+            place = write_elsewhere(output.with_suffix(".png"), partial(write_image, plain))
+        if place is None:
+            raise
+        return place, StyleplugError(f"{error}; the picture is {place} now")
+    try:
+        if photograph.path and not strip:
+            copy_sidecars(photograph.path, output, picture.size, overwrite=overwrite)
+    except ImageError as error:
+        return output, StyleplugError(f"{error}; {output} is written without it")
+    return output, None
+
+
+def _finished(
+    result: JobResult, photograph: Picture, recipe: Recipe | FilterRecipe, strip: bool
+) -> Picture:
+    """A job's picture with what the photograph's has, and the recipe."""
+    from styleplug.image.metadata import Metadata
+
+    metadata = Metadata() if strip else recipe.noted(photograph.origin.metadata)
+    picture = replace(photograph, pixels=result.image, alpha=result.alpha)
+    return picture.with_metadata(metadata)

@@ -36,6 +36,15 @@ hypothesis.settings.register_profile("styleplug", deadline=None)
 hypothesis.settings.load_profile("styleplug")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, those of a file stay together, since they share what
+    it provides, and those of a host program, which takes minutes to provide."""
+    for item in items:
+        folder = item.path.parent
+        shared = folder if folder.parent.name == "hosts" else item.path
+        item.add_marker(pytest.mark.xdist_group(str(shared)))
+
+
 class FileServer(ThreadingHTTPServer):
     """Serves one file over HTTP, on the loopback interface, with ranges and an ETag.
 

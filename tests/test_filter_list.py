@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pluggy
 import pytest
 
 from styleplug import hookspecs
 from styleplug.filter_list import offered_filters
-from styleplug.hookspecs import Filter, hookimpl
+from styleplug.hookspecs import Filter, Job, hookimpl
 
 
 def offers(*filters: object) -> SimpleNamespace:
@@ -18,6 +19,10 @@ def offers(*filters: object) -> SimpleNamespace:
 
 def fail() -> list[Filter]:
     raise ZeroDivisionError
+
+
+def leave() -> list[Filter]:
+    raise SystemExit
 
 
 @pytest.fixture
@@ -42,17 +47,30 @@ def test_a_plug_in_that_fails_is_left_out(
 ) -> None:
     manager.register(offers(Filter("dots", "Dots")), "good")
     manager.register(offers("a text"), "wrong")
+    manager.register(offers(Job(None)), "another")
     manager.register(SimpleNamespace(styleplug_register_filters=hookimpl(fail)), "bad")
+    manager.register(SimpleNamespace(styleplug_register_filters=hookimpl(leave)), "worse")
     assert [filter.name for filter in offered_filters(manager)] == ["dots"]
     assert [message.split(" can't")[0] for message in caplog.messages] == [
+        "plug-in worse",
         "plug-in bad",
+        "plug-in another",
         "plug-in wrong",
     ]
 
 
-@pytest.mark.parametrize("name", ["", "Dots", "two words", "-dots", "a--b", "dots.png", "../x"])
+@pytest.mark.parametrize("description", [None, b"Odd", "x" * 1001])
+def test_a_description_that_nobody_could_read_is_left_out(
+    description: Any, manager: pluggy.PluginManager, caplog: pytest.LogCaptureFixture
+) -> None:
+    manager.register(offers(Filter("odd", description), Filter("dots", "Dots")), "odd")
+    assert [filter.name for filter in offered_filters(manager)] == ["dots"]
+    assert "plug-in odd: 'odd' has a description that is no text of at most 1000" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["", "Dots", "two words", "-dots", "a--b", "dots.png", "../x", 5])
 def test_a_name_that_is_none_is_left_out(
-    name: str, manager: pluggy.PluginManager, caplog: pytest.LogCaptureFixture
+    name: Any, manager: pluggy.PluginManager, caplog: pytest.LogCaptureFixture
 ) -> None:
     manager.register(offers(Filter(name, "Odd"), Filter("dots", "Dots")), "odd")
     assert [filter.name for filter in offered_filters(manager)] == ["dots"]

@@ -14,6 +14,7 @@ from PIL import Image
 
 import styleplug
 from styleplug import builtin, hookspecs
+from styleplug.guard import OWN_PLUGIN
 from styleplug.hookspecs import (
     FeaturesRequest,
     Filter,
@@ -25,7 +26,6 @@ from styleplug.hookspecs import (
     hookimpl,
 )
 from styleplug.image.picture import Picture
-from styleplug.observers import OWN_PLUGIN
 from styleplug.plugins import plugin_manager
 
 # Plug-ins and hosts rely on these: a hook or an argument may be added, but none renamed.

@@ -76,6 +76,7 @@ def test_an_installed_plug_in_is_found(install: Callable[..., None]) -> None:
         ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("1 / 0", "ZeroDivisionError"),
         ("raise SystemExit(3)", "SystemExit: 3"),
+        ("class Panic(BaseException): ...\nraise Panic('oh')", "Panic: oh"),
         ("syntax error", "SyntaxError"),
         (
             "from styleplug import hookimpl\n@hookimpl\ndef styleplug_dance(): ...",
@@ -86,7 +87,7 @@ def test_an_installed_plug_in_is_found(install: Callable[..., None]) -> None:
             "reqest",
         ),
     ],
-    ids=["import", "exception", "exit", "syntax", "unknown hook", "unknown argument"],
+    ids=["import", "exception", "exit", "panic", "syntax", "unknown hook", "unknown argument"],
 )
 def test_a_broken_plug_in_is_named_and_left_out(
     code: str,

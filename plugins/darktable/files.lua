@@ -6,7 +6,7 @@ local MISSING = 2 -- ENOENT; whatever else keeps a file from being opened, its n
 local CHUNK = 1 << 20
 
 local function is_free(path)
-  local file, _, code = io.open(path, "r")
+  local file, _, code = io.open(path, "r+") -- with "r" a pipe of this name would be waited for
   if file then
     file:close()
   end
@@ -46,6 +46,7 @@ end
 function files.copy(source, target)
   local folder, name = target:match("^(.*/)(.*)$")
   local partial = ("%s.%s.part"):format(folder, name)
+  os.remove(partial) -- if there is one it may be a link, and would be written through
   local is_done, problem = pcall(copy_content, source, partial)
   if is_done then
     is_done, problem = os.rename(partial, target)

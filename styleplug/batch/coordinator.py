@@ -7,6 +7,7 @@ finished.
 from __future__ import annotations
 
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -94,6 +95,7 @@ class Batch:
         folder = self._order.folder
         try:
             self._private.mkdir(parents=True, exist_ok=True)
+            self._check_own()
             self._stack.enter_context(exclusive(self._private / "lock", f"a batch in {folder}"))
             shutil.rmtree(self._staging, ignore_errors=True)
             self._staging.mkdir(exist_ok=True)
@@ -102,6 +104,21 @@ class Batch:
                 folder, f"no results can be put here ({error.strerror}); choose another folder"
             ) from error
         self._stack.callback(shutil.rmtree, self._staging, ignore_errors=True)
+
+    def _check_own(self) -> None:
+        """Make sure that what is to be written and deleted lies here, not where a link leads that
+        came with the folder.
+
+        Raises:
+            UnwritableImageError: there is a link, or something else than files and folders.
+        """
+        inside = [] if self._private.is_symlink() else self._private.iterdir()
+        for path in (self._private, *inside):
+            mode = path.lstat().st_mode
+            if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+                raise UnwritableImageError(
+                    path, "is a link, or no file, where a batch keeps what is its own; remove it"
+                )
 
     def _check_kind(self) -> None:
         """Make sure that results can be written in the format that was asked for."""

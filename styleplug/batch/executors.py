@@ -26,6 +26,11 @@ from styleplug.batch.task import Advance, Outcome, Task, carry_out
 from styleplug.errors import StyleplugError
 from styleplug.runtime.threads import available_cores
 
+_ENDS = {signal.SIGINT, signal.SIGTERM}
+"""Signals that ask for an end, which terminals, `timeout` and others send to a whole group."""
+if sys.platform != "win32":
+    _ENDS.add(signal.SIGHUP)
+
 
 class Executor(Protocol):
     """What leads a batch asks of who carries it out."""
@@ -50,7 +55,7 @@ class Executor(Protocol):
 
 class Processes:
     """Processes on this machine, each with its share of the cores. They start when needed, end with
-    this process, however that ends, and leave Ctrl-C to it.
+    this process, however that ends, and leave signals that ask for an end to it.
 
     Args:
         count: how many.
@@ -143,9 +148,10 @@ class _Worker:
 
 def _serve(connection: Connection, threads: int) -> None:
     """The life of a process: one task after the other, until nobody has any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in _ENDS:
+        signal.signal(number, signal.SIG_IGN)
     if sys.platform != "win32":
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
     # What plug-ins print must not come between the lines of --json.
     os.dup2(2, 1)
     os.environ["OMP_NUM_THREADS"] = str(threads)
@@ -165,11 +171,11 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Keep Ctrl-C from a process that is just being started, and can't ignore it yet."""
+    """Keep signals from a process that is just being started, and can't ignore them yet."""
     if sys.platform == "win32":
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
     try:
         yield
     finally:

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import glob
+import logging
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path, PurePath
 
 from styleplug.errors import UnreadableImageError
+
+SYSTEM_FOLDERS = (
+    *("@eaDir", "#recycle", "#snapshot"),  # Synology
+    *(".@__thumb", "@__thumb", "@Recycle", "@Recently-Snapshot"),  # QNAP
+    *(".recycle", "trashbox", ".wdmc", "lost+found"),  # Samba, Buffalo, Western Digital, ext4
+    *(".thumbnails", ".sh_thumbnails", ".Trash", ".Trashes"),  # Linux and macOS desktops
+    *("$RECYCLE.BIN", "System Volume Information", "Thumbs"),  # Windows
+    *(".picasaoriginals", "__MACOSX"),  # Picasa; ZIP archives of macOS
+)
+"""Where storage and programs keep thumbnails, snapshots and what was deleted, in any case."""
+
+_SYSTEM = frozenset(name.lower() for name in SYSTEM_FOLDERS)
+_log = logging.getLogger("styleplug")
 
 _PICTURE = re.compile(
     r".*\.(jpe?g|jpe|jfif|mpo|png|gif|bmp|dib|p[bgnp]m|tiff?|webp|avif|jp2|j2k|jpx|psd|tga|hei[cf]"
@@ -29,30 +44,65 @@ class Found:
     place: PurePath
 
 
+@dataclass(frozen=True)
+class Search:
+    """How folders are looked through.
+
+    Args:
+        without: a folder to leave out wherever it is met on the way.
+        recursive: whether folders in a folder are looked into.
+        system_folders: whether those of `SYSTEM_FOLDERS` are, too.
+        left_out: those that weren't, as they are met.
+    """
+
+    without: Path
+    recursive: bool = False
+    system_folders: bool = False
+    left_out: set[Path] = field(default_factory=set)
+
+    def takes_in(self, folder: Path) -> bool:
+        """Whether a folder's name is one to look into when it is met on the way."""
+        if folder.name.lower() not in _SYSTEM:
+            return not _is_temporary(folder)
+        if not self.system_folders:
+            self.left_out.add(folder)
+        return self.system_folders
+
+    def tell(self, told: int = 0) -> int:
+        """Say what was left out, if that is more than was told; how many folders that is now."""
+        if len(self.left_out) > told:
+            names = ", ".join(sorted({folder.name for folder in self.left_out}))
+            _log.warning(
+                "folders of thumbnails, snapshots or deleted pictures are left out (%s; %d in all);"
+                " --system-folders takes them in",
+                *(names, len(self.left_out)),
+            )
+        return len(self.left_out)
+
+
 def find_pictures(
-    inputs: Sequence[Path], listed: Iterable[Path], *, recursive: bool, without: Path
+    inputs: Sequence[Path], listed: Iterable[Path], search: Search
 ) -> Iterator[Found]:
     """The pictures that inputs name, each once, in the order of their names within a folder.
 
     A picture in a folder has its place as it lies in that folder; one that a pattern matches, as it
     lies below the part of the pattern that isn't one; one of a list, as its path is written, if it
     lies in the current folder; any other is placed by its name alone. Links are followed, but not
-    in circles.
+    in circles. Pipes and devices in a folder are left out.
 
     Args:
         inputs: files, folders, or patterns such as "photos/**/*.jpg".
         listed: files, or folders, of a list; one that is missing is found all the same, so that it
             is told of as of any picture that can't be read.
-        recursive: whether folders in a folder are looked into.
-        without: a folder to leave out wherever it is met on the way.
+        search: how folders are looked through.
 
     Raises:
         UnreadableImageError: an input is no file, no folder, and no pattern that matches any.
     """
     seen: set[Path] = set()
     for found in chain(
-        *(_named(path, recursive, without) for path in inputs),
-        *(_listed(path, recursive, without) for path in listed),
+        *(_named(path, search) for path in inputs),
+        *(_listed(path, search) for path in listed),
     ):
         if found.source not in seen:
             seen.add(found.source)
@@ -66,9 +116,9 @@ def listed_paths(data: bytes) -> list[Path]:
     return [Path(os.fsdecode(name)) for name in names if name]
 
 
-def _named(path: Path, recursive: bool, without: Path) -> Iterator[Found]:
+def _named(path: Path, search: Search) -> Iterator[Found]:
     if os.path.isdir(path):
-        yield from _walked(path, path, recursive, without)
+        yield from _walked(path, path, search)
         return
     if os.path.lexists(path):
         yield Found(_absolute(path), PurePath(path.name))
@@ -78,24 +128,38 @@ def _named(path: Path, recursive: bool, without: Path) -> Iterator[Found]:
         raise UnreadableImageError(path, "there is no such file or folder; check the path")
     fixed = Path(*_fixed(path.parts))
     for match in map(Path, matches):
+        if not _is_reached(match, path, fixed, search):
+            continue
         if os.path.isdir(match):
             # "**" gives each folder, and what is in it besides.
             if "**" not in path.parts:
-                yield from _walked(match, fixed, recursive, without)
-        elif _is_picture(match) and not _lies_in(match.parent, without):
-            yield Found(_absolute(match), match.relative_to(fixed))
+                yield from _walked(match, fixed, search)
+        elif _is_picture(match) and not _lies_in(match.parent, search.without):
+            yield Found(_absolute(match), _place(match, fixed))
 
 
-def _listed(path: Path, recursive: bool, without: Path) -> Iterator[Found]:
+def _is_reached(match: Path, pattern: Path, fixed: Path, search: Search) -> bool:
+    """Whether none of the folders on the way to what a pattern matches is left out.
+
+    Those are looked into whose names the pattern has.
+    """
+    return all(
+        folder.name in pattern.parts or search.takes_in(folder)
+        for folder in (match, *match.parents)
+        if folder.name.lower() in _SYSTEM and fixed in folder.parents
+    )
+
+
+def _listed(path: Path, search: Search) -> Iterator[Found]:
     source, here = _absolute(path), Path.cwd()
     base = here if source.is_relative_to(here) else source.parent
     if os.path.isdir(path):
-        yield from _walked(source, base, recursive, without)
+        yield from _walked(source, base, search)
     else:
         yield Found(source, source.relative_to(base))
 
 
-def _walked(folder: Path, root: Path, recursive: bool, without: Path) -> Iterator[Found]:
+def _walked(folder: Path, root: Path, search: Search) -> Iterator[Found]:
     """The pictures in a folder, with places below `root`."""
     above: frozenset[str] = frozenset()
     pending = [(folder, above)]
@@ -106,14 +170,22 @@ def _walked(folder: Path, root: Path, recursive: bool, without: Path) -> Iterato
             continue
         folders = []
         for path in sorted(_entries(folder)):
-            if _is_temporary(path):
-                continue
             if os.path.isdir(path):
-                if recursive and not _is_same(path, without):
+                if (
+                    search.recursive
+                    and search.takes_in(path)
+                    and not _is_same(path, search.without)
+                ):
                     folders.append((path, above | {real}))
             elif _is_picture(path):
-                yield Found(_absolute(path), path.relative_to(root))
+                yield Found(_absolute(path), _place(path, root))
         pending += reversed(folders)
+
+
+def _place(path: Path, root: Path) -> PurePath:
+    """Where a picture lies below `root`; its name alone where ".." leads out of that."""
+    path, root = _absolute(path), _absolute(root)
+    return path.relative_to(root) if path.is_relative_to(root) else PurePath(path.name)
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -134,7 +206,13 @@ def _fixed(parts: Sequence[str]) -> Iterator[str]:
 
 
 def _is_picture(path: Path) -> bool:
-    return _PICTURE.fullmatch(path.name) is not None and not _is_temporary(path)
+    """Whether it is called like one, and isn't a pipe or a device, which would be waited for."""
+    if not _PICTURE.fullmatch(path.name) or _is_temporary(path):
+        return False
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:  # it is gone, or a link that leads nowhere, and is told of
+        return True
 
 
 def _is_temporary(path: Path) -> bool:

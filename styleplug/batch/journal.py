@@ -9,9 +9,10 @@ SQLite takes back what it hadn't finished.
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -21,6 +22,8 @@ from styleplug.batch.task import Stamp
 from styleplug.errors import StyleplugError
 
 VERSION = 1
+_STATES = ("started", "done", "failed")
+_log = logging.getLogger("styleplug")
 # Paths are kept as bytes, since the names of files needn't be texts.
 _SCHEMA = f"""
 CREATE TABLE picture (
@@ -37,6 +40,13 @@ CREATE TABLE picture (
 ) WITHOUT ROWID;
 PRAGMA user_version = {VERSION};
 """
+
+
+_COLUMNS = "place, source, work, source_size, source_time, state, size, time, seconds, problem"
+_TYPES = (
+    *(bytes, bytes, str, int | None, int | None),
+    *(str, int | None, int | None, float, str),
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,8 @@ class Entry:
 class Journal:
     """The journal in a file, which is made if there is none; to be closed.
 
+    Entries that can't be understood are named in a warning, and left out.
+
     Raises:
         StyleplugError: the file can't be read or written, or is one of another version; likewise
             all methods.
@@ -63,8 +75,10 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._left_out: set[Any] = set()
         with self._errors():
             self._db = sqlite3.connect(path)
+            self._db.text_factory = lambda text: text.decode("utf-8", "replace")
         try:
             self._prepare()
         except BaseException:
@@ -118,9 +132,7 @@ class Journal:
 
     def places(self) -> dict[PurePath, Path]:
         """The picture of each place."""
-        with self._errors():
-            rows = self._db.execute("SELECT place, source FROM picture").fetchall()
-        return {PurePath(os.fsdecode(place)): Path(os.fsdecode(source)) for place, source in rows}
+        return {entry.place: entry.source for entry in self.entries()}
 
     def has_begun(self, place: PurePath) -> bool:
         """Whether a result was begun in a place, or in one that differs in its extension only."""
@@ -149,11 +161,10 @@ class Journal:
 
     def _entries(self, clause: str, *values: Any) -> Iterator[Entry]:
         with self._errors():
-            for row in self._db.execute(
-                "SELECT place, source, work, source_size, source_time, state, size, time, seconds,"
-                f" problem FROM picture {clause}",
-                values,
-            ):
+            for row in self._db.execute(f"SELECT {_COLUMNS} FROM picture {clause}", values):
+                if not _is_sound(row):
+                    self._leave_out(row[0])
+                    continue
                 yield Entry(
                     PurePath(os.fsdecode(row[0])),
                     Path(os.fsdecode(row[1])),
@@ -164,6 +175,11 @@ class Journal:
                     row[8],
                     row[9],
                 )
+
+    def _leave_out(self, place: Any) -> None:
+        if place not in self._left_out:
+            _log.warning("%s: the entry %.200r can't be understood; left out", self._path, place)
+        self._left_out.add(place)
 
     def _write(self, statement: str, values: tuple[Any, ...]) -> None:
         with self._errors():
@@ -179,6 +195,15 @@ class Journal:
                 " disk, and give the same command again; without the journal, results that are"
                 " there count as files of others"
             ) from error
+
+
+def _is_sound(row: Sequence[Any]) -> bool:
+    """Whether the columns of an entry are what `Journal` writes there."""
+    if not all(map(isinstance, row, _TYPES)) or row[5] not in _STATES:
+        return False
+    place = PurePath(os.fsdecode(row[0]))
+    leads_out = place.is_absolute() or ".." in place.parts or not place.name
+    return not leads_out and os.path.isabs(os.fsdecode(row[1]))
 
 
 def _bytes(path: PurePath) -> bytes:

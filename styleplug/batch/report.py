@@ -12,7 +12,8 @@ from string import Template
 from urllib.parse import quote
 
 from styleplug.batch.journal import Entry, Journal
-from styleplug.errors import ImageError
+from styleplug.batch.task import Stamp
+from styleplug.errors import ImageError, PluginError
 
 SIDE = 280
 """Of a thumbnail, in pixels."""
@@ -75,6 +76,7 @@ _PICTURE = Template("""<figure>
 <figcaption><a href="$address">$place</a> <span>$seconds s</span></figcaption>
 </figure>
 """)
+_NONE = Template('<div class="none">$why</div>')
 
 
 def write_report(
@@ -93,20 +95,19 @@ def write_report(
     Raises:
         OSError: the page can't be written; what was there stays.
     """
+    from styleplug.runtime.files import written_atomically
+
     failed, done = list(journal.entries("failed")), list(journal.entries("done"))
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8") as page:
-            for part in _parts(failed, done, folder, path.parent, tell):
-                page.write(part)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with written_atomically(path) as page:
+        for part in _parts(failed, done, folder, path.parent, tell):
+            page.write(part.encode())
 
 
 def is_report(path: Path) -> bool:
     """Whether a file is such a page, which a new one may replace."""
     beginning = _HEAD.template.partition("<meta http")[0].encode()
+    if not os.path.isfile(path):  # a pipe would be waited for
+        return False
     try:
         with path.open("rb") as file:
             return file.read(len(beginning)) == beginning
@@ -134,7 +135,7 @@ def _parts(
     for number, entry in enumerate(done, start=1):
         output = folder / entry.place
         yield _PICTURE.substitute(
-            before=_thumbnail(entry.source, "before"),
+            before=_before(entry),
             after=_thumbnail(output, "after"),
             address=_address(output, beside),
             place=_shown(entry.place),
@@ -142,6 +143,13 @@ def _parts(
         )
         tell(number, len(done))
     yield "</main>\n</body>\n</html>\n" if done else "</body>\n</html>\n"
+
+
+def _before(entry: Entry) -> str:
+    """The thumbnail of the picture that was done; of no other, whatever file the journal names."""
+    if Stamp.of(entry.source) not in (None, entry.source_stamp):
+        return _NONE.substitute(why="changed since")
+    return _thumbnail(entry.source, "before")
 
 
 def _thumbnail(path: Path, when: str) -> str:
@@ -152,8 +160,8 @@ def _thumbnail(path: Path, when: str) -> str:
 
     try:
         picture = styleplug.read_image(path)
-    except ImageError:  # moved or removed since
-        return '<div class="none">not there</div>'
+    except (ImageError, PluginError):  # moved or removed since
+        return _NONE.substitute(why="not there")
     side = min(SIDE, max(picture.size))
     alpha = None if picture.alpha is None else fitted(picture.alpha, side)
     buffer = io.BytesIO()

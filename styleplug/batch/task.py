@@ -35,7 +35,10 @@ _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class Stamp(NamedTuple):
-    """What tells a file from one that it is replaced by: its bytes, and when it was changed, ns."""
+    """What tells a file from one that it is replaced by: its bytes, and when it was changed, ns.
+
+    The time has 64 bits and a sign, as in the journal, and so turns over in the year 2262.
+    """
 
     size: int
     time: int
@@ -47,7 +50,7 @@ class Stamp(NamedTuple):
             found = os.stat(path, follow_symlinks=follow)
         except (OSError, ValueError):
             return None
-        return cls(found.st_size, found.st_mtime_ns)
+        return cls(found.st_size, (found.st_mtime_ns + 2**63) % 2**64 - 2**63)
 
 
 @dataclass(frozen=True)

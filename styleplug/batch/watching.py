@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from styleplug.batch.inputs import Found, find_pictures
+from styleplug.batch.inputs import Found, Search, find_pictures
 from styleplug.batch.task import Stamp
 
 INTERVAL = 1.0
@@ -21,9 +21,8 @@ SETTLED = 2.0
 
 def arrivals(
     folder: Path,
+    search: Search,
     *,
-    recursive: bool,
-    without: Path,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[list[Found]]:
@@ -35,8 +34,7 @@ def arrivals(
 
     Args:
         folder: where they appear.
-        recursive: whether folders in it are looked into.
-        without: a folder in it to leave out.
+        search: how it is looked through.
         sleep, clock: of the system, but for tests.
 
     Raises:
@@ -44,9 +42,10 @@ def arrivals(
     """
     given: dict[Path, Stamp] = {}
     waiting: dict[Path, tuple[Stamp, float]] = {}
+    told = 0
     while True:
         ready, now = [], clock()
-        for found in find_pictures([folder], (), recursive=recursive, without=without):
+        for found in find_pictures([folder], (), search):
             stamp = Stamp.of(found.source)
             if stamp is None or stamp == given.get(found.source):
                 continue
@@ -57,6 +56,7 @@ def arrivals(
                 del waiting[found.source]
                 given[found.source] = stamp
                 ready.append(found)
+        told = search.tell(told)
         if ready:
             yield ready
         sleep(INTERVAL)

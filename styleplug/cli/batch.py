@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,17 +14,19 @@ import click
 from click.core import ParameterSource
 
 from styleplug.cli.batch_tally import Tally, check_report, write_page
+from styleplug.cli.interrupt import Interrupted
 from styleplug.cli.job import asked, recalled
-from styleplug.cli.main import FAILURE, INTERRUPTED, echo_json
+from styleplug.cli.main import FAILURE, echo_json
 from styleplug.cli.options import config_options, given_options
 from styleplug.cli.pipes import PIPE
+from styleplug.cli.terminal import say
 from styleplug.config import INITS, FilterConfig, StylizeConfig
 from styleplug.errors import StyleplugError
 
 if TYPE_CHECKING:
     from styleplug.batch.events import BatchEvent
     from styleplug.batch.executors import Executor
-    from styleplug.batch.inputs import Found
+    from styleplug.batch.inputs import Found, Search
     from styleplug.batch.plan import Order
     from styleplug.batch.work import Work
 
@@ -66,6 +68,12 @@ _FILTER_OPTIONS = ", ".join(f"--{option.name.replace('_', '-')}" for option in f
     help="The folder of the results; made as needed.",
 )
 @click.option("-r", "--recursive", is_flag=True, help="Look into folders in folders.")
+@click.option(
+    "--system-folders",
+    is_flag=True,
+    help="Look also into folders where storage and programs keep thumbnails, snapshots and deleted"
+    " pictures, such as @eaDir and #recycle; they are left out otherwise.",
+)
 @click.option(
     "-j",
     "--jobs",
@@ -121,6 +129,7 @@ def batch(
     like: Path | None,
     folder: Path,
     recursive: bool,
+    system_folders: bool,
     jobs: int | None,
     scheduler: str | None,
     suffix: str,
@@ -148,6 +157,7 @@ def batch(
         raise click.UsageError("'--suffix' is a part of a name, which holds no '/'.")
     if jobs and scheduler:
         raise click.UsageError("'--jobs' is of this machine; a cluster has its workers.")
+    from styleplug.batch.inputs import Search
     from styleplug.batch.plan import Order
 
     tally = Tally()
@@ -159,19 +169,22 @@ def batch(
             work = _filtering(filter_name, given, strip, options)
         kind = kind and kind.removeprefix(".")
         order = Order(work, _absolute(folder), suffix, kind, overwrite, skip_existing)
-        rounds = _rounds(inputs, watch, recursive, order.folder)
+        search = Search(order.folder, recursive, system_folders)
+        rounds = _rounds(inputs, watch, search)
         listener = _listener(as_json, is_watching=watch is not None)
         executor = _executor(scheduler, jobs or _usual_jobs(order.work))
-        interrupted = _run(order, executor, rounds, listener, tally, report, is_endless=bool(watch))
+        interruption = _run(
+            *(order, executor, rounds, listener, tally, report), is_endless=bool(watch)
+        )
     except StyleplugError as error:
         if as_json:
             echo_json(event="failed", code=error.code, message=str(error))
         tally.tell()
         raise
     tally.tell()
-    if interrupted and not watch:
-        click.echo("styleplug: interrupted; the same command again goes on from here", err=True)
-        click.get_current_context().exit(INTERRUPTED)
+    if interruption and not watch:
+        say("styleplug: interrupted; the same command again goes on from here", err=True)
+        click.get_current_context().exit(interruption.code)
     click.get_current_context().exit(FAILURE if tally.failures else 0)
 
 
@@ -219,22 +232,22 @@ def _executor(scheduler: str | None, jobs: int) -> Executor:
     return Cluster(scheduler) if scheduler else Processes(jobs)
 
 
-def _rounds(
-    inputs: Sequence[Path], watch: Path | None, recursive: bool, folder: Path
-) -> Iterable[list[Found]]:
+def _rounds(inputs: Sequence[Path], watch: Path | None, search: Search) -> Iterable[list[Found]]:
     """The pictures to do: all at once, or as they appear."""
     from styleplug.batch.inputs import find_pictures, listed_paths
     from styleplug.batch.watching import arrivals
 
     if watch:
-        return arrivals(watch, recursive=recursive, without=folder)
+        return arrivals(watch, search)
     listed = []
     if PIPE in inputs:
         if sys.stdin is None:
             raise click.UsageError("Standard input ('-') is closed; lead a list of paths into it.")
         listed = listed_paths(sys.stdin.buffer.read())
     named = [path for path in inputs if path != PIPE]
-    return [list(find_pictures(named, listed, recursive=recursive, without=folder))]
+    pictures = list(find_pictures(named, listed, search))
+    search.tell()
+    return [pictures]
 
 
 def _run(
@@ -246,14 +259,14 @@ def _run(
     report: Path | None,
     *,
     is_endless: bool,
-) -> bool:
-    """Let a batch run, and show what it says; whether Ctrl-C ended it, as it does an endless one.
+) -> Interrupted | None:
+    """Let a batch run, and show what it says; what ended it early, as it does an endless one.
 
     The report takes a while, so that it has to wait for the end.
     """
     from styleplug.batch.coordinator import Batch
 
-    interrupted = False
+    interruption = None
     with Batch(order, executor) as running:
         if report:
             check_report(report, order.overwrite)
@@ -263,12 +276,12 @@ def _run(
                     for event in running.run(pictures):
                         tally.count(event)
                         show(event)
-        except KeyboardInterrupt:
-            interrupted = True
+        except Interrupted as signal:
+            interruption = signal
             executor.close()
-        if report and interrupted == is_endless:
+        if report and bool(interruption) == is_endless:
             write_page(running.journal, order.folder, report)
-    return interrupted
+    return interruption
 
 
 def _listener(
@@ -283,9 +296,7 @@ def _listener(
 
 
 def _print_record(event: BatchEvent) -> None:
-    # A reader that has gone is no reason to lose pictures.
-    with suppress(BrokenPipeError):
-        echo_json(event=type(event).__name__.lower(), **asdict(event))
+    echo_json(event=type(event).__name__.lower(), **asdict(event))
 
 
 def _absolute(path: Path) -> Path:

@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 from rich.table import Column
 
 from styleplug.batch.events import Advanced, BatchEvent, Done, Failed, Planned, Skipped, Started
-from styleplug.cli.main import printable
 from styleplug.cli.progress import BAR_WIDTH, duration, error_console
+from styleplug.cli.terminal import printable
 
 
 @contextmanager
@@ -52,16 +52,16 @@ def batch_bar(is_watching: bool) -> Iterator[Callable[[BatchEvent], None]]:
                     for remark in event.remarks:
                         if remark not in said:  # each process says what concerns all
                             said.add(remark)
-                            console.print(f"styleplug: {printable(remark)}")
+                            console.print(f"styleplug: {remark}")
                     if not console.is_terminal:
-                        console.print(f"{printable(event.output)}  ({event.seconds:.1f} s)")
+                        console.print(f"{event.output}  ({event.seconds:.1f} s)")
                 case Skipped():
                     work.end(event.source)
-                    console.print(f"{printable(event.output)}  (there already; skipped)")
+                    console.print(f"{event.output}  (there already; skipped)")
                 case Failed():
                     work.end(event.source)
                     if is_watching:
-                        console.print(printable(f"{event.source}: {event.problem}"))
+                        console.print(f"{event.source}: {event.problem}")
             bar.update(task, description=work.text, total=work.total, completed=work.completed)
 
         yield show

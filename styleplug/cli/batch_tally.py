@@ -6,10 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from styleplug.cli.main import printable
 from styleplug.cli.output import check_output
+from styleplug.cli.terminal import say
 from styleplug.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -44,13 +42,13 @@ class Tally:
     def tell(self) -> None:
         """Say how many, and of each that failed, why."""
         for failed in self.failures:
-            click.echo(printable(f"{failed.source}: {failed.problem}"), err=True)
+            say(f"{failed.source}: {failed.problem}", err=True)
         kinds = ("done", "done before", "skipped", "failed")
         told = [f"{self._numbers[kind]} {kind}" for kind in kinds if self._numbers[kind]]
         if told:
-            click.echo(", ".join(told), err=True)
+            say(", ".join(told), err=True)
         elif self._is_empty:
-            click.echo("no pictures found; folders in folders are for --recursive", err=True)
+            say("no pictures found; folders in folders are for --recursive", err=True)
 
 
 def check_report(path: Path, overwrite: bool) -> None:

@@ -6,6 +6,8 @@ import json
 
 import click
 
+from styleplug.cli.terminal import say
+
 
 @click.group()
 def cache() -> None:
@@ -21,9 +23,9 @@ def info(as_json: bool) -> None:
     found = GramCache().info()
     if as_json:
         values = {"entries": found.entries, "size": found.size, "limit": found.limit}
-        click.echo(json.dumps({"folder": str(found.folder), **values}))
+        say(json.dumps({"folder": str(found.folder), **values}))
         return
-    click.echo(
+    say(
         f"{found.folder}: {found.entries} entries, "
         f"{found.size / 1e6:.1f} of {found.limit / 1e6:.0f} MB"
     )
@@ -34,4 +36,4 @@ def clear() -> None:
     """Remove all entries."""
     from styleplug.vgg.gram_cache import GramCache
 
-    click.echo(f"{GramCache().clear()} entries removed")
+    say(f"{GramCache().clear()} entries removed")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import sys
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from styleplug.cli.main import FAILURE
+from styleplug.cli.terminal import canvas, say, tamed
 
 if TYPE_CHECKING:
     from styleplug.doctor.finding import Finding
@@ -42,9 +42,6 @@ def doctor(as_report: bool, as_json: bool) -> None:
 
     if as_report and as_json:
         raise click.UsageError("--report and --json exclude each other")
-    # A name that the terminal has no letters for is no reason to fail.
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
     examined = {}
     for title, findings in examine():
         examined[title] = findings
@@ -55,14 +52,15 @@ def doctor(as_report: bool, as_json: bool) -> None:
         # Here, for it needs a package, which may be what is broken.
         from styleplug.doctor.report import report
 
-        click.echo("\n".join(report(examined)))
+        for line in report(examined):
+            say(line)
     elif as_json:
         records = {title: [asdict(finding) for finding in examined[title]] for title in examined}
-        click.echo(json.dumps(records))
+        say(json.dumps(records))
     elif failed:
-        click.secho("No transfer works here until the faults are mended.", fg="red")
+        _draw(click.style("No transfer works here until the faults are mended.", fg="red"))
     else:
-        click.secho("A transfer works here.", fg="green")
+        _draw(click.style("A transfer works here.", fg="green"))
     if failed:
         click.get_current_context().exit(FAILURE)
 
@@ -70,17 +68,22 @@ def doctor(as_report: bool, as_json: bool) -> None:
 def _show(title: str, findings: Iterable[Finding]) -> None:
     for number, finding in enumerate(findings):
         if number == 0:
-            click.secho(title, bold=True)
+            _draw(click.style(title, bold=True))
         status = click.style(f"{finding.status:>6}  ", fg=_COLOURS[finding.status])
-        click.echo(status + _wrapped(finding.text).lstrip())
+        _draw(status + _wrapped(finding.text).lstrip())
         if finding.remedy:
-            click.echo(_wrapped(finding.remedy, mark="-> "))
+            _draw(_wrapped(finding.remedy, mark="-> "))
+
+
+def _draw(text: str) -> None:
+    """Print a text with its colours."""
+    click.echo(text, file=canvas(sys.stdout))
 
 
 def _wrapped(text: str, mark: str = "") -> str:
     """Indented lines, broken at spaces alone, so that paths and commands can be copied."""
     return textwrap.fill(
-        text,
+        tamed(text),
         max(shutil.get_terminal_size().columns, 40),
         initial_indent=_INDENT + mark,
         subsequent_indent=_INDENT + " " * len(mark),

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from styleplug.cli.output import check_output, write_output
+from styleplug.cli.terminal import say
 from styleplug.config import StylizeConfig
 
 
@@ -82,4 +83,4 @@ def features(
     np.savez(buffer, **arrays)
     write_output(output, buffer.getvalue())
     for name, array in arrays.items():
-        click.echo(f"{name}  {'x'.join(map(str, array.shape))}", err=True)
+        say(f"{name}  {'x'.join(map(str, array.shape))}", err=True)

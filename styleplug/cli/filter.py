@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from styleplug.cli.options import field_options, given_options, output_option, strip_option
+from styleplug.cli.terminal import say
 from styleplug.config import FilterConfig
 from styleplug.reading import read_picture
 
@@ -32,12 +33,16 @@ def filter(
     """Send PHOTO through a filter."""
     import styleplug
     from styleplug.recipe import FilterRecipe
-    from styleplug.results import check_result, write_result
+    from styleplug.results import check_result, deliver_result
 
     config = FilterConfig(**given_options(FilterConfig, options))
     check_result(photo, (), output, overwrite=overwrite, strip=strip)
     photograph = read_picture(photo)
     recipe = FilterRecipe.planned(name, config, photo)
     result = styleplug.apply_filter(photograph, name, config)
-    write_result(result, photograph, recipe, output, overwrite=overwrite, strip=strip)
-    click.echo(output, err=True)
+    place, problem = deliver_result(
+        result, photograph, recipe, output, overwrite=overwrite, strip=strip
+    )
+    say(place, err=True)
+    if problem:
+        raise problem

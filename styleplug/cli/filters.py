@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from styleplug.cli.main import printable
 from styleplug.cli.output import check_output as check_file
+from styleplug.cli.terminal import say
 from styleplug.filters.ranges import RANGES
 
 _OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace your filter of this name.")
@@ -50,13 +50,13 @@ def _list(as_json: bool) -> None:
 
     found = styleplug.list_filters()
     if as_json:
-        click.echo(json.dumps([asdict(filter) for filter in found]))
+        say(json.dumps([asdict(filter) for filter in found]))
         return
     width = max((len(filter.name) for filter in found), default=0)
     for filter in found:
-        click.echo(printable(f"{filter.name:{width}}  {filter.description}  ({filter.source})"))
+        say(f"{filter.name:{width}}  {filter.description}  ({filter.source})")
     if not found:
-        click.echo("There are none.", err=True)
+        say("There are none.", err=True)
 
 
 def _draw_sheet(photo: Path, output: Path, overwrite: bool) -> None:
@@ -68,7 +68,7 @@ def _draw_sheet(photo: Path, output: Path, overwrite: bool) -> None:
     check_output(output, inputs=[photo], overwrite=overwrite)
     drawn = sheet(read_picture(photo), styleplug.list_filters())
     styleplug.write_image(drawn, output, overwrite=overwrite)
-    click.echo(output, err=True)
+    say(output, err=True)
 
 
 @filters.command(short_help="Write a style, or a blend of styles, to a file to pass on.")
@@ -89,7 +89,7 @@ def export(name: str, output: Path, overwrite: bool) -> None:
 
     check_file(output, SUFFIX, overwrite=overwrite)
     write_style(find_style(name), output)
-    click.echo(output, err=True)
+    say(output, err=True)
 
 
 @filters.command("import", short_help="Add a style from a file.")
@@ -105,7 +105,7 @@ def import_(file: Path, name: str | None, overwrite: bool) -> None:
     from styleplug.filters.collection import import_style
 
     style = import_style(file, name, overwrite=overwrite)
-    click.echo(printable(f"{style.name}  {style.description}"))
+    say(f"{style.name}  {style.description}")
 
 
 @filters.command(short_help="Add a feed-forward network of others.")
@@ -133,7 +133,7 @@ def add(
 
     facts = Facts(f"from {model.name}", input_range, output_range or input_range)
     add_foreign(model, name, facts, overwrite=overwrite)
-    click.echo(printable(f"{name}  {facts.description}"))
+    say(f"{name}  {facts.description}")
 
 
 @filters.command(short_help="Remove a filter of yours.")
@@ -143,4 +143,4 @@ def remove(name: str) -> None:
     from styleplug.filters.collection import remove_filter
 
     remove_filter(name)
-    click.echo(f"{name} removed")
+    say(f"{name} removed")

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import click
 
+from styleplug.cli.terminal import say
 from styleplug.hosts import ADAPTERS, find_hosts, install_host, uninstall_host
 
 _HOST = click.argument("host", type=click.Choice(list(ADAPTERS)))
@@ -29,14 +30,14 @@ def list_all(as_json: bool) -> None:
     """List the host programs that were found, and what is installed there."""
     found = find_hosts()
     if as_json:
-        click.echo(json.dumps([asdict(host) for host in found], default=str))
+        say(json.dumps([asdict(host) for host in found], default=str))
         return
     for host in found:
-        click.echo(f"{host.name}  {host.title}  {host.state}  {host.folder or ''}".rstrip())
+        say(f"{host.name}  {host.title}  {host.state}  {host.folder or ''}".rstrip())
         if host.styleplug:
-            click.echo(f"    styleplug {host.styleplug}, {host.interpreter}")
+            say(f"    styleplug {host.styleplug}, {host.interpreter}")
         if host.advice:
-            click.echo(f"    {host.advice}")
+            say(f"    {host.advice}")
 
 
 @hosts.command(short_help="Put styleplug's adapter into a host, or update it.")
@@ -48,7 +49,8 @@ def install(host: str, folder: str | None) -> None:
     Do it again after an upgrade of styleplug, or where something is amiss.
     """
     for place in install_host(host, folder):
-        click.echo(f"{place.title}: installed in {place.adapter}\n    {place.advice}")
+        say(f"{place.title}: installed in {place.adapter}")
+        say(f"    {place.advice}")
 
 
 @hosts.command(short_help="Remove styleplug's adapter from a host.")
@@ -57,4 +59,4 @@ def install(host: str, folder: str | None) -> None:
 def uninstall(host: str, folder: str | None) -> None:
     """Remove styleplug's adapter from a host program, and nothing else."""
     for place in uninstall_host(host, folder):
-        click.echo(f"{place.title}: removed from {place.adapter}")
+        say(f"{place.title}: removed from {place.adapter}")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from styleplug.cli.main import echo_json, printable
+from styleplug.cli.main import echo_json
+from styleplug.cli.terminal import say
 
 if TYPE_CHECKING:
     from styleplug.image.inspect import Inspection
@@ -37,12 +38,13 @@ def info(picture: Path, as_json: bool) -> None:
             alpha=found.has_alpha,
             profile=found.profile,
             metadata=_sizes(found.metadata),
+            resolution=found.metadata.resolution,
             remarks=found.remarks,
             recipe=recipe and asdict(recipe),
         )
         return
     for line in [*_description(picture, found), *(_story(recipe) if recipe else [])]:
-        click.echo(printable(line))
+        say(line)
 
 
 def _description(picture: Path, found: Inspection) -> list[str]:
@@ -57,12 +59,22 @@ def _description(picture: Path, found: Inspection) -> list[str]:
         *(f"{picture} {remark}" for remark in found.remarks),
         f"colour profile: {found.profile or 'none'}",
         f"metadata: {', '.join(blocks) or 'none'}",
+        *_print_size(found),
     ]
+
+
+def _print_size(found: Inspection) -> list[str]:
+    """How large the picture is to be printed, as a line, if its file says so."""
+    if found.metadata.resolution is None:
+        return []
+    across, down = found.metadata.resolution
+    return [f"resolution: {across:g} × {down:g} pixels an inch"]
 
 
 def _sizes(metadata: Metadata) -> dict[str, int]:
     """The bytes of each block; 0 where there is none."""
-    return {name: len(block or b"") for name, block in vars(metadata).items()}
+    blocks = {"exif": metadata.exif, "xmp": metadata.xmp, "iptc": metadata.iptc}
+    return {name: len(block or b"") for name, block in blocks.items()}
 
 
 def _story(recipe: Recipe | FilterRecipe) -> list[str]:

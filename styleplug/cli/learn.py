@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import logging
+import shlex
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from styleplug.cli.interrupt import interruptible
-from styleplug.cli.main import INTERRUPTED
 from styleplug.cli.options import content_error, seconds
 from styleplug.cli.output import check_place
 from styleplug.cli.photographs import bundled, files_in, photograph
-from styleplug.errors import Cancelled, FilterError, UnwritableImageError
+from styleplug.cli.terminal import say
+from styleplug.errors import Cancelled, FilterError, StyleplugError, UnwritableImageError
 from styleplug.extras import import_extra
 from styleplug.filters.pace import CONTENT_ERROR
 from styleplug.reading import read_picture
 
 if TYPE_CHECKING:
     from styleplug.filters.learning import Learning
+    from styleplug.filters.style import FilterStyle
 
 PREVIEW_SIDE = 512
 SECONDS_PER_PREVIEW = 5.0
@@ -83,7 +86,7 @@ def learn(
 
     Ctrl-C keeps what is learned so far, and exits with 130.
     """
-    from styleplug.filters.collection import add_style, check_new
+    from styleplug.filters.collection import check_new
     from styleplug.filters.folder import user_file
     from styleplug.filters.pace import BACKBONE
     from styleplug.filters.paintings import checked
@@ -110,11 +113,11 @@ def learn(
         mirror = Mirror(vgg, device=device)
         learning = Learning(picture, weights, photographs, mirror, content_error, PACE)
         finished = _run(learning, time_limit, _Preview(preview), cancel)
-        add_style(learning.style(name, _description(file)))
+        _keep(learning.style(name, _description(file)))
     how = "learned" if finished else "interrupted; kept as learned so far"
-    click.echo(f"{name}  ({how}, {learning.descent.steps} steps)", err=True)
+    say(f"{name}  ({how}, {learning.descent.steps} steps)", err=True)
     if not finished:
-        click.get_current_context().exit(INTERRUPTED)
+        click.get_current_context().exit(cancel.code)
 
 
 def _run(learning: Learning, time_limit: float, preview: _Preview, cancel: threading.Event) -> bool:
@@ -134,6 +137,26 @@ def _run(learning: Learning, time_limit: float, preview: _Preview, cancel: threa
             if cancel.is_set():
                 return False
     return True
+
+
+def _keep(style: FilterStyle) -> None:
+    """Add a style to the user's filters.
+
+    Raises:
+        FilterError, StyleplugError: it can't be added; if anyhow possible, it is in a file then.
+    """
+    from styleplug.filters.collection import add_style
+    from styleplug.filters.style import SUFFIX, write_style
+    from styleplug.image.write import write_elsewhere
+
+    try:
+        add_style(style)
+    except FilterError as error:
+        place = write_elsewhere(Path(f"{style.name}{SUFFIX}"), partial(write_style, style))
+        if place is None:
+            raise
+        remedy = f"add it with: styleplug filters import {shlex.quote(str(place))}"
+        raise StyleplugError(f"{error}; the style is {place} now; {remedy}") from error
 
 
 class _Preview:

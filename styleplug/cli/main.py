@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import json
 import logging
 import os
-import sys
 from importlib import import_module
 from typing import Any
 
 import click
 
 from styleplug import __version__
+from styleplug.cli.interrupt import Interrupted, raised
+from styleplug.cli.terminal import safe_streams, say
 from styleplug.errors import (
     Cancelled,
     CheckpointError,
@@ -46,6 +48,9 @@ COMMANDS = {
 
 USAGE, FAILURE, INTERRUPTED = 2, 1, 130
 
+_OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""What no other request would mend: a disk that is full or broken."""
+
 
 class LazyGroup(click.Group):
     """Imports a sub-command only to run it, which keeps `styleplug --help` quick."""
@@ -63,27 +68,36 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        with safe_streams():
+            return super().main(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with raised():
+                return super().invoke(ctx)
         except StyleplugError as error:
-            # One line, even where the name of a file has several.
-            click.echo(f"styleplug: {' '.join(str(error).splitlines())}", err=True)
+            say(f"styleplug: {one_line(str(error))}", err=True)
             ctx.exit(USAGE if is_usage_error(error) else FAILURE)
-        except (Cancelled, KeyboardInterrupt):
-            click.echo("styleplug: interrupted", err=True)
-            ctx.exit(INTERRUPTED)
+        except (Cancelled, KeyboardInterrupt) as end:
+            say("styleplug: interrupted", err=True)
+            ctx.exit(end.code if isinstance(end, Interrupted) else INTERRUPTED)
 
 
 class StderrHandler(logging.Handler):
     """Writes to what `sys.stderr` is at the time: a progress bar exchanges it to stay whole."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        print(self.format(record), file=sys.stderr)
+        say(one_line(self.format(record)), err=True)
 
 
 def is_usage_error(error: StyleplugError) -> bool:
     """Whether what was asked for is at fault, rather than this machine or its models."""
+    cause = error.__cause__
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in _OF_THE_MACHINE:
+            return False
+        cause = cause.__cause__
     asked = (
         *(CheckpointError, ConfigError, ImageError, LayerNotFoundError, ProtocolError),
         StyleNotFoundError,
@@ -93,13 +107,12 @@ def is_usage_error(error: StyleplugError) -> bool:
 
 def echo_json(**values: Any) -> None:
     """One line of JSON on standard output, at once."""
-    click.echo(json.dumps(values))
-    sys.stdout.flush()
+    say(json.dumps(values))
 
 
-def printable(text: str) -> str:
-    """The text without control characters, by which a stranger's file could steer the terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+def one_line(text: str) -> str:
+    """The text as one line, even where the name of a file in it has several."""
+    return " ".join(text.splitlines())
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from styleplug.cli.terminal import say
 from styleplug.errors import ConfigError, ModelError, ModelNotFoundError
 from styleplug.vgg.layers import ARCHITECTURES
 
@@ -30,15 +31,15 @@ def list_models(as_json: bool) -> None:
 
     found = installed_models()
     if as_json:
-        click.echo(json.dumps([{**asdict(model), "path": str(model.path)} for model in found]))
+        say(json.dumps([{**asdict(model), "path": str(model.path)} for model in found]))
         return
     for model in found:
-        click.echo(_summary(model))
-        click.echo(f"    {model.attribution}")
-        click.echo(f"    from {model.source}")
+        say(_summary(model))
+        say(f"    {model.attribution}")
+        say(f"    from {model.source}")
     missing = sorted(set(ARCHITECTURES) - {model.name for model in found})
     for name in missing:
-        click.echo(f"{name}  not installed; see: styleplug models install --help")
+        say(f"{name}  not installed; see: styleplug models install --help")
 
 
 @models.command(short_help="Check every network's file against its SHA-256.")
@@ -54,9 +55,9 @@ def verify() -> None:
             model.read()
         except ModelError as error:
             damaged = True
-            click.echo(str(error), err=True)
+            say(str(error), err=True)
         else:
-            click.echo(f"{model.name}  ok  {model.sha256}")
+            say(f"{model.name}  ok  {model.sha256}")
     if damaged:
         click.get_current_context().exit(1)
 
@@ -80,7 +81,7 @@ def install(name: str, source: Path | None) -> None:
     is removed; PyTorch reads it. A download that breaks off goes on where it stopped when the
     command is run again. HTTPS_PROXY is honoured.
     """
-    click.echo(_summary(_installed(name, source)))
+    say(_summary(_installed(name, source)))
 
 
 @models.command(short_help="Remove a network that you installed.")
@@ -96,7 +97,7 @@ def remove(name: str) -> None:
     except ModelNotFoundError:
         if not discarded:
             raise
-    click.echo(f"{name} removed")
+    say(f"{name} removed")
 
 
 def _installed(name: str, source: Path | None) -> Model:

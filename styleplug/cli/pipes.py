@@ -11,11 +11,12 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
-from styleplug.errors import ImageError, UnwritableImageError
+from styleplug.cli.terminal import SafeStream
+from styleplug.errors import ImageError, StyleplugError
 
 PIPE = Path("-")
 
@@ -63,7 +64,7 @@ def piped(
 
     Raises:
         ImageError: one that was raised within, with the pipe named instead of the file.
-        UnwritableImageError: nobody reads what goes to standard output.
+        StyleplugError: what goes to standard output can't be written there.
     """
     if PIPE not in (*inputs, output):
         yield list(inputs), output
@@ -86,10 +87,16 @@ def piped(
 
 
 def _send(file: Path) -> None:
+    from styleplug.image.write import write_elsewhere, write_file
+
+    data = file.read_bytes()
     try:
-        sys.stdout.buffer.write(file.read_bytes())
-        sys.stdout.buffer.flush()
+        cast(SafeStream, sys.stdout).send(data)
     except OSError as error:
-        raise UnwritableImageError(
-            "standard output", f"can't be written ({error.strerror}); check where it leads"
-        ) from error
+        place = write_elsewhere(
+            Path(f"painted{file.suffix}"), lambda path: write_file(path, data, overwrite=False)
+        )
+        problem = f"standard output: can't be written ({error.strerror})"
+        if place is None:
+            raise StyleplugError(f"{problem}; check where it leads") from error
+        raise StyleplugError(f"{problem}; the picture is {place} now") from error

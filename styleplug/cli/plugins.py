@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from styleplug.cli.main import FAILURE, main
+from styleplug.cli.terminal import say
 
 if TYPE_CHECKING:
     import pluggy
@@ -32,11 +33,11 @@ def list_plugins(as_json: bool) -> None:
 
     found = found_plugins()
     if as_json:
-        click.echo(json.dumps([asdict(plugin) for plugin in found]))
+        say(json.dumps([asdict(plugin) for plugin in found]))
     else:
         for plugin in found:
-            click.echo(f"{plugin.name}  {plugin.distribution} {plugin.version}")
-            click.echo(f"    {plugin.problem or ', '.join(plugin.hooks)}")
+            say(f"{plugin.name}  {plugin.distribution} {plugin.version}")
+            say(f"    {plugin.problem or ', '.join(plugin.hooks)}")
     if any(plugin.broken for plugin in found):
         click.get_current_context().exit(FAILURE)
 
@@ -47,7 +48,8 @@ def list_plugins(as_json: bool) -> None:
 )
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="COMMAND...")
 def trace(command: tuple[str, ...]) -> None:
-    """Run a command of styleplug, and print each hook call on standard error.
+    """Run a command of styleplug, and print each call of a hook whose first result counts, on
+    standard error; not those of a batch's processes.
 
     For example: styleplug plugins trace filter photo.jpg --filter NAME -o out.jpg
     """
@@ -64,7 +66,7 @@ def trace(command: tuple[str, ...]) -> None:
 def _before(name: str, methods: Sequence[pluggy.HookImpl], arguments: Mapping[str, Any]) -> None:
     asked = ", ".join(method.plugin_name for method in reversed(methods))
     told = ", ".join(f"{key}={_brief(value)}" for key, value in arguments.items())
-    click.echo(f"{name}({told})  asks {asked}", err=True)
+    say(f"{name}({told})  asks {asked}", err=True)
 
 
 def _after(
@@ -75,7 +77,7 @@ def _after(
 ) -> None:
     error = outcome.exception
     ending = f"raised {error!r}" if error is not None else f"gave {_brief(outcome.get_result())}"
-    click.echo(f"{name}  {ending}", err=True)
+    say(f"{name}  {ending}", err=True)
 
 
 def _brief(value: Any) -> str:

@@ -3,9 +3,11 @@ terminal."""
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -24,6 +26,7 @@ from rich.table import Column
 from rich.text import Text
 
 from styleplug import events
+from styleplug.cli.terminal import canvas, printable, tamed
 
 BAR_WIDTH = 12
 """Makes lines of 77 columns, so that a terminal of 80 has room for the "^C" that it shows itself:
@@ -31,10 +34,17 @@ wrapped, the line would not be erased."""
 
 
 class _Console(Console):
-    """One that falls silent when its reader has gone, instead of ending the program."""
+    """One that prints harmless lines, be they of libraries that print while a bar is drawn."""
 
-    def on_broken_pipe(self) -> None:
-        self.quiet = True
+    def print(self, *objects: Any, **options: Any) -> None:
+        super().print(*map(_harmless, objects), **options)
+
+
+def _harmless(printed: Any) -> Any:
+    if isinstance(printed, Text):
+        printed.plain = tamed(printed.plain)
+        return printed
+    return printable(printed) if isinstance(printed, str) else printed
 
 
 class _Numbers(ProgressColumn):
@@ -122,8 +132,8 @@ def download_bar(name: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def error_console() -> Console:
-    """Standard error: no wrapped lines where that is a file, and no failure where nobody reads."""
-    console = _Console(stderr=True, highlight=False, markup=False)
+    """Standard error, without wrapped lines where that is a file."""
+    console = _Console(file=canvas(sys.stderr), stderr=True, highlight=False, markup=False)
     # A file has no width to wrap lines at.
     console.soft_wrap = not console.is_terminal
     return console

@@ -19,6 +19,7 @@ import click
 from styleplug.cli.job import Job
 from styleplug.cli.options import seconds
 from styleplug.cli.pipes import PIPE
+from styleplug.cli.terminal import say
 from styleplug.cli.watch import real_place
 from styleplug.config import INITS, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError
@@ -103,7 +104,7 @@ def leave(checkpoint: Checkpoint, result: StylizeResult, *, quiet: bool) -> None
     elif not quiet:
         more = " --time-limit TIME" if result.stopped == "time-limit" else ""
         file = shlex.quote(str(checkpoint.path))
-        click.echo(f"to go on: styleplug stylize --resume {file} --overwrite{more}", err=True)
+        say(f"to go on: styleplug stylize --resume {file} --overwrite{more}", err=True)
 
 
 def _recall(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:

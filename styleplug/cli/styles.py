@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from styleplug.cli.terminal import say
+
 
 @click.group()
 def styles() -> None:
@@ -25,7 +27,7 @@ def add(painting: Path, name: str, title: str | None, overwrite: bool) -> None:
     from styleplug.styles import add_style
 
     style = add_style(painting, name, title, overwrite)
-    click.echo(f"{style.name}  {style.title}  {style.path}")
+    say(f"{style.name}  {style.title}  {style.path}")
 
 
 @styles.command("list", short_help="List all styles, your own and the bundled ones.")
@@ -38,12 +40,12 @@ def list_all(as_json: bool) -> None:
 
     found = list_styles()
     if as_json:
-        click.echo(json.dumps([asdict(style) for style in found], default=str))
+        say(json.dumps([asdict(style) for style in found], default=str))
         return
     width = max(len(style.name) for style in found)
     for style in found:
         origin = "bundled" if style.bundled else str(style.path)
-        click.echo(f"{style.name:{width}}  {style.title}  ({origin})")
+        say(f"{style.name:{width}}  {style.title}  ({origin})")
 
 
 @styles.command(short_help="Remove a painting from your collection.")
@@ -53,4 +55,4 @@ def remove(name: str) -> None:
     from styleplug.styles import remove_style
 
     remove_style(name)
-    click.echo(f"{name} removed")
+    say(f"{name} removed")

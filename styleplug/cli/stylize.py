@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,12 @@ import click
 
 from styleplug.cli.interrupt import interruptible
 from styleplug.cli.job import Job, asked, recalled
-from styleplug.cli.main import INTERRUPTED, echo_json
+from styleplug.cli.main import echo_json
 from styleplug.cli.options import config_options, output_option, strip_option
 from styleplug.cli.pipes import PIPE, check_pipes, format_option, piped
 from styleplug.cli.records import as_record, summary
 from styleplug.cli.resume import asked_checkpoint, checkpoint_options, leave
+from styleplug.cli.terminal import say
 from styleplug.cli.watch import Watch, watch_options
 from styleplug.errors import DivergedError, StyleplugError
 from styleplug.events import Failed
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from styleplug.hookspecs import Checkpoint, StylizeResult
     from styleplug.image.picture import Picture
     from styleplug.recipe import Recipe
+
+_log = logging.getLogger("styleplug")
 
 
 @click.command()
@@ -93,13 +97,11 @@ def stylize(
             destination = _Output(file, name, overwrite, strip, as_json)
             job = recalled(like, photo, styles, options) if like else asked(styles, options)
             kept = asked_checkpoint(job)
-            result = _paint(photo, job, destination, watch, kept, verbose)
+            _paint(photo, job, destination, watch, kept, verbose)
     except StyleplugError as error:
         if as_json:
             echo_json(event="failed", code=error.code, message=str(error))
         raise
-    if result.stopped == "cancelled":
-        click.get_current_context().exit(INTERRUPTED)
 
 
 @dataclass(frozen=True)
@@ -119,18 +121,21 @@ class _Output:
 
     def write(
         self, result: StylizeResult, photograph: Picture, recipe: Recipe, remark: str
-    ) -> None:
-        from styleplug.results import write_result
+    ) -> StyleplugError | None:
+        """Write the picture, and say where it is; what went wrong, though it is written."""
+        from styleplug.results import deliver_result
 
-        write_result(
+        place, problem = deliver_result(
             *(result, photograph, recipe.finished(result), self.path),
             overwrite=self.overwrite,
             strip=self.strip,
         )
+        name = self.name if place == self.path else str(place)
         if self.as_json:
-            echo_json(event="written", path=self.name, **summary(result))
+            echo_json(event="written", path=name, **summary(result))
         else:
-            click.echo(f"{self.name}  ({remark})", err=True)
+            say(f"{name}  ({remark})", err=True)
+        return problem
 
 
 def _paint(
@@ -140,7 +145,7 @@ def _paint(
     watch: Watch,
     checkpoint: Checkpoint | None,
     verbose: bool,
-) -> StylizeResult:
+) -> None:
     import styleplug
     from styleplug.recipe import Recipe
 
@@ -162,14 +167,19 @@ def _paint(
                 )
         except DivergedError as error:
             if error.last_good is not None:
-                output.write(error.last_good, photograph, recipe, "the last good picture")
+                problem = output.write(error.last_good, photograph, recipe, "the last good picture")
+                if problem:
+                    _log.warning("%s", problem)
             watch.finish(photograph, error.last_good)
             raise
-        output.write(result, photograph, recipe, _ending(result))
-        watch.finish(photograph, result)
+        problem = output.write(result, photograph, recipe, _ending(result))
         if checkpoint:
             leave(checkpoint, result, quiet=output.as_json)
-    return result
+        watch.finish(photograph, result)
+    if problem:
+        raise problem
+    if result.stopped == "cancelled":
+        click.get_current_context().exit(cancel.code)
 
 
 def _ending(result: StylizeResult) -> str:
@@ -194,6 +204,4 @@ def _listener(
 def _print_record(event: Event) -> None:
     # The command reports its failure itself, for not every one comes from a running job.
     if not isinstance(event, Failed):
-        # A reader that has gone is no reason to lose the picture.
-        with suppress(BrokenPipeError):
-            echo_json(**as_record(event))
+        echo_json(**as_record(event))

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from styleplug.cli.interrupt import interruptible
-from styleplug.cli.main import INTERRUPTED
 from styleplug.cli.options import content_error
 from styleplug.cli.output import check_output, write_output
 from styleplug.cli.photographs import files_in, photograph
-from styleplug.errors import ConfigError
+from styleplug.cli.terminal import say
+from styleplug.errors import ConfigError, StyleplugError, UnwritableImageError
 from styleplug.extras import import_extra
 from styleplug.filters.pace import CONTENT_ERROR, Pace
 from styleplug.reading import read_picture
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 SECONDS_PER_CHECKPOINT = 180.0
 SHEET_SIDE = 256
+
+_log = logging.getLogger("styleplug")
 
 
 @click.command()
@@ -127,13 +131,13 @@ def train(
         training = Training(photographs, named, Mirror(vgg, device=device), pace, steps, aims)
         if going_on:
             training.resume(checkpoint)
-            click.echo(f"going on after {training.steps} steps, as {checkpoint} has it", err=True)
+            say(f"going on after {training.steps} steps, as {checkpoint} has it", err=True)
         _run(training, _Files(output, checkpoint, sheet), cancel)
     if training.steps < steps:
-        click.echo("interrupted; give the same command again to go on", err=True)
-        click.get_current_context().exit(INTERRUPTED)
+        say("interrupted; give the same command again to go on", err=True)
+        click.get_current_context().exit(cancel.code)
     checkpoint.unlink(missing_ok=True)
-    click.echo(f"{output}  ({steps} steps; {', '.join(named)})", err=True)
+    say(f"{output}  ({steps} steps; {', '.join(named)})", err=True)
 
 
 @dataclass(frozen=True)
@@ -145,21 +149,54 @@ class _Files:
     sheet: Path | None
 
     def write(self, training: Training) -> None:
-        from styleplug.filters.export import export_filters
-        from styleplug.image.picture import Picture
-        from styleplug.image.write import write_picture
+        """Renew all of them.
 
+        Raises:
+            ConfigError: a place can't be written.
+        """
         try:
             training.save(self.checkpoint)
         except OSError as error:
             allowed = f"a place to write to ({error.strerror})"
             raise ConfigError("output", str(self.checkpoint), allowed) from error
-        made = f"by styleplug train, {training.steps} steps"
-        write_output(self.network, export_filters(training.weights(), {"source": made}))
+        _write_network(training, self.network)
         if self.sheet:
-            write_picture(
-                Picture(training.sheet(photograph(SHEET_SIDE))), self.sheet, overwrite=True
-            )
+            self._draw(training, self.sheet)
+
+    def finish(self, training: Training) -> None:
+        """Renew all of them for the last time.
+
+        Raises:
+            ConfigError, StyleplugError: a place can't be written; if anyhow possible, the network
+                is in another then.
+        """
+        from styleplug.image.write import write_elsewhere
+
+        try:
+            self.write(training)
+        except ConfigError as error:
+            place = write_elsewhere(self.network, partial(_write_network, training))
+            if place is None:
+                raise
+            raise StyleplugError(f"{error}; the network is {place} now") from error
+
+    def _draw(self, training: Training, sheet: Path) -> None:
+        from styleplug.image.picture import Picture
+        from styleplug.image.write import write_picture
+
+        picture = Picture(training.sheet(photograph(SHEET_SIDE)))
+        try:
+            write_picture(picture, sheet, overwrite=True)
+        except UnwritableImageError as error:
+            # The network matters more.
+            _log.warning("%s; going on without it", error)
+
+
+def _write_network(training: Training, path: Path) -> None:
+    from styleplug.filters.export import export_filters
+
+    made = f"by styleplug train, {training.steps} steps"
+    write_output(path, export_filters(training.weights(), {"source": made}))
 
 
 def _run(training: Training, files: _Files, cancel: threading.Event) -> None:
@@ -176,9 +213,13 @@ def _run(training: Training, files: _Files, cancel: threading.Event) -> None:
             remaining = seconds_a_step * (training.total - training.steps)
             show(training.steps / training.total, remaining, step)
             if now - written > SECONDS_PER_CHECKPOINT:
-                files.write(training)
+                try:
+                    files.write(training)
+                except ConfigError as error:
+                    # Hours may be left, in which space can be made.
+                    _log.warning("%s; going on, and trying again later", error)
                 written = now
-        files.write(training)
+        files.finish(training)
 
 
 def _aims(given: Iterable[str], names: Iterable[str]) -> dict[str, float]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from types import FrameType
 
 import click
 
@@ -18,12 +16,6 @@ def worker() -> None:
     from styleplug.worker.lines import Output
     from styleplug.worker.server import Worker
 
-    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _end)
+    if sys.stdin is None or sys.stdout is None:
+        raise click.UsageError("Standard input or output is closed; they lead to the host program.")
     Worker(Output.standard()).serve(sys.stdin.buffer)
-
-
-def _end(signum: int, frame: FrameType | None) -> None:
-    """End in good order, as when the input ends, with the exit code of a signal."""
-    sys.exit(128 + signum)

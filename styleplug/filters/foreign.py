@@ -41,10 +41,10 @@ def add(path: Path, name: str, facts: Facts) -> None:
     record = json.dumps(asdict(facts), ensure_ascii=False).encode()
     try:
         # The facts last: without them it is no filter.
-        write_atomically(user_file(name, MODEL), data)
-        write_atomically(user_file(name, FACTS), record)
+        for path, content in ((user_file(name, MODEL), data), (user_file(name, FACTS), record)):
+            write_atomically(path, content)
     except OSError as error:
-        raise FilterError(name, f"{error.filename} can't be written ({error.strerror})") from error
+        raise FilterError(name, f"{path} can't be written ({error.strerror})") from error
 
 
 def read_facts(path: Path) -> Facts:

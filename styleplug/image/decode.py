@@ -20,6 +20,7 @@ from styleplug.errors import (
 from styleplug.image import cicp, deep, heif, jxl, png, png_colour, psd, raw, tiff
 from styleplug.image.isobmff import numbered_colours
 from styleplug.image.pil import finished, samples_of
+from styleplug.image.readers import overlooked
 from styleplug.image.samples import MAX_PIXELS, Samples, check_size, room, with_alpha
 
 # Not all that Pillow knows: it starts Ghostscript for PostScript. MPO goes as JPEG. Those that are
@@ -85,6 +86,7 @@ def decoded(data: bytes, path: Path) -> Samples:
 
 def _png(data: bytes, path: Path) -> Samples:
     """The picture of a PNG file, whatever is damaged or too long beside its pixels."""
+    data = png.without_long_texts(data)
     try:
         return _png_of(data, data, path)
     except ImageError:
@@ -92,7 +94,7 @@ def _png(data: bytes, path: Path) -> Samples:
     except Exception:
         remark = "has damaged data beside its pixels; they were ignored"
     try:
-        samples = _png_of(png.without_text(data), data, path)
+        samples = _png_of(png.undamaged(data), data, path)
     except Exception:
         remark = "has damaged data beside its pixels; they, and its colour profile, were ignored"
         samples = _png_of(png.pixels_only(data), data, path)
@@ -135,10 +137,13 @@ def _by_pillow(data: bytes, path: Path) -> Samples:
             )
     with Image.open(io.BytesIO(data), formats=_PILLOW_FORMATS) as image:
         check_size(*image.size, path)
+        image.info.update(overlooked(data, image.format))
         if data.startswith(_JPEG):
             _check_scans(data, *image.size, path)
         if image.format == "WEBP" and not getattr(image, "is_animated", False):
             return finished(_webp(data, image), image)
+        if image.format == "JPEG2000" and deep.is_deep_jp2(data, image):
+            return finished(deep.jp2_decoded(data, image), image)
         samples = samples_of(image, path)
         if image.format == "AVIF" and "icc_profile" not in image.info:
             numbers = numbered_colours(data)

@@ -37,6 +37,12 @@ def is_exif(block: bytes) -> bool:
     return True
 
 
+def is_turned(block: bytes) -> bool:
+    """Whether the upright picture has the width where the stored one has the height."""
+    tiff = TiffReader(block)
+    return tiff.number(tiff.directory(tiff.first), ORIENTATION) in (5, 6, 7, 8)
+
+
 def corrected(block: bytes, size: tuple[int, int], thumbnail: Thumbnailer) -> bytes:
     """The block with the orientation 1, the size, and the thumbnail of the new picture.
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from styleplug.extras import import_extra
+from styleplug.image.blocks import Metadata
 from styleplug.image.cicp import described
 from styleplug.image.colour import adobe_profile
 from styleplug.image.pil import is_adobe
@@ -90,7 +91,7 @@ def _profile(info: dict[str, Any]) -> bytes | None:
     return profile or None
 
 
-def blocks_of(data: bytes) -> tuple[bytes | None, bytes | None]:
+def blocks_of(data: bytes) -> Metadata:
     """The EXIF block and the XMP packet of the main picture.
 
     Raises:
@@ -98,7 +99,7 @@ def blocks_of(data: bytes) -> tuple[bytes | None, bytes | None]:
         Exception: whatever pillow-heif raises on damaged data.
     """
     info = library().open_heif(data).info
-    return info.get("exif"), info.get("xmp")
+    return Metadata(info.get("exif"), info.get("xmp"))
 
 
 def encoded(layers: NDArray[Any], profile: bytes | None, **blocks: bytes) -> bytes:

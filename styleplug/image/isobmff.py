@@ -1,9 +1,10 @@
-"""Boxes of ISO media files, among them AVIF (ISO/IEC 14496-12 and 23008-12)."""
+"""Which colours an AVIF file tells of by numbers (ISO/IEC 14496-12 and 23008-12)."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 
+from styleplug.image.boxes import content
 from styleplug.image.jxl import boxes
 
 
@@ -13,24 +14,19 @@ def numbered_colours(data: bytes) -> tuple[int, int] | None:
     Returns:
         None where there are no such numbers, or the file is damaged.
     """
-    with suppress(StopIteration, IndexError):
-        meta = _content(data, b"meta")[4:]
-        main = _content(meta, b"pitm")
+    with suppress(IndexError):
+        meta = content(data, b"meta")[4:]
+        main = content(meta, b"pitm")
         wide = main[0] > 0
         item = int.from_bytes(main[4 : 8 if wide else 6], "big")
-        tables = _content(meta, b"iprp")
-        container = _content(tables, b"ipco")
+        tables = content(meta, b"iprp")
+        container = content(tables, b"ipco")
         properties = [(kind, container[start:end]) for kind, start, end in boxes(container)]
-        for index in _properties_of(item, _content(tables, b"ipma")):
-            kind, content = properties[index - 1]
-            if kind == b"colr" and content.startswith(b"nclx") and len(content) >= 8:
-                return int.from_bytes(content[4:6], "big"), int.from_bytes(content[6:8], "big")
+        for index in _properties_of(item, content(tables, b"ipma")):
+            kind, told = properties[index - 1]
+            if kind == b"colr" and told.startswith(b"nclx") and len(told) >= 8:
+                return int.from_bytes(told[4:6], "big"), int.from_bytes(told[6:8], "big")
     return None
-
-
-def _content(data: bytes, wanted: bytes) -> bytes:
-    """What the first box of a kind holds."""
-    return next(data[start:end] for kind, start, end in boxes(data) if kind == wanted)
 
 
 def _properties_of(item: int, table: bytes) -> list[int]:

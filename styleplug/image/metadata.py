@@ -5,35 +5,32 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TypeAlias
 
 from PIL import Image
 
 from styleplug.errors import ImageError, MissingDependencyError
-from styleplug.image import exif, heif, jpeg_metadata, jxl_metadata, png_metadata, tiff_metadata
+from styleplug.image import exif, jpeg_metadata, jxl_metadata, png_metadata, tiff_metadata
+from styleplug.image.blocks import MAX_BLOCK
+from styleplug.image.blocks import Metadata as Metadata  # who deals with it imports this file
 from styleplug.image.pil import decoder_errors
+from styleplug.image.readers import blocks_of
+from styleplug.image.resolution import in_exif, with_resolution
+from styleplug.image.texts import Text, in_xmp, is_comment, shortened
 from styleplug.image.xmp import Packet
 
 _log = logging.getLogger("styleplug")
 
-_Blocks: TypeAlias = tuple[bytes | None, bytes | None, bytes | None]  # EXIF, XMP, IPTC
-
-# What is read and written here; of other formats it is their libraries that do it.
-_READERS: Mapping[bytes, Callable[[bytes], _Blocks]] = {
-    b"\xff\xd8": jpeg_metadata.blocks_of,
-    b"\x89PNG": png_metadata.blocks_of,
-    **dict.fromkeys((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), tiff_metadata.blocks_of),
-    **dict.fromkeys((b"\0\0\0\x0cJXL ", b"\xff\x0a"), jxl_metadata.blocks_of),
-}
-_WRITERS: Mapping[str, Callable[..., bytes]] = {
+# What is written here; of other formats it is their libraries that do it.
+_WRITERS: Mapping[str, Callable[[bytes, Metadata], bytes]] = {
     "JPEG": jpeg_metadata.embedded,
     "PNG": png_metadata.embedded,
     "TIFF": tiff_metadata.embedded,
     "JPEG XL": jxl_metadata.embedded,
 }
 _HAVE_IPTC = ("JPEG", "PNG", "TIFF")
+_HAVE_RESOLUTION = ("JPEG", "PNG")
 # Their libraries would turn the picture as EXIF says, even where that makes no sense, and Pillow
 # would write the block anew.
 _TURNED_OTHERWISE = ("AVIF", "HEIF")
@@ -46,21 +43,6 @@ THUMBNAIL_SIDE = 160
 """Of a thumbnail, in pixels, as the EXIF standard advises."""
 
 
-@dataclass(frozen=True)
-class Metadata:
-    """Three blocks, each as its standard has it, or None.
-
-    Args:
-        exif: a TIFF structure; the offsets in it count from its beginning.
-        xmp: a packet, an RDF document.
-        iptc: IPTC-IIM records.
-    """
-
-    exif: bytes | None = None
-    xmp: bytes | None = None
-    iptc: bytes | None = None
-
-
 def read_metadata(data: bytes) -> tuple[Metadata, tuple[str, ...]]:
     """The metadata of a picture file, and what a person should know of them.
 
@@ -69,28 +51,50 @@ def read_metadata(data: bytes) -> tuple[Metadata, tuple[str, ...]]:
     """
     try:
         with decoder_errors(None):
-            block, xmp, iptc = _blocks_of(data)
+            found = blocks_of(data)
     except (ImageError, MissingDependencyError):
         return Metadata(), ("has metadata that can't be read; they were left out",)
-    block = block.removeprefix(b"Exif\0\0") if block else None
+    block = found.exif.removeprefix(b"Exif\0\0") if found.exif else None
+    xmp, iptc, texts = found.xmp, found.iptc, shortened(found.texts)
     metadata = Metadata(
-        exif=block if block and exif.is_exif(block) else None,
-        xmp=xmp if xmp and _is_packet(xmp) else None,
-        iptc=iptc if iptc and iptc.startswith(_RECORD) else None,
+        exif=_if_whole(block, exif.is_exif),
+        xmp=_if_whole(xmp, _is_packet),
+        iptc=_if_whole(iptc, lambda records: records.startswith(_RECORD)),
+        resolution=found.resolution,
+        texts=texts,
     )
-    found = {
+    pairs = {
         "EXIF": (block, metadata.exif),
         "XMP": (xmp, metadata.xmp),
         "IPTC": (iptc, metadata.iptc),
     }
-    remarks = tuple(
-        f"has {name} data that are damaged; they were left out"
-        for name, (given, kept) in found.items()
+    remarks = [
+        f"has {name} data that are {'damaged' if len(given) <= MAX_BLOCK else 'too large'};"
+        " they were left out"
+        for name, (given, kept) in pairs.items()
         if given and not kept
-    )
-    if metadata.exif and not metadata.iptc:
-        metadata = replace(metadata, iptc=exif.iptc_of(metadata.exif))
-    return metadata, remarks
+    ]
+    if texts != found.texts:
+        remarks.append("has texts that are too long or too many; the rest was left out")
+    return _with_what_exif_says(metadata), tuple(remarks)
+
+
+def _if_whole(block: bytes | None, is_whole: Callable[[bytes], bool]) -> bytes | None:
+    return block if block and len(block) <= MAX_BLOCK and is_whole(block) else None
+
+
+def _with_what_exif_says(metadata: Metadata) -> Metadata:
+    """The metadata, and what EXIF has of that which stands in no place of its own.
+
+    The resolution is that of the upright picture.
+    """
+    if not metadata.exif:
+        return metadata
+    resolution = metadata.resolution or in_exif(metadata.exif)
+    if resolution and exif.is_turned(metadata.exif):
+        resolution = resolution[::-1]
+    iptc = metadata.iptc or exif.iptc_of(metadata.exif)
+    return replace(metadata, iptc=iptc, resolution=resolution)
 
 
 def corrected_xmp(packet: bytes, size: tuple[int, int]) -> bytes:
@@ -122,8 +126,9 @@ def embed_metadata(
 
     Orientation, size and thumbnail in EXIF and XMP become those of the picture, which is upright.
     The EXIF block keeps the place of all that is in it. Formats that have no place for IPTC records
-    take them in the EXIF block, as TIFF does. Where the metadata can't be stored, the file is
-    without, and a log line says so.
+    or the resolution take them in the EXIF block, as TIFF does, and those without a place for
+    texts take them in XMP, as far as it has properties for them. Where the metadata can't be
+    stored, the file is without, and a log line says so.
 
     Args:
         encode: makes the file; where the format's library embeds metadata itself, as for WebP, AVIF
@@ -154,29 +159,25 @@ def _corrected(
 
 
 def _embedded(encode: Callable[..., bytes], format: str, metadata: Metadata) -> bytes:
-    block, xmp, iptc = metadata.exif, metadata.xmp, metadata.iptc
+    block, iptc, resolution = metadata.exif, metadata.iptc, metadata.resolution
     if format not in _HAVE_IPTC and iptc and not (block and exif.iptc_of(block) == iptc):
         block = exif.with_iptc(block, iptc)
+    is_reversed = block and resolution and in_exif(block) == resolution[::-1]
+    if resolution and (is_reversed or format not in _HAVE_RESOLUTION):
+        block = with_resolution(block, resolution)
+    xmp = in_xmp(metadata.xmp, _texts_without_place(format, metadata))
     if format in _WRITERS:
-        return _WRITERS[format](encode(), block, xmp, iptc)
+        return _WRITERS[format](encode(), replace(metadata, exif=block, xmp=xmp))
     if block and format in _TURNED_OTHERWISE:
         block = exif.without(block, exif.ORIENTATION)
     return encode(**{name: data for name, data in (("exif", block), ("xmp", xmp)) if data})
 
 
-def _blocks_of(data: bytes) -> _Blocks:
-    """The EXIF block, the XMP packet and the IPTC records, as they are in the file.
-
-    Raises:
-        Exception: whatever the libraries raise on damaged data.
-    """
-    for beginning, blocks_of in _READERS.items():
-        if data.startswith(beginning):
-            return blocks_of(data)
-    if heif.is_heif(data):
-        return *heif.blocks_of(data), None
-    with Image.open(io.BytesIO(data)) as image:
-        return image.info.get("exif"), image.info.get("xmp"), None
+def _texts_without_place(format: str, metadata: Metadata) -> list[Text]:
+    """The texts that a format has no place for: PNG has one for all, JPEG for comments."""
+    if format == "PNG":
+        return []
+    return [text for text in metadata.texts if format != "JPEG" or not is_comment(text)]
 
 
 def _is_packet(data: bytes) -> bool:

@@ -98,22 +98,40 @@ def samples_of(image: Image.Image, path: PathOrNone = None) -> Samples:
 
 def finished(samples: Samples, image: Image.Image) -> Samples:
     """Samples turned upright, and with what a Pillow image tells besides its pixels."""
-    orientation, adobe = _exif(image)
     remarks = samples.remarks
     if getattr(image, "is_animated", False):
         remarks = (*remarks, SEVERAL)
     profile = image.info.get("icc_profile")
     if profile is None and "icc_profile" in image.info:
         remarks = (*remarks, "has a colour profile that is damaged; it was ignored")
-    if profile is None and adobe:
-        profile = adobe_profile()
-    return replace(
+    samples = replace(samples, profile=profile or None, remarks=remarks)
+    with suppress(Exception):  # damaged notes about a picture that may be whole
+        return _placed(samples, image.getexif())
+    return samples
+
+
+def placed(samples: Samples, block: bytes) -> Samples:
+    """Samples as an EXIF block wants them seen: upright, and in Adobe RGB if it says so."""
+    with suppress(Exception):  # damaged notes about a picture that may be whole
+        exif = Image.Exif()
+        exif.load(block)
+        return _placed(samples, exif)
+    return samples
+
+
+def _placed(samples: Samples, exif: Image.Exif) -> Samples:
+    """Not by `ImageOps.exif_transpose`, which also writes the EXIF data anew and fails where an
+    unrelated tag is odd."""
+    orientation = int(exif.get(ExifTags.Base.Orientation, 1))
+    samples = replace(
         samples,
         colours=upright(samples.colours, orientation),
         alpha=None if samples.alpha is None else upright(samples.alpha, orientation),
-        profile=profile or None,
-        remarks=remarks,
     )
+    with suppress(Exception):
+        if samples.profile is None and is_adobe(exif):
+            return replace(samples, profile=adobe_profile())
+    return samples
 
 
 def is_adobe(exif: Image.Exif) -> bool:
@@ -137,20 +155,6 @@ def _by_mode(image: Image.Image, path: PathOrNone) -> Samples:
     return with_alpha(
         np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB")), 3
     )
-
-
-def _exif(image: Image.Image) -> tuple[int, bool]:
-    """The orientation, 1 where there is none; whether colours are Adobe RGB.
-
-    Not `ImageOps.exif_transpose`, which also writes the EXIF data anew and fails where an unrelated
-    tag is odd.
-    """
-    orientation, adobe = 1, False
-    with suppress(Exception):  # damaged notes about a picture that may be whole
-        exif = image.getexif()
-        orientation = int(exif.get(ExifTags.Base.Orientation, 1))
-        adobe = is_adobe(exif)
-    return orientation, adobe
 
 
 def _as_16_bit(values: NDArray[np.int32], path: PathOrNone) -> NDArray[np.uint16]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+_LONGEST_TEXT, _ALL_TEXTS = 2**20, 64 * 2**20  # bytes, as Pillow's limits are
 _PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 
 
@@ -39,12 +40,12 @@ def contents(data: bytes, kinds: Collection[bytes]) -> dict[bytes, bytes]:
     return found
 
 
-def without_text(data: bytes) -> bytes:
-    """A PNG file without texts, which may be too long, and without chunks that are damaged."""
+def undamaged(data: bytes) -> bytes:
+    """A PNG file without the damaged ones of the chunks that tell about the picture."""
     return SIGNATURE + b"".join(
         whole
         for kind, whole in chunks(data)
-        if kind in _PIXELS or (kind not in TEXTS and chunk(kind, whole[8:-4]) == whole)
+        if kind in _PIXELS or chunk(kind, whole[8:-4]) == whole
     )
 
 
@@ -54,6 +55,43 @@ def pixels_only(data: bytes) -> bytes:
     A decoder gives up on such a file, although all that is needed to show the picture is there.
     """
     return SIGNATURE + b"".join(whole for kind, whole in chunks(data) if kind in _PIXELS)
+
+
+def without_long_texts(data: bytes) -> bytes:
+    """A PNG file without the texts that are longer, alone or together, than Pillow takes them.
+
+    It would refuse the whole file; nothing is lost, for metadata are read elsewhere.
+    """
+    long, room = set(), _ALL_TEXTS
+    for index, (kind, whole) in enumerate(chunks(data)):
+        if kind in TEXTS:
+            length = len(text(kind, whole[8:-4], _LONGEST_TEXT + 1)[1]) if room > 0 else 0
+            room -= length
+            if length > _LONGEST_TEXT or room <= 0:
+                long.add(index)
+    if not long:
+        return data
+    kept = (whole for index, (_, whole) in enumerate(chunks(data)) if index not in long)
+    return SIGNATURE + b"".join(kept)
+
+
+def text(kind: bytes, content: bytes, longest: int) -> tuple[bytes, bytes]:
+    """The keyword of a text chunk, and what it says, up to a length of at least 1; nothing where
+    that is damaged."""
+    keyword, _, rest = content.partition(b"\0")
+    if kind == b"tEXt":
+        return keyword, rest[:longest]
+    is_compressed = kind == b"zTXt" or rest[:1] == b"\1"
+    # In iTXt, a method, a language and the translated keyword come first.
+    said = rest[1:] if kind == b"zTXt" else rest[2:].split(b"\0", 2)[-1]
+    return keyword, _inflated(said, longest) if is_compressed else said[:longest]
+
+
+def _inflated(data: bytes, longest: int) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(data, longest)
+    except zlib.error:
+        return b""
 
 
 def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from styleplug.errors import UnsupportedImageError
 from styleplug.image.colour import lab_to_srgb
+from styleplug.image.photoshop import EXIF, PROFILE, resources_of
+from styleplug.image.pil import placed
 from styleplug.image.samples import (
     PathOrNone,
     Samples,
@@ -28,7 +30,6 @@ _BITMAP, _GREY, _INDEXED, _RGB, _CMYK, _DUOTONE, _LAB = 0, 1, 2, 3, 4, 8, 9
 _COLOURS = {_BITMAP: 1, _GREY: 1, _INDEXED: 1, _RGB: 3, _CMYK: 4, _DUOTONE: 1, _LAB: 3}
 _DEPTHS: dict[int, np.dtype[Any]] = {1: np.dtype("u1"), 8: np.dtype("u1"), 16: np.dtype(">u2")}
 _RAW, _RUNS = 0, 1
-_PROFILE = 1039  # among the resources
 _IS_TRANSPARENT = (b"8BIMMtrn", b"8BIMMt16")
 
 
@@ -67,7 +68,9 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
         stored = _plane(data[start:end], compression, height * row).reshape(height, row)
         bits = np.unpackbits(stored, axis=1)[:, :width] if depth == 1 else stored
         out[..., channel] = bits.view(_DEPTHS[depth])
-    return _with_meaning(out, mode, palette, _resource(resources, _PROFILE))
+    found = resources_of(resources)
+    samples = _with_meaning(out, mode, palette, found.get(PROFILE) or None)
+    return placed(samples, found.get(EXIF, b""))
 
 
 def _section(data: bytes, at: int, length: str) -> tuple[bytes, int]:
@@ -83,19 +86,6 @@ def _is_transparent(layers: bytes, big: bool) -> bool:
     start = 8 if big else 4
     count = struct.unpack_from(">h", layers, start)[0] if len(layers) >= start + 2 else 0
     return count < 0 or any(block in layers for block in _IS_TRANSPARENT)
-
-
-def _resource(resources: bytes, wanted: int) -> bytes | None:
-    """What an image resource holds."""
-    at = 0
-    while at + 12 <= len(resources):
-        [number] = struct.unpack_from(">H", resources, at + 4)
-        at += 6 + (resources[at + 6] // 2 + 1) * 2  # behind the name
-        content, end = _section(resources, at, ">I")
-        if number == wanted:
-            return content or None
-        at = end + end % 2
-    return None
 
 
 def _places(

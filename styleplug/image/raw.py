@@ -14,7 +14,7 @@ from styleplug.image.tiff import first_directory
 if TYPE_CHECKING:
     from types import ModuleType
 
-# How the RAW files of Canon (CR2, CR3), Fujifilm, Olympus, Panasonic and Sigma begin.
+# How the RAW files of Canon (CR2, CR3, CRW), Fujifilm, Olympus, Panasonic, Sigma and Minolta begin.
 _BEGINNINGS = (
     (8, b"CR\x02\x00"),
     (4, b"ftypcrx "),
@@ -24,6 +24,8 @@ _BEGINNINGS = (
     (0, b"MMOR"),
     (0, b"IIU\x00"),
     (0, b"FOVb"),
+    (6, b"HEAPCCDR"),
+    (0, b"\0MRM"),
 )
 _REDUCED = 1
 _MOSAIC = 32803

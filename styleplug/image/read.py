@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -51,11 +52,14 @@ def file_content(path: Path) -> bytes:
     """The whole file, so that nothing that happens to it later matters.
 
     Raises:
-        UnreadableImageError: no such file, a folder, no permission, or nothing in it.
+        UnreadableImageError: no such file, a folder, a device, no permission, or nothing in it.
         ImageTooLargeError: more bytes than `MAX_BYTES`.
     """
     try:
-        with path.open("rb") as file:
+        kind = os.stat(path).st_mode
+        if stat.S_ISCHR(kind) or stat.S_ISBLK(kind):  # opening some does something
+            raise UnreadableImageError(path, "is a device; name a picture")
+        with open(path, "rb", opener=_at_once) as file:
             data = _limited(file)
     except OSError as error:
         raise UnreadableImageError(path, _problem(path, error)) from error
@@ -65,9 +69,20 @@ def file_content(path: Path) -> bytes:
         raise ImageTooLargeError(
             path, f"has more than the {MAX_BYTES >> 20} MiB that are read; use a smaller copy"
         )
+    if not data and stat.S_ISFIFO(kind):
+        raise UnreadableImageError(path, "is a pipe that nobody writes to; name a picture")
     if not data:
         raise UnreadableImageError(path, "is empty (0 bytes); copy it again from its source")
     return data
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open a file, or a pipe even if nobody writes to it, which would otherwise be waited for."""
+    if not hasattr(os, "O_NONBLOCK"):  # Windows
+        return os.open(path, flags)
+    handle = os.open(path, flags | os.O_NONBLOCK)
+    os.set_blocking(handle, True)  # for whoever writes may be slow
+    return handle
 
 
 def _limited(file: BinaryIO) -> bytes:

@@ -9,13 +9,17 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
-SHORT, LONG, UNDEFINED = 3, 4, 7
+ASCII, SHORT, LONG, RATIONAL, UNDEFINED, DOUBLE = 2, 3, 4, 5, 7, 12
+LONG_64, SIGNED_64 = 16, 17
+DIRECTORY_TYPES = (13, 18)  # offsets of directories, of 32 and of 64 bits
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
-_ITEMS = {SHORT: "H", LONG: "I", 13: "I"}  # 13 is the type of an offset of a directory
+_ITEMS = {SHORT: "H", LONG: "I", 13: "I", LONG_64: "Q", 18: "Q"}
 _WORDS = {3: 2, 4: 4, 5: 4, 8: 2, 9: 4, 10: 4, 11: 4, 12: 8, 13: 4}
 """Sizes of the units that the byte order turns round; a fraction has two."""
 _ENTRY = 12
+_MOST_ENTRIES = 2**16 - 1
 
 
 @dataclass(frozen=True)
@@ -49,17 +53,22 @@ class TiffReader:
         ValueError: no TIFF structure, or one with 64-bit offsets.
     """
 
+    HEADERS: ClassVar = {b"II*\0": "<", b"MM\0*": ">"}
+    _TYPES: ClassVar = _SIZES
+    _FIRST = 4  # where the offset of the first directory lies
+    _COUNT, _NUMBER = "H", "I"  # the types of the number of entries, and of offsets and counts
+
     def __init__(self, data: bytes | bytearray) -> None:
         self.data = data
-        orders = {b"II*\0": "<", b"MM\0*": ">"}
-        if bytes(data[:4]) not in orders or len(data) < 8:
+        self._width = struct.calcsize(f"={self._NUMBER}")
+        if bytes(data[:4]) not in self.HEADERS or len(data) < self._FIRST + self._width:
             raise ValueError("no TIFF header")
-        self.order = orders[bytes(data[:4])]
+        self.order = self.HEADERS[bytes(data[:4])]
 
     @property
     def first(self) -> int:
         """Where the first directory lies."""
-        return self._number("I", 4)
+        return self._number(self._NUMBER, self._FIRST)
 
     def directory(self, offset: int) -> dict[int, Entry]:
         """The entries of the directory at an offset, by tag; of a tag that is there twice, the
@@ -71,13 +80,16 @@ class TiffReader:
             ValueError: there is no whole directory, or one that would take more memory than the
                 file, because its values overlap.
         """
-        start, end = offset + 2, self._end(offset)
+        start, end = offset + struct.calcsize(f"={self._COUNT}"), self._end(offset)
+        packed = struct.Struct(f"{self.order}HH{self._NUMBER}")
         found: dict[int, Entry] = {}
         total = 0
-        for position in range(start, end, _ENTRY):
-            tag, type_, count = struct.unpack_from(f"{self.order}HHI", self.data, position)
-            size = _SIZES.get(type_, 0) * count
-            value_at = position + 8 if size <= 4 else self._number("I", position + 8)
+        for position in range(start, end, packed.size + self._width):
+            tag, type_, count = packed.unpack_from(self.data, position)
+            size = self._TYPES.get(type_, 0) * count
+            value_at = position + packed.size
+            if size > self._width:
+                value_at = self._number(self._NUMBER, value_at)
             if size and value_at + size <= len(self.data):
                 total += size
                 if total > len(self.data):
@@ -110,16 +122,36 @@ class TiffReader:
 
     def _end(self, offset: int) -> int:
         """Where the entries of a directory end."""
-        if not 8 <= offset <= len(self.data) - 2:
+        start = offset + struct.calcsize(f"={self._COUNT}")
+        if offset < 8 or start > len(self.data):
             raise ValueError("a directory lies outside of the file")
-        end = offset + 2 + _ENTRY * self._number("H", offset)
-        if end > len(self.data):
+        count = self._number(self._COUNT, offset)
+        end = start + (4 + 2 * self._width) * count
+        if end > len(self.data) or count > _MOST_ENTRIES:
             raise ValueError("a directory is cut off")
         return end
 
     def _number(self, item: str, offset: int) -> int:
         [number] = struct.unpack_from(self.order + item, self.data, offset)
         return int(number)
+
+
+class BigTiffReader(TiffReader):
+    """A structure with 64-bit offsets (BigTIFF) in memory, to be read."""
+
+    HEADERS: ClassVar = {b"II+\0": "<", b"MM\0+": ">"}
+    _TYPES: ClassVar = {**_SIZES, LONG_64: 8, SIGNED_64: 8, 18: 8}
+    _FIRST = 8
+    _COUNT, _NUMBER = "Q", "Q"
+
+
+def opened(data: bytes) -> TiffReader:
+    """A TIFF file of either kind.
+
+    Raises:
+        ValueError: no TIFF structure.
+    """
+    return (BigTiffReader if data[:4] in BigTiffReader.HEADERS else TiffReader)(data)
 
 
 class Tiff(TiffReader):
@@ -195,3 +227,14 @@ def turned(entry: Entry) -> Entry:
     word = _WORDS.get(entry.type, 1)
     words = (entry.value[at : at + word] for at in range(0, len(entry.value), word))
     return Entry(entry.tag, entry.type, entry.count, b"".join(value[::-1] for value in words))
+
+
+def narrowed(entry: Entry, order: str) -> Entry:
+    """The entry, to be appended, its numbers of 64 bits as those of 32, or as doubles."""
+    type_, value = entry.type, entry.value
+    if type_ in (LONG_64, SIGNED_64):
+        numbers = struct.unpack(f"{order}{entry.count}{'Q' if type_ == LONG_64 else 'q'}", value)
+        fits = 0 <= min(numbers) <= max(numbers) < 2**32
+        type_, item = (LONG, "I") if fits else (DOUBLE, "d")
+        value = struct.pack(f"{order}{entry.count}{item}", *numbers)
+    return Entry(entry.tag, type_, entry.count, value)

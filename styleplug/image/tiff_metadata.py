@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from styleplug.image.blocks import Metadata
 from styleplug.image.exif import (
     EXIF_DIRECTORY,
     GPS_DIRECTORY,
@@ -13,11 +14,19 @@ from styleplug.image.exif import (
     IPTC,
     without_thumbnail,
 )
-from styleplug.image.tiff_directories import UNDEFINED, Entry, Tiff, TiffReader, turned
+from styleplug.image.tiff_directories import (
+    DIRECTORY_TYPES,
+    UNDEFINED,
+    Entry,
+    Tiff,
+    TiffReader,
+    narrowed,
+    opened,
+    turned,
+)
 
 XMP = 700
 MAKER_NOTE = 0x927C
-_DIRECTORY_TYPE = 13
 _NESTED: Mapping[int, Any] = {EXIF_DIRECTORY: {INTEROP_DIRECTORY: {}}, GPS_DIRECTORY: {}}
 """The tags that point to a directory, and those that do in there."""
 
@@ -26,10 +35,11 @@ DEFLATE = (8, 32946)
 _DATA = {273: 279, 324: 325}  # offsets of strips and of tiles, and their lengths
 
 # Tags about how the pixels are stored, and blocks that have a place of their own: they don't belong
-# to EXIF. 34377 and 37724 are Photoshop's own, and hold thumbnails and layers of the photograph;
-# from 50706 on come those of DNG, which would make the result a RAW file.
-_STRUCTURE = {
-    *(*range(254, 260), *range(262, 267), *range(277, 282), 284, *range(288, 294), 297, 301),
+# to EXIF. Those below 254 are Panasonic's, about its sensor; 34377 and 37724 are Photoshop's own,
+# and hold thumbnails and layers of the photograph; from 50706 on come those of DNG, which would
+# make the result a RAW file.
+STRUCTURE = {
+    *(*range(260), *range(262, 267), *range(277, 282), 284, *range(288, 294), 297, 301),
     *(*range(317, 348), *range(512, 522), *range(529, 533), *_DATA, *_DATA.values()),
     *(XMP, IPTC, 34377, 34675, 37724, *range(50706, 51200)),
 }
@@ -38,23 +48,23 @@ _FARTHEST_MAKER_NOTE = 16_384
 """A MakerNote keeps its offset in the EXIF block if that makes the block longer by no more."""
 
 
-def blocks_of(data: bytes) -> tuple[bytes | None, bytes | None, bytes | None]:
+def blocks_of(data: bytes) -> Metadata:
     """The EXIF block, the XMP packet and the IPTC records of a TIFF file's first picture.
 
     The EXIF block is made: it has the file's byte order, its directories, and their values. Only a
     MakerNote within the first 16 KB keeps its offset; the file's pixels lie before others.
 
     Raises:
-        ValueError: no TIFF file of the usual kind.
+        ValueError: no TIFF file.
     """
-    tiff = TiffReader(data)
+    tiff = opened(data)
     entries = tiff.directory(tiff.first)
     block = Tiff.empty(tiff.order)
-    plain = {tag: entry for tag, entry in entries.items() if tag not in _STRUCTURE}
+    plain = {tag: entry for tag, entry in entries.items() if tag not in STRUCTURE}
     block.set_first(_copied(tiff, plain, block, _NESTED))
     exif = bytes(block.data) if plain else None
     xmp, iptc = entries.get(XMP), entries.get(IPTC)
-    return exif, xmp.value if xmp else None, iptc.value if iptc else None
+    return Metadata(exif, xmp.value if xmp else None, iptc.value if iptc else None)
 
 
 def _copied(
@@ -68,9 +78,9 @@ def _copied(
         if inner := source.pointed(entries, tag):
             copies.append(target.numeric_entry(tag, [_copied(source, inner, target, nested[tag])]))
     copies += [
-        Entry(tag, entry.type, entry.count, entry.value)
+        narrowed(entry, source.order)
         for tag, entry in entries.items()
-        if tag not in nested and tag != MAKER_NOTE and entry.type != _DIRECTORY_TYPE
+        if tag not in nested and tag != MAKER_NOTE and entry.type not in DIRECTORY_TYPES
     ]
     return target.append_directory(copies)
 
@@ -85,7 +95,7 @@ def _maker_note(entry: Entry, target: Tiff) -> Entry:
     return Entry(entry.tag, entry.type, entry.count, entry.value, offset)
 
 
-def embedded(encoded: bytes, exif: bytes | None, xmp: bytes | None, iptc: bytes | None) -> bytes:
+def embedded(encoded: bytes, metadata: Metadata) -> bytes:
     """A TIFF file with metadata in it.
 
     The file begins with the EXIF block as it is, so that nothing in it moves; the pixels follow,
@@ -94,15 +104,16 @@ def embedded(encoded: bytes, exif: bytes | None, xmp: bytes | None, iptc: bytes 
 
     Args:
         encoded: a file of one picture, uncompressed or deflated.
-        exif: for which `is_exif` holds.
+        metadata: whose EXIF block has the resolution, if there is one.
     """
+    exif = metadata.exif
     source = TiffReader(encoded)
     target = Tiff(without_thumbnail(exif)) if exif else Tiff.empty(source.order)
     entries = target.directory(target.first) if exif else {}
-    left_out = _STRUCTURE | {tag for tag in _NESTED if not target.pointed(entries, tag)}
+    left_out = STRUCTURE | {tag for tag in _NESTED if not target.pointed(entries, tag)}
     kept = {tag: entry for tag, entry in entries.items() if tag not in left_out}
     merged = _picture(source, target) | kept
-    for tag, block in ((XMP, xmp), (IPTC, iptc)):
+    for tag, block in ((XMP, metadata.xmp), (IPTC, metadata.iptc)):
         if block:
             merged[tag] = Entry(tag, UNDEFINED, len(block), block)
     target.set_first(target.append_directory(merged.values()))

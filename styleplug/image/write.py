@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import secrets
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from styleplug.errors import UnwritableImageError
+from styleplug.errors import StyleplugError, UnwritableImageError
 from styleplug.image.encode import check_format, encoded
 from styleplug.image.picture import Picture
 
@@ -107,6 +109,44 @@ def write_file(path: Path, data: bytes, *, overwrite: bool) -> None:
         raise UnwritableImageError(path, EXISTS) from error
     except OSError as error:
         raise _unwritable(path, error) from error
+
+
+def write_elsewhere(path: Path, write: Callable[[Path], None]) -> Path | None:
+    """Write a finished work that can't go where it belongs: beside that, under a free name such as
+    painted-1.png; or else in the current folder, or in a new one among the temporary files.
+
+    Args:
+        path: where it belongs.
+        write: writes it to a path, and raises a `StyleplugError` where that can't be.
+
+    Returns:
+        The whole path of the file, or None where there is no place for it.
+    """
+    for folder in _other_folders(path):
+        for place in _free_names(folder / path.name):
+            try:
+                write(place)
+            except StyleplugError:
+                if os.path.lexists(place):  # taken at this moment
+                    continue
+                break
+            return place
+    return None
+
+
+def _other_folders(path: Path) -> Iterator[Path]:
+    with suppress(OSError):  # the current folder may be gone
+        yield from {path.parent.absolute(): None, Path.cwd(): None}
+    with suppress(OSError):
+        folder = Path(tempfile.mkdtemp(prefix="styleplug-"))  # nobody else may look into it
+        yield folder
+        folder.rmdir()  # nothing could be written there either
+
+
+def _free_names(path: Path) -> Iterator[Path]:
+    """The path and numbered ones, as far as there is nothing there."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(1))
+    return (place for place in itertools.chain([path], numbered) if not os.path.lexists(place))
 
 
 def _check_folder(path: Path) -> None:

@@ -122,7 +122,7 @@ def add_style(
         shutil.copyfile(path, made / painting)
         _write_thumbnail(picture, made / _THUMBNAIL)
         record = {"title": title, "painting": painting}
-        (made / _RECORD).write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+        (made / _RECORD).write_text(json.dumps(record), encoding="utf-8")
         _publish(made, target, overwrite)
     return Style(name, title, target / painting, target / _THUMBNAIL, bundled=False)
 

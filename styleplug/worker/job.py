@@ -15,7 +15,7 @@ from contextlib import suppress
 
 from styleplug.errors import StyleplugError
 from styleplug.runtime.memory import memory_errors
-from styleplug.worker.lines import Output
+from styleplug.worker.lines import Output, shortened
 from styleplug.worker.messages import Catalogue, Filter, Stylize, parse
 
 NICENESS = 5
@@ -35,7 +35,7 @@ def main() -> None:
         with memory_errors():
             _work(message, output)
     except StyleplugError as error:
-        output.send("failed", id=message.id, code=error.code, message=str(error))
+        output.send("failed", id=message.id, code=error.code, message=shortened(error))
 
 
 def _work(message: Catalogue | Stylize | Filter, output: Output) -> None:

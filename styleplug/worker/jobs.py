@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -14,11 +15,14 @@ from typing import Any
 
 from styleplug.errors import ProtocolError, StyleplugError
 from styleplug.worker.folders import remove
-from styleplug.worker.lines import Output, encoded
+from styleplug.worker.lines import Output, encoded, read_lines
 
 _COMMAND = (sys.executable, "-P", "-m", "styleplug.worker.job")
 _LAST = ("catalogue", "finished", "failed")
 """Types of messages that nothing follows."""
+_TYPES = ("planned", "progress", "preview", *_LAST)
+
+_log = logging.getLogger("styleplug")
 
 
 class Job:
@@ -84,16 +88,35 @@ class Job:
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         """Pass the process's messages on, and see to it that there is a last one."""
         assert process.stdout is not None
+        is_told = False
         with process:
-            for line in process.stdout:
-                if not line.endswith(b"\n"):  # it died in the middle of a word
-                    break
-                last = json.loads(line)["type"] in _LAST
-                self._say(line, last)
-                if last:
+            for line in read_lines(process.stdout):
+                kind = self._type_of(line)
+                if line is None or kind is None:
+                    if not is_told:
+                        _log.warning("the job %.80r has written what is no message", self.id)
+                    is_told = True
+                    continue
+                self._say(line, kind in _LAST)
+                if kind in _LAST:
                     break
             _kill(process)
         self._say(_failure(self.id, process.returncode), last=True)
+
+    def _type_of(self, line: bytes | None) -> str | None:
+        """The type of a message of this job; None for a line that is none.
+
+        A plug-in, or a library, may write to any pipe that it finds, and a process die in the
+        middle of a word.
+        """
+        if line is None or not line.endswith(b"\n"):
+            return None
+        try:
+            message = json.loads(line)
+            kind: str = message["type"]
+            return kind if kind in _TYPES and message["id"] == self.id else None
+        except (ValueError, TypeError, LookupError, RecursionError):
+            return None
 
     def _say(self, line: bytes, last: bool) -> None:
         with self._lock:

@@ -7,13 +7,17 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import IO, Any
+
+from styleplug.errors import ProtocolError
 
 LONGEST = 2**20
 """Bytes of a line, its end left out."""
+LONGEST_TEXT = 10_000
+"""Characters of a text for people."""
 
 
-def read_lines(stream: BinaryIO) -> Iterator[bytes | None]:
+def read_lines(stream: IO[bytes]) -> Iterator[bytes | None]:
     """Each line of a stream until it ends; None for one that is too long to be kept."""
     while line := stream.readline(LONGEST + 1):
         if len(line) > LONGEST and not line.endswith(b"\n"):
@@ -25,8 +29,27 @@ def read_lines(stream: BinaryIO) -> Iterator[bytes | None]:
 
 
 def encoded(kind: str, **fields: Any) -> bytes:
-    """The line of a message of a type."""
-    return json.dumps({"type": kind, **fields}, allow_nan=False).encode() + b"\n"
+    """The line of a message of a type.
+
+    Raises:
+        ProtocolError: it would be longer than a line may be, or holds what JSON doesn't have.
+    """
+    try:
+        line = json.dumps({"type": kind, **fields}, allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise ProtocolError(fields.get("id"), f"{kind} can't be said ({error})") from error
+    if len(line) > LONGEST:
+        raise ProtocolError(
+            fields.get("id"),
+            f"{kind} would take {len(line)} bytes, more than the {LONGEST} of a line",
+        )
+    return line + b"\n"
+
+
+def shortened(text: object) -> str:
+    """A text for people, such as an error that repeats an option, no longer than they read."""
+    whole = str(text)
+    return whole if len(whole) <= LONGEST_TEXT else f"{whole[:LONGEST_TEXT]}…"
 
 
 class Output:
@@ -47,7 +70,7 @@ class Output:
         return cls(handle)
 
     def send(self, kind: str, **fields: Any) -> None:
-        """Write a message of a type."""
+        """Write a message of a type; raises as `encoded` does."""
         self.write(encoded(kind, **fields))
 
     def write(self, line: bytes) -> None:

@@ -14,6 +14,8 @@ from styleplug.config import PRESETS
 from styleplug.errors import ProtocolError
 
 VERSIONS = (1,)
+LONGEST_ID = 1000
+"""Characters of an `id`, which each message about a job repeats."""
 LAYOUTS: Mapping[str, int] = {"RGB": 3, "RGBA": 4, "Y": 1, "YA": 2}
 """Channels of raw pixels."""
 DTYPES: Mapping[str, str] = {"float32": "<f4", "uint16": "<u2", "uint8": "u1"}
@@ -108,19 +110,27 @@ def parse(line: bytes) -> Message:
         ProtocolError: it holds none, or a field is missing or wrong.
     """
     try:
-        value = json.loads(line.decode())
+        value = json.loads(line.decode(), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise ProtocolError(None, f"a line is no JSON in UTF-8 ({error})") from error
     if not isinstance(value, dict):
         raise ProtocolError(None, "a line must be a JSON object")
     id = value.get("id")
-    fields = _Fields(value, "", id if isinstance(id, str) else None)
+    fields = _Fields(value, "", id if _is_id(id) else None)
     return _MESSAGES[fields.choice("type", _MESSAGES)](fields)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no value of JSON")
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_ID
 
 
 def _stylize(fields: _Fields) -> Stylize:
     return Stylize(
-        id=fields.text("id"),
+        id=fields.id(),
         photo=_source(fields.inner("photo")),
         paintings=tuple(_painting(painting) for painting in fields.inner_list("paintings")),
         preset=fields.text("preset", next(iter(PRESETS))),
@@ -132,7 +142,7 @@ def _stylize(fields: _Fields) -> Stylize:
 
 def _filter(fields: _Fields) -> Filter:
     return Filter(
-        id=fields.text("id"),
+        id=fields.id(),
         photo=_source(fields.inner("photo")),
         filter=fields.text("filter"),
         options=fields.scalars("options"),
@@ -161,12 +171,12 @@ def _raw(fields: _Fields) -> Raw:
 
 _MESSAGES: Mapping[str, Callable[[_Fields], Message]] = {
     "hello": lambda fields: Hello(fields.whole("protocol")),
-    "catalogue": lambda fields: Catalogue(fields.text("id")),
-    "open": lambda fields: Open(fields.text("id")),
+    "catalogue": lambda fields: Catalogue(fields.id()),
+    "open": lambda fields: Open(fields.id()),
     "stylize": _stylize,
     "filter": _filter,
-    "cancel": lambda fields: Cancel(fields.text("id")),
-    "close": lambda fields: Close(fields.text("id")),
+    "cancel": lambda fields: Cancel(fields.id()),
+    "close": lambda fields: Close(fields.id()),
     "shutdown": lambda fields: Shutdown(),
 }
 
@@ -185,6 +195,11 @@ class _Fields:
         if not isinstance(value, str):
             raise self._wrong(name, "a text")
         return value
+
+    def id(self) -> str:
+        if not _is_id(self._values.get("id")):
+            raise self._wrong("id", f"a text of at most {LONGEST_ID} characters")
+        return self.text("id")
 
     def choice(self, name: str, allowed: Collection[str]) -> str:
         value = self._values.get(name)

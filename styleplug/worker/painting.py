@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import styleplug
 from styleplug.config import FilterConfig, StylizeConfig
-from styleplug.errors import ConfigError, UnwritableImageError
+from styleplug.errors import ConfigError, ImageError, ProtocolError
 from styleplug.events import Event, Planned, Preview, Progress
 from styleplug.hookspecs import FilterResult, StylizeResult
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted, resized
+from styleplug.recipe import FilterRecipe, Recipe
 from styleplug.styles import find_style
-from styleplug.worker.lines import Output
+from styleplug.worker.lines import Output, shortened
 from styleplug.worker.messages import Filter, Named, Source, Stylize
 from styleplug.worker.pixels import read_source, write_result
 
@@ -34,30 +35,58 @@ def paint(message: Stylize | Filter, output: Output) -> None:
         StyleplugError: it can't be done.
     """
     started = time.monotonic()
-    photograph = read_source(message.photo)
-    result = _result(message, photograph, _listener(message, photograph, output))
-    # A picture file keeps what the photograph's said besides.
-    picture, form = replace(photograph, pixels=result.image, alpha=result.alpha), message.result
+    photograph, form = read_source(message.photo), message.result
+    listener = _listener(message, photograph, output)
+    result: StylizeResult | FilterResult
+    recipe: Recipe | FilterRecipe | None
+    if isinstance(message, Filter):
+        result, recipe = _filtered(message, photograph, listener)
+    else:
+        result, recipe = _painted(message, photograph, listener)
+    # A picture file keeps what the photograph's said besides, but for how that one was made.
+    picture = replace(photograph, pixels=result.image, alpha=result.alpha)
+    if recipe is not None:
+        picture = picture.with_metadata(recipe.noted(photograph.origin.metadata))
+    is_cut_short = isinstance(result, StylizeResult) and result.stopped == "time-limit"
     output.send(
         "finished",
         id=message.id,
         result=_told(picture, write_result(picture, form, Path.cwd()))
         | ({"format": form} if isinstance(form, str) else asdict(form)),
-        stopped=result.stopped if isinstance(result, StylizeResult) else "finished",
+        stopped="time-limit" if is_cut_short else "finished",
         seconds=time.monotonic() - started,
     )
 
 
-def _result(
-    message: Stylize | Filter, photograph: Picture, on_event: Callable[[Event], None]
-) -> StylizeResult | FilterResult:
-    if isinstance(message, Filter):
-        options = _known(FilterConfig, message.options)
-        return styleplug.apply_filter(photograph, message.filter, FilterConfig(**options), on_event)
+def _painted(
+    message: Stylize, photograph: Picture, on_event: Callable[[Event], None]
+) -> tuple[StylizeResult, Recipe | None]:
+    """The picture, and of a picture file the note of how it was made."""
     options = _known(StylizeConfig, message.options)
     config = StylizeConfig.from_preset(message.preset, **options)
+    files = [_file(painting) for painting in message.paintings]
     paintings = [_painting(painting) for painting in message.paintings]
-    return styleplug.stylize(photograph, paintings, config, on_event)
+    # Before the work, for the files may be others when it is done.
+    recipe = (
+        Recipe.planned(config, message.preset, Path(message.photo.path), files)
+        if isinstance(message.result, str)
+        else None
+    )
+    result = styleplug.stylize(photograph, paintings, config, on_event)
+    return result, recipe and recipe.finished(result)
+
+
+def _filtered(
+    message: Filter, photograph: Picture, on_event: Callable[[Event], None]
+) -> tuple[FilterResult, FilterRecipe | None]:
+    """As `_painted`."""
+    config = FilterConfig(**_known(FilterConfig, message.options))
+    recipe = (
+        FilterRecipe.planned(message.filter, config, Path(message.photo.path))
+        if isinstance(message.result, str)
+        else None
+    )
+    return styleplug.apply_filter(photograph, message.filter, config, on_event), recipe
 
 
 def _known(config: type[Any], options: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -73,9 +102,13 @@ def _known(config: type[Any], options: Mapping[str, Any]) -> Mapping[str, Any]:
     return options
 
 
+def _file(painting: Source | Named) -> Path:
+    return find_style(painting.name).path if isinstance(painting, Named) else Path(painting.path)
+
+
 def _painting(painting: Source | Named) -> Picture:
     if isinstance(painting, Named):
-        return styleplug.read_image(find_style(painting.name).path)
+        return styleplug.read_image(_file(painting))
     return read_source(painting)
 
 
@@ -86,26 +119,35 @@ def _listener(
     longest = message.preview if isinstance(message, Stylize) else 0
     numbers = count(1)
 
-    def tell(event: Event) -> None:
+    def send(event: Event) -> None:
         match event:
             case Planned():
-                facts = {name: getattr(event, name) for name in ("scales", "seconds", "notes")}
-                output.send("planned", id=message.id, **facts)
+                output.send(
+                    "planned",
+                    id=message.id,
+                    scales=[max(1, int(scale)) for scale in event.scales],
+                    seconds=max(0.0, float(event.seconds)),
+                    notes=[shortened(note) for note in event.notes],
+                )
             case Progress():
                 output.send(
                     "progress",
                     id=message.id,
-                    fraction=event.fraction,
-                    remaining=event.remaining,
+                    fraction=min(1.0, max(0.0, float(event.fraction))),
+                    remaining=max(0.0, float(event.remaining)),
                     text=f"{event.scale} px, step {event.iteration} of {event.iterations}",
                 )
             case Preview() if longest:
                 picture = _shown(event.pixels, photograph, longest)
                 path = Path.cwd() / f"preview-{next(numbers)}.png"
-                # A disk that is full now may not be so at the end, when it matters.
-                with suppress(UnwritableImageError):
-                    styleplug.write_image(picture, path)
-                    output.send("preview", id=message.id, **_told(picture, path))
+                styleplug.write_image(picture, path)
+                output.send("preview", id=message.id, **_told(picture, path))
+
+    def tell(event: Event) -> None:
+        # The host can do without: a disk that is full now may not be so at the end, when it
+        # matters, and a plug-in may say anything.
+        with suppress(ImageError, ProtocolError, TypeError, ValueError, AttributeError):
+            send(event)
 
     return tell
 

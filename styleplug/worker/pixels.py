@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 import styleplug
 from styleplug.errors import UnreadableImageError, UnwritableImageError
 from styleplug.image.picture import Picture
+from styleplug.image.samples import check_size
 from styleplug.worker.messages import DTYPES, FORMATS, LAYOUTS, Raw, Source
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
@@ -21,25 +24,32 @@ def read_source(source: Source) -> Picture:
     """The picture that a host names.
 
     Raises:
-        ImageError: there is no such file, or it isn't what the host says.
+        ImageError: there is no such file, it isn't what the host says, or it has more pixels than
+            are safe to open.
     """
     if source.raw is None:
         return styleplug.read_image(source.path)
     dtype = np.dtype(DTYPES[source.raw.dtype])
     shape = (source.height, source.width, LAYOUTS[source.raw.layout])
-    path = Path(source.path)
+    path, needed = Path(source.path), dtype.itemsize * int(np.prod(shape, dtype=object))
+    check_size(source.width, source.height, path)
     try:
-        found, needed = path.stat().st_size, dtype.itemsize * int(np.prod(shape, dtype=object))
-        if found != needed:
-            raise UnreadableImageError(
-                path,
-                f"has {found} bytes, but {source.width}×{source.height} pixels, {source.raw.layout}"
-                f" as {source.raw.dtype}, are {needed}",
-            )
-        values = np.fromfile(path, dtype).reshape(shape)
+        # A pipe or a device has no bytes of its own, and so isn't opened.
+        found = path.stat().st_size
+        if found == needed:
+            values = np.fromfile(path, dtype)
+            found = values.nbytes  # it may have been cut off meanwhile
     except OSError as error:
         raise UnreadableImageError(path, f"can't be read ({error.strerror})") from error
-    channels = _as_floats(values)
+    except ValueError as error:
+        raise UnreadableImageError(path, "no file can have this name; check the path") from error
+    if found != needed:
+        raise UnreadableImageError(
+            path,
+            f"has {found} bytes, but {source.width}×{source.height} pixels, {source.raw.layout}"
+            f" as {source.raw.dtype}, are {needed}",
+        )
+    channels = _as_floats(values.reshape(shape))
     has_alpha = source.raw.layout.endswith("A")
     colours = channels[..., :-1] if has_alpha else channels
     pixels = np.broadcast_to(colours, (*shape[:2], 3))
@@ -51,6 +61,8 @@ def read_source(source: Source) -> Picture:
 def write_result(picture: Picture, form: Raw | str, folder: Path) -> Path:
     """Write the picture as the host wants it, whole or not at all; returns the file's path.
 
+    It has a name that nothing in the folder has: the host's own files lie there, too.
+
     A layout without A leaves the transparency out; with one, an opaque picture is opaque. Y is the
     luma of Rec. 709.
 
@@ -58,10 +70,10 @@ def write_result(picture: Picture, form: Raw | str, folder: Path) -> Path:
         UnwritableImageError: the disk is full, or the format can't hold the picture.
     """
     if isinstance(form, str):
-        path = folder / f"result{FORMATS[form]}"
+        path = _free(folder, FORMATS[form])
         styleplug.write_image(picture, path)
         return path
-    path = folder / "result.raw"
+    path = _free(folder, ".raw")
     values = _as_type(_channels(picture, form.layout), np.dtype(DTYPES[form.dtype]))
     try:
         # No NumPy method: it says nothing of why it couldn't write.
@@ -73,6 +85,13 @@ def write_result(picture: Picture, form: Raw | str, folder: Path) -> Path:
             path, f"can't be written ({error.strerror}); free some space, or set TMPDIR elsewhere"
         ) from error
     return path
+
+
+def _free(folder: Path, extension: str) -> Path:
+    names = chain(["result"], (f"result-{number}" for number in count(2)))
+    return next(
+        path for name in names if not os.path.lexists(path := folder / f"{name}{extension}")
+    )
 
 
 def _as_floats(values: NDArray[Any]) -> NDArray[np.float32]:

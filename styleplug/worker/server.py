@@ -11,7 +11,7 @@ from styleplug.errors import MissingDependencyError, ProtocolError, StyleplugErr
 from styleplug.runtime.models import pick_backbone
 from styleplug.worker.folders import Folders
 from styleplug.worker.jobs import Job
-from styleplug.worker.lines import LONGEST, Output, read_lines
+from styleplug.worker.lines import LONGEST, Output, read_lines, shortened
 from styleplug.worker.messages import (
     VERSIONS,
     Cancel,
@@ -130,7 +130,7 @@ class Worker:
         return job
 
     def _say_error(self, error: StyleplugError, id: str | None, **more: Any) -> None:
-        self._output.send("error", id=id, code=error.code, message=str(error), **more)
+        self._output.send("error", id=id, code=error.code, message=shortened(error), **more)
 
 
 def _problems() -> list[str]:

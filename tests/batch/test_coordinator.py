@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -266,3 +267,40 @@ def test_skipped_pictures_are_told(run: Run, make: Make, out: Path) -> None:
         Skipped(str(picture.source), str(out / "a.png"))
     ]
     assert Failed not in map(type, run([picture], overwrite=True))
+
+
+@pytest.mark.parametrize("year", [1960, 2300, 2400])
+def test_the_date_of_a_picture_ends_no_batch(
+    run: Run, make: Make, out: Path, applied: Applied, year: int
+) -> None:
+    pictures = [make("a.png", 1), make("b.png", 2)]
+    nanoseconds = (year - 1970) * 31_556_952 * 10**9
+    os.utime(pictures[0].source, ns=(0, nanoseconds))
+    assert kinds(run(pictures)) == ["Planned", "Done", "Done"]
+    assert kinds(run(pictures)) == ["Planned"]
+    os.utime(pictures[0].source, ns=(0, nanoseconds + 10**9))
+    assert kinds(run(pictures)) == ["Planned", "Done"]
+    assert applied() == [1, 2, 1]
+
+
+@pytest.mark.parametrize("name", [".", "staging", "lock", "journal.sqlite", "journal.sqlite-wal"])
+def test_a_link_in_the_place_of_its_own_files_is_refused(
+    run: Run, make: Make, out: Path, tmp_path: Path, name: str
+) -> None:
+    private, precious = out / ".styleplug", tmp_path / "precious"
+    (precious / "staging").mkdir(parents=True)
+    (precious / "staging" / "letter").write_text("dear")
+    place = private / name if name != "." else private
+    place.parent.mkdir(parents=True)
+    place.symlink_to(precious if name in (".", "staging") else precious / "staging" / "letter")
+    with pytest.raises(UnwritableImageError, match=f"{place.name}: is a link, or no file"):
+        run([make("a.png", 1)])
+    assert (precious / "staging" / "letter").read_text() == "dear"
+    assert [path.name for path in precious.rglob("*")] == ["staging", "letter"]
+
+
+def test_a_pipe_in_the_place_of_its_own_files_is_refused(run: Run, make: Make, out: Path) -> None:
+    (out / ".styleplug").mkdir(parents=True)
+    os.mkfifo(out / ".styleplug" / "journal.sqlite")
+    with pytest.raises(UnwritableImageError, match=r"journal\.sqlite: is a link, or no file"):
+        run([make("a.png", 1)])

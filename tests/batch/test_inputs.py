@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from styleplug.batch.inputs import find_pictures, listed_paths
+from styleplug.batch.inputs import Search, find_pictures, listed_paths
 from styleplug.errors import UnreadableImageError
 
 TREE = ("a.jpg", "B.PNG", "notes.txt", "a.xmp", ".hidden.jpg", "~a.jpg", "sub/c.tif", "sub/x/d.nef")
@@ -25,12 +26,12 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def places(tree: Path) -> Callable[..., list[str]]:
     """The places of the pictures that are found; each is that of an absolute, existing path."""
 
-    def find(*inputs: str, listed: tuple[Path, ...] = (), recursive: bool = True) -> list[str]:
-        found = list(
-            find_pictures(
-                [Path(path) for path in inputs], listed, recursive=recursive, without=tree / "out"
-            )
-        )
+    def find(
+        *inputs: str, listed: tuple[Path, ...] = (), recursive: bool = True, **options: bool
+    ) -> list[str]:
+        search = Search(tree / "out", recursive, **options)
+        found = list(find_pictures([Path(path) for path in inputs], listed, search))
+        search.tell()
         assert all(each.source.is_absolute() for each in found)
         return [each.place.as_posix() for each in found]
 
@@ -112,3 +113,41 @@ def test_a_folder_that_cant_be_read_is_told_of(
     monkeypatch.setattr(Path, "iterdir", refuse)
     with pytest.raises(UnreadableImageError, match=r"in: the folder can't be read \(Permission"):
         places("in")
+
+
+@pytest.mark.parametrize("folder", ["@eaDir", "#recycle", ".@__thumb", "Thumbs", "$Recycle.Bin"])
+def test_folders_of_storage_are_left_out_and_that_is_said(
+    places: Callable[..., list[str]], tree: Path, folder: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    inside = tree / "sub" / folder / "c.tif" / "thumb.jpg"
+    inside.parent.mkdir(parents=True)
+    inside.touch()
+    for pattern in ("in", "in/*", "in/**/*.*"):
+        assert sorted(places(pattern)) == ["B.PNG", "a.jpg", "sub/c.tif", "sub/x/d.nef"]
+        if not (folder.startswith(".") and "**" in pattern):  # which matches nothing hidden
+            assert f"are left out ({folder}; 1 in all); --system-folders" in caplog.text
+        caplog.clear()
+    assert f"sub/{folder}/c.tif/thumb.jpg" in places("in", system_folders=True)
+    assert places(f"in/sub/{folder}/*") == ["c.tif/thumb.jpg"], "who names it means it"
+    assert places(str(inside.parent.parent)) == ["c.tif/thumb.jpg"]
+    assert places("in", recursive=False) == ["B.PNG", "a.jpg"]
+    assert caplog.messages == []
+
+
+def test_nothing_but_files_is_found(places: Callable[..., list[str]], tree: Path) -> None:
+    os.mkfifo(tree / "pipe.jpg")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("in/socket.jpg")
+        (tree / "gone.jpg").symlink_to("nowhere.jpg")
+        expected = ["B.PNG", "a.jpg", "gone.jpg", "sub/c.tif", "sub/x/d.nef"]
+        assert places("in") == sorted(places("in/**/*.*")) == expected
+
+
+def test_no_pattern_leads_out_of_the_output_folder(
+    places: Callable[..., list[str]], tree: Path
+) -> None:
+    (tree.parent / "secret.jpg").touch()
+    assert places("in/*/../../secret.jpg") == ["secret.jpg"]
+    assert places("in/sub/*/../c.tif") == ["c.tif"]
+    assert places("in/s*/x/../../../in/a.jpg") == ["a.jpg"]
+    assert sorted(places("in/s*/..")) == ["B.PNG", "a.jpg", "sub/c.tif", "sub/x/d.nef"]

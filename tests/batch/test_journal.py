@@ -75,6 +75,50 @@ def test_a_journal_of_another_version_is_left_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "place = 'b.jpg'",
+        "place = 5",
+        "place = CAST('../b.jpg' AS BLOB)",
+        "place = CAST('/b.jpg' AS BLOB)",
+        "place = CAST('' AS BLOB)",
+        "source = 'a text'",
+        "source = CAST('relative' AS BLOB)",
+        "work = x'00'",
+        "source_size = 'many'",
+        "source_time = 1.5",
+        "state = 'eaten'",
+        "time = x'00'",
+        "seconds = 'many'",
+        "problem = x'ff'",
+        "work = CAST(x'ff' AS TEXT), state = CAST(x'ff' AS TEXT)",
+    ],
+)
+def test_an_entry_of_other_types_is_named_and_left_out(
+    tmp_path: Path, change: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "journal.sqlite"
+    first = Journal(path)
+    first.start(entry("a.jpg"))
+    first.start(entry("b.jpg"))
+    first.close()
+    other = sqlite3.connect(path)
+    other.execute(f"UPDATE picture SET {change} WHERE place = ?", (b"b.jpg",))
+    other.commit()
+    other.close()
+    second = Journal(path)
+    assert list(second.places()) == [PurePath("a.jpg")]
+    assert list(second.entries()) == [entry("a.jpg")]
+    assert list(second.entries("started")) == [entry("a.jpg")]
+    assert second.entry(PurePath("b.jpg")) is None
+    [message] = caplog.messages
+    assert "journal.sqlite: the entry " in message
+    assert message.endswith("can't be understood; left out")
+    second.start(entry("b.jpg"))
+    second.close()
+
+
 def test_a_damaged_journal_is_told_of(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     path.write_text("no database, but long enough to be taken for one" * 100)

@@ -129,9 +129,40 @@ def test_nothing_is_loaded_from_elsewhere(page: Path) -> None:
     assert "<script" not in text
 
 
+def test_the_page_is_written_through_no_link(
+    tmp_path: Path, make: Callable[..., Found], plugin: None
+) -> None:
+    order, page = Order(NEGATIVE, tmp_path / "out"), tmp_path / "page.html"
+    precious = tmp_path / "precious"
+    precious.write_text("dear")
+    (tmp_path / ".page.html.tmp").symlink_to(precious)
+    page.symlink_to(precious)
+    with Batch(order, Here()) as batch:
+        list(batch.run([make("a.png")]))
+        write_report(batch.journal, order.folder, page, lambda *numbers: None)
+    assert precious.read_text() == "dear"
+    assert not page.is_symlink()
+    assert is_report(page)
+
+
+def test_the_page_shows_no_other_picture_than_the_one_that_was_done(
+    tmp_path: Path, make: Callable[..., Found], plugin: None
+) -> None:
+    order, page = Order(NEGATIVE, tmp_path / "out"), tmp_path / "page.html"
+    with Batch(order, Here()) as batch:
+        picture = make("a.png")
+        list(batch.run([picture]))
+        Image.new("RGB", (40, 30)).save(picture.source)
+        write_report(batch.journal, order.folder, page, lambda *numbers: None)
+    text = page.read_text("utf-8")
+    assert '<div class="none">changed since</div><img alt="a.png, after"' in text
+
+
 def test_only_an_earlier_page_is_known_as_one(page: Path, tmp_path: Path) -> None:
     assert is_report(page)
     other = tmp_path / "other.html"
     other.write_text("<!doctype html>\n<html lang='en'>")
     assert not is_report(other)
     assert not is_report(tmp_path / "none.html")
+    os.mkfifo(tmp_path / "pipe.html")
+    assert not is_report(tmp_path / "pipe.html")

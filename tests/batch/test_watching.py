@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from styleplug.batch.inputs import Search
 from styleplug.batch.watching import INTERVAL, SETTLED, arrivals
 
 
@@ -27,8 +28,7 @@ class Night:
         """When pictures are given, and which, until the night is over."""
         rounds = arrivals(
             folder,
-            recursive=True,
-            without=folder / "out",
+            Search(folder / "out", recursive=True),
             sleep=self.sleep,
             clock=lambda: self.now,
         )
@@ -39,12 +39,14 @@ class Night:
             return
 
 
-def append(path: Path) -> Callable[[], None]:
-    def write() -> None:
-        with path.open("ab") as file:
-            file.write(b"more")
+def append_to(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        file.write(b"more")
 
-    return write
+
+def append(path: Path) -> Callable[[], None]:
+    return lambda: append_to(path)
 
 
 def test_pictures_are_given_once_they_are_complete(tmp_path: Path) -> None:
@@ -84,3 +86,14 @@ def test_an_empty_file_is_still_to_be_written(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").touch()
     night = Night({30.0: append(tmp_path / "a.jpg")})
     assert list(night.watched(tmp_path)) == [(30 + SETTLED, ["a.jpg"])]
+
+
+def test_what_is_left_out_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("a.jpg", "@eaDir/a.jpg"):
+        append_to(tmp_path / name)
+    night = Night({20.0: lambda: append_to(tmp_path / "sub" / "@eaDir" / "b.jpg")})
+    assert [pictures for _, pictures in night.watched(tmp_path)] == [["a.jpg"]]
+    assert [message.partition(")")[0] for message in caplog.messages] == [
+        "folders of thumbnails, snapshots or deleted pictures are left out (@eaDir; 1 in all",
+        "folders of thumbnails, snapshots or deleted pictures are left out (@eaDir; 2 in all",
+    ]

@@ -28,7 +28,7 @@ from PIL import Image
 from styleplug.batch.cluster import Cluster
 from styleplug.batch.coordinator import Batch
 from styleplug.batch.events import Done, Failed
-from styleplug.batch.inputs import find_pictures
+from styleplug.batch.inputs import Search, find_pictures
 from styleplug.batch.plan import Order
 from styleplug.batch.task import Advance, Outcome
 from styleplug.batch.work import Filtering, Painting, Work
@@ -119,7 +119,7 @@ class Bench:
             picture = photograph.resize(size)
         for number in range(photos):
             picture.save(folder / "in" / f"{number:03}.jpg", quality=90)
-        found = list(find_pictures([folder / "in"], (), recursive=False, without=folder))
+        found = list(find_pictures([folder / "in"], (), Search(folder)))
         executor = Watched(self._address)
         with Batch(Order(work, folder / "out"), executor) as batch:
             before, begun = self._core_seconds(), time.perf_counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -65,6 +66,16 @@ def paint(run: Callable[..., Result]) -> Callable[..., Result]:
         return run("stylize", photo, *style, "-o", output, *CHEAP, *arguments)
 
     return invoke
+
+
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Signals reach the processes that are started; in the background of a script they don't."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -131,6 +131,18 @@ def test_failures_are_told_in_the_end(album: Album) -> None:
     assert album.applied() == [1, 2]
 
 
+def test_what_lies_in_folders_and_is_no_photograph(album: Album) -> None:
+    album.add("a.png", 1)
+    album.add("sub/@eaDir/a.png/thumb.png", 2)
+    os.mkfifo(album.folder / "in" / "pipe.jpg")
+    done = album.run("in", "-r", *NEGATIVE, "-o", "out")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "1 done")
+    assert "are left out (@eaDir; 1 in all); --system-folders takes them in" in done.stderr
+    done = album.run("in", "-r", *NEGATIVE, "-o", "out", "--system-folders")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "1 done, 1 done before")
+    assert Path("sub/@eaDir/a.png/thumb.png") in album.results()
+
+
 def test_a_list_on_standard_input_and_events_as_json(album: Album) -> None:
     album.add("x/a b.png", 1)
     done = subprocess.run(

@@ -104,7 +104,8 @@ def test_a_plug_in_may_write_a_format_of_its_own(
         assert run(*filtering, "out.size").exit_code == 0
         assert (folder / "out.size").read_text() == "(48, 36)"
         assert "exists already" in run(*filtering, "out.size").stderr
-        assert run(*filtering, "out.odd").exit_code == 2
+        assert run(*filtering, "out.odd").exit_code == 1
+        assert (folder / "out.png").exists(), "made, and so kept"
     finally:
         plugin_manager().unregister(plugin)
 

@@ -13,6 +13,7 @@ from onnx_filters import picture_model
 from PIL import Image
 from random_filters import install_filters
 
+from styleplug.filters.folder import user_file
 from styleplug.filters.style import write_style
 from styleplug.filters.weights import FilterWeights
 
@@ -53,6 +54,19 @@ def test_a_sheet_shows_them_all(
     again = run("filters", "--sheet", "photo.png", "-o", "sheet.png")
     assert again.exit_code == 2
     assert "exists already" in again.stderr
+
+
+def test_a_full_disk_says_which_file(run: Callable[..., Result], folder: Path) -> None:
+    resource = pytest.importorskip("resource", reason="no limit on the size of files")
+    picture_model(folder / "model.onnx")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        result = run("filters", "add", "model.onnx", "--name", "mine", "--input-range", "0..1")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert result.exit_code == 1
+    assert f"{user_file('mine', '.onnx')} can't be written (File too large)" in result.stderr
 
 
 def test_a_style_goes_out_and_comes_back(run: Callable[..., Result], own: None) -> None:

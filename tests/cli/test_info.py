@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from click.testing import Result
+from PIL import Image
 
 from styleplug import __version__
 
@@ -59,6 +60,13 @@ def test_a_picture_of_someone_else(run: Callable[..., Result]) -> None:
         "metadata: none",
     ]
     assert json.loads(run("info", "--json", "photo.png").stdout)["recipe"] is None
+
+
+def test_the_resolution(run: Callable[..., Result], folder: Path) -> None:
+    with Image.open(folder / "photo.png") as image:
+        image.save(folder / "scan.png", dpi=(300, 240))
+    assert "resolution: 300 × 240 pixels an inch" in run("info", "scan.png").stdout.splitlines()
+    assert json.loads(run("info", "--json", "scan.png").stdout)["resolution"] == [300, 240]
 
 
 def test_what_is_no_picture(run: Callable[..., Result], folder: Path) -> None:

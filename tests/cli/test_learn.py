@@ -97,6 +97,22 @@ def test_a_preview_that_cant_be_written_costs_no_style(learn, tmp_path, monkeypa
     assert user_styles()
 
 
+def test_a_style_whose_place_is_gone_is_kept_elsewhere(learn, folder, monkeypatch):
+    begin = Learning.run
+
+    def run(self, time_limit):
+        style_file("mine").parent.rmdir()
+        style_file("mine").parent.touch()
+        return begin(self, time_limit)
+
+    monkeypatch.setattr(Learning, "run", run)
+    result = learn("--name", "mine")
+    assert result.exit_code == 1
+    kept = folder / "mine.safetensors"
+    assert f"the style is {kept} now; add it with: styleplug filters import" in result.stderr
+    assert read_style(kept).name == "mine"
+
+
 def test_ctrl_c_keeps_what_is_learned(learn, monkeypatch):
     begin = Learning.run
 

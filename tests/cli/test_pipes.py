@@ -147,7 +147,7 @@ def test_a_real_pipe(small_network: None, folder: Path) -> None:
     assert opened(run.stdout).size == (48, 36)
 
 
-def test_a_reader_that_goes_away_is_an_error(small_network: None, folder: Path) -> None:
+def test_a_picture_whose_reader_goes_away_is_kept(small_network: None, folder: Path) -> None:
     command = ["photo.png", "--style", "painting.png", "-o", "-", "--format", "png", *CHEAP]
     reading, writing = os.pipe()
     os.close(reading)
@@ -160,8 +160,37 @@ def test_a_reader_that_goes_away_is_an_error(small_network: None, folder: Path) 
             text=True,
             check=False,
         )
-    assert run.returncode == 2
-    assert "standard output: can't be written (Broken pipe)" in run.stderr.splitlines()[-1]
+    kept = folder / "painted.png"
+    problem = "standard output: can't be written (Broken pipe)"
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-1] == f"styleplug: {problem}; the picture is {kept} now"
+    assert opened(kept.read_bytes()).size == (48, 36)
+
+
+@pytest.mark.parametrize("buffering", ["", "1"])
+def test_a_disk_that_takes_only_a_part_is_an_error(
+    small_network: None, folder: Path, tmp_path: Path, buffering: str
+) -> None:
+    """Without a buffer, writing to such a disk is no error at first."""
+    resource = pytest.importorskip("resource", reason="no limit on the size of files")
+    command = ["photo.png", "--style", "painting.png", "-o", "-", "--format", "png", *CHEAP]
+    nearly_full = tmp_path / "nearly full"
+    nearly_full.write_bytes(bytes(100_000))
+    with nearly_full.open("ab") as stream:
+        run = subprocess.run(
+            [sys.executable, "-m", "styleplug", "stylize", *command],
+            cwd=folder,
+            env={**os.environ, "PYTHONUNBUFFERED": buffering},
+            stdout=stream,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_500, 100_500)),
+        )
+    assert nearly_full.stat().st_size == 100_500
+    assert run.returncode == 1
+    assert "standard output: can't be written (File too large)" in run.stderr.splitlines()[-1]
+    assert opened((folder / "painted.png").read_bytes()).size == (48, 36)
 
 
 def test_no_terminal_gets_a_picture(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:

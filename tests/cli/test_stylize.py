@@ -631,7 +631,7 @@ def test_an_output_that_fails_in_the_end_leaves_nothing(
     answer(lambda cancel: "finished")
     before = files(folder)
     result = paint()
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert "can't be written (No space left on device)" in result.stderr
     assert result.stderr.count("\n") == 1
     assert files(folder) == before

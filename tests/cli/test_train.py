@@ -75,6 +75,25 @@ def test_an_interrupted_training_goes_on(train, folder, monkeypatch):
     assert not (folder / "out.onnx.checkpoint").exists()
 
 
+def test_a_network_whose_place_is_gone_is_kept_elsewhere(train, run, folder, monkeypatch, caplog):
+    (folder / "results").mkdir()
+    monkeypatch.setattr(command, "SECONDS_PER_CHECKPOINT", -1.0)
+    step = Training.step
+
+    def last(self):
+        shutil.rmtree(folder / "results", ignore_errors=True)
+        (folder / "results").touch()
+        return step(self)
+
+    monkeypatch.setattr(Training, "step", last)
+    result = train("-o", "results/out.onnx")
+    assert result.exit_code == 1
+    assert "going on, and trying again later" in caplog.text
+    kept = folder / "out.onnx"
+    assert f"; the network is {kept} now" in result.stderr
+    assert run("models", "install", "filters", "--from", kept).exit_code == 0
+
+
 def test_how_far_from_the_photograph_filters_lead(train, folder, monkeypatch):
     aims = []
     step = Training.step

@@ -13,15 +13,6 @@ SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
 @pytest.fixture
-def heard() -> Iterator[None]:
-    """Signals reach the processes that are started; in the background of a script they don't."""
-    before = {number: signal.signal(number, signal.SIG_DFL) for number in SIGNALS}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
-@pytest.fixture
 def worker(heard: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerClient]:
     """A worker with a job that was opened, and a folder of temporary files for itself."""
     (tmp_path / "temporary").mkdir()

@@ -135,7 +135,8 @@ def test_wheel_content(wheel: Path) -> None:
     assert info.startswith("styleplug-")
     assert info.endswith(".dist-info")
     assert {f"{info}/licenses/{name}" for name in ("LICENSE", "models/README.md")} <= names
-    assert not [name for name in names if "__pycache__" in name or "/tests/" in name]
+    for part in ("__pycache__", "/tests/", "/drawing/"):
+        assert not [name for name in names if part in name]
 
 
 def test_wheel_metadata(wheel: Path) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
+import subprocess
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PIL import Image
+from programs import need
 
 Tag = tuple[int, int, bytes]  # number, type as TIFF counts them, value
 
@@ -118,3 +122,17 @@ def camera_exif() -> Callable[..., bytes]:
         return bytes(block.data)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def exiftool() -> Callable[..., Any]:
+    """Runs ExifTool; what it finds is given back with `-json`, one dictionary a file."""
+    need("exiftool", "libimage-exiftool-perl")
+
+    def run(*arguments: object) -> Any:
+        found = subprocess.run(
+            ["exiftool", *map(str, arguments)], check=True, stdout=subprocess.PIPE, timeout=60
+        ).stdout
+        return json.loads(found) if "-json" in arguments else found
+
+    return run

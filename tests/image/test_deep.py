@@ -61,6 +61,18 @@ def test_a_png_with_one_transparent_colour(tmp_path: Path) -> None:
     np.testing.assert_array_equal(alpha_of(path), expected)
 
 
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_jpeg_2000_of_16_bits(tmp_path: Path, channels: int) -> None:
+    array, path = noise(channels, 64, 48), tmp_path / "a.jp2"
+    array[:2] = 65535
+    path.write_bytes(imagecodecs.jpeg2k_encode(array, reversible=True, level=0))
+    layers = np.atleast_3d(array)
+    np.testing.assert_array_equal(
+        colours_of(path), np.broadcast_to(layers[..., : min(channels, 3)], (64, 48, 3))
+    )
+    assert read_picture(path).origin.depth == 16
+
+
 @pytest.mark.parametrize("extension", [".png", ".tif"])
 def test_alpha_keeps_its_depth(tmp_path: Path, extension: str) -> None:
     array, path = noise(4), tmp_path / f"a{extension}"

@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from programs import need
 
 from styleplug.image import jpeg_metadata
+from styleplug.image.blocks import Metadata
 from styleplug.image.exif import with_iptc
 from styleplug.image.extended_xmp import split
+from styleplug.image.metadata import read_metadata
+from styleplug.image.photoshop import IPTC, resources_of
 from styleplug.image.xmp import RDF, Packet
 
 LIMIT = 65_502
@@ -46,7 +49,7 @@ def values(data: bytes) -> dict[str, str | None]:
 
 def test_xmp_longer_than_a_segment_is_whole_again(file: bytes) -> None:
     long = packet(b"Aa0/" * 50_000)
-    found = jpeg_metadata.blocks_of(jpeg_metadata.embedded(file, None, long, None))[1]
+    found = jpeg_metadata.blocks_of(jpeg_metadata.embedded(file, Metadata(xmp=long))).xmp
     assert found is not None
     assert values(found) == values(long)
     assert "HasExtendedXMP" not in found.decode()
@@ -74,10 +77,10 @@ def test_padding_is_given_up_first() -> None:
 
 
 def test_an_extension_of_another_packet_is_left_out(file: bytes) -> None:
-    written = jpeg_metadata.embedded(file, None, packet(b"A" * 100_000), None)
+    written = jpeg_metadata.embedded(file, Metadata(xmp=packet(b"A" * 100_000)))
     name = written.index(b"HasExtendedXMP=") + len('HasExtendedXMP="')
     written = written[:name] + b"?" + written[name + 1 :]
-    found = jpeg_metadata.blocks_of(written)[1]
+    found = jpeg_metadata.blocks_of(written).xmp
     assert found is not None
     assert list(values(found)) == [f"{{{DEPTH}}}Mime"]
 
@@ -86,28 +89,52 @@ def test_exif_longer_than_a_segment_goes_on_in_the_next(
     file: bytes, camera_exif: Callable[..., bytes]
 ) -> None:
     exif = camera_exif() + bytes(range(256)) * 600
-    written = jpeg_metadata.embedded(file, exif, None, None)
-    assert jpeg_metadata.blocks_of(written)[0] == exif
+    written = jpeg_metadata.embedded(file, Metadata(exif))
+    assert jpeg_metadata.blocks_of(written).exif == exif
     with Image.open(io.BytesIO(written)) as image:
         assert image.info["exif"] == b"Exif\0\0" + exif
 
 
 def test_iptc_longer_than_a_segment_goes_on_in_the_next(file: bytes) -> None:
     records = b"\x1c\x02\x19\x00\x05beach" * 10_000
-    written = jpeg_metadata.embedded(file, None, None, records)
-    assert jpeg_metadata.blocks_of(written)[2] == records
+    written = jpeg_metadata.embedded(file, Metadata(iptc=records))
+    assert jpeg_metadata.blocks_of(written).iptc == records
 
 
 def test_iptc_among_other_resources_of_photoshop() -> None:
     others = b"8BIM\x04\x25\x03abc\0\0\0\x03xyz\0"
     records = b"8BIM\x04\x04\0\0\0\0\0\x05\x1c\x02\x19ab\0"
-    assert jpeg_metadata.iptc_of(others + records + others) == b"\x1c\x02\x19ab"
-    assert jpeg_metadata.iptc_of(others) is None
-    assert jpeg_metadata.iptc_of(others[:-9]) is None
+    assert resources_of(others + records + others)[IPTC] == b"\x1c\x02\x19ab"
+    assert IPTC not in resources_of(others)
+    assert IPTC not in resources_of(others[:-9])
+
+
+def test_any_number_of_bytes_may_come_before_a_marker(
+    file: bytes, camera_exif: Callable[..., bytes]
+) -> None:
+    written = jpeg_metadata.embedded(file, Metadata(camera_exif()))
+    filled = written[:2] + b"\xff" * 30_000_000 + written[2:]
+    assert jpeg_metadata.blocks_of(filled).exif == camera_exif()
+
+
+@pytest.mark.parametrize("name", ["exif", "iptc"])
+def test_blocks_of_an_absurd_length_are_left_out_and_told(
+    file: bytes, camera_exif: Callable[..., bytes], name: str
+) -> None:
+    beginning = camera_exif() if name == "exif" else b"\x1c"
+    long = Metadata(**{name: beginning + bytes(17_000_000)})
+    metadata, remarks = read_metadata(jpeg_metadata.embedded(file, long))
+    assert metadata == Metadata()
+    assert remarks == (f"has {name.upper()} data that are too large; they were left out",)
+
+
+def test_segments_without_end(file: bytes) -> None:
+    empty = b"\xff\xe5\0\2" * 5_000_000
+    assert jpeg_metadata.blocks_of(file[:20] + empty + file[20:]) == Metadata()
 
 
 def test_the_jfif_segment_stays_the_first(file: bytes) -> None:
-    written = jpeg_metadata.embedded(file, None, packet(b"A"), None)
+    written = jpeg_metadata.embedded(file, Metadata(xmp=packet(b"A")))
     assert written[:4] == file[:4] == b"\xff\xd8\xff\xe0"
     with Image.open(io.BytesIO(written)) as image:
         assert image.info["xmp"] == packet(b"A")
@@ -116,7 +143,7 @@ def test_the_jfif_segment_stays_the_first(file: bytes) -> None:
 def test_a_file_that_breaks_off_is_no_trouble(
     file: bytes, camera_exif: Callable[..., bytes]
 ) -> None:
-    written = jpeg_metadata.embedded(file, camera_exif(), packet(b"A" * 70_000), b"\x1c")
+    written = jpeg_metadata.embedded(file, Metadata(camera_exif(), packet(b"A" * 70_000), b"\x1c"))
     for length in (*range(50), *range(50, len(written), 777)):
         jpeg_metadata.blocks_of(written[:length])
 
@@ -124,12 +151,12 @@ def test_a_file_that_breaks_off_is_no_trouble(
 def test_exiftool_reads_what_is_longer_than_a_segment(
     file: bytes, camera_exif: Callable[..., bytes], tmp_path: Path
 ) -> None:
-    if shutil.which("exiftool") is None:
-        pytest.skip("exiftool isn't installed; Debian's package is libimage-exiftool-perl")
+    need("exiftool", "libimage-exiftool-perl")
     exif = with_iptc(camera_exif() + bytes(100_000), b"")
     long = packet(b"Aa0/" * 50_000)
     path = tmp_path / "long.jpg"
-    path.write_bytes(jpeg_metadata.embedded(file, exif, long, b"\x1c\x02\x19\x00\x05beach" * 9000))
+    records = b"\x1c\x02\x19\x00\x05beach" * 9000
+    path.write_bytes(jpeg_metadata.embedded(file, Metadata(exif, long, records)))
     command = ["exiftool", "-json", "-a", "-G1", path]
     [tags] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     assert tags["IFD0:Make"] == "Canon"

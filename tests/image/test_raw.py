@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from crw import crw
 from dng import HEIGHT, LONG, SHORT, WIDTH, dng, dng_in_adobe_rgb, tiff
 from PIL import ExifTags, Image
 
@@ -33,6 +34,15 @@ def test_a_dng_is_developed(tmp_path: Path, rawpy) -> None:
     assert left.min() > 0.5
     assert right.argmax() == 1
     assert right[1] - right[[0, 2]].max() > 0.2
+
+
+def test_a_crw_is_developed(tmp_path: Path, rawpy) -> None:
+    path = tmp_path / "photo.crw"
+    path.write_bytes(crw())
+    picture = read_picture(path)
+    assert (picture.size, picture.origin.depth) == ((128, 64), 16)
+    assert picture.origin.remarks == ("is a RAW file; it was developed with LibRaw's defaults",)
+    assert picture.pixels.std() < 0.2
 
 
 def test_a_turned_dng_is_upright(tmp_path: Path, rawpy) -> None:
@@ -98,6 +108,8 @@ def nef() -> bytes:
         ("a.cr2", b"II*\0\x10\0\0\0CR\x02\0" + bytes(100)),
         ("a.cr3", b"\0\0\0\x18ftypcrx \0\0\0\1crx isom" + bytes(100)),
         ("a.raf", b"FUJIFILMCCD-RAW 0201" + bytes(100)),
+        ("a.crw", b"II\x1a\0\0\0HEAPCCDR" + bytes(100)),
+        ("a.mrw", b"\0MRM" + bytes(100)),
     ],
 )
 def test_without_rawpy_the_remedy_is_named_and_no_thumbnail_taken_for_the_photograph(

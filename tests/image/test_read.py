@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import errno
-import io
 import os
 import struct
+import subprocess
+import threading
+import time
 import warnings
 import zlib
 from collections.abc import Callable
@@ -284,24 +285,51 @@ def test_a_file_that_is_too_large_to_read(tmp_path: Path, monkeypatch: pytest.Mo
         read_picture(path)
 
 
-@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no file without an end")
-def test_a_file_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no devices that are files")
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/tty"])
+def test_a_device(device: str) -> None:
+    with pytest.raises(UnreadableImageError, match=f"{device}: is a device; name a picture"):
+        read_picture(device)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_is_waited_for_only_if_somebody_writes(tmp_path: Path) -> None:
+    pipe, data = tmp_path / "pipe.png", save_noise(tmp_path / "noise.png").read_bytes()
+    os.mkfifo(pipe)
+    with pytest.raises(UnreadableImageError, match="is a pipe that nobody writes to"):
+        read_picture(pipe)
+    writer = os.open(pipe, os.O_RDWR)  # which waits for no reader
+
+    def write() -> None:
+        time.sleep(0.1)
+        with open(writer, "wb") as file:
+            file.write(data)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert read_picture(pipe).size == (64, 48)
+    thread.join()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_without_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read, "MAX_BYTES", 3 << 20)
-    with pytest.raises(ImageTooLargeError, match="more than the 3 MiB that are read"):
-        read_picture("/dev/zero")
+    os.mkfifo(tmp_path / "pipe")
+    writer = os.open(tmp_path / "pipe", os.O_RDWR)  # which waits for no reader
+    endless = subprocess.Popen(["cat", "/dev/zero"], stdout=writer)
+    try:
+        with pytest.raises(ImageTooLargeError, match="more than the 3 MiB that are read"):
+            read_picture(tmp_path / "pipe")
+    finally:
+        endless.kill()
+        endless.wait()
+        os.close(writer)
 
 
-def test_a_disk_that_fails_while_the_file_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Failing(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            raise OSError(errno.EIO, "Input/output error")
-
-    path = save_noise(tmp_path / "noise.png")
-    monkeypatch.setattr(Path, "open", lambda *_: Failing())
-    with pytest.raises(UnreadableImageError, match=r"noise\.png: can't be read \(Input/output"):
-        read_picture(path)
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file that can't be read")
+def test_a_disk_that_fails_while_the_file_is_read() -> None:
+    with pytest.raises(UnreadableImageError, match=r"mem: can't be read \(Input/output"):
+        read_picture("/proc/self/mem")
 
 
 def test_what_happens_to_the_file_after_it_was_read_does_not_matter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def with_note_at(offset: int) -> bytes:
 
 @pytest.mark.parametrize(("offset", "kept"), [(8, True), (5000, True), (100_000, False)])
 def test_a_maker_note_keeps_its_offset_unless_pixels_lie_before_it(offset: int, kept: bool) -> None:
-    block, _, _ = tiff_metadata.blocks_of(with_note_at(offset))
+    block = tiff_metadata.blocks_of(with_note_at(offset)).exif
     assert block is not None
     assert len(block) < offset + 1000
     tiff = TiffReader(block)
@@ -63,11 +64,11 @@ def test_a_maker_note_keeps_its_offset_unless_pixels_lie_before_it(offset: int, 
 def test_what_describes_the_pixels_is_not_taken_along() -> None:
     """Strips, profile and DNG's tags would describe another picture."""
     file = saved({270: "Boats", 50706: b"\1\4\0\0", 33550: b"a map"}, icc_profile=b"profile")
-    assert set(tags_of(tiff_metadata.blocks_of(file)[0])) == {270, 33550}
+    assert set(tags_of(tiff_metadata.blocks_of(file).exif)) == {270, 33550}
 
 
 def test_a_file_without_more_than_pixels_has_none() -> None:
-    assert tiff_metadata.blocks_of(saved({})) == (None, None, None)
+    assert tiff_metadata.blocks_of(saved({})) == Metadata()
 
 
 def test_directories_that_point_to_themselves_end() -> None:
@@ -75,17 +76,62 @@ def test_directories_that_point_to_themselves_end() -> None:
     first = tiff.append_directory([tiff.numeric_entry(EXIF_DIRECTORY, [8])])
     tiff.set_first(first)
     assert first == 8
-    block, _, _ = tiff_metadata.blocks_of(bytes(tiff.data))
+    block = tiff_metadata.blocks_of(bytes(tiff.data)).exif
     assert block is not None
     assert is_exif(block)
 
 
-def test_a_file_of_64_bit_offsets_is_read_without_its_metadata() -> None:
-    buffer = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(buffer, "TIFF", big_tiff=True)
-    metadata, remarks = read_metadata(buffer.getvalue())
-    assert metadata == Metadata()
-    assert remarks == ("has metadata that can't be read; they were left out",)
+def big(order: str, *directories: dict[int, tuple[int, int, bytes]]) -> bytes:
+    """A file of 64-bit offsets: directories behind one another, of values of at most 8 bytes."""
+    data = {"<": b"II+\0", ">": b"MM\0+"}[order] + struct.pack(f"{order}HHQ", 8, 0, 16)
+    for tags in directories:
+        data += struct.pack(f"{order}Q", len(tags))
+        for tag, (type_, count, value) in tags.items():
+            data += struct.pack(f"{order}HHQ", tag, type_, count) + value.ljust(8, b"\0")
+        data += bytes(8)
+    return data
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_file_of_64_bit_offsets(order: str) -> None:
+    def number(value: int) -> bytes:
+        return struct.pack(f"{order}{'q' if value < 0 else 'Q'}", value)
+
+    second = 16 + 8 + 5 * 20 + 8
+    main = {
+        270: (2, 6, b"Boats\0"),
+        33550: (16, 1, number(70_000)),
+        33551: (17, 1, number(-5)),
+        33552: (18, 1, number(16)),
+        EXIF_DIRECTORY: (18, 1, number(second)),
+    }
+    details = {0x829A: (5, 1, struct.pack(f"{order}II", 1, 250)), 0x9000: (7, 4, b"0231")}
+    block = tiff_metadata.blocks_of(big(order, main, details)).exif
+    tags = tags_of(block)
+    assert set(tags) == {270, 33550, 33551, EXIF_DIRECTORY}
+    assert tags[270].value == b"Boats\0"
+    assert tags[33550].value == struct.pack(f"{order}I", 70_000)
+    assert tags[33551].value == struct.pack(f"{order}d", -5)
+    found = TiffReader(block or b"").pointed(tags, EXIF_DIRECTORY)
+    assert found[0x829A].value == struct.pack(f"{order}II", 1, 250)
+    assert found[0x9000].value == b"0231"
+
+
+def test_a_photograph_with_64_bit_offsets(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[270] = "Boats"
+    path = tmp_path / "a.tif"
+    Image.new("RGB", (8, 8)).save(path, big_tiff=True, exif=exif, dpi=(300, 300))
+    assert path.read_bytes()[:4] == b"II+\0"
+    origin = read_picture(path).origin
+    assert origin.remarks == ()
+    assert origin.metadata.resolution == (300, 300)
+    assert tags_of(origin.metadata.exif)[270].value == b"Boats\0"
+
+
+def test_more_entries_than_a_directory_holds() -> None:
+    data = b"II+\0" + struct.pack("<HHQQ", 8, 0, 16, 70_000) + bytes(20 * 70_000)
+    assert read_metadata(data)[1] == ("has metadata that can't be read; they were left out",)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -106,5 +152,5 @@ def test_xmp_and_iptc_of_other_types(tmp_path: Path) -> None:
     entries[tiff_metadata.IPTC] = Entry(tiff_metadata.IPTC, 4, 2, b"\x1c\x02\x19\0\1a\0\0")
     entries[tiff_metadata.XMP] = Entry(tiff_metadata.XMP, 1, 4, b"<x/>")
     tiff.set_first(tiff.append_directory(entries.values()))
-    _, xmp, iptc = tiff_metadata.blocks_of(bytes(tiff.data))
-    assert (xmp, iptc) == (b"<x/>", b"\x1c\x02\x19\0\1a\0\0")
+    found = tiff_metadata.blocks_of(bytes(tiff.data))
+    assert (found.xmp, found.iptc) == (b"<x/>", b"\x1c\x02\x19\0\1a\0\0")

@@ -85,6 +85,15 @@ def test_a_title_is_made_of_the_name(painting: Path) -> None:
     assert add_style(painting, "red-and-blue").title == "Red and blue"
 
 
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names of files are texts there")
+def test_an_extension_that_is_no_text(painting: Path, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/painting.caf\xe9"))
+    path.write_bytes(painting.read_bytes())
+    added = add_style(path, "mine")
+    assert own() == (added,)
+    assert added.path.read_bytes() == painting.read_bytes()
+
+
 def test_a_small_painting_is_not_blown_up(tmp_path: Path) -> None:
     path = tmp_path / "small.png"
     Image.new("RGBA", (40, 20), (255, 0, 0, 128)).save(path)

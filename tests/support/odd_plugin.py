@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from styleplug import Filter, FilterRequest, FilterResult, hookimpl
-from styleplug.events import Progress
+from styleplug.events import Planned, Progress
 
 
 def posterise(request: FilterRequest) -> None:
@@ -58,6 +62,36 @@ def chatter(request: FilterRequest) -> None:
     subprocess.run([sys.executable, "-c", "print('a third')"], check=True)
 
 
+def scribble(request: FilterRequest) -> None:
+    """Writes to whatever pipe it finds, as code does that takes a number for its own file."""
+    write_everywhere(b'what is no message\n"type"\n{"type": []}\n\xff\n' + b"[" * 100_000 + b"\n")
+
+
+def scribble_a_lot(request: FilterRequest) -> None:
+    """More than any message has."""
+    write_everywhere(b"x" * 3 * 2**20 + b"\n")
+
+
+def scribble_half_a_line(request: FilterRequest) -> None:
+    """So that what follows is no message either."""
+    write_everywhere(b"what is no message")
+
+
+def pretend(request: FilterRequest) -> None:
+    """Speaks for another job, and as the worker does."""
+    write_everywhere(b'{"type": "failed", "id": "other", "code": "crashed", "message": "no"}\n')
+    write_everywhere(b'{"type": "closed", "id": "a"}\n')
+
+
+def exaggerate(request: FilterRequest) -> None:
+    """Says of its progress what can't be."""
+    for fraction in (7, -1, math.nan, "half", np.float32(0.5)):
+        tell(request, fraction)
+    request.notify(Planned((0, "wide"), (1,), 1.0, "none"))
+    request.notify(Planned((0,), (1,), math.inf, "none"))
+    request.notify("no event at all")
+
+
 def multiply(request: FilterRequest) -> None:
     """Starts a process that would outlive this one, and leaves its number in a file."""
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
@@ -75,7 +109,17 @@ def confess(request: FilterRequest) -> None:
     Path("facts.json").write_text(json.dumps(facts))
 
 
-def tell(request: FilterRequest, fraction: float) -> None:
+def write_everywhere(data: bytes) -> None:
+    """To each pipe of this process but the standard ones."""
+    for handle in range(3, 32):
+        with suppress(OSError):
+            if stat.S_ISFIFO(os.fstat(handle).st_mode):
+                rest = memoryview(data)
+                while rest:
+                    rest = rest[os.write(handle, rest) :]
+
+
+def tell(request: FilterRequest, fraction: Any) -> None:
     rest = dict.fromkeys(
         ("loss", "content_error", "style_error", "total_variation", "content_weight"), 0.0
     )
@@ -89,6 +133,7 @@ FILTERS: dict[str, Callable[[FilterRequest], None]] = {
     function.__name__.replace("_", "-"): function
     for function in (
         *(posterise, wait, finish_with_file, die, leave, fail, chatter, multiply, confess),
+        *(scribble, scribble_a_lot, scribble_half_a_line, pretend, exaggerate),
     )
 }
 

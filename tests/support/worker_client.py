@@ -72,6 +72,7 @@ class WorkerClient:
             return self._early.pop(0)
         line = self._heard.get(timeout=SECONDS)
         assert line is not None, f"the worker has ended: {self.stderr()}"
+        assert len(line) <= 2**20 + 1, "no line is longer"
         message = json.loads(line)
         validator("fromWorker").validate(message)
         return message

@@ -108,7 +108,7 @@ def test_a_picture_that_memory_does_not_hold(worker: WorkerClient) -> None:
     _, hard = resource.prlimit(worker.process.pid, resource.RLIMIT_AS)
     resource.prlimit(worker.process.pid, resource.RLIMIT_AS, (1500 * 2**20, hard))
     folder = worker.open("a")
-    side = 12_000
+    side = 11_000
     with (folder / "photo.raw").open("wb") as file:
         file.truncate(side * side)  # zeros that take no room on the disk
     photo = {"path": "photo.raw", "width": side, "height": side, "layout": "Y", "dtype": "uint8"}
@@ -118,6 +118,36 @@ def test_a_picture_that_memory_does_not_hold(worker: WorkerClient) -> None:
     failed = worker.hear()
     assert (failed["type"], failed["code"]) == ("failed", "out-of-memory")
     assert "close other programs" in failed["message"]
+
+
+@pytest.mark.parametrize("filter", ["scribble", "scribble-a-lot"])
+def test_what_is_no_message_is_left_out(worker: WorkerClient, begin: Begin, filter: str) -> None:
+    begin("a", filter)
+    assert worker.hear()["type"] == "finished"
+    assert "the job 'a' has written what is no message" in worker.stderr()
+
+
+def test_a_message_that_is_spoilt_is_not_waited_for(worker: WorkerClient, begin: Begin) -> None:
+    begin("a", "scribble-half-a-line")
+    failed = worker.hear()
+    assert (failed["type"], failed["id"], failed["code"]) == ("failed", "a", "crashed")
+    begin("b", "posterise")
+    assert worker.hear()["type"] == "finished"
+
+
+def test_a_job_speaks_for_itself_alone(worker: WorkerClient, begin: Begin) -> None:
+    begin("other", "wait")
+    worker.hear_until("progress", id="other")
+    begin("a", "pretend")
+    finished = worker.hear()
+    assert (finished["type"], finished["id"]) == ("finished", "a")
+
+
+def test_what_a_plug_in_says_is_what_the_schema_allows(worker: WorkerClient, begin: Begin) -> None:
+    begin("a", "exaggerate")
+    *said, finished = worker.hear_until("finished", "failed")
+    assert finished["type"] == "finished"
+    assert [message["fraction"] for message in said] == [1, 0, 0, 0.5]
 
 
 def test_the_end_of_the_input_ends_everything(

@@ -6,7 +6,10 @@ import io
 import os
 import threading
 
-from styleplug.worker.lines import LONGEST, Output, encoded, read_lines
+import pytest
+
+from styleplug.errors import ProtocolError
+from styleplug.worker.lines import LONGEST, Output, encoded, read_lines, shortened
 
 
 def test_lines_that_are_too_long_are_left_out_and_told() -> None:
@@ -17,6 +20,19 @@ def test_lines_that_are_too_long_are_left_out_and_told() -> None:
 
 def test_a_line_that_never_ends() -> None:
     assert list(read_lines(io.BytesIO(b"c" * (3 * LONGEST)))) == [None]
+
+
+@pytest.mark.parametrize("value", ["\u65e5" * 200_000, float("nan"), b"bytes"])
+def test_what_no_line_can_hold_is_not_said(value: object) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        encoded("planned", id="7", notes=[value])
+    assert caught.value.id == "7"
+    assert len(str(caught.value)) < 200
+
+
+def test_texts_for_people_are_no_longer_than_they_read() -> None:
+    assert shortened(ValueError("why")) == "why"
+    assert len(shortened("x" * LONGEST)) < LONGEST / 100
 
 
 def test_messages_of_many_threads_stay_whole() -> None:

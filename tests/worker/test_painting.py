@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from worker_client import Message, WorkerClient
+
+from styleplug.config import FilterConfig
+from styleplug.image.inspect import inspect_picture
+from styleplug.recipe import FilterRecipe, Recipe, recipe_in
+from styleplug.styles import find_style
 
 WIDTH, HEIGHT = 48, 36
 RGBA = {"layout": "RGBA", "dtype": "float32"}
@@ -111,6 +117,10 @@ def test_a_transfer_that_diverges(
         ({"options": {"size": 8}}, "config", "size is 8, but must be a whole number from 32"),
         ({"options": {"newer": 8}}, "config", "option is 'newer', but must be one of size, "),
         ({"options": {"init": "nowhere.png"}}, "image-unreadable", "nowhere.png"),
+        ({"options": {"init": "no\0where.png"}}, "image-unreadable", "no file can have this name"),
+        ({"photo": {"path": "\ud800.png"}}, "image-unreadable", "check the path"),
+        ({"photo": {"path": "a\0b.png"}}, "image-unreadable", "check the path"),
+        ({"paintings": [{"name": "a\0b"}]}, "style-not-found", "lanterns"),
     ],
 )
 def test_what_was_asked_for_cannot_be_had(
@@ -169,6 +179,37 @@ def test_a_picture_file_from_a_picture_file(worker: WorkerClient, photo: np.ndar
     assert (result["width"], result["height"], result["format"]) == (WIDTH, HEIGHT, "webp")
     with Image.open(result["path"]) as image:
         assert (image.format, image.mode, image.size) == ("WEBP", "RGBA", (WIDTH, HEIGHT))
+
+
+def test_a_picture_file_says_how_it_was_made_and_not_how_the_photograph_was(
+    start: Callable[..., WorkerClient],
+    small_network: None,
+    odd_plugin: None,
+    stylize: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    worker = start()
+    photo = tmp_path / "photo.png"
+    stylize(worker, "a", result={"format": "png"})
+    painted = Path(worker.hear_until("finished", "failed")[-1]["result"]["path"])
+    shutil.copy(painted, photo)
+    made = recipe_in(inspect_picture(photo).metadata.xmp)
+    assert isinstance(made, Recipe)
+    assert (made.photograph.name, made.options["size"], made.stopped) == (
+        *("photo.raw", "32", "finished"),
+    )
+    assert [painting.name for painting in made.paintings] == [find_style("lanterns").path.name]
+    worker.open("b")
+    worker.say(
+        "filter",
+        **{"id": "b", "photo": {"path": str(photo)}, "filter": "posterise"},
+        **{"options": {"strength": 0.5}, "result": {"format": "jpeg"}},
+    )
+    filtered = worker.hear()["result"]["path"]
+    config = FilterConfig(strength=0.5)
+    assert recipe_in(inspect_picture(filtered).metadata.xmp) == FilterRecipe.planned(
+        "posterise", config, photo
+    )
 
 
 @pytest.mark.parametrize("result", [{"format": "png"}, {"layout": "RGB", "dtype": "float32"}])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from styleplug.errors import UnreadableImageError, UnwritableImageError
+from styleplug.errors import ImageTooLargeError, UnreadableImageError, UnwritableImageError
 from styleplug.image.picture import Picture
 from styleplug.worker.messages import DTYPES, FORMATS, LAYOUTS, Raw, Source
 from styleplug.worker.pixels import read_source, write_result
@@ -82,3 +83,34 @@ def test_picture_files(tmp_path: Path, format: str) -> None:
 def test_a_place_that_cannot_be_written_to(tmp_path: Path, form: Raw | str) -> None:
     with pytest.raises(UnwritableImageError):
         write_result(Picture(PIXELS), form, tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", ["a\0.raw", "\ud800.raw", "x" * 5000])
+def test_a_name_that_no_file_can_have(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnreadableImageError):
+        read(tmp_path / name, Raw("RGB", "uint8"))
+
+
+def test_more_pixels_than_are_safe_to_open(tmp_path: Path) -> None:
+    path, side = tmp_path / "a.raw", 12_000
+    with path.open("wb") as file:
+        file.truncate(side * side)  # zeros that take no room on the disk
+    with pytest.raises(ImageTooLargeError, match="134 megapixels"):
+        read_source(Source(str(path), Raw("Y", "uint8"), side, side))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_is_no_picture(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.raw")
+    with pytest.raises(UnreadableImageError, match="has 0 bytes"):
+        read(tmp_path / "a.raw", Raw("RGB", "uint8"))
+
+
+@pytest.mark.parametrize("form", ["png", Raw("RGB", "uint8")])
+def test_no_file_of_the_hosts_is_in_the_way_of_the_result(tmp_path: Path, form: Raw | str) -> None:
+    names = ["result.png", "result-2.png", "result.raw", "result-2.raw"]
+    for name in names:
+        (tmp_path / name).write_text("the host's")
+    path = write_result(Picture(PIXELS), form, tmp_path)
+    assert path.stem == "result-3"
+    assert {(tmp_path / name).read_text() for name in names} == {"the host's"}

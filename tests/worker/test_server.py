@@ -104,6 +104,9 @@ def test_shutdown_needs_no_hello(start: Start) -> None:
         (b'{"type": "close", "id": "9"}', "9"),
         (b'{"type": "cancel", "id": "9"}', "9"),
         (b'{"type": "open", "id": "' + b"x" * LONGEST + b'"}', None),
+        (b'{"type": "open", "id": "' + b"x" * 400_000 + b'"}', None),
+        (b'{"type": "open", "id": "' + "\u65e5".encode() * 1001 + b'"}', None),
+        (b'{"type": "open", "id": "9", "width": NaN}', None),
     ],
     ids=lambda value: repr(value)[:30],
 )
@@ -135,10 +138,27 @@ def test_an_id_is_used_once(start: Start) -> None:
 
 def test_an_id_is_any_text(start: Start) -> None:
     worker = start()
-    ids = ["", "../../etc", "日本語", "a/b", "\ud800", "x" * 1000]
+    ids = ["", "../../etc", "日本語", "a/b", "\ud800", "x" * 1000, "\U0001f600" * 1000]
     folders = {worker.open(id) for id in ids}
     assert len(folders) == len(ids)
     assert len({folder.parent for folder in folders}) == 1
+
+
+def test_an_error_does_not_repeat_all_that_was_said(worker: WorkerClient) -> None:
+    folder = worker.open("7")
+    (folder / "photo.raw").write_bytes(bytes(12))
+    photo = {"path": "photo.raw", "width": 2, "height": 2, "layout": "RGB", "dtype": "uint8"}
+    worker.say(
+        "filter",
+        id="7",
+        photo=photo,
+        filter="posterise",
+        result={"format": "png"},
+        options={"\u65e5" * 150_000: 1},
+    )
+    failed = worker.hear()
+    assert (failed["type"], failed["code"]) == ("failed", "config")
+    assert 1000 < len(failed["message"]) < 20_000
 
 
 def test_a_job_begins_once(worker: WorkerClient, begin: Callable[..., Path]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -100,11 +101,14 @@ def test_one_name_in_two_folders_and_a_result_that_is_there(darktable: Any, phot
         Image.new("RGB", (96, 64), (level, level, level)).save(path)
     taken = painted(dark, "posterise")
     taken.write_text("mine")
+    after = painted(dark, "posterise", "_01")
+    after.with_name(f".{after.name}.part").symlink_to(taken)
+    os.mkfifo(painted(light, "posterise"))
     answer = darktable.run(EXPORT, dark, light)
     assert answer["told"] == ["styleplug: 2 of 2 pictures painted"]
     assert taken.read_text() == "mine"
-    assert styleplug.read_image(painted(dark, "posterise", "_01")).pixels.mean() < 0.3
-    assert styleplug.read_image(painted(light, "posterise")).pixels.mean() > 0.7
+    assert styleplug.read_image(after).pixels.mean() < 0.3
+    assert styleplug.read_image(painted(light, "posterise", "_01")).pixels.mean() > 0.7
 
 
 def has_few_levels(path: Path) -> bool:

@@ -1,0 +1,30 @@
+"""What a picture's file says besides its pixels, as readers find it and writers take it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from styleplug.image.resolution import Resolution
+from styleplug.image.texts import Text
+
+MAX_BLOCK = 16 * 2**20
+"""The bytes of the longest block that is kept."""
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """Three blocks, each as its standard has it, or None; and what stands beside them in a file.
+
+    Args:
+        exif: a TIFF structure; the offsets in it count from its beginning.
+        xmp: a packet, an RDF document.
+        iptc: IPTC-IIM records.
+        resolution: in print; None for a picture that may have any size there.
+        texts: comments, and texts with other keywords.
+    """
+
+    exif: bytes | None = None
+    xmp: bytes | None = None
+    iptc: bytes | None = None
+    resolution: Resolution | None = None
+    texts: tuple[Text, ...] = ()
