@@ -44,6 +44,7 @@ _NOT_READ: Mapping[str, tuple[bytes, ...]] = {
     "icon": (b"\0\0\x01\0", b"icns"),
     "QOI": (b"qoif",),
     "JPEG XR": (b"II\xbc\x01",),
+    "PAM": (b"P7\n",),
     "PCX": (b"\x0a\x05\x01\x08",),
     "FITS": (b"SIMPLE  =",),
     "ZIP": (b"PK\x03\x04",),
