@@ -25,10 +25,7 @@ from styleplug.image.samples import MAX_PIXELS, Samples, check_size, room, with_
 
 # Not all that Pillow knows: it starts Ghostscript for PostScript. MPO goes as JPEG. Those that are
 # loaded in any case come first.
-_PILLOW_FORMATS = (
-    *("JPEG", "GIF", "BMP", "PPM"),
-    *("WEBP", "AVIF", "JPEG2000", "TGA"),
-)
+_PILLOW_FORMATS = ("JPEG", "GIF", "BMP", "PPM", "WEBP", "AVIF", "JPEG2000", "TGA")
 
 _JPEG, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
 _ANY_BITS = (b"\x55", b"\xaa")
@@ -36,7 +33,7 @@ _ANY_BITS = (b"\x55", b"\xaa")
 _NOT_READ: Mapping[str, tuple[bytes, ...]] = {
     "PostScript": (b"%!PS", b"\xc5\xd0\xd3\xc6"),
     "PDF": (b"%PDF",),
-    "SVG": (b"<svg", b"<?xml"),
+    "SVG or XML": (b"<svg", b"<?xml"),
     "GIMP": (b"gimp xcf",),
     "OpenEXR": (b"v/1\x01",),
     "Radiance HDR": (b"#?RADIANCE", b"#?RGBE"),
@@ -106,8 +103,10 @@ def _png_of(part: bytes, data: bytes, path: Path) -> Samples:
     """The picture in a part of a PNG file, with the colours that the whole describes."""
     with Image.open(io.BytesIO(part), formats=["PNG"]) as image:
         check_size(*image.size, path)
-        is_deep = part[24] == 16
-        samples = finished(deep.png_decoded(part, image), image) if is_deep else samples_of(image)
+        if part[24] == 16:
+            samples = finished(deep.png_decoded(part, image), image)
+        else:
+            samples = samples_of(image, path)
         has_profile = image.info.get("icc_profile") is not None
         return png_colour.described(samples, data, has_profile=has_profile)
 

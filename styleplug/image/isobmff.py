@@ -21,9 +21,10 @@ def numbered_colours(data: bytes) -> tuple[int, int] | None:
         item = int.from_bytes(main[4 : 8 if wide else 6], "big")
         tables = content(meta, b"iprp")
         container = content(tables, b"ipco")
-        properties = [(kind, container[start:end]) for kind, start, end in boxes(container)]
+        properties = [(b"", b"")]  # they count from 1
+        properties += [(kind, container[start:end]) for kind, start, end in boxes(container)]
         for index in _properties_of(item, content(tables, b"ipma")):
-            kind, told = properties[index - 1]
+            kind, told = properties[index]
             if kind == b"colr" and told.startswith(b"nclx") and len(told) >= 8:
                 return int.from_bytes(told[4:6], "big"), int.from_bytes(told[6:8], "big")
     return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -11,6 +10,7 @@ import imagecodecs
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from programs import need
 
 from styleplug.errors import ImageTooLargeError, UnreadableImageError, UnsupportedImageError
 from styleplug.image.picture import Picture
@@ -163,8 +163,7 @@ def test_too_many_pixels(read) -> None:
 
 @pytest.mark.parametrize("kind", ["-depth 8 -compress RLE", "-colorspace CMYK", "-colorspace Gray"])
 def test_imagemagicks_are_read_as_it_reads_them(tmp_path: Path, kind: str) -> None:
-    if shutil.which("convert") is None:
-        pytest.skip("ImageMagick isn't installed")
+    need("convert", "imagemagick")
     path = tmp_path / "a.psd"
     source = ["convert", "-size", "40x24", "gradient:red-blue", *kind.split(), path]
     subprocess.run(source, check=True)
