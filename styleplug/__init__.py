@@ -1,11 +1,15 @@
 """styleplug: a photograph in the manner of a painting, inside the tools where you already work.
 
 This is the one public door. Names load on first use, so that importing it costs next to nothing.
+It also sets ORT_DISABLE_TELEMETRY and GOMP_SPINCOUNT, which hold for ONNX Runtime and PyTorch where
+they are loaded afterwards (`styleplug.native`).
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+
+from styleplug.native import prepare
 
 TYPE_CHECKING = False  # as type checkers know it; loading `typing` takes longer than all the rest
 if TYPE_CHECKING:
@@ -73,6 +77,8 @@ __all__ = [
     "stylize",
     "write_image",
 ]
+
+prepare()
 
 
 def __getattr__(name: str) -> object:

@@ -17,6 +17,7 @@ from styleplug.hookspecs import (
     StylizeResult,
     hookimpl,
 )
+from styleplug.native import torch_threads_are_lost
 from styleplug.runtime.memory import memory_errors
 from styleplug.vgg.layers import ARCHITECTURES, Architecture
 
@@ -57,6 +58,7 @@ def styleplug_apply_filter(request: FilterRequest) -> FilterResult | None:
     """A filter of the collection, or a blend of several (`styleplug.filters`)."""
     from styleplug.filters.collection import find_filter
 
+    devices: list[str] = []
     with memory_errors():
         apply = find_filter(request.filter)
         if apply is None:
@@ -66,9 +68,10 @@ def styleplug_apply_filter(request: FilterRequest) -> FilterResult | None:
             alpha=request.alpha,
             stroke_scale=request.config.stroke_scale,
             on_progress=request.notify,
+            on_device=devices.append,
             cancel=request.cancel,
         )
-    return FilterResult(image)
+    return FilterResult(image, device=devices[-1])
 
 
 @hookimpl
@@ -123,7 +126,7 @@ def _transfer(request: StylizeRequest) -> Transfer:
 def _engine(config: StylizeConfig, model: Model) -> Engine:
     """What gives loss and gradient."""
     try:
-        if config.engine != "onnx":
+        if config.engine == "torch" or (config.engine == "auto" and not torch_threads_are_lost()):
             return _torch_engine(config, model)
     except MissingDependencyError as error:
         # Without PyTorch "auto" goes on; of one that is broken it tells.

@@ -23,7 +23,7 @@ class Planned:
     `scales` are the longest sides in pixels, `evaluations` their numbers of evaluations, which are
     the most where the time is limited, `seconds` an estimate of the whole run, `backbone` the
     network that was chosen, `notes` lines worth showing to a person, `engine` what computes the
-    gradients, "" where nobody says.
+    gradients, and `device` on what, for people; "" where nobody says.
     """
 
     scales: tuple[int, ...]
@@ -32,6 +32,7 @@ class Planned:
     backbone: str
     notes: tuple[str, ...] = ()
     engine: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True)

@@ -150,10 +150,13 @@ class JobResult:
     """What every job ends with: a picture, (H, W, 3) float32, sRGB in [0, 1].
 
     `alpha` is that of the picture it was made from, (H, W) float32 in [0, 1]; None if opaque.
+    `device` is what it was computed on, for people: "CPU", or a GPU's name or kind; "" where nobody
+    says.
     """
 
     image: NDArray[np.float32]
     alpha: NDArray[np.float32] | None = field(default=None, kw_only=True)
+    device: str = field(default="", kw_only=True)
 
     def to_pil(self) -> Image.Image:
         """The picture as a PIL image, RGB or RGBA, 8 bits a channel."""

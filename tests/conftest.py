@@ -29,8 +29,6 @@ from styleplug.runtime.threads import available_cores
 from styleplug.vgg.export import export_onnx
 from styleplug.vgg.layers import Architecture
 
-# As the command line does; see styleplug/cli/main.py.
-os.environ.setdefault("GOMP_SPINCOUNT", "20000")
 # Time is the machine's matter, which may be busy; a hang is caught by pytest's own timeout.
 hypothesis.settings.register_profile("styleplug", deadline=None)
 hypothesis.settings.load_profile("styleplug")

@@ -165,6 +165,15 @@ def test_events_come_in_their_order(photo: Pixels, painting: Pixels) -> None:
     assert finished.result is result
 
 
+@pytest.mark.parametrize("engine", ["onnx", "torch"])
+def test_plan_and_result_say_on_what_it_ran(photo: Pixels, painting: Pixels, engine: str) -> None:
+    events: list[Event] = []
+    config = styleplug.StylizeConfig(size=32, iterations=1, device="cpu", engine=engine)
+    result = styleplug.stylize(photo, painting, config, events.append)
+    assert isinstance(events[0], Planned)
+    assert events[0].device == result.device == "CPU"
+
+
 def test_progress_counts_up_to_the_whole(photo: Pixels, painting: Pixels) -> None:
     events: list[Event] = []
     result = styleplug.stylize(photo, painting, SCALES, events.append)

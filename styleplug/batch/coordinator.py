@@ -179,7 +179,8 @@ class Batch:
         place = self._planner.place(task)
         if outcome.error is None:
             self.journal.finish(place, outcome.stamp, outcome.seconds)
-            return Done(str(task.source), str(task.output), outcome.seconds, outcome.remarks)
+            done = outcome.seconds, outcome.remarks, outcome.device
+            return Done(str(task.source), str(task.output), *done)
         failed = Failed.of(task.source, outcome.error)
         self.journal.fail(place, failed.problem)
         return failed

@@ -33,12 +33,14 @@ class Advanced:
 
 @dataclass(frozen=True)
 class Done:
-    """A picture's result is in its place; `remarks` are lines for people."""
+    """A picture's result is in its place; `remarks` are lines for people, and `device` says on what
+    it was computed, "" where nobody does."""
 
     source: str
     output: str
     seconds: float
     remarks: tuple[str, ...] = ()
+    device: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from styleplug.batch.work import Work
+from styleplug.disk import write_remedy
 from styleplug.errors import (
     DivergedError,
     ImageError,
@@ -28,7 +29,7 @@ from styleplug.errors import (
     StyleplugError,
     UnwritableImageError,
 )
-from styleplug.events import Event, Progress
+from styleplug.events import Event, Finished, Progress
 
 _OF_ONE_PICTURE = (ImageError, OutOfMemoryError, PluginError, DivergedError)
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
@@ -98,6 +99,7 @@ class Outcome:
         remarks: what a person should know of it, whole lines.
         error: None where the result is in its place.
         concerns_all: whether other tasks would fail likewise, for lack of space or of a network.
+        device: what the result was computed on, for people; "" where nobody says.
     """
 
     id: int
@@ -106,6 +108,7 @@ class Outcome:
     remarks: tuple[str, ...] = ()
     error: StyleplugError | None = None
     concerns_all: bool = False
+    device: str = ""
 
 
 def carry_out(task: Task, tell: Callable[[Advance], None] = lambda advance: None) -> Outcome:
@@ -117,10 +120,11 @@ def carry_out(task: Task, tell: Callable[[Advance], None] = lambda advance: None
     """
     started = time.monotonic()
     error: Exception | None = None
+    device = ""
     with _remarks() as remarks:
         try:
             if not task.is_published:
-                _make(task, tell)
+                device = _make(task, tell)
         except Exception as raised:  # whatever a picture brings about, the others are to be done
             error = raised
     return Outcome(
@@ -130,15 +134,22 @@ def carry_out(task: Task, tell: Callable[[Advance], None] = lambda advance: None
         tuple(remarks),
         _told(error, task) if error else None,
         error is not None and _concerns_all(error, task),
+        device,
     )
 
 
-def _make(task: Task, tell: Callable[[Advance], None]) -> None:
+def _make(task: Task, tell: Callable[[Advance], None]) -> str:
+    """Make the result; on what it was computed, as `Outcome.device`."""
     from styleplug.runtime.memory import memory_errors
 
+    device = ""
+
     def on_event(event: Event) -> None:
+        nonlocal device
         if isinstance(event, Progress):
             tell(Advance(task.id, event.fraction))
+        elif isinstance(event, Finished):
+            device = event.result.device
 
     with memory_errors(), tempfile.TemporaryDirectory(dir=task.staging) as folder:
         staged = Path(folder, task.output.name)
@@ -146,6 +157,7 @@ def _make(task: Task, tell: Callable[[Advance], None]) -> None:
         # Meanwhile another, thought to be lost, may have done the same task.
         if not task.is_published:
             _publish(staged, task)
+    return device
 
 
 def _publish(staged: Path, task: Task) -> None:
@@ -179,8 +191,7 @@ def _told(error: Exception, task: Task) -> StyleplugError:
         return error
     if isinstance(error, OSError):
         return UnwritableImageError(
-            task.output,
-            f"can't be written ({error.strerror}); free some space, or choose another place",
+            task.output, f"can't be written ({error.strerror}); {write_remedy(error)}"
         )
     return StyleplugError(f"unexpected: {type(error).__name__}: {error}")
 

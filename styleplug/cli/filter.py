@@ -43,6 +43,6 @@ def filter(
     place, problem = deliver_result(
         result, photograph, recipe, output, overwrite=overwrite, strip=strip
     )
-    say(place, err=True)
+    say(f"{place}  (on {result.device})" if result.device else place, err=True)
     if problem:
         raise problem

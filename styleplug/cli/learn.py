@@ -21,6 +21,7 @@ from styleplug.errors import Cancelled, FilterError, StyleplugError, UnwritableI
 from styleplug.extras import import_extra
 from styleplug.filters.pace import CONTENT_ERROR
 from styleplug.reading import read_picture
+from styleplug.runtime.files import make_folder
 
 if TYPE_CHECKING:
     from styleplug.filters.learning import Learning
@@ -190,7 +191,7 @@ def _check_place(path: Path) -> None:
         ConfigError, FilterError: it can't.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
     except OSError as error:
         raise FilterError(path.stem, f"{path.parent} can't be made ({error.strerror})") from error
     check_place(path, "name")

@@ -7,7 +7,6 @@ import errno
 import gc
 import json
 import logging
-import os
 from importlib import import_module
 from typing import Any
 
@@ -119,10 +118,6 @@ def one_line(text: str) -> str:
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def main() -> None:
     """styleplug: a photograph in the manner of a painting."""
-    # PyTorch's threads spin while they wait for each other, on Linux for so long that beside other
-    # busy programs an evaluation takes twice the time and more. This many turns cost a quiet
-    # machine nothing (tests/benchmarks/waiting.py). Set before torch loads.
-    os.environ.setdefault("GOMP_SPINCOUNT", "20000")
     # At its end Python would look through all that is left, in vain, for 30 ms.
     atexit.register(gc.freeze)
     logging.basicConfig(format="styleplug: %(message)s", handlers=[StderrHandler()])

@@ -144,7 +144,8 @@ def _announce(console: Console, plan: events.Planned) -> None:
         console.print(note)
     scales = " → ".join(f"{scale}" for scale in plan.scales)
     engine = f" by {plan.engine}" if plan.engine else ""
-    console.print(f"{plan.backbone}{engine}, {scales} px: about {duration(plan.seconds)}")
+    device = f" on {plan.device}" if plan.device else ""
+    console.print(f"{plan.backbone}{engine}{device}, {scales} px: about {duration(plan.seconds)}")
 
 
 def _reached(event: events.Progress) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from styleplug.doctor.finding import Finding
 from styleplug.errors import ModelError
-from styleplug.runtime.files import user_cache_folder, user_data_folder
+from styleplug.runtime.files import NO_HOME, user_cache_folder, user_data_folder
 from styleplug.runtime.models import Model, installed_models, pick_backbone
 from styleplug.vgg.gram_cache import GramCache
 from styleplug.vgg.layers import ARCHITECTURES
@@ -48,6 +48,8 @@ def _examined(model: Model, is_needed: bool) -> Finding:
 
 def _folder(kind: str, path: Path, variable: str) -> Finding:
     """Whether a folder can be written, or made where it isn't there."""
+    if path.is_relative_to(NO_HOME):
+        return Finding("note", f"there is no {kind} folder: no home folder is known", "set HOME")
     there = next(place for place in (path, *path.absolute().parents) if os.path.lexists(place))
     if os.path.isdir(there) and os.access(there, os.R_OK | os.W_OK | os.X_OK):
         made = "" if there == path else ", made when needed"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions, version
+from pathlib import Path
 
 from styleplug.doctor.finding import Finding
 from styleplug.errors import MissingDependencyError
+from styleplug.runtime.files import home_folder
 from styleplug.runtime.providers import CPU, PROVIDERS, Provider, import_onnxruntime, providers_for
 from styleplug.runtime.session import problem_with, working_provider
 
@@ -28,9 +31,25 @@ def check() -> Iterator[Finding]:
         return
     installed = [f"{package} {version(package)}" for package in packages]
     yield Finding("ok", ", ".join(installed) or f"onnxruntime {runtime.__version__}")
+    yield _telemetry()
     yield from map(_started, _listed(set(runtime.get_available_providers())))
     chosen = working_provider("auto").name
     yield Finding("ok", f"--device auto runs on {chosen}")
+
+
+def _telemetry() -> Finding:
+    """That it is off here; and whether it was on, here or in another program."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or home_folder() / ".cache")
+    gathered = cache / "Microsoft/DeveloperTools/.onnxruntime"
+    if not gathered.exists():
+        return Finding("ok", "nothing is sent to its maker (ORT_DISABLE_TELEMETRY=1)")
+    return Finding(
+        "note",
+        "nothing is sent to its maker (ORT_DISABLE_TELEMETRY=1), but another program or an earlier "
+        f"styleplug has: {gathered} holds this machine's identifier",
+        "remove that folder; a program that loads ONNX Runtime before styleplug must be started "
+        "with ORT_DISABLE_TELEMETRY=1",
+    )
 
 
 def _listed(available: set[str]) -> list[tuple[str, Provider]]:

@@ -29,5 +29,5 @@ def check() -> Iterator[Finding]:
         except StyleplugError as error:
             yield Finding("fault", f"painting fails: {error}")
             return
-    how = f"with {result.backbone} by {result.engine}"
+    how = f"with {result.backbone} by {result.engine} on {result.device}"
     yield Finding("ok", f"{SIDE} × {SIDE} pixels painted in {result.seconds:.1f} s {how}")

@@ -43,6 +43,7 @@ def filtered(
     stroke_scale: float = 1.0,
     device: str = "auto",
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_device: Callable[[str], object] = lambda device: None,
     cancel: threading.Event | None = None,
 ) -> Array:
     """A picture in a style of the network.
@@ -56,6 +57,7 @@ def filtered(
             pictures of `WORKING_SIZE` or more.
         device: where to compute, as `StylizeConfig.device`.
         on_progress: told after each tile.
+        on_device: told in the end what it was computed on, for people.
         cancel: ends the work before the next tile.
 
     Returns:
@@ -86,6 +88,7 @@ def filtered(
             finer[tile.place] = part
             report.step(part)
         current = _with_detail(current, finer)
+    on_device(network.runs_on)
     return current
 
 

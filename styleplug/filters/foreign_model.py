@@ -53,6 +53,7 @@ class ForeignModel:
         self._filter = filter
         self._data = data
         self._input = picture_input(filter, data)
+        self._runs_on = ""
         self._white_in, self._white_out = RANGES[input_range], RANGES[output_range]
 
     def try_out(self) -> None:
@@ -83,6 +84,7 @@ class ForeignModel:
         stroke_scale: float = 1.0,
         device: str = "auto",
         on_progress: Callable[[Progress], None] = lambda progress: None,
+        on_device: Callable[[str], object] = lambda device: None,
         cancel: threading.Event | None = None,
     ) -> Array:
         """A picture through the model, in a single run.
@@ -107,6 +109,7 @@ class ForeignModel:
         given = np.pad(resized(image, *inner), (*pads, (0, 0)), mode="symmetric")
         _check(cancel)
         output = self._run(given, device)
+        on_device(self._runs_on)
         _check(cancel)
         (top, _), (left, _) = pads
         output = output[top : top + inner[0], left : left + inner[1]] / self._white_out
@@ -138,6 +141,7 @@ class ForeignModel:
             with memory_errors():
                 session = open_session(self._data, device)
                 (output,) = session.run(None, {self._input.name: batch})
+                self._runs_on = session.device
         except StyleplugError:
             raise
         except Exception as error:  # ONNX Runtime's have no base of their own

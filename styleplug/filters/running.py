@@ -41,13 +41,14 @@ class StyledNetwork:
     Args:
         weights: the network.
         style: one for this network.
-        device: where to compute, as `StylizeConfig.device`.
+        device: where to compute, as `StylizeConfig.device`; `runs_on` then says where that was.
     """
 
     def __init__(self, weights: FilterWeights, style: FilterStyle, device: str) -> None:
         self._weights = weights
         self._style = style
         self._device = device
+        self.runs_on = ""
         # ONNX Runtime gets ready while its caller makes the picture small.
         thread = ThreadPoolExecutor(1)
         self._measuring = thread.submit(self._open_measuring)
@@ -60,6 +61,7 @@ class StyledNetwork:
             ConfigError, MissingDependencyError: the device isn't there.
         """
         session = self._measuring.result()
+        self.runs_on = session.device
         height, width = pixels.shape[:2]
         margins = [(MARGIN, MARGIN + -length % STRIDE) for length in (height, width)]
         image = np.pad(as_batch(pixels), [(0, 0), (0, 0), *margins], mode="reflect")
@@ -77,6 +79,7 @@ class StyledNetwork:
         """
         graph = tile_graph(self._weights, self._style, overview.statistics)
         session = open_session(graph, self._device)
+        self.runs_on = session.device
         (height, width), cells = overview.filtered.shape[:2], overview.bottleneck.shape[2:]
         for tile in tiles:
             rows = tile.rows.interpolation(cells[0], height / pixels.shape[0])

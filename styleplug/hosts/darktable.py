@@ -11,6 +11,7 @@ from pathlib import Path
 from styleplug.errors import HostError
 from styleplug.hosts.adapter import Adapter, Edit, Place
 from styleplug.hosts.shipped import shipped_files
+from styleplug.runtime.files import home_folder
 
 _BY_HAND = (
     "export the picture, run: styleplug stylize picture.jpg --style lanterns -o painted.jpg, and"
@@ -66,14 +67,14 @@ def _native(folder: Path) -> Place:
 def _configuration() -> Path:
     """darktable's folder; it is of the same name on macOS."""
     if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local")
+        base = Path(os.environ.get("LOCALAPPDATA") or home_folder() / "AppData/Local")
     else:
-        base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+        base = Path(os.environ.get("XDG_CONFIG_HOME") or home_folder() / ".config")
     return base / "darktable"
 
 
 def _sandboxes() -> dict[str, Path]:
-    home = Path.home()
+    home = home_folder()
     return {
         "Flatpak": home / ".var/app/org.darktable.Darktable",
         "Snap": home / "snap/darktable",

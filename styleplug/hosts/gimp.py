@@ -11,6 +11,7 @@ from pathlib import Path
 from styleplug.errors import HostError
 from styleplug.hosts.adapter import Adapter, Place
 from styleplug.hosts.shipped import shipped_files
+from styleplug.runtime.files import home_folder
 
 _VERSION = re.compile(r"(\d+)\.(\d+)")
 
@@ -32,7 +33,7 @@ def _find() -> tuple[Place, ...]:
 def _native() -> Iterator[Place]:
     own = os.environ.get("GIMP3_DIRECTORY")
     if own:  # GIMP 3 then looks nowhere else; a relative path is meant from the home folder
-        folder = Path.home() / own
+        folder = home_folder() / own
         if folder.is_dir():
             yield Place("GIMP 3", folder)
         return
@@ -71,14 +72,14 @@ def _versioned(folder: Path) -> Place:
 def _configuration() -> Path:
     """The folder of all programs' settings."""
     if sys.platform == "win32":
-        return Path(os.environ.get("APPDATA") or Path.home() / "AppData/Roaming")
+        return Path(os.environ.get("APPDATA") or home_folder() / "AppData/Roaming")
     if sys.platform == "darwin":
-        return Path.home() / "Library/Application Support"
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+        return home_folder() / "Library/Application Support"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or home_folder() / ".config")
 
 
 def _sandboxes() -> dict[str, Path]:
-    home = Path.home()
+    home = home_folder()
     return {"Flatpak": home / ".var/app/org.gimp.GIMP", "Snap": home / "snap/gimp"}
 
 

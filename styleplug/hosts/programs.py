@@ -10,6 +10,7 @@ from pathlib import Path
 
 from styleplug.errors import HostError
 from styleplug.hosts.adapter import Place
+from styleplug.runtime.files import home_folder
 
 _SANDBOXED = (
     "its sandbox can't start styleplug's Python; use the package of your distribution instead"
@@ -18,12 +19,12 @@ _SANDBOXED = (
 
 def configuration_folder() -> Path:
     """The folder of all programs' settings."""
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return Path(os.environ.get("XDG_CONFIG_HOME") or home_folder() / ".config")
 
 
 def data_folder() -> Path:
     """The folder of all programs' data."""
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
+    return Path(os.environ.get("XDG_DATA_HOME") or home_folder() / ".local/share")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Program:
         places = []
         if shutil.which(self.command) or self.folder().is_dir():
             places.append(Place(self.title, self.folder()))
-        sandbox = Path.home() / ".var/app" / self.flatpak
+        sandbox = home_folder() / ".var/app" / self.flatpak
         if self.flatpak and sandbox.is_dir():
             places.append(Place(f"{self.title} (Flatpak)", sandbox, "sandboxed", _SANDBOXED))
         return tuple(places)

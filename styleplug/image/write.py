@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from styleplug.disk import synchronise, write_remedy
 from styleplug.errors import StyleplugError, UnwritableImageError
 from styleplug.image.encode import check_format, encoded
 from styleplug.image.picture import Picture
@@ -100,8 +101,7 @@ def write_file(path: Path, data: bytes, *, overwrite: bool) -> None:
         try:
             with temporary.open("xb") as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+                synchronise(file)
             _publish(temporary, path, overwrite)
         finally:
             temporary.unlink(missing_ok=True)
@@ -170,9 +170,7 @@ def _is_same(path: Path, source: str | os.PathLike[str]) -> bool:
 
 
 def _unwritable(path: Path, error: OSError) -> UnwritableImageError:
-    return UnwritableImageError(
-        path, f"can't be written ({error.strerror}); free some space, or choose another place"
-    )
+    return UnwritableImageError(path, f"can't be written ({error.strerror}); {write_remedy(error)}")
 
 
 def _publish(temporary: Path, path: Path, overwrite: bool) -> None:

@@ -20,6 +20,7 @@ from urllib.request import Request, build_opener
 
 from styleplug import __version__
 from styleplug.errors import DownloadError
+from styleplug.runtime.files import make_folder
 
 WAITS = (1, 2, 4, 8)
 """Seconds to wait before each further try."""
@@ -58,7 +59,7 @@ def download(address: str, folder: Path, on_progress: Callable[[int, int], None]
         return path
     part = _Part(path)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for wait in WAITS:
             try:
                 return _fetched(address, part, on_progress)

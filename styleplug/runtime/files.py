@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
@@ -12,17 +14,39 @@ from typing import IO
 
 import platformdirs
 
+NO_HOME = Path("/nonexistent")
+"""Stands for the home folder where none is known, as for some users of containers: there is nothing
+in it, and `make_folder` makes nothing there."""
+
+
+def home_folder() -> Path:
+    """The user's; `NO_HOME` where none is known."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return NO_HOME
+
 
 def user_data_folder() -> Path:
     """The folder of what the user keeps; STYLEPLUG_DATA_DIR moves it."""
-    data = os.environ.get("STYLEPLUG_DATA_DIR")
-    return Path(data) if data else platformdirs.user_data_path("styleplug")
+    return _user_folder("STYLEPLUG_DATA_DIR", platformdirs.user_data_path)
 
 
 def user_cache_folder() -> Path:
     """The folder of what can be had again; STYLEPLUG_CACHE_DIR moves it."""
-    cache = os.environ.get("STYLEPLUG_CACHE_DIR")
-    return Path(cache) if cache else platformdirs.user_cache_path("styleplug")
+    return _user_folder("STYLEPLUG_CACHE_DIR", platformdirs.user_cache_path)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, with those above it, where it isn't there.
+
+    Raises:
+        OSError: it can't be made, or would be in the home folder of a user who has none.
+    """
+    if path.is_relative_to(NO_HOME):
+        unknown = "no home folder is known; set HOME, or STYLEPLUG_DATA_DIR and STYLEPLUG_CACHE_DIR"
+        raise NotADirectoryError(errno.ENOTDIR, unknown, str(path))
+    path.mkdir(parents=True, exist_ok=True)
 
 
 def write_atomically(path: Path, data: bytes, *, executable: bool = False) -> None:
@@ -33,7 +57,7 @@ def write_atomically(path: Path, data: bytes, *, executable: bool = False) -> No
     Raises:
         OSError: the place can't be written; nothing is left behind, and what was there stays.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with written_atomically(path, executable=executable) as file:
         file.write(data)
 
@@ -44,15 +68,14 @@ def written_atomically(path: Path, *, executable: bool = False) -> Iterator[IO[b
 
     Errors and `executable` as in `write_atomically`, but that the folder must be there.
     """
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    mode = 0o777 if executable else 0o666  # less what the process's mask takes away
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb", opener=lambda name, how: os.open(name, how, mode)) as file:
             yield file
-        # mkstemp makes private files; this one is to have the mode of any other new file.
-        os.chmod(temporary, (0o777 if executable else 0o666) & ~_umask())
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        temporary.unlink(missing_ok=True)
         raise
 
 
@@ -76,8 +99,13 @@ def check_writable(path: Path) -> None:
     tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent).close()
 
 
-def _umask() -> int:
-    """The process's file mode mask, which can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+def _user_folder(variable: str, of_platform: Callable[[str], Path]) -> Path:
+    moved = os.environ.get(variable)
+    if moved:
+        return Path(moved)
+    try:
+        path = of_platform("styleplug")
+    except RuntimeError:
+        return NO_HOME / "styleplug"
+    # Some versions of the package give what is unknown as "~".
+    return path if path.is_absolute() else NO_HOME / "styleplug"

@@ -97,13 +97,22 @@ def available_devices() -> tuple[str, ...]:
     return ("auto", *(device for device, name in PROVIDERS.items() if name in listed))
 
 
+def device_name(provider: str) -> str:
+    """What to call a provider where people are told on what something runs."""
+    return provider.removesuffix("ExecutionProvider")
+
+
 def import_onnxruntime() -> Any:
     """The module `onnxruntime`.
 
     Raises:
         MissingDependencyError: it isn't installed, or can't be loaded.
     """
-    return import_extra("onnxruntime", "cpu")
+    onnxruntime = import_extra("onnxruntime", "cpu")
+    # On Windows, or where the program loaded it before styleplug, the variable that
+    # `styleplug.native` sets does nothing, and this lessens what is told.
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
 
 
 def _provider(device: str) -> Provider:

@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 
 from styleplug.errors import ConfigError
 from styleplug.runtime.probe import probe_model
-from styleplug.runtime.providers import CPU, PROVIDERS, Provider, import_onnxruntime, providers_for
+from styleplug.runtime.providers import (
+    CPU,
+    PROVIDERS,
+    Provider,
+    device_name,
+    import_onnxruntime,
+    providers_for,
+)
 from styleplug.runtime.threads import available_cores
 
 _FATAL = 4
@@ -37,6 +44,11 @@ class Session:
 
     def get_providers(self) -> list[str]:
         return list(self._session.get_providers())
+
+    @property
+    def device(self) -> str:
+        """What it runs on, for people: "CPU", or the provider's name, such as "CUDA"."""
+        return device_name(self.get_providers()[0])
 
 
 def open_session(model_bytes: bytes, device: str) -> Session:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from styleplug import pictures
 from styleplug.errors import ConfigError, StyleError, StyleNotFoundError, UnreadableImageError
-from styleplug.runtime.files import user_data_folder
+from styleplug.runtime.files import make_folder, user_data_folder
 from styleplug.runtime.names import check_name, is_name
 
 if TYPE_CHECKING:
@@ -204,8 +204,9 @@ def _writing(name: str) -> Iterator[None]:
 @contextmanager
 def _temporary_folder(target: Path) -> Iterator[Path]:
     """A new folder beside `target`; gone in the end, unless it was renamed."""
+    make_folder(target.parent)
     folder = _beside(target)
-    folder.mkdir(parents=True)
+    folder.mkdir()
     try:
         yield folder
     finally:

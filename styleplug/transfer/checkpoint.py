@@ -9,7 +9,6 @@ of the state in memory, which is the most of what a transfer needs at large size
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from styleplug.disk import synchronise
 from styleplug.errors import CheckpointError
 from styleplug.runtime.files import written_atomically
 from styleplug.transfer.balance import FixedWeights, TargetError
@@ -68,8 +68,7 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
     with written_atomically(path) as file:
         np.savez(file, **{"header": text, **under("state", arrays)})
         # A machine that loses power is what some of these files are for.
-        file.flush()
-        os.fsync(file.fileno())
+        synchronise(file)
 
 
 def read_snapshot(path: Path) -> Snapshot:

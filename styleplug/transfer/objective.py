@@ -18,7 +18,7 @@ see the painting go on there. Frozen, they left a rim, and a third more style er
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -119,14 +119,20 @@ class Engine:
     `name` is what `--engine` calls it; `forwards` is the time of an evaluation in runs of the
     encoder up to the default content layer, on CPUs, for the estimate before the first evaluation;
     `footprint` is the memory of an evaluation, which is the machine's where it is `on_host`, else a
-    GPU's; `tile_passes` are for pictures that don't fit as a whole; `arithmetic` is what the last
-    bits depend on besides the network, by what to call it.
+    GPU's; `device` gives what it computes on, for people, as far as is known by then;
+    `tile_passes` are for pictures that don't fit as a whole; `arithmetic` is what the last bits
+    depend on besides the network, by what to call it.
     """
 
     name: str
     forwards: float
     footprint: Footprint
     on_host: bool
+    device: Callable[[], str]
     make_objective: MakeObjective
     tile_passes: TilePasses
     arithmetic: Mapping[str, str | int] = field(default_factory=dict)
+
+    def told(self) -> dict[str, str]:
+        """What plans and results say of it."""
+        return {"engine": self.name, "device": self.device()}

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.runtime.session import Session, open_session
+from styleplug.runtime.session import Session
 from styleplug.transfer.balance import Balance
 from styleplug.transfer.memory_plan import Footprint
 from styleplug.transfer.objective import Engine, Evaluation
@@ -29,6 +29,7 @@ def onnx_engine(network: Network) -> Engine:
             fixed=190_000_000, weights=4.0, fewer_products=9.0, features=3.4, tiles=2.5
         ),
         on_host=network.is_on_cpu,
+        device=lambda: network.runs_on,
         make_objective=partial(OnnxObjective, network),
         tile_passes=OnnxTilePasses(network),
     )
@@ -85,5 +86,5 @@ class OnnxObjective:
         )
         if self.network.pooling == "max":
             self._inputs[ORDER] = order_of_winners(height, width)
-        self._session = open_session(graph, self.network.device)
+        self._session = self.network.open_session(graph)
         return self._session

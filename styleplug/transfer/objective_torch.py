@@ -24,7 +24,7 @@ from styleplug.transfer.objective import Engine, Evaluation, shares
 from styleplug.transfer.reduction import matrix
 from styleplug.transfer.targets import Targets
 from styleplug.transfer.tiles_torch import TorchTilePasses
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import Mirror, device_name
 
 
 def torch_engine(mirror: Mirror) -> Engine:
@@ -36,6 +36,7 @@ def torch_engine(mirror: Mirror) -> Engine:
             fixed=310_000_000, weights=0.0, fewer_products=0.0, features=2.3, tiles=3.5
         ),
         on_host=mirror.device.type == "cpu",
+        device=lambda: device_name(mirror.device),
         make_objective=partial(TorchObjective, mirror),
         tile_passes=TorchTilePasses(mirror),
         arithmetic={

@@ -270,7 +270,7 @@ class Transfer:
             seconds=min(self.budget.elapsed + remaining_cost * evaluation, self.budget.limit),
             backbone=self.encoder.architecture.name,
             notes=(*self.notes, *memory_notes(self.scales, self.config)),
-            engine=self.engine.name,
+            **self.engine.told(),
         )
 
     def _progress(self, stage: Stage, evaluation: Evaluation) -> Progress:
@@ -310,7 +310,7 @@ class Transfer:
             cost=self.done_cost,
             seconds=self.budget.elapsed,
             alpha=alpha,
-            engine=self.engine.name,
+            **self.engine.told(),
         )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.runtime.session import Session, open_session
+from styleplug.runtime.session import Session
 from styleplug.transfer.tiles import Sums, TileTargets
 from styleplug.vgg.gradient import DifferentiablePass, Network, Value, order_of_winners
 from styleplug.vgg.graph_builder import GraphBuilder
@@ -74,7 +74,7 @@ class OnnxTilePasses:
         if self._session is None or key != self._key:
             self._session = None  # the old one's memory goes before the new one's is taken
             graph = make_graph(self.network, shape, style, content)
-            self._session, self._key = open_session(graph, self.network.device), key
+            self._session, self._key = self.network.open_session(graph), key
         inputs = {PIXELS: np.ascontiguousarray(pixels), **derivatives}
         for name, weights in targets.weights.items():
             inputs[WEIGHTS.format(name)] = weights[np.newaxis, np.newaxis]

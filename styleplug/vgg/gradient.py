@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.runtime.models import Model
-from styleplug.runtime.providers import CPU
-from styleplug.runtime.session import working_provider
+from styleplug.runtime.providers import CPU, device_name
+from styleplug.runtime.session import Session, open_session, working_provider
 from styleplug.vgg import winograd
 from styleplug.vgg.graph import POOLINGS
 from styleplug.vgg.graph_builder import GraphBuilder, per_channel
@@ -56,7 +56,18 @@ class Network:
     def __init__(self, model: Model, pooling: str = "max", device: str = "cpu") -> None:
         self.architecture, self.mean, self.weights = load_weights(model.read())
         self.pooling, self.device = pooling, device
-        self.is_on_cpu = working_provider(device).name == CPU
+        provider = working_provider(device).name
+        self.is_on_cpu = provider == CPU
+        self.runs_on = device_name(provider)
+
+    def open_session(self, graph: bytes) -> Session:
+        """A session for a graph of this network, on its device; `runs_on` then is that one's.
+
+        Errors as of `styleplug.runtime.session.open_session`.
+        """
+        session = open_session(graph, self.device)
+        self.runs_on = session.device
+        return session
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from styleplug.errors import ConfigError, MissingDependencyError
+from styleplug.native import torch_threads_are_lost
 from styleplug.option_fields import DEVICE
 from styleplug.runtime.models import Model
 from styleplug.runtime.threads import available_cores
@@ -52,6 +53,14 @@ def torch_device(name: str) -> torch.device:
     return torch.device(f"{kind}:{index}" if index and kind != "cpu" else kind)
 
 
+def device_name(device: torch.device) -> str:
+    """What to call it where people are told on what something runs, such as "CPU"."""
+    if device.type != "cuda":
+        return device.type.upper()
+    platform = "ROCm" if torch.version.hip else "CUDA"
+    return f"{torch.cuda.get_device_name(device)} ({platform})"
+
+
 class Mirror(nn.Module):
     """Features of a frozen VGG network, differentiable with respect to the picture.
 
@@ -76,6 +85,8 @@ class Mirror(nn.Module):
         precision: str = "float32",
     ) -> None:
         super().__init__()
+        if torch_threads_are_lost():
+            torch.set_num_threads(1)
         self.device = torch_device(device)
         if precision == "float16" and self.device.type == "cpu":
             raise ConfigError("precision", precision, "float32 on the CPU")
@@ -85,9 +96,18 @@ class Mirror(nn.Module):
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
         for name, array in weights.items():
             self.register_buffer(name.replace(".", "_"), torch.tensor(array).to(self.dtype))
-        self.to(self.device)
+        self._move(device)
         if self.device.type == "cpu":
             torch.set_num_threads(min(torch.get_num_threads(), available_cores()))
+
+    def _move(self, device: str) -> None:
+        try:
+            self.to(self.device)
+        except RuntimeError as error:
+            if not torch_threads_are_lost():
+                raise
+            allowed = "cpu in a process that was forked after PyTorch used a GPU; spawn it instead"
+            raise ConfigError("device", device, allowed) from error
 
     def forward(self, image: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
         """Features by layer, (N, C, H, W), of an image (N, 3, H, W), RGB in [0, 1].

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from styleplug.disk import write_remedy
 from styleplug.errors import StyleplugError
 
 PREFIX = "styleplug-worker-"
@@ -122,5 +123,5 @@ def _locked(folder: Path, flags: int = 0) -> int | None:
 def _impossible(error: OSError) -> StyleplugError:
     return StyleplugError(
         f"no folder for pictures can be made where temporary files belong ({error.strerror});"
-        " free some space there, or set TMPDIR to another place"
+        f" {write_remedy(error, 'set TMPDIR to another place')}"
     )

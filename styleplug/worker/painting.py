@@ -55,6 +55,7 @@ def paint(message: Stylize | Filter, output: Output) -> None:
         | ({"format": form} if isinstance(form, str) else asdict(form)),
         stopped="time-limit" if is_cut_short else "finished",
         seconds=time.monotonic() - started,
+        device=result.device,
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import styleplug
+from styleplug.disk import write_remedy
 from styleplug.errors import UnreadableImageError, UnwritableImageError
 from styleplug.image.picture import Picture
 from styleplug.image.samples import check_size
@@ -82,7 +83,8 @@ def write_result(picture: Picture, form: Raw | str, folder: Path) -> Path:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise UnwritableImageError(
-            path, f"can't be written ({error.strerror}); free some space, or set TMPDIR elsewhere"
+            path,
+            f"can't be written ({error.strerror}); {write_remedy(error, 'set TMPDIR elsewhere')}",
         ) from error
     return path
 

@@ -162,6 +162,13 @@ def test_a_list_on_standard_input_and_events_as_json(album: Album) -> None:
     assert done.stderr.splitlines()[-1] == "1 done, 1 failed"
 
 
+def test_it_says_on_what_each_ran(album: Album) -> None:
+    album.add("a.png")
+    done = album.run("in", "--filter", "udnie", "-o", "out", "--json")
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [record["device"] != "" for record in records if record["event"] == "done"] == [True]
+
+
 def test_ctrl_c_ends_at_once_and_says_how_to_go_on(album: Album) -> None:
     for number in range(1, 30):
         album.add(f"{number:02}.png", number)

@@ -31,6 +31,7 @@ def test_a_filter_of_styleplugs_own(run: Callable[..., Result], folder: Path) ->
     before, after = pixels(folder / "photo.png"), pixels(folder / "out.png")
     assert after.shape == before.shape
     assert np.abs(after - before).mean() > 1
+    assert result.stderr.startswith("out.png  (on ")
 
 
 def test_a_damaged_network_is_named(

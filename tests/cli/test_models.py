@@ -165,7 +165,7 @@ def test_an_installed_network_paints(
     command = ["stylize", photo, "--style", painting, "-o", tmp_path / "out.png", "--verbose"]
     result = CliRunner().invoke(main, [*map(str, command), *CHEAP])
     assert result.exit_code == 0, result.stderr
-    assert "vgg19 by torch, " in result.stderr
+    assert "vgg19 by torch on " in result.stderr
     assert (tmp_path / "out.png").exists()
 
 

@@ -16,7 +16,9 @@ from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeResult
 
 PIXELS = np.zeros((4, 5, 3), np.float32)
-PLAN = Planned((64, 128, 256), (94, 75, 60), 83.2, "vgg16", ("a note on [brackets]",), "onnx")
+PLAN = Planned(
+    (64, 128, 256), (94, 75, 60), 83.2, "vgg16", ("a note on [brackets]",), "onnx", "CPU"
+)
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -144,7 +146,7 @@ def test_a_narrow_terminal_cuts_the_line(
 def test_the_plan_is_announced(draw: Callable[..., str]) -> None:
     assert draw(PLAN, stream=StringIO()).splitlines() == [
         "a note on [brackets]",
-        "vgg16 by onnx, 64 → 128 → 256 px: about 1:23 min",
+        "vgg16 by onnx on CPU, 64 → 128 → 256 px: about 1:23 min",
     ]
 
 

@@ -15,7 +15,9 @@ from styleplug.events import Event, Failed, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeResult
 
 PIXELS = np.zeros((4, 5, 3), np.float32)
-RESULT = StylizeResult(PIXELS, "finished", "vgg16", 0.5, 0.25, 8.0, 2.5, "torch")
+RESULT = StylizeResult(
+    PIXELS, "finished", "vgg16", 0.5, 0.25, 8.0, 2.5, "torch", device="NVIDIA H200 (CUDA)"
+)
 SUMMARY = {
     "stopped": "finished",
     "backbone": "vgg16",
@@ -24,11 +26,12 @@ SUMMARY = {
     "cost": 8.0,
     "seconds": 2.5,
     "engine": "torch",
+    "device": "NVIDIA H200 (CUDA)",
 }
 PROGRESS = {field.name: i for i, field in enumerate(fields(Progress))}
 RECORDS = [
     (
-        Planned((64, 128), (75, 60), 12.5, "vgg16", ("a note",), "onnx"),
+        Planned((64, 128), (75, 60), 12.5, "vgg16", ("a note",), "onnx", "CPU"),
         {
             "event": "planned",
             "scales": [64, 128],
@@ -37,6 +40,7 @@ RECORDS = [
             "backbone": "vgg16",
             "notes": ["a note"],
             "engine": "onnx",
+            "device": "CPU",
         },
     ),
     (Progress(**PROGRESS), {"event": "progress", **PROGRESS}),

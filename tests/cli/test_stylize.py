@@ -96,7 +96,7 @@ def test_progress_goes_to_standard_error_as_plain_lines(paint: Callable[..., Res
     lines = result.stderr.splitlines()
     starts = [
         "vgg19 is not installed; using the bundled vgg16",
-        "tiny by torch, 32 px: about ",
+        "tiny by torch on CPU, 32 px: about ",
         "   32 px: content error ",
         "out.png  (done after ",
     ]

@@ -24,8 +24,13 @@ def somebody(monkeypatch):
     ("text", "public"),
     [
         ("/home/ada lovelace", "~"),
-        ("model /home/ada lovelace/models/a.onnx is damaged", "model ~/models/a.onnx is damaged"),
-        ("'/mnt/acme client/x'", "'…/acme client/x'"),
+        ("model /home/ada lovelace/models/a.onnx is damaged", "model ~/…/a.onnx is damaged"),
+        ("/home/ada lovelace/.config/GIMP/3.0: found", "~/.config/GIMP/3.0: found"),
+        ("/home/ada lovelace/For Mary (new)/b c.onnx", "~/…/b c.onnx"),
+        ("'/mnt/acme client/x'", "'…/x'"),
+        ("/mnt/Mary's, Jo's (old); \"x\"/a.onnx can't be read", "…/a.onnx can't be read"),
+        ("/mnt/Mary S/3.0: found, starts /opt/Jo T/bin/python", "…/3.0: found, starts …/python"),
+        (r"C:\Users\Mary S\AppData\lib.dll is missing", "…/lib.dll is missing"),
         ("/mnt/acme/secret/photo.jpg: is empty", "…/photo.jpg: is empty"),
         (r"C:\Users\someone\AppData\lib.dll is missing", "…/lib.dll is missing"),
         (r"\\server\share\photo.jpg", "…/photo.jpg"),
@@ -38,6 +43,16 @@ def somebody(monkeypatch):
 )
 def test_what_is_private_goes_and_the_rest_stays(text, public) -> None:
     assert without_private_parts(text) == (text if public is None else public)
+
+
+def test_a_folder_that_is_there_is_known_to_its_end(tmp_path) -> None:
+    """Whatever its name is, and what follows."""
+    folder = tmp_path / "Mary's (old, Jo's) disk"
+    folder.mkdir()
+    (folder / "a b.onnx").touch()
+    text = f"found {folder}, and {folder}/a b.onnx, in {folder} and/or {folder}/c/d.onnx"
+    public = "found …/, and …/a b.onnx, in …/ and/or …/d.onnx"
+    assert without_private_parts(text) == public
 
 
 def test_known_folders_are_named(monkeypatch) -> None:

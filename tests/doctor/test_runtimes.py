@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import onnxruntime
 import pytest
 
@@ -9,6 +11,13 @@ from styleplug.runtime.providers import CPU
 from styleplug.runtime.session import working_provider
 
 CUDA = "CUDAExecutionProvider"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch) -> Path:
+    """The user's, as it is before any program has left something there."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +37,14 @@ def test_what_runs_is_told() -> None:
     assert any(f"{CPU} starts" in text for text in texts)
     assert "--device auto runs on" in texts[-1]
     assert found("fault") == []
+
+
+def test_that_nothing_is_sent_is_told_and_what_others_gathered_is_noted(cache) -> None:
+    assert any("nothing is sent to its maker" in text for text in found("ok"))
+    (cache / "Microsoft/DeveloperTools/.onnxruntime").mkdir(parents=True)
+    [note] = found("note")
+    assert str(cache) in note
+    assert "remove that folder" in note
 
 
 def test_two_at_once_are_noted_with_the_remedy(distribution) -> None:

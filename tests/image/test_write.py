@@ -186,7 +186,7 @@ def test_a_full_disk_leaves_everything_as_it_was(
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
     try:
-        with pytest.raises(UnwritableImageError, match=r"can't be written .*; free some space"):
+        with pytest.raises(UnwritableImageError, match=r"written .*; choose another place"):
             write_picture(noise, path, overwrite=overwrite)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)

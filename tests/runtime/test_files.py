@@ -72,10 +72,23 @@ def test_a_place_is_tried(tmp_path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
-def test_the_mode_is_that_of_any_new_file(tmp_path) -> None:
-    write_atomically(tmp_path / "ours", b"")
-    (tmp_path / "usual").touch()
-    assert (tmp_path / "ours").stat().st_mode == (tmp_path / "usual").stat().st_mode
+@pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
+def test_the_mode_is_that_of_any_new_file(tmp_path, monkeypatch, mask) -> None:
+    """And the mask, which is that of all threads, is never changed."""
+    before = os.umask(mask)
+    try:
+        with monkeypatch.context() as patch:
+            patch.delattr(os, "umask")
+            write_atomically(tmp_path / "ours", b"")
+            write_atomically(tmp_path / "program", b"", executable=True)
+        (tmp_path / "usual").touch()
+    finally:
+        os.umask(before)
+    ours, program, usual = (
+        (tmp_path / name).stat().st_mode for name in ("ours", "program", "usual")
+    )
+    assert ours == usual
+    assert program == usual | (0o111 & ~mask)
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,7 @@ def test_a_transfer_from_plan_to_picture(
     assert kinds[0] == "planned"
     assert kinds[1:3] == ["progress", "progress"]
     assert kinds[-1] == "finished", heard[-1]
+    assert heard[-1]["device"] == "CPU"
     assert heard[0]["scales"] == [32]
     assert [message["text"] for message in heard[1:3]] == [
         "32 px, step 1 of 2",
@@ -221,5 +222,5 @@ def test_a_disk_that_fills_up(
     folder = begin("a", "posterise", result=result)
     failed = worker.hear()
     assert (failed["type"], failed["code"]) == ("failed", "image-unwritable")
-    assert "free some space" in failed["message"]
+    assert "(File too large); " in failed["message"]  # which more room would not mend
     assert [path.name for path in folder.iterdir()] == ["photo.raw"]
