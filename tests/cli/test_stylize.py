@@ -586,7 +586,7 @@ def test_wrong_options_are_found_before_the_heavy_packages_are_loaded(
 @pytest.mark.parametrize(
     ("output", "problem"),
     [
-        ("out", "has no known extension; use one of .jpg, .jpeg, .png, .tif, .tiff, .webp"),
+        ("out", "has no known extension; use one of .jpg, .jpeg, .jpe, .jfif, .png"),
         ("out.gif", "has no known extension; use one of .jpg"),
         (".png", "has no known extension; use one of .jpg"),
         ("nowhere/out.png", "there is no folder nowhere"),
