@@ -83,7 +83,6 @@ class Recipe:
         initial: what `init` names, if that is a file.
         backbone, engine: the network that was used, and what computed the gradients.
         stopped: how it ended, as in `StylizeResult`.
-        seconds: how long it took.
     """
 
     version: str
@@ -95,7 +94,6 @@ class Recipe:
     backbone: str = ""
     engine: str = ""
     stopped: str = ""
-    seconds: float = 0.0
 
     @classmethod
     def planned(
@@ -117,7 +115,6 @@ class Recipe:
             backbone=result.backbone,
             engine=result.engine,
             stopped=result.stopped,
-            seconds=round(result.seconds, 1),
         )
 
     @property
@@ -166,7 +163,6 @@ class Recipe:
         yield "Backbone", self.backbone
         yield "Engine", self.engine
         yield "Stopped", self.stopped
-        yield "Seconds", repr(self.seconds)
 
 
 @dataclass(frozen=True)
@@ -228,7 +224,6 @@ def _recipe(found: Mapping[str, Value]) -> Recipe:
         backbone=_text(found["Backbone"]),
         engine=_text(found["Engine"]),
         stopped=_text(found["Stopped"]),
-        seconds=float(_text(found["Seconds"])),
     )
 
 

@@ -94,7 +94,7 @@ def _filtering(recipe: FilterRecipe) -> list[str]:
 
 def _painting(recipe: Recipe) -> list[str]:
     return [
-        f"made by styleplug {recipe.version} in {recipe.seconds:g} s ({recipe.stopped}),"
+        f"made by styleplug {recipe.version} ({recipe.stopped}),"
         f" preset {recipe.preset}, backbone {recipe.backbone}"
         + (f", engine {recipe.engine}" if recipe.engine else ""),
         _source("photograph", recipe.photograph),

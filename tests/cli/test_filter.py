@@ -58,6 +58,12 @@ def test_a_picture_is_filtered(run: Callable[..., Result], negative: None, folde
     np.testing.assert_array_equal(pixels(folder / "out.png"), 255 - pixels(folder / "photo.png"))
 
 
+def test_the_same_job_makes_the_same_file(paint: Callable[..., Result], folder: Path) -> None:
+    for name in ("once.jpg", "again.jpg"):
+        assert paint(output=name).exit_code == 0
+    assert (folder / "once.jpg").read_bytes() == (folder / "again.jpg").read_bytes()
+
+
 def test_the_strength_is_taken(run: Callable[..., Result], negative: None, folder: Path) -> None:
     run("filter", "photo.png", "--filter", "negative", "-o", "out.png", "--strength", "0")
     np.testing.assert_array_equal(pixels(folder / "out.png"), pixels(folder / "photo.png"))
