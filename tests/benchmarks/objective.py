@@ -21,6 +21,8 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from styleplug.transfer.objective_onnx import OnnxObjective
+from styleplug.transfer.objective_torch import TorchObjective
 from tables import tell
 from torch import nn
 from torch.nn import functional
@@ -31,8 +33,6 @@ from styleplug.image.picture import Picture
 from styleplug.runtime.models import Model, find_model
 from styleplug.transfer.balance import FixedWeights
 from styleplug.transfer.objective import MakeObjective
-from styleplug.transfer.objective_onnx import OnnxObjective
-from styleplug.transfer.objective_torch import TorchObjective
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network

@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 import torch
 from sheet import painting_file, photo_file
+from styleplug.transfer.objective_torch import TorchObjective
 from tables import tell
 
 from styleplug.config import StylizeConfig
@@ -35,7 +36,6 @@ from styleplug.image.resize import fitted_size, resized
 from styleplug.runtime.models import find_model
 from styleplug.transfer.balance import FixedWeights
 from styleplug.transfer.memory_plan import SLOWNESS
-from styleplug.transfer.objective_torch import TorchObjective
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.targets import compute_targets
 from styleplug.vgg.encoder import Encoder
