@@ -99,9 +99,9 @@ def test_the_machines_own_limit_counts(engine: Engine, monkeypatch: pytest.Monke
 
 def test_of_a_gpu_nothing_is_known(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_plan, "free_memory", lambda: 0)
-    elsewhere = Engine(**{**vars(engine), "on_host": False})
-    assert plan(elsewhere, (1536, 2048))[-1].window is None
-    assert plan(elsewhere, (1536, 2048), max_memory=2.5e9)[-1].window is not None
+    monkeypatch.setattr(engine, "on_host", False)
+    assert plan(engine, (1536, 2048))[-1].window is None
+    assert plan(engine, (1536, 2048), max_memory=2.5e9)[-1].window is not None
 
 
 @pytest.mark.parametrize(("kind", "history"), [("lbfgs", 3), ("lbfgs", 8), ("adam", 0)])
