@@ -29,7 +29,7 @@ from styleplug.transfer.state import State
 
 if TYPE_CHECKING:
     from styleplug.runtime.models import Model
-    from styleplug.transfer.objective import Engine
+    from styleplug.transfer.engine import Engine
     from styleplug.vgg.encoder import Encoder
 
 MAY_CHANGE = ("device", "max_memory", "time_limit")
@@ -88,7 +88,7 @@ class Keeper:
             "provider": encoder.provider,
             "processor": processor_name(),
             "threads": available_cores(),
-            **engine.arithmetic,
+            **engine.numerics,
         }
         if self._saved is None:
             return ()
