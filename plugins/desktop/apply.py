@@ -15,7 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 
 WRITABLE = {
-    *(".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".avif", ".heic", ".heif", ".jxl"),
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".avif"),
+    *(".heic", ".heif", ".hif", ".jxl"),
 }
 """What a result may be; that of a RAW file, say, is a PNG."""
 

@@ -7,7 +7,9 @@ Conversions are relative colorimetric with black point compensation, and in floa
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -40,6 +42,42 @@ def srgb_profile() -> bytes:
 def adobe_profile() -> bytes:
     """An ICC profile of Adobe RGB (1998)."""
     return _undated(imagecodecs.cms_profile("adobergb"))
+
+
+def chromatic_profile(
+    white: Sequence[float], primaries: Sequence[float], gamma: float | None
+) -> bytes:
+    """An ICC profile of RGB.
+
+    Args:
+        white: x and y of its white.
+        primaries: x and y of red, green and blue.
+        gamma: the power of its curve; None for sRGB's.
+
+    Raises:
+        ProfileError: there are no such colours.
+    """
+    curve: dict[str, Any] = {"gamma": gamma}
+    if gamma is None:
+        levels = np.linspace(0, 1, 1024)
+        light = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+        curve = {"transferfunction": np.rint(light * 65535).astype(np.uint16)}
+    try:
+        profile = imagecodecs.cms_profile("rgb", whitepoint=white, primaries=primaries, **curve)
+        seen = _transformed(np.ones((1, 1, 3), np.float32), profile, srgb_profile())
+    except (imagecodecs.CmsError, ValueError, ProfileError) as error:
+        raise ProfileError("makes no sense") from error
+    if np.abs(seen - 1).max() > _SAME:
+        raise ProfileError("makes no sense")  # white isn't white
+    return _undated(profile)
+
+
+def srgb_curve(linear: Array) -> Array:
+    """sRGB of linear light, both in [0, 1] (IEC 61966-2-1)."""
+    curved: Array = np.where(
+        linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055
+    )
+    return curved
 
 
 def to_srgb(
@@ -86,6 +124,21 @@ def from_srgb(pixels: Array, profile: bytes | None) -> Array:
     if profile is None or _is_srgb(profile):
         return pixels
     return _transformed(pixels, srgb_profile(), profile)
+
+
+def lab_to_srgb(lab: NDArray[np.uint16]) -> Array:
+    """L*a*b* as sRGB, (H, W, 3) float32 in [0, 1]; what lies outside of it is clipped.
+
+    Args:
+        lab: (H, W, 3), encoded as ICC profiles of version 4 do: L* 0..100, a* and b* -128..127.
+    """
+    pixels = _transformed(lab, _lab_profile(), srgb_profile(), space="lab")
+    return np.clip(pixels, 0, 1, out=pixels)
+
+
+@cache
+def _lab_profile() -> bytes:
+    return bytes(imagecodecs.cms_profile("lab4"))
 
 
 def _undated(profile: bytes) -> bytes:
@@ -142,7 +195,9 @@ def _serves(profile: bytes, depth: int) -> bool:
     return depth == 16 or bool(middle.mean() > _NEARLY_LINEAR)
 
 
-def _transformed(colours: NDArray[np.generic], profile: bytes, target: bytes) -> Array:
+def _transformed(
+    colours: NDArray[np.generic], profile: bytes, target: bytes, *, space: str | None = None
+) -> Array:
     """Colours of one profile as float32 in another; they may leave [0, 1]."""
     try:
         # It takes neither grey with a third axis nor strides other than those of a fresh array.
@@ -150,7 +205,7 @@ def _transformed(colours: NDArray[np.generic], profile: bytes, target: bytes) ->
             (colours[..., 0] if colours.shape[2] == 1 else colours).copy(),
             profile,
             target,
-            colorspace=_LCMS_NAMES[colours.shape[2]],
+            colorspace=space or _LCMS_NAMES[colours.shape[2]],
             planar=False,
             outcolorspace="rgb",
             outplanar=False,

@@ -61,15 +61,13 @@ _JPEG = Format(
 _TIFF = Format("TIFF", _pillow("TIFF", deep.tiff_encoded, compression="tiff_deflate"), is_deep=True)
 _HEIF = Format("HEIF", heif.encoded, is_deep=True, longest_side=16384)
 FORMATS = {
-    ".jpg": _JPEG,
-    ".jpeg": _JPEG,
+    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), _JPEG),
     ".png": Format("PNG", _pillow("PNG", deep.png_encoded), is_deep=True),
     ".tif": _TIFF,
     ".tiff": _TIFF,
     ".webp": Format("WEBP", _pillow("WEBP", quality=95), longest_side=16383),
     ".avif": Format("AVIF", _pillow("AVIF", quality=90, subsampling="4:4:4"), longest_side=65535),
-    ".heic": _HEIF,
-    ".heif": _HEIF,
+    **dict.fromkeys((".heic", ".heif", ".hif"), _HEIF),
     ".jxl": Format("JPEG XL", jxl.encoded, has_profile=False),
 }
 

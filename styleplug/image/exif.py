@@ -18,6 +18,8 @@ THUMBNAIL, THUMBNAIL_LENGTH = 0x201, 0x202
 STRIPS, STRIP_LENGTHS = 0x111, 0x117
 EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY = 0x8769, 0x8825, 0xA005
 IPTC = 0x83BB
+_COLOR_SPACE, _SRGB, _ADOBE_RGB = 0xA001, 1, 2
+_INTEROPERABILITY = 1
 
 _SIZES_AT = {
     EXIF_DIRECTORY: (0xA002, 0xA003),  # PixelXDimension, PixelYDimension
@@ -64,6 +66,19 @@ def corrected(block: bytes, size: tuple[int, int], thumbnail: Thumbnailer) -> by
         parent = tiff.pointed(parent, pointer)
         _set(tiff, parent, dict(zip(tags, size, strict=True)))
     _replace_thumbnail(tiff, thumbnail)
+    return bytes(tiff.data)
+
+
+def in_srgb(block: bytes) -> bytes:
+    """The block, saying sRGB of a picture that was Adobe RGB (DCF 2.0: R98 and R03; ColorSpace)."""
+    tiff = Tiff(block)
+    details = tiff.pointed(tiff.directory(tiff.first), EXIF_DIRECTORY)
+    index = tiff.pointed(details, INTEROP_DIRECTORY).get(_INTEROPERABILITY)
+    is_adobe = index is not None and index.value.startswith(b"R03")
+    if is_adobe or tiff.number(details, _COLOR_SPACE) == _ADOBE_RGB:
+        _set(tiff, details, {_COLOR_SPACE: _SRGB})
+    if is_adobe and index is not None and index.offset is not None:
+        tiff.data[index.offset : index.offset + 3] = b"R98"
     return bytes(tiff.data)
 
 

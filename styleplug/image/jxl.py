@@ -18,7 +18,14 @@ from PIL import Image
 
 from styleplug.extras import import_extra
 from styleplug.image.pil import samples_of
-from styleplug.image.samples import PathOrNone, Samples, check_size, with_alpha
+from styleplug.image.samples import (
+    PathOrNone,
+    Samples,
+    check_memory,
+    check_size,
+    straightened,
+    with_alpha,
+)
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -29,6 +36,9 @@ _CODESTREAM = b"\xff\x0a"
 _CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"
 # How wide a picture of some height is, by a number in its header.
 _RATIOS = {1: (1, 1), 2: (12, 10), 3: (4, 3), 4: (3, 2), 5: (16, 9), 6: (5, 4), 7: (2, 1)}
+_ALPHA = 0
+_LONGER_CHANNELS = (2, 5)  # of spot colours and of a mosaic: there is more to tell of them
+_LONGEST_HEADER = 4096
 
 
 def is_jxl(data: bytes) -> bool:
@@ -46,16 +56,21 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
     """
     width, height = size(data)
     check_size(width, height, path)
+    further, is_premultiplied = channels(data)
+    check_memory(width, height, 4 * further, path)  # the decoder works with floats
     is_jpeg, info, content, profile, _ = _library().Decoder(num_threads=-1)(data)
     if is_jpeg:
         with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
             return samples_of(image, path)
     grey = info.mode in ("L", "LA", "I;16")
-    channels = (1 if grey else 3) + ("A" in info.mode)
-    dtype = f"u{len(content) // (info.width * info.height * channels)}"
-    layers = np.frombuffer(content, dtype).reshape(info.height, info.width, channels)
+    count = (1 if grey else 3) + ("A" in info.mode)
+    dtype = f"u{len(content) // (info.width * info.height * count)}"
+    layers = np.frombuffer(content, dtype).reshape(info.height, info.width, count)
     samples = with_alpha(layers, 1 if grey else 3)
-    return Samples(samples.colours, samples.alpha, profile or None)
+    colours, alpha = samples.colours, samples.alpha
+    if alpha is not None and is_premultiplied:
+        colours = straightened(colours, alpha)
+    return Samples(colours, alpha, profile or None)
 
 
 def encoded(layers: NDArray[Any], profile: bytes | None) -> bytes:
@@ -66,30 +81,111 @@ def encoded(layers: NDArray[Any], profile: bytes | None) -> bytes:
 def size(data: bytes) -> tuple[int, int]:
     """(width, height) by the header of a file, since the decoder tells them too late.
 
-    ISO/IEC 18181-1, SizeHeader: bits, the lowest of each byte first.
+    Raises:
+        ValueError: there is no header.
+    """
+    return _size(_Bits(_codestream(data)))
+
+
+def channels(data: bytes) -> tuple[int, bool]:
+    """How many channels beside its colours a file has, and whether those are multiplied by alpha,
+    which the decoder doesn't tell.
+
+    ISO/IEC 18181-1, ImageMetadata: all that comes before the channels is passed over.
 
     Raises:
         ValueError: there is no header.
     """
-    bits = int.from_bytes(_codestream(data)[2:18], "little")
+    bits = _Bits(_codestream(data))
+    _size(bits)
+    if bits.take(1):  # all as usual
+        return 0, False
+    if bits.take(1):
+        bits.take(3)  # orientation
+        if bits.take(1):
+            _size(bits)  # of its own
+        if bits.take(1):
+            _pass_preview(bits)
+        if bits.take(1):
+            _pass_animation(bits)
+    _pass_depth(bits)
+    bits.take(1)  # whether 16 bits do for decoding
+    count = bits.number((0, 0), (1, 0), (2, 4), (1, 12))
+    return count, _is_premultiplied(bits, count)
 
-    def take(count: int) -> int:
-        nonlocal bits
-        value = bits & ((1 << count) - 1)
-        bits >>= count
+
+def _is_premultiplied(bits: _Bits, count: int) -> bool:
+    """Whether the first of the channels that is alpha was multiplied into the colours."""
+    for _ in range(count):
+        if bits.take(1):  # alpha as usual
+            return False
+        kind = bits.number((0, 0), (1, 0), (2, 4), (18, 6))
+        _pass_depth(bits)
+        bits.number((0, 0), (3, 0), (4, 0), (1, 3))  # how much smaller it is
+        bits.take(8 * bits.number((0, 0), (0, 4), (16, 5), (48, 10)))  # its name
+        if kind == _ALPHA:
+            return bool(bits.take(1))
+        if kind in _LONGER_CHANNELS:
+            return False
+    return False
+
+
+class _Bits:
+    """The bits of a header, the lowest of each byte first."""
+
+    def __init__(self, data: bytes) -> None:
+        self._rest = int.from_bytes(data, "little")
+
+    def take(self, count: int) -> int:
+        value = self._rest & ((1 << count) - 1)
+        self._rest >>= count
         return value
 
-    small = take(1)
+    def number(self, *choices: tuple[int, int]) -> int:
+        """One of four kinds of numbers: a least one, and how many bits more."""
+        least, count = choices[self.take(2)]
+        return least + self.take(count)
+
+
+def _size(bits: _Bits) -> tuple[int, int]:
+    """SizeHeader."""
+    small = bits.take(1)
 
     def side() -> int:
-        return 8 * (take(5) + 1) if small else take((9, 13, 18, 30)[take(2)]) + 1
+        return 8 * (bits.take(5) + 1) if small else bits.number((1, 9), (1, 13), (1, 18), (1, 30))
 
     height = side()
-    ratio = take(3)
+    ratio = bits.take(3)
     if ratio == 0:
         return side(), height
     over, under = _RATIOS[ratio]
     return height * over // under, height
+
+
+def _pass_preview(bits: _Bits) -> None:
+    """PreviewHeader."""
+    eighths = ((16, 0), (32, 0), (1, 5), (33, 9))
+    sides = eighths if bits.take(1) else ((1, 6), (65, 8), (321, 10), (1345, 12))
+    bits.number(*sides)
+    if bits.take(3) == 0:
+        bits.number(*sides)
+
+
+def _pass_animation(bits: _Bits) -> None:
+    """AnimationHeader."""
+    bits.number((100, 0), (1000, 0), (1, 10), (1, 30))
+    bits.number((1, 0), (1001, 0), (1, 8), (1, 10))
+    bits.number((0, 0), (0, 3), (0, 16), (0, 32))
+    bits.take(1)
+
+
+def _pass_depth(bits: _Bits) -> None:
+    """BitDepth."""
+    if bits.take(1):
+        bits.number((32, 0), (16, 0), (24, 0), (1, 6))
+        bits.take(4)
+    else:
+        bits.number((8, 0), (10, 0), (12, 0), (1, 6))
 
 
 def boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
@@ -109,12 +205,17 @@ def boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 def _codestream(data: bytes) -> bytes:
     """The beginning of the picture itself in a file."""
     if data.startswith(_CODESTREAM):
-        return data[:18]
-    for kind, start, _ in boxes(data):
+        return data[2:_LONGEST_HEADER]
+    begun = b""
+    for kind, start, end in boxes(data):
         if kind in PIXELS:
             start += 4 * (kind == b"jxlp")  # behind the number of the part
-            return data[start : start + 18]
-    raise ValueError("no picture in the container")
+            begun += data[start : min(end, start + _LONGEST_HEADER)]
+            if len(begun) >= _LONGEST_HEADER:
+                break
+    if not begun:
+        raise ValueError("no picture in the container")
+    return begun[2:]
 
 
 def _library() -> ModuleType:

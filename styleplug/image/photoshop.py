@@ -7,7 +7,7 @@ import struct
 from styleplug.image.blocks import Metadata
 from styleplug.image.resolution import Resolution, resolution_of
 
-RESOLUTION, IPTC, EXIF, XMP = 1005, 1028, 1058, 1060
+RESOLUTION, IPTC, PROFILE, EXIF, XMP = 1005, 1028, 1039, 1058, 1060
 _HEADER = 26
 _MOST = 10_000  # resources that are looked at; a file has some thirty
 
@@ -39,7 +39,7 @@ def resources_of(data: bytes) -> dict[int, bytes]:
         number, name_length = struct.unpack_from(">HB", data, at + 4)
         at += 6 + (name_length + 2) // 2 * 2
         length = int.from_bytes(data[at : at + 4], "big")
-        if number in (RESOLUTION, IPTC, EXIF, XMP):
+        if number in (RESOLUTION, IPTC, PROFILE, EXIF, XMP):
             found.setdefault(number, data[at + 4 : at + 4 + length])
         at += 4 + (length + 1) // 2 * 2
     return found

@@ -21,9 +21,34 @@ from styleplug.errors import (
 from styleplug.image.colour import adobe_profile
 from styleplug.image.samples import SEVERAL, PathOrNone, Samples, upright, with_alpha
 
-# Python's warning filters belong to the whole process: two threads that change them at once would
-# restore each other's.
-_warning_filters = threading.Lock()
+
+class _Silence:
+    """Ignores warnings while any thread is within it.
+
+    Python's filters belong to the whole process: two threads that change them at once would restore
+    each other's. So the first to come changes them, and the last to go restores them.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._threads = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._threads:
+                self._filters = warnings.catch_warnings()
+                self._filters.__enter__()
+                warnings.simplefilter("ignore")
+            self._threads += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._threads -= 1
+            if not self._threads:
+                self._filters.__exit__(None, None, None)
+
+
+_silence = _Silence()
 
 
 @contextmanager
@@ -35,8 +60,7 @@ def decoder_errors(path: PathOrNone) -> Iterator[None]:
         ImageTooLargeError: more pixels than Pillow opens, or than memory holds.
     """
     try:
-        with _warning_filters, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _silence:
             yield
     except ImageError:
         raise
@@ -74,22 +98,46 @@ def samples_of(image: Image.Image, path: PathOrNone = None) -> Samples:
 
 def finished(samples: Samples, image: Image.Image) -> Samples:
     """Samples turned upright, and with what a Pillow image tells besides its pixels."""
-    orientation, is_adobe = _exif(image)
     remarks = samples.remarks
     if getattr(image, "is_animated", False):
         remarks = (*remarks, SEVERAL)
     profile = image.info.get("icc_profile")
     if profile is None and "icc_profile" in image.info:
         remarks = (*remarks, "has a colour profile that is damaged; it was ignored")
-    if profile is None and is_adobe:
-        profile = adobe_profile()
-    return replace(
+    samples = replace(samples, profile=profile or None, remarks=remarks)
+    with suppress(Exception):  # damaged notes about a picture that may be whole
+        return _placed(samples, image.getexif())
+    return samples
+
+
+def placed(samples: Samples, block: bytes) -> Samples:
+    """Samples as an EXIF block wants them seen: upright, and in Adobe RGB if it says so."""
+    with suppress(Exception):  # damaged notes about a picture that may be whole
+        exif = Image.Exif()
+        exif.load(block)
+        return _placed(samples, exif)
+    return samples
+
+
+def _placed(samples: Samples, exif: Image.Exif) -> Samples:
+    """Not by `ImageOps.exif_transpose`, which also writes the EXIF data anew and fails where an
+    unrelated tag is odd."""
+    orientation = int(exif.get(ExifTags.Base.Orientation, 1))
+    samples = replace(
         samples,
         colours=upright(samples.colours, orientation),
         alpha=None if samples.alpha is None else upright(samples.alpha, orientation),
-        profile=profile or None,
-        remarks=remarks,
     )
+    with suppress(Exception):
+        if samples.profile is None and is_adobe(exif):
+            return replace(samples, profile=adobe_profile())
+    return samples
+
+
+def is_adobe(exif: Image.Exif) -> bool:
+    """Whether EXIF data say that colours are Adobe RGB: cameras write no profile then (DCF 2.0)."""
+    interoperability = exif.get_ifd(ExifTags.IFD.Interop)
+    return bool(interoperability.get(ExifTags.Interop.InteropIndex) == "R03")
 
 
 def _by_mode(image: Image.Image, path: PathOrNone) -> Samples:
@@ -107,22 +155,6 @@ def _by_mode(image: Image.Image, path: PathOrNone) -> Samples:
     return with_alpha(
         np.asarray(image.convert("RGBA" if image.has_transparency_data else "RGB")), 3
     )
-
-
-def _exif(image: Image.Image) -> tuple[int, bool]:
-    """The orientation, 1 where there is none; whether colours are Adobe RGB.
-
-    Not `ImageOps.exif_transpose`, which also writes the EXIF data anew and fails where an unrelated
-    tag is odd.
-    """
-    orientation, is_adobe = 1, False
-    with suppress(Exception):  # damaged notes about a picture that may be whole
-        exif = image.getexif()
-        orientation = int(exif.get(ExifTags.Base.Orientation, 1))
-        # Cameras write Adobe RGB without a profile, and say so here (DCF 2.0).
-        interoperability = exif.get_ifd(ExifTags.IFD.Interop)
-        is_adobe = interoperability.get(ExifTags.Interop.InteropIndex) == "R03"
-    return orientation, is_adobe
 
 
 def _as_16_bit(values: NDArray[np.int32], path: PathOrNone) -> NDArray[np.uint16]:

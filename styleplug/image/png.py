@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 TEXTS = (b"tEXt", b"zTXt", b"iTXt")
@@ -27,6 +27,26 @@ def chunk(kind: bytes, content: bytes) -> bytes:
     """A chunk, all of it."""
     checksum = zlib.crc32(kind + content)
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+
+
+def contents(data: bytes, kinds: Collection[bytes]) -> dict[bytes, bytes]:
+    """What the chunks of some kinds hold, as far as they are before the pixels and undamaged."""
+    found: dict[bytes, bytes] = {}
+    for kind, whole in chunks(data):
+        if kind == b"IDAT":
+            break
+        if kind in kinds and chunk(kind, whole[8:-4]) == whole:
+            found.setdefault(kind, whole[8:-4])
+    return found
+
+
+def undamaged(data: bytes) -> bytes:
+    """A PNG file without the damaged ones of the chunks that tell about the picture."""
+    return SIGNATURE + b"".join(
+        whole
+        for kind, whole in chunks(data)
+        if kind in _PIXELS or chunk(kind, whole[8:-4]) == whole
+    )
 
 
 def pixels_only(data: bytes) -> bytes:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PIL import ExifTags
 
 from styleplug.extras import import_extra
-from styleplug.image.deep import tiff_directory
 from styleplug.image.samples import PathOrNone, Samples, check_size
+from styleplug.image.tiff import first_directory
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -40,7 +40,7 @@ def is_raw(data: bytes) -> bool:
     """
     if any(data.startswith(mark, offset) for offset, mark in _BEGINNINGS):
         return True
-    tags = tiff_directory(data)
+    tags = first_directory(data)
     if tags is None:
         return False
     thumbnail = tags.get(ExifTags.Base.NewSubfileType) == _REDUCED

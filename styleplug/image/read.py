@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from styleplug.errors import ImageTooLargeError, UnreadableImageError
 from styleplug.image.decode import decoded
+from styleplug.image.exif import in_srgb
 from styleplug.image.metadata import read_metadata
 from styleplug.image.picture import Picture
 from styleplug.image.pil import decoder_errors
@@ -21,23 +22,28 @@ MAX_BYTES = 2**30
 def read_picture(path: str | os.PathLike[str]) -> Picture:
     """The picture in a file; the first, where there are several.
 
-    Read are JPEG, PNG, TIFF, WebP, AVIF, GIF and what else Pillow reads without other programs,
-    HEIF with the extra "heif", and RAW files with the extra "raw". The EXIF orientation and the ICC
-    profile are applied, transparency, the depth of 16 bits and metadata are kept. Colours outside
-    of sRGB are clipped to it. What a person should know of it is in `picture.origin.remarks`.
+    Read are JPEG, PNG, TIFF, WebP, AVIF, GIF, PSD and what else Pillow reads without other
+    programs, HEIF and JPEG XL with the extras "heif" and "jxl", and RAW files with the extra "raw".
+    The EXIF orientation and the colours that the file describes are applied, transparency, the
+    depth of 16 bits and metadata are kept. Colours outside of sRGB are clipped to it, and HDR is
+    tone-mapped. What a person should know of it is in `picture.origin.remarks`.
 
     Raises:
         UnreadableImageError: no such file, a folder, no permission, no picture, or a damaged one.
-        UnsupportedImageError: a picture of 32-bit values outside the usual ranges, or one whose
-            format needs an extra that isn't installed.
-        ImageTooLargeError: more bytes than `MAX_BYTES`, or more pixels than are safe to open or
-            than memory holds.
+        UnsupportedImageError: a picture of a kind that isn't read, of 32-bit values outside the
+            usual ranges, or one whose format needs an extra that isn't installed.
+        ImageTooLargeError: more bytes than `MAX_BYTES`, or more pixels, or more of anything else
+            that takes memory or time, than are safe to open or than memory holds.
     """
     path = Path(path)
     data = file_content(path)
     with decoder_errors(path):
         picture = Picture.from_samples(decoded(data, path), path)
     metadata, remarks = read_metadata(data)
+    if (
+        metadata.exif and picture.origin.profile is None
+    ):  # it is sRGB now, whatever the camera chose
+        metadata = replace(metadata, exif=in_srgb(metadata.exif))
     origin = replace(picture.origin, remarks=(*picture.origin.remarks, *remarks))
     return replace(picture, origin=origin).with_metadata(metadata)
 

@@ -70,8 +70,6 @@ def overlooked(data: bytes, format: str | None) -> dict[str, bytes]:
     """
     found: dict[str, bytes | None] = {}
     with suppress(Exception):  # damaged notes about a picture that may be whole
-        if format == "PSD":
-            found["exif"] = photoshop.blocks_of(data).exif
         if format == "JPEG2000":
             found["exif"] = jp2_metadata.blocks_of(data).exif
             found["icc_profile"] = jp2_metadata.profile_of(data)

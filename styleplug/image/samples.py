@@ -99,6 +99,46 @@ def check_size(width: int, height: int, path: PathOrNone) -> None:
         )
 
 
+def check_memory(width: int, height: int, pixel: int, path: PathOrNone) -> None:
+    """Refuse a picture whose pixels take so many bytes each that it is as large as too large ones.
+
+    Raises:
+        ImageTooLargeError: more bytes than `MAX_PIXELS` take as (H, W, 3) float32.
+    """
+    if width * height * pixel > 12 * MAX_PIXELS:
+        raise ImageTooLargeError(
+            path,
+            f"takes {pixel} bytes a pixel, which are too many for its size; use a smaller copy",
+        )
+
+
+def room(height: int, width: int, channels: int, dtype: type[np.generic]) -> NDArray[Any]:
+    """Where to decode to: a file that says one size here and another there can't fill it."""
+    return np.empty((height, width, channels)[: 2 + (channels > 1)], dtype)
+
+
+def stretched(values: NDArray[Any], bits: int, new_bits: int) -> NDArray[Any]:
+    """Whole numbers of so many bits as others of as many, white staying white, copied.
+
+    Returns:
+        uint8 for up to 8 new bits, else uint16.
+    """
+    dtype = np.uint8 if new_bits <= 8 else np.uint16
+    if bits == new_bits:
+        return values.astype(dtype)
+    levels = np.rint(np.arange(2**bits) * ((2**new_bits - 1) / (2**bits - 1))).astype(dtype)
+    whole: NDArray[Any] = levels[values.astype(np.uint8) if bits == 1 else values]
+    return whole
+
+
+def straightened(colours: NDArray[Any], alpha: NDArray[Any]) -> NDArray[Any]:
+    """Colours, uint8 or uint16, that were stored multiplied by alpha, (H, W)."""
+    most = np.iinfo(colours.dtype).max
+    straight = colours.astype(np.float32)
+    straight *= np.float32(most) / np.maximum(alpha, 1)[..., np.newaxis].astype(np.float32)
+    return np.minimum(straight, most, out=straight).round().astype(colours.dtype)
+
+
 def scaled(array: NDArray[Any], path: PathOrNone = None) -> Array:
     """The values of an array as float32 in [0, 1], copied.
 
@@ -127,12 +167,14 @@ def scaled(array: NDArray[Any], path: PathOrNone = None) -> Array:
         raise UnsupportedImageError(
             path, f"has floats from {low:.4g} to {high:.4g}; they must be from 0 to 1"
         )
-    clipped: Array = np.clip(array, 0, 1).astype(np.float32)
-    return clipped
+    values = array.astype(np.float32)
+    return np.clip(values, 0, 1, out=values)
 
 
 def quantised(array: Array, depth: int) -> NDArray[Any]:
     """Floats as whole numbers of 8 or 16 bits, uint8 or uint16 in C order, clipped and rounded."""
-    values = np.rint(np.clip(array, 0, 1) * np.float32(2**depth - 1))
+    values = np.clip(array, 0, 1)
+    values *= np.float32(2**depth - 1)  # in place, for pictures may be large
+    np.rint(values, out=values)
     whole: NDArray[Any] = values.astype(np.uint16 if depth == 16 else np.uint8, order="C")
     return whole

@@ -65,6 +65,11 @@ def test_formats_that_arent_written_become_png() -> None:
     assert named(names(), "a.nef", "b.gif", "c.JPG", "d") == ["a.png", "b.png", "c.JPG", "d.png"]
 
 
+def test_every_name_of_a_format_stays() -> None:
+    places = ["a.jpe", "b.jfif", "c.hif"]
+    assert named(names(), *places) == places
+
+
 def test_a_number_tells_pictures_apart() -> None:
     assert named(names(kind="jpg"), "a.jpg", "a.png", "A.tif") == ["a.jpg", "a-2.jpg", "A-3.jpg"]
 

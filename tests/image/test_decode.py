@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from styleplug.errors import ImageTooLargeError, UnreadableImageError
+from styleplug.errors import ImageTooLargeError, UnreadableImageError, UnsupportedImageError
 from styleplug.image.read import read_picture
 from styleplug.image.xmp import Packet
 
@@ -82,6 +82,26 @@ def test_a_png_with_a_damaged_chunk_is_read_without_it(
 
 
 @pytest.mark.parametrize(
+    "extra",
+    [
+        chunk(b"eXIf", b"II*\0", checksum=1),
+        chunk(b"tEXt", b"key\0value", checksum=1),
+    ],
+    ids=["exif", "text"],
+)
+def test_one_bad_chunk_does_not_cost_the_profile(
+    tmp_path: Path, extra: bytes, profiles: dict[str, bytes]
+) -> None:
+    path = tmp_path / "red.png"
+    RED.save(path, icc_profile=profiles["p3"])
+    data = path.read_bytes()
+    path.write_bytes(data[:33] + extra + data[33:])
+    origin = read_picture(path).origin
+    assert origin.profile == profiles["p3"]
+    assert origin.remarks == ("has damaged data beside its pixels; they were ignored",)
+
+
+@pytest.mark.parametrize(
     ("texts", "remarks"),
     [
         (chunk(b"zTXt", b"key\0\0" + zlib.compress(b"value" * 300_000)), 0),
@@ -118,7 +138,25 @@ def test_damaged_exif_data_are_told_of(tmp_path: Path, extension: str) -> None:
 def test_postscript_is_never_handed_to_ghostscript(tmp_path: Path) -> None:
     path = tmp_path / "drawing.eps"
     RED.save(path, "EPS")
-    with pytest.raises(UnreadableImageError, match="no picture of a known kind"):
+    with pytest.raises(UnsupportedImageError, match="kind PostScript, which isn't read"):
+        read_picture(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "begin"),
+    [
+        ("PDF", b"%PDF-1.7\n"),
+        ("GIMP", b"gimp xcf v011"),
+        ("OpenEXR", b"v/1\x01\x02\0\0\0"),
+        ("video", b"\0\0\0\x14ftypqt  "),
+        ("video", b"\0\0\0\x18ftypmp42"),
+    ],
+)
+def test_what_is_not_read_is_not_called_damaged(tmp_path: Path, kind: str, begin: bytes) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(begin + bytes(100))
+    message = f"a file of the kind {kind}, which isn't read; make a PNG or TIFF of it"
+    with pytest.raises(UnsupportedImageError, match=message):
         read_picture(path)
 
 
@@ -145,6 +183,34 @@ def test_text_in_a_png_does_no_harm(tmp_path: Path) -> None:
     info.add_text("Title", "Red", zip=True)
     RED.save(tmp_path / "a.png", pnginfo=info)
     assert read_picture(tmp_path / "a.png").origin.remarks == ()
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_that_lacks_only_its_end(tmp_path: Path, progressive: bool) -> None:
+    path = tmp_path / "a.jpg"
+    Image.effect_noise((96, 80), 60).convert("RGB").save(path, progressive=progressive)
+    expected, data = read_picture(path), path.read_bytes()
+    for end in (1, 2):
+        path.write_bytes(data[:-end])
+        picture = read_picture(path)
+        np.testing.assert_array_equal(picture.pixels, expected.pixels)
+        assert picture.origin.remarks == ("lacks the mark of its end, but no pixels",)
+    for end in (20, 100, 1000):
+        path.write_bytes(data[:-end])
+        with pytest.raises(UnreadableImageError, match="damaged or incomplete"):
+            read_picture(path)
+
+
+@pytest.mark.parametrize("scans", [60, 200])
+def test_a_large_jpeg_of_many_scans(tmp_path: Path, scans: int) -> None:
+    path = tmp_path / "a.jpg"
+    Image.new("L", (16, 16)).save(path, progressive=True)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"\xff\xc2") + 5
+    data[at : at + 4] = struct.pack(">HH", 11000, 12000)
+    path.write_bytes(data[:-2] + data[data.rindex(b"\xff\xda") : -2] * scans + data[-2:])
+    with pytest.raises(ImageTooLargeError, match="scans, which are more than it is safe"):
+        read_picture(path)
 
 
 def test_a_jpeg_that_goes_over_the_picture_again_and_again(tmp_path: Path) -> None:

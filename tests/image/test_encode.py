@@ -26,6 +26,17 @@ def glass() -> Picture:
     return Picture.from_any(np.full((48, 64, 4), [255, 0, 0, 51], np.uint8))
 
 
+@pytest.mark.parametrize(
+    ("extension", "format"), [(".jpe", "JPEG"), (".jfif", "JPEG"), (".JPG", "JPEG")]
+)
+def test_a_format_by_all_its_names(
+    tmp_path: Path, noise: Picture, extension: str, format: str
+) -> None:
+    write_picture(noise, tmp_path / f"a{extension}")
+    with Image.open(tmp_path / f"a{extension}") as image:
+        assert image.format == format
+
+
 @pytest.mark.parametrize("extension", [".png", ".tif", ".webp", ".avif"])
 def test_transparency_is_kept(tmp_path: Path, glass: Picture, extension: str) -> None:
     write_picture(glass, tmp_path / f"a{extension}")

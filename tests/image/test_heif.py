@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from styleplug.errors import (
     ImageTooLargeError,
@@ -17,6 +17,7 @@ from styleplug.errors import (
     UnwritableImageError,
 )
 from styleplug.image import samples
+from styleplug.image.colour import adobe_profile
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import check_output, write_picture
@@ -53,8 +54,8 @@ def test_a_picture_survives_with_profile_alpha_and_10_bits(
 
 
 def test_white_stays_white(tmp_path: Path, pillow_heif) -> None:
-    for dtype in (np.uint8, np.uint16):
-        path = tmp_path / f"{dtype.__name__}.heif"
+    for dtype, extension in ((np.uint8, ".hif"), (np.uint16, ".heif")):
+        path = tmp_path / f"a{extension}"
         array = np.zeros((64, 64, 3), dtype)
         array[:32] = np.iinfo(dtype).max
         write_picture(Picture.from_any(array), path)
@@ -80,6 +81,25 @@ def test_a_turned_photograph_is_upright(tmp_path: Path, pillow_heif) -> None:
     picture = read_picture(tmp_path / "a.heic")
     assert picture.size == (32, 64)
     np.testing.assert_allclose(picture.pixels[8, 8], [0, 0, 1], atol=0.02)
+
+
+def test_a_camera_may_say_adobe_rgb(tmp_path: Path, pillow_heif) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.IFD.Interop] = {1: "R03"}
+    file = pillow_heif.from_pillow(Image.new("RGB", (64, 64), (60, 200, 60)))
+    file.save(tmp_path / "a.heic", exif=exif.tobytes(), quality=-1, chroma=444)
+    picture = read_picture(tmp_path / "a.heic")
+    np.testing.assert_allclose(picture.pixels[8, 8] * 255, [0, 201, 37], atol=2)
+    assert picture.origin.profile == adobe_profile()
+
+
+def test_colours_that_were_multiplied_by_alpha(tmp_path: Path, pillow_heif) -> None:
+    data = np.full((64, 64, 4), [100, 50, 25, 128], np.uint8).tobytes()
+    file = pillow_heif.from_bytes("RGBa", (64, 64), data)
+    file.save(tmp_path / "a.heic", quality=-1, chroma=444)
+    picture = read_picture(tmp_path / "a.heic")
+    np.testing.assert_allclose(picture.pixels[8, 8] * 255, [199, 100, 50], atol=3)
+    np.testing.assert_allclose(picture.alpha, 0.5, atol=0.01)
 
 
 def test_its_reader_is_not_put_into_pillow(tmp_path: Path, pillow_heif) -> None:

@@ -100,6 +100,38 @@ def test_grey(tmp_path: Path, pillow_jxl, channels: int, dtype: type) -> None:
     assert (read.alpha is None) == (channels == 1)
 
 
+def premultiplied(values: NDArray[np.uint8]) -> bytes:
+    """A file of (48, 64, 4) samples that says that their colours are multiplied by alpha.
+
+    No encoder at hand writes one: what the header leaves out as usual is spelled out instead, in so
+    many bits that the rest moves by whole bytes.
+    """
+    data = imagecodecs.jpegxl_encode(values, lossless=True, usecontainer=False)
+    bits = "".join(f"{byte:08b}"[::-1] for byte in data[2:])
+    start = 9 + 5  # behind the size and the depth
+    assert bits[start : start + 4] == "1101", "16 bits do, one channel more, and that is alpha"
+    kept, rest = bits[: start + 1], bits[start + 4 :]
+    channels = "11" + f"{0:012b}"  # 1 and no more
+    alpha = "0" + "00" + "0" + "11" + f"{7:06b}"[::-1] + "00" + "10" + "0000" + "1"
+    bits = kept + channels + alpha + rest
+    packed = [int(bits[at : at + 8][::-1], 2) for at in range(0, len(bits), 8)]
+    return data[:2] + bytes(packed)
+
+
+def test_colours_that_were_multiplied_by_alpha(tmp_path: Path, pillow_jxl) -> None:
+    straight = ramp(4)
+    values = straight.copy()
+    values[..., :3] = np.rint(straight[..., :3] * (straight[..., 3:] / 255))
+    (tmp_path / "a.jxl").write_bytes(premultiplied(values))
+    assert jxl.size((tmp_path / "a.jxl").read_bytes()) == (64, 48)
+    read = read_picture(tmp_path / "a.jxl")
+    np.testing.assert_allclose(read.alpha, straight[..., 3] / 255, atol=1e-6)
+    np.testing.assert_allclose(read.pixels, straight[..., :3] / 255, atol=1.1 / 255)
+    (tmp_path / "b.jxl").write_bytes(imagecodecs.jpegxl_encode(values, lossless=True))
+    read = read_picture(tmp_path / "b.jxl")
+    np.testing.assert_allclose(read.pixels, values[..., :3] / 255, atol=1e-6)
+
+
 sides = st.one_of(st.integers(1, 300), st.integers(1, 32).map(lambda side: 8 * side))
 
 
@@ -125,6 +157,20 @@ def test_a_file_cut_short(tmp_path: Path, pillow_jxl, kept: int) -> None:
     path.write_bytes(path.read_bytes()[:kept])
     with pytest.raises(UnreadableImageError):
         read_picture(path)
+
+
+def test_many_further_channels_of_a_large_picture(
+    tmp_path: Path, pillow_jxl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = imagecodecs.jpegxl_encode(ramp(4), lossless=True)
+    assert jxl.channels(data) == (1, False)
+    assert jxl.channels(premultiplied(ramp(4))) == (1, True)
+    assert jxl.channels(imagecodecs.jpegxl_encode(ramp())) == (0, False)
+    monkeypatch.setattr(jxl, "channels", lambda data: (3000, False))
+    (tmp_path / "a.jxl").write_bytes(data)
+    monkeypatch.setattr(samples, "MAX_PIXELS", 48 * 64)
+    with pytest.raises(ImageTooLargeError, match="takes 12000 bytes a pixel"):
+        read_picture(tmp_path / "a.jxl")
 
 
 def test_too_many_pixels(tmp_path: Path, pillow_jxl, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from crw import crw
-from dng import HEIGHT, LONG, SHORT, WIDTH, dng, tiff
-from PIL import Image
+from dng import HEIGHT, LONG, SHORT, WIDTH, dng, dng_in_adobe_rgb, tiff
+from PIL import ExifTags, Image
 
 from styleplug.errors import ImageTooLargeError, UnreadableImageError, UnsupportedImageError
 from styleplug.image import samples
 from styleplug.image.read import read_picture
+from styleplug.image.write import write_picture
 
 
 @pytest.fixture
@@ -49,6 +51,20 @@ def test_a_turned_dng_is_upright(tmp_path: Path, rawpy) -> None:
     picture = read_picture(path)
     assert picture.size == (HEIGHT, WIDTH)
     assert picture.pixels[WIDTH * 3 // 4, HEIGHT // 2].argmax() == 1
+
+
+def test_what_was_developed_to_srgb_says_so(tmp_path: Path, rawpy) -> None:
+    path = tmp_path / "photo.dng"
+    path.write_bytes(dng_in_adobe_rgb())
+    picture = read_picture(path)
+    write_picture(picture, tmp_path / "out.jpg")
+    written = read_picture(tmp_path / "out.jpg")
+    assert written.origin.profile is None
+    np.testing.assert_allclose(written.pixels.mean(), picture.pixels.mean(), atol=0.01)
+    with Image.open(tmp_path / "out.jpg") as image:
+        exif = image.getexif()
+        assert exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ColorSpace] == 1
+        assert exif.get_ifd(ExifTags.IFD.Interop)[1] == "R98"
 
 
 def test_a_raw_file_cut_short(tmp_path: Path, rawpy) -> None:

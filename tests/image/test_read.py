@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -251,6 +252,28 @@ def test_threads_leave_the_warning_filters_alone(tmp_path: Path) -> None:
     filters = list(warnings.filters)
     with ThreadPoolExecutor(4) as pool:
         assert len(list(pool.map(read_picture, [path] * 24))) == 24
+    assert filters == warnings.filters
+
+
+def test_no_picture_waits_for_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, begun, go_on = save_noise(tmp_path / "noise.png"), Event(), Event()
+    decode = read.decoded
+
+    def wait(data: bytes, path: Path) -> Samples:
+        if path.name == "slow.png":
+            begun.set()
+            go_on.wait(60)
+        return decode(data, path)
+
+    monkeypatch.setattr(read, "decoded", wait)
+    filters = list(warnings.filters)
+    with ThreadPoolExecutor(2) as pool:
+        slow = pool.submit(read_picture, save_noise(tmp_path / "slow.png"))
+        begun.wait(60)
+        assert pool.submit(read_picture, path).result(60).size == (64, 48)
+        assert not slow.done()
+        go_on.set()
+        assert slow.result(60).size == (64, 48)
     assert filters == warnings.filters
 
 

@@ -15,7 +15,7 @@ from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import check_output, write_picture
 
-EXTENSIONS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".avif")
+EXTENSIONS = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".avif")
 
 
 @pytest.fixture

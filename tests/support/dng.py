@@ -28,8 +28,13 @@ def tiff(tags: dict[int, tuple[int, list[int]]], pixels: bytes) -> bytes:
     return head + entries + bytes(4) + pixels + extra
 
 
-def dng(orientation: int = 1) -> bytes:
-    """A photograph by an imaginary camera: its left half is white, its right half green."""
+def dng(orientation: int = 1, exif_at: int | None = None) -> bytes:
+    """A photograph by an imaginary camera: its left half is white, its right half green.
+
+    Args:
+        orientation: as EXIF has it.
+        exif_at: where the directory of EXIF lies, if there is one.
+    """
     mosaic = np.full((HEIGHT, WIDTH), WHITE // 2, np.uint16)
     mosaic[0::2, WIDTH // 2 :: 2] = WHITE // 50  # red
     mosaic[1::2, WIDTH // 2 + 1 :: 2] = WHITE // 50  # blue
@@ -57,4 +62,16 @@ def dng(orientation: int = 1) -> bytes:
         50728: (RATIONAL, [1, 1, 1, 1, 1, 1]),
         50778: (SHORT, [21]),  # daylight
     }
+    if exif_at is not None:
+        tags[34665] = (LONG, [exif_at])
     return tiff(tags, mosaic.tobytes())
+
+
+def dng_in_adobe_rgb() -> bytes:
+    """The same of a camera that is set to Adobe RGB, by the conventions of EXIF and DCF."""
+    exif_at = len(dng(exif_at=0))
+    interoperability_at = exif_at + 2 + 2 * 12 + 4
+    exif = struct.pack("<HHHIHxx", 2, 0xA001, SHORT, 1, 65535)
+    exif += struct.pack("<HHIII", 0xA005, LONG, 1, interoperability_at, 0)
+    interoperability = struct.pack("<HHHI4sI", 1, 1, ASCII, 4, b"R03\0", 0)
+    return dng(exif_at=exif_at) + exif + interoperability
