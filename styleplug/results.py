@@ -61,4 +61,4 @@ def write_result(
     picture = picture.with_metadata(Metadata() if strip else metadata)
     write_image(picture, output, overwrite=overwrite)
     if photograph.path and not strip:
-        copy_sidecars(photograph.path, output, picture.size, overwrite=overwrite)
+        copy_sidecars(photograph.path, output, picture.turn, overwrite=overwrite)

@@ -21,6 +21,8 @@ from styleplug.image.samples import (
     upright,
     with_alpha,
 )
+from styleplug.image.turn import known_orientation
+from styleplug.image.xmp_correction import orientation_in
 
 _Deep = NDArray[np.uint16]
 _Tags = TiffImagePlugin.ImageFileDirectory_v2
@@ -76,12 +78,13 @@ def tiff_decoded(data: bytes, path: PathOrNone) -> Samples | None:
     if layers.dtype != np.uint16:
         layers = quantised(scaled(layers, path), 16)
     samples = _with_meaning(layers, tags)
-    orientation = tags.get(ExifTags.Base.Orientation, 1)
+    orientation = _orientation(tags)
     return Samples(
         upright(samples.colours, orientation),
         None if samples.alpha is None else upright(samples.alpha, orientation),
         tags.get(ExifTags.Base.InterColorProfile),
         (SEVERAL,) if tags.next else (),
+        orientation,
     )
 
 
@@ -120,6 +123,17 @@ def tiff_encoded(layers: _Deep, profile: bytes | None) -> bytes:
             iccprofile=profile,
         )
     )
+
+
+def _orientation(tags: _Tags) -> int:
+    """That of XMP where the directory has none, as with pictures that Pillow reads."""
+    packet = tags.get(ExifTags.Base.XMLPacket)
+    if isinstance(packet, tuple):  # so Pillow gives it, depending on its type
+        packet = packet[0]
+    named = tags.get(ExifTags.Base.Orientation)
+    if named is None and isinstance(packet, bytes):
+        named = orientation_in(packet)
+    return known_orientation(named)
 
 
 def _dtype(tags: _Tags) -> type[np.generic] | None:

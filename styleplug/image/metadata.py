@@ -14,7 +14,9 @@ from PIL import Image
 from styleplug.errors import ImageError, MissingDependencyError
 from styleplug.image import exif, heif, jpeg_metadata, jxl_metadata, png_metadata, tiff_metadata
 from styleplug.image.pil import decoder_errors
-from styleplug.image.xmp import Packet
+from styleplug.image.turn import Turn
+from styleplug.image.xmp_correction import corrected_xmp, remarks_on
+from styleplug.image.xmp_source import TooLargeError
 
 _log = logging.getLogger("styleplug")
 
@@ -38,10 +40,8 @@ _HAVE_IPTC = ("JPEG", "PNG", "TIFF")
 # would write the block anew.
 _TURNED_OTHERWISE = ("AVIF", "HEIF")
 _RECORD = b"\x1c"  # how an IPTC record begins
+_LEFT_OUT = "has {} data that are {}; they were left out"
 
-_TIFF = "http://ns.adobe.com/tiff/1.0/"
-_EXIF = "http://ns.adobe.com/exif/1.0/"
-_THUMBNAILS = "http://ns.adobe.com/xap/1.0/ Thumbnails"
 THUMBNAIL_SIDE = 160
 """Of a thumbnail, in pixels, as the EXIF standard advises."""
 
@@ -75,82 +75,85 @@ def read_metadata(data: bytes) -> tuple[Metadata, tuple[str, ...]]:
     block = block.removeprefix(b"Exif\0\0") if block else None
     metadata = Metadata(
         exif=block if block and exif.is_exif(block) else None,
-        xmp=xmp if xmp and _is_packet(xmp) else None,
+        xmp=xmp,
         iptc=iptc if iptc and iptc.startswith(_RECORD) else None,
     )
-    found = {
-        "EXIF": (block, metadata.exif),
-        "XMP": (xmp, metadata.xmp),
-        "IPTC": (iptc, metadata.iptc),
-    }
-    remarks = tuple(
-        f"has {name} data that are damaged; they were left out"
-        for name, (given, kept) in found.items()
+    remarks = [
+        _LEFT_OUT.format(name, "damaged")
+        for name, given, kept in (("EXIF", block, metadata.exif), ("IPTC", iptc, metadata.iptc))
         if given and not kept
-    )
+    ]
+    if metadata.exif and not xmp:
+        metadata = replace(metadata, xmp=exif.xmp_of(metadata.exif))
+    if metadata.xmp:
+        try:
+            remarks += remarks_on(metadata.xmp)
+        except ValueError as error:
+            metadata = replace(metadata, xmp=None)
+            is_large = isinstance(error, TooLargeError)
+            remarks.append(_LEFT_OUT.format("XMP", "too large" if is_large else "damaged"))
     if metadata.exif and not metadata.iptc:
         metadata = replace(metadata, iptc=exif.iptc_of(metadata.exif))
-    return metadata, remarks
-
-
-def corrected_xmp(packet: bytes, size: tuple[int, int]) -> bytes:
-    """The packet with the orientation 1, the size, in pixels, and no thumbnails.
-
-    Raises:
-        ValueError: it can't be read.
-    """
-    width, height = map(str, size)
-    values = {
-        f"{_TIFF} Orientation": "1",
-        f"{_TIFF} ImageWidth": width,
-        f"{_TIFF} ImageLength": height,
-        f"{_EXIF} PixelXDimension": width,
-        f"{_EXIF} PixelYDimension": height,
-    }
-    whole = Packet(packet).with_values(values)
-    return whole.without(lambda prop: prop.name == _THUMBNAILS).data
+    return metadata, tuple(remarks)
 
 
 def embed_metadata(
     encode: Callable[..., bytes],
     format: str,
     metadata: Metadata,
-    size: tuple[int, int],
+    turn: Turn,
     image: Callable[[], Image.Image],
 ) -> bytes:
     """The picture file that an encoder makes, with metadata in it that are true of it.
 
-    Orientation, size and thumbnail in EXIF and XMP become those of the picture, which is upright.
-    The EXIF block keeps the place of all that is in it. Formats that have no place for IPTC records
-    take them in the EXIF block, as TIFF does. Where the metadata can't be stored, the file is
-    without, and a log line says so.
+    Orientation, size, places and thumbnail in EXIF and XMP become those of the picture, which is
+    upright. The EXIF block keeps the place of all that is in it. Formats that have no place for
+    IPTC records take them in the EXIF block, as TIFF does. Where a block can't be stored, the file
+    is without, and a log line says so.
 
     Args:
         encode: makes the file; where the format's library embeds metadata itself, as for WebP, AVIF
             and HEIF, it is called with `exif` and `xmp`, bytes, those of them that there are.
         format: Pillow's name of the format.
         metadata: of the photograph.
-        size: (width, height) of the picture in pixels.
+        turn: what became of the photograph.
         image: makes the thumbnail, RGB, `THUMBNAIL_SIDE` long, if there is one to replace.
     """
-    try:
-        return _embedded(encode, format, _corrected(metadata, size, image))
-    except Exception as error:  # encoders raise nearly anything, and the picture is worth more
-        file = encode()
-        _log.warning("the metadata can't be stored in a %s file (%s)", format, error)
-        return file
+    blocks = _corrected(metadata, turn, image)
+    # XMP goes first, which is the likeliest to be too much for a format.
+    for kept in (blocks, replace(blocks, xmp=None)) if blocks.xmp else (blocks,):
+        try:
+            return _embedded(encode, format, kept)
+        except Exception as error:  # encoders raise nearly anything, and the picture is worth more
+            lost = "XMP data" if kept.xmp else "metadata"
+            _log.warning("the %s can't be stored in a %s file (%s)", lost, format, error)
+    return encode()
 
 
-def _corrected(
-    metadata: Metadata, size: tuple[int, int], image: Callable[[], Image.Image]
-) -> Metadata:
+def _corrected(metadata: Metadata, turn: Turn, image: Callable[[], Image.Image]) -> Metadata:
     block, xmp = metadata.exif, metadata.xmp
-    if block:
-        block = exif.corrected(block, size, partial(_thumbnail, image))
-        block = block if exif.is_exif(block) else None  # one whose parts overlap may be broken now
-    if xmp:
-        xmp = corrected_xmp(xmp, size)
-    return replace(metadata, exif=block, xmp=xmp)
+    is_copy = bool(block and exif.orientation_in(block))  # XMP's orientation, of what EXIF says
+    return Metadata(
+        exif=_put_right("EXIF", block, lambda b: _corrected_exif(b, turn, image)),
+        xmp=_put_right("XMP", xmp, lambda x: corrected_xmp(x, turn, is_own=not is_copy)),
+        iptc=metadata.iptc,
+    )
+
+
+def _corrected_exif(block: bytes, turn: Turn, image: Callable[[], Image.Image]) -> bytes:
+    block = exif.corrected(block, turn, partial(_thumbnail, image))
+    if not exif.is_exif(block):
+        raise ValueError("its parts overlap, and it is broken now")
+    return block
+
+
+def _put_right(name: str, block: bytes | None, correct: Callable[[bytes], bytes]) -> bytes | None:
+    """The block, put right; None where that fails, whatever is wrong with it."""
+    try:
+        return correct(block) if block else None
+    except Exception as error:  # no block is worth a painting
+        _log.warning("the photograph's %s data are left out (%s)", name, error)
+        return None
 
 
 def _embedded(encode: Callable[..., bytes], format: str, metadata: Metadata) -> bytes:
@@ -177,14 +180,6 @@ def _blocks_of(data: bytes) -> _Blocks:
         return *heif.blocks_of(data), None
     with Image.open(io.BytesIO(data)) as image:
         return image.info.get("exif"), image.info.get("xmp"), None
-
-
-def _is_packet(data: bytes) -> bool:
-    try:
-        Packet(data)
-    except ValueError:
-        return False
-    return True
 
 
 def _thumbnail(image: Callable[[], Image.Image], longest: int) -> bytes | None:

@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from styleplug.errors import UnsupportedImageError
+from styleplug.image import exif
 from styleplug.image.colour import to_srgb
 from styleplug.image.metadata import Metadata
 from styleplug.image.pil import decoder_errors, samples_of
 from styleplug.image.samples import Samples, from_array, quantised, scaled
+from styleplug.image.turn import Turn
+from styleplug.image.xmp_correction import orientation_in
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,17 @@ class Origin:
         remarks: what a person should know of how the picture was read, each the rest of a sentence
             that begins with the file's name.
         metadata: what the file said besides.
+        orientation: the EXIF orientation, 1 to 8, that was applied when it was read; None for the
+            one that the metadata name, if any, EXIF before XMP.
+        size: (width, height) in pixels when it was read, upright; None for that of the picture.
     """
 
     profile: bytes | None = None
     depth: int = 8
     remarks: tuple[str, ...] = ()
     metadata: Metadata = field(default_factory=Metadata)
+    orientation: int | None = None
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +122,8 @@ class Picture:
         """
         pixels, profile, remarks = to_srgb(samples, path)
         alpha = None if samples.alpha is None else scaled(samples.alpha, path)
-        return cls(pixels, alpha, path, Origin(profile, samples.depth, remarks))
+        origin = Origin(profile, samples.depth, remarks, orientation=samples.orientation)
+        return cls(pixels, alpha, path, replace(origin, size=pixels.shape[1::-1]))
 
     def with_metadata(self, metadata: Metadata) -> Picture:
         """The picture, to be stored with other metadata."""
@@ -125,9 +134,21 @@ class Picture:
         """(width, height) in pixels."""
         return self.pixels.shape[1], self.pixels.shape[0]
 
+    @property
+    def turn(self) -> Turn:
+        """What became of the picture since it was stored."""
+        orientation = self.origin.orientation or _noted_orientation(self.origin.metadata)
+        return Turn.of(orientation, self.origin.size or self.size, self.size)
+
     def to_pil(self) -> Image.Image:
         """The picture in sRGB with 8 bits a channel; RGB, or RGBA if it has alpha."""
         layers = self.pixels
         if self.alpha is not None:
             layers = np.dstack([self.pixels, self.alpha])
         return Image.fromarray(quantised(layers, 8))
+
+
+def _noted_orientation(metadata: Metadata) -> int:
+    """The EXIF orientation that a picture's metadata name, 1 if they don't."""
+    named = exif.orientation_in(metadata.exif) if metadata.exif else None
+    return named or (orientation_in(metadata.xmp) if metadata.xmp else None) or 1

@@ -20,6 +20,7 @@ from styleplug.errors import (
 )
 from styleplug.image.colour import adobe_profile
 from styleplug.image.samples import SEVERAL, PathOrNone, Samples, upright, with_alpha
+from styleplug.image.turn import known_orientation
 
 # Python's warning filters belong to the whole process: two threads that change them at once would
 # restore each other's.
@@ -68,8 +69,12 @@ def samples_of(image: Image.Image, path: PathOrNone = None) -> Samples:
         UnsupportedImageError: numbers of mode I that aren't 16-bit grey.
         Exception: whatever Pillow raises on damaged data.
     """
+    if image.format != "TIFF":
+        image.load()
+        return finished(_by_mode(image, path), image)
+    orientation, _ = _exif(image)  # as it loads a TIFF file, Pillow turns it, and forgets that
     image.load()
-    return finished(_by_mode(image, path), image)
+    return replace(finished(_by_mode(image, path), image), orientation=orientation)
 
 
 def finished(samples: Samples, image: Image.Image) -> Samples:
@@ -89,6 +94,7 @@ def finished(samples: Samples, image: Image.Image) -> Samples:
         alpha=None if samples.alpha is None else upright(samples.alpha, orientation),
         profile=profile or None,
         remarks=remarks,
+        orientation=orientation,
     )
 
 
@@ -118,7 +124,7 @@ def _exif(image: Image.Image) -> tuple[int, bool]:
     orientation, is_adobe = 1, False
     with suppress(Exception):  # damaged notes about a picture that may be whole
         exif = image.getexif()
-        orientation = int(exif.get(ExifTags.Base.Orientation, 1))
+        orientation = known_orientation(exif.get(ExifTags.Base.Orientation))
         # Cameras write Adobe RGB without a profile, and say so here (DCF 2.0).
         interoperability = exif.get_ifd(ExifTags.IFD.Interop)
         is_adobe = interoperability.get(ExifTags.Interop.InteropIndex) == "R03"

@@ -33,7 +33,7 @@ def blocks_of(data: bytes) -> tuple[bytes | None, bytes | None, bytes | None]:
         if keyword == XMP:
             xmp = text
         elif keyword == IPTC and (profile := _PROFILE.fullmatch(text)):
-            digits = b"".join(profile[1].split())
+            digits = profile[1].translate(None, b" \t\n\r\f\v")
             records = bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
             iptc = iptc_of(records) or records
     return exif, xmp, iptc
