@@ -13,6 +13,7 @@ from PIL import Image
 
 from styleplug.errors import ImageError, MissingDependencyError
 from styleplug.image import exif, heif, jpeg_metadata, jxl_metadata, png_metadata, tiff_metadata
+from styleplug.image.iptc import without_pictures
 from styleplug.image.pil import decoder_errors
 from styleplug.image.turn import Turn
 from styleplug.image.xmp_correction import corrected_xmp, remarks_on
@@ -136,7 +137,7 @@ def _corrected(metadata: Metadata, turn: Turn, image: Callable[[], Image.Image])
     return Metadata(
         exif=_put_right("EXIF", block, lambda b: _corrected_exif(b, turn, image)),
         xmp=_put_right("XMP", xmp, lambda x: corrected_xmp(x, turn, is_own=not is_copy)),
-        iptc=metadata.iptc,
+        iptc=_put_right("IPTC", metadata.iptc, without_pictures),
     )
 
 

@@ -15,11 +15,12 @@ from pathlib import Path
 from styleplug.errors import UnreadableImageError, UnwritableImageError
 from styleplug.image.turn import Turn
 from styleplug.image.write import EXISTS, write_file
-from styleplug.image.xmp import Packet
-from styleplug.image.xmp_correction import corrected_xmp, remarks_on
+from styleplug.image.xmp_correction import corrected_xmp
 
 _MOST_BYTES = 16 * 2**20
 _EXTENSIONS = ["".join(letters) for letters in product("xX", "mM", "pP")]
+
+_NO_TURN = Turn(1, (1, 1), (1, 1))
 
 _log = logging.getLogger("styleplug")
 
@@ -32,7 +33,11 @@ def check_sidecars(photo: Path, output: Path, *, overwrite: bool) -> None:
         UnwritableImageError: there is a file already that may not be replaced.
     """
     for source, target in _copies(photo, output):
-        if not isinstance(_packet(source), str) and os.path.lexists(target) and not overwrite:
+        if (
+            not isinstance(_packet(source, _NO_TURN), str)
+            and os.path.lexists(target)
+            and not overwrite
+        ):
             raise UnwritableImageError(target, EXISTS)
 
 
@@ -58,19 +63,17 @@ def copy_sidecars(photo: Path, output: Path, turn: Turn, *, overwrite: bool) -> 
     """
     written = []
     for source, target in _copies(photo, output):
-        packet = _packet(source)
+        packet = _packet(source, turn)
         if isinstance(packet, str):
             _log.warning("%s %s; it isn't copied", source, packet)
             continue
-        for remark in remarks_on(packet):
-            _log.warning("%s %s", source, remark)
-        write_file(target, corrected_xmp(packet, turn, is_own=True), overwrite=overwrite)
+        write_file(target, packet, overwrite=overwrite)
         written.append(target)
     return written
 
 
-def _packet(sidecar: Path) -> bytes | str:
-    """The packet in a sidecar; where there is none, what is wrong, the rest of a sentence.
+def _packet(sidecar: Path, turn: Turn) -> bytes | str:
+    """The packet for a copy; where there is none, what is wrong, the rest of a sentence.
 
     Raises:
         UnreadableImageError: it can't be read.
@@ -82,14 +85,13 @@ def _packet(sidecar: Path) -> bytes | str:
             data = file.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
             return f"has more than {_MOST_BYTES >> 20} MiB"
-        Packet(data)
+        return corrected_xmp(data, turn, is_own=True)
     except OSError as error:
         raise UnreadableImageError(
             sidecar, f"can't be copied ({error.strerror}); mend that, or leave it with --strip"
         ) from error
     except ValueError as error:
         return f"is no XMP packet ({error})"
-    return data
 
 
 def _copies(photo: Path, output: Path) -> Iterator[tuple[Path, Path]]:

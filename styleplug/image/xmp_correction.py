@@ -55,7 +55,7 @@ def remarks_on(packet: bytes) -> list[str]:
         ValueError: it can't be read.
     """
     parts = ", ".join(promised_parts(Packet(packet)))
-    return [f"speaks in its XMP of {parts}; neither they nor that is kept"] if parts else []
+    return [f"speaks in its XMP of {parts}; what it says of that isn't kept"] if parts else []
 
 
 def _orientation(packet: Packet) -> int | None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 from styleplug.image.turn import Turn
 from styleplug.image.xmp import Packet, Property
+
+_log = logging.getLogger("styleplug")
 
 _XMP = "http://ns.adobe.com/xap/1.0/"
 _GOOGLE = "http://ns.google.com/photos/1.0/"
@@ -22,10 +26,11 @@ _PARTS = {
         *(f"{_CAMERA}MicroVideo", f"{_CAMERA}MotionPhoto"),
         *("http://ns.oplus.com/photos/1.0/camera/ ", "http://ns.xiaomi.com/photos/1.0/camera/ "),
     ),
+    "an extension": ("http://ns.adobe.com/xmp/note/ HasExtendedXMP",),  # which wasn't found
     "further pictures": (f"{_GOOGLE}image/ ", f"{_GOOGLE}container/ "),
 }
 # Those that every program makes anew.
-_ROUTINE = (f"{_XMP} Thumbnails", f"{_XMP} PageInfo", "http://ns.adobe.com/xmp/note/ HasExt")
+_ROUTINE = (f"{_XMP} Thumbnails", f"{_XMP} PageInfo")
 
 
 def promised_parts(packet: Packet) -> tuple[str, ...]:
@@ -38,9 +43,12 @@ def without_parts(packet: Packet, turn: Turn) -> Packet:
     as it was taken."""
 
     def is_gone(prop: Property) -> bool:
-        is_moved = prop.name.startswith(_PANORAMA) and not turn.is_none
-        return is_moved or prop.name.startswith(_ROUTINE) or _part(prop) is not None
+        return prop.name.startswith(gone) or _part(prop) is not None
 
+    gone: tuple[str, ...] = _ROUTINE
+    if not turn.is_none and any(prop.name.startswith(_PANORAMA) for prop in packet.properties):
+        gone = (*_ROUTINE, _PANORAMA)
+        _log.warning("what XMP says of a panorama isn't kept, since it was turned or resized")
     return packet.without(is_gone)
 
 

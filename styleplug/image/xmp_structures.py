@@ -33,7 +33,11 @@ class _Element:
 
 
 def structures(description: Description, prop: Property) -> list[Structure]:
-    """The structures and lists in a property that is an element, the innermost first."""
+    """The structures and lists in a property that is an element, the innermost first.
+
+    Raises:
+        ValueError: it can't be read apart from the packet.
+    """
     return list(_Reader(description, prop).found)
 
 
@@ -48,7 +52,10 @@ class _Reader:
         parser.StartElementHandler = self._begin
         parser.EndElementHandler = self._finish
         parser.CharacterDataHandler = self._read
-        parser.Parse(self._data, True)
+        try:
+            parser.Parse(self._data, True)
+        except expat.ExpatError as error:
+            raise ValueError(f"no well-formed XML: {error}") from error
 
     def _begin(self, name: str, attributes: list[str]) -> None:
         tag = START_TAG.match(self._data, self._parser.CurrentByteIndex)

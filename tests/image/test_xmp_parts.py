@@ -50,6 +50,7 @@ def names_in(data: bytes) -> set[str]:
         ),
         (f"{GOOGLE}/image/", "p:Mime='image/jpeg' p:Data='c2VjcmV0'", "further pictures"),
         (f"{GOOGLE}/depthmap/", "p:Format='RangeInverse' p:Data='c2VjcmV0'", "a depth map"),
+        ("http://ns.adobe.com/xmp/note/", "p:HasExtendedXMP='0123'", "an extension"),
         ("http://ns.google.com/photos/dd/1.0/device/", "<p:Profiles/>", "a depth map"),
         ("http://purl.org/dc/terms/", "p:provenance='self#jumbf=/c2pa/a'", "content credentials"),
     ],
@@ -76,9 +77,12 @@ def test_what_is_still_true_stays(namespace: str, xml: str) -> None:
 
 
 @pytest.mark.parametrize("turn", [Turn(6, (160, 80), (80, 160)), Turn(1, (160, 80), (80, 40))])
-def test_a_panorama_that_was_turned_or_resized_is_a_plain_picture(turn: Turn) -> None:
+def test_a_panorama_that_was_turned_or_resized_is_a_plain_picture(
+    turn: Turn, caplog: pytest.LogCaptureFixture
+) -> None:
     data = packet(f"{GOOGLE}/panorama/", "p:FullPanoWidthPixels='160'")
     assert names_in(corrected_xmp(data, turn, is_own=True)) == {"title"}
+    assert "panorama" in caplog.text
 
 
 @pytest.mark.parametrize("extension", [".jpg", ".png", ".tif", ".webp", ".avif", ".heic", ".jxl"])

@@ -173,7 +173,7 @@ def test_exiftool_reads_the_regions_where_the_standard_wants_them(tmp_path: Path
         f"RegionList=[{{Area={area},Name=Ann,Type=Face}}]}}",
         tmp_path / "a.jpg",
     )
-    for extension in (".jpg", ".png", ".tif", ".webp", ".avif", ".jxl"):
+    for extension in (".jpg", ".png", ".tif", ".webp", ".avif", ".heic", ".jxl"):
         path = tmp_path / f"b{extension}"
         write_picture(read_picture(tmp_path / "a.jpg"), path)
         [found] = json.loads(exiftool("-json", "-n", "-struct", path))
