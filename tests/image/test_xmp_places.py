@@ -84,10 +84,8 @@ def marked(packet: bytes, size: tuple[int, int]) -> list[tuple[float, ...]]:
     text = packet.decode()
     found = []
     for prefix in ("stArea", "acdsee-stArea"):
-        numbers = [
-            float(re.search(rf"\b{prefix}:{name}(?:=\"|>)([\d.]+)", text)[1])  # type: ignore[index]
-            for name in "xywh"
-        ]
+        pattern = rf'(?<![\w-]){prefix}:([xywh])(?:="|>)([\d.]+)'
+        numbers = [float(number) for _, number in sorted(re.findall(pattern, text), key=of_area)]
         found.append(around(*(n * size[i % 2] for i, n in enumerate(numbers))))
     for prefix in ("stDim", "acdsee-stDim"):
         assert f'{prefix}:w="{size[0]}" {prefix}:h="{size[1]}"' in text
@@ -97,6 +95,10 @@ def marked(packet: bytes, size: tuple[int, int]) -> list[tuple[float, ...]]:
     pixels = left * size[0], top * size[1], (left + width) * size[0], (top + height) * size[1]
     area = re.findall(r"<rdf:li>(\d+)</rdf:li>", text)
     return [*found, pixels, around(*map(float, area))]
+
+
+def of_area(pair: tuple[str, str]) -> int:
+    return "xywh".index(pair[0])
 
 
 def around(x: float, y: float, width: float, height: float) -> tuple[float, ...]:
