@@ -55,7 +55,7 @@ def wipe_pictures(tiff: Tiff) -> None:
         if offset == second:
             continue
         entries = _entries(tiff, offset)
-        _wipe_extents(tiff, entries)
+        _wipe_extents(tiff, entries, is_first=offset == tiff.first)
         for tag in entries.keys() & set(_WITH_PICTURES):
             _wipe(tiff, entries[tag].offset or 0, len(entries[tag].value))
         for tag in (*_EXTENTS, *_EXTENTS.values(), *_WITH_PICTURES, _SUBDIRECTORIES):
@@ -93,13 +93,20 @@ def _entries(tiff: Tiff, offset: int) -> dict[int, Entry]:
         return {}
 
 
-def _wipe_extents(tiff: Tiff, entries: Mapping[int, Entry]) -> None:
-    """Zero the pixels that a directory describes."""
+def _wipe_extents(tiff: Tiff, entries: Mapping[int, Entry], *, is_first: bool = False) -> None:
+    """Zero the pixels that a directory describes.
+
+    The first may still describe those of the file that the block was taken from; they would reach
+    beyond the block, or over the directory itself.
+    """
     for offsets, lengths in _EXTENTS.items():
         if offsets in entries and lengths in entries:
             extents = (tiff.numbers(entries[tag]) for tag in (offsets, lengths))
             for at, length in zip(*extents, strict=False):
-                _wipe(tiff, at, length)
+                end = at + length
+                is_another = end > len(tiff.data) and is_first
+                if at >= 8 and not at <= tiff.first < end and not is_another:
+                    _wipe(tiff, at, length)
 
 
 def _wipe(tiff: Tiff, at: int, length: int) -> None:

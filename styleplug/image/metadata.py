@@ -134,7 +134,8 @@ def embed_metadata(
 def _corrected(metadata: Metadata, turn: Turn, image: Callable[[], Image.Image]) -> Metadata:
     block, xmp = metadata.exif, metadata.xmp
     is_copy = bool(block and exif.orientation_in(block))  # XMP's orientation, of what EXIF says
-    return Metadata(
+    return replace(
+        metadata,
         exif=_put_right("EXIF", block, lambda b: _corrected_exif(b, turn, image)),
         xmp=_put_right("XMP", xmp, lambda x: corrected_xmp(x, turn, is_own=not is_copy)),
         iptc=_put_right("IPTC", metadata.iptc, without_pictures),

@@ -113,6 +113,19 @@ def test_no_format_keeps_them(
     assert b"Canon" in written
 
 
+@pytest.mark.parametrize(("at", "length"), [(0, 8), (8, 10**6), (40, 10**6), (2**31, 10)])
+def test_what_describes_the_pixels_of_another_file_costs_nothing(at: int, length: int) -> None:
+    """As in blocks that were taken from TIFF files."""
+    tiff = Tiff.empty("<")
+    note = Entry(MAKER_NOTE, UNDEFINED, 9, b"the maker")
+    details = tiff.numeric_entry(EXIF_DIRECTORY, [tiff.append_directory([note])])
+    strips = [tiff.numeric_entry(tag, [n]) for tag, n in ((STRIPS, at), (STRIP_LENGTHS, length))]
+    tiff.set_first(tiff.append_directory([MAKER, *strips, details]))
+    found = corrected(bytes(tiff.data), TURN, lambda length: None)
+    assert b"Canon" in found
+    assert b"the maker" in found
+
+
 def test_directories_in_a_circle_end() -> None:
     tiff = Tiff.empty("<")
     first = tiff.append_directory([MAKER], len(tiff.data) + 6)  # behind the text
