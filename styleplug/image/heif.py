@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.extras import import_extra
+from styleplug.image.heif_turn import applied_orientation
 from styleplug.image.samples import SEVERAL, PathOrNone, Samples, check_size, with_alpha
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
         samples.alpha,
         image.info.get("icc_profile"),
         (SEVERAL,) if len(file) > 1 else (),
+        applied_orientation(data),
     )
 
 

@@ -25,6 +25,20 @@ def known_orientation(value: object) -> int:
     return value if isinstance(value, int) and value in AXES else 1
 
 
+def composed(first: int, second: int) -> int:
+    """The EXIF orientation that comes to the same as one, and another after it."""
+    probe = (0.25, 0.125)  # which no two orientations put in one place
+    place = _moved(second, *_moved(first, *probe))
+    return next(each for each in AXES if _moved(each, *probe) == place)
+
+
+def _moved(orientation: int, x: float, y: float) -> tuple[float, float]:
+    is_swapped, reverses_x, reverses_y = AXES[orientation]
+    if is_swapped:
+        x, y = y, x
+    return (1 - x if reverses_x else x), (1 - y if reverses_y else y)
+
+
 @dataclass(frozen=True)
 class Turn:
     """What became of a stored picture.
@@ -57,10 +71,7 @@ class Turn:
 
     def point(self, x: float, y: float) -> tuple[float, float]:
         """Where a point of the stored picture is now; both in parts of width and height."""
-        is_swapped, reverses_x, reverses_y = AXES[self.orientation]
-        if is_swapped:
-            x, y = y, x
-        return (1 - x if reverses_x else x), (1 - y if reverses_y else y)
+        return _moved(self.orientation, x, y)
 
     def extent(self, width: float, height: float) -> tuple[float, float]:
         """A width and a height, in parts of those of the picture."""
@@ -69,10 +80,7 @@ class Turn:
     def remaining(self, orientation: int) -> int:
         """How the picture as it is now is to be turned so that it is seen as the stored one would
         be under an orientation, 1 to 8."""
-        probe = (0.25, 0.125)  # which no two orientations put in one place
-        wanted = Turn(orientation, (1, 1), (1, 1)).point(*probe)
-        place = self.point(*probe)
-        return next(each for each in AXES if Turn(each, (1, 1), (1, 1)).point(*place) == wanted)
+        return next(each for each in AXES if composed(self.orientation, each) == orientation)
 
     def subject(self, numbers: Sequence[int]) -> list[int]:
         """EXIF's SubjectArea or SubjectLocation as it is now (Exif 3.0, section 4.6.6).

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image
 
+from styleplug.image import heif
+from styleplug.image.heif_turn import applied_orientation
+from styleplug.image.read import read_picture
 from styleplug.image.samples import upright
 from styleplug.image.turn import AXES, Turn
 
@@ -33,6 +39,31 @@ def test_what_remains_of_an_orientation_makes_up_for_what_was_applied(
     np.testing.assert_array_equal(found, upright(STORED, wanted))
     if applied == wanted:
         assert remaining == 1
+
+
+def exif(orientation: int) -> bytes:
+    block = Image.Exif()
+    block[0x0112] = orientation
+    return block.tobytes()
+
+
+@pytest.mark.parametrize("orientation", AXES)
+def test_heif_files_turn_by_themselves(tmp_path: Path, orientation: int) -> None:
+    """By properties of the container, whatever EXIF says."""
+    stored = np.kron(np.arange(6, dtype=np.uint8).reshape(2, 3) * 50, np.ones((32, 32), np.uint8))
+    file = heif.encoded(np.dstack([stored] * 3), None, exif=exif(orientation))
+    (tmp_path / "a.heic").write_bytes(file.replace(exif(orientation), exif(5)))
+    picture = read_picture(tmp_path / "a.heic")
+    expected = upright(stored, orientation) / 255
+    np.testing.assert_allclose(picture.pixels[..., 0], expected, atol=0.1)
+    assert picture.turn.orientation == orientation
+    assert picture.turn.before == (96, 64)
+
+
+def test_what_is_no_whole_heif_file_turns_nothing() -> None:
+    file = heif.encoded(np.zeros((64, 64, 3), np.uint8), None)
+    for cut in range(0, len(file), 7):
+        assert applied_orientation(file[:cut]) == 1
 
 
 @pytest.mark.parametrize(
