@@ -33,11 +33,8 @@ def check_sidecars(photo: Path, output: Path, *, overwrite: bool) -> None:
         UnwritableImageError: there is a file already that may not be replaced.
     """
     for source, target in _copies(photo, output):
-        if (
-            not isinstance(_packet(source, _NO_TURN), str)
-            and os.path.lexists(target)
-            and not overwrite
-        ):
+        is_taken = os.path.lexists(target) and not overwrite
+        if not isinstance(_packet(source, _NO_TURN), str) and is_taken:
             raise UnwritableImageError(target, EXISTS)
 
 
