@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
 from styleplug.errors import ImageTooLargeError, UnsupportedImageError
+from styleplug.image.blocks import Metadata
 from styleplug.image.colour import adobe_profile
 from styleplug.image.read import read_picture
 from styleplug.image.tiff_metadata import embedded
@@ -303,7 +304,7 @@ def test_adobe_rgb_may_be_said_in_exif_data(tmp_path: Path) -> None:
     for dtype, factor in ((np.uint8, 1), (np.uint16, 257)):
         colours = np.full((8, 8, 3), [60 * factor, 200 * factor, 60 * factor], dtype)
         plain = imagecodecs.tiff_encode(colours, photometric="rgb")
-        path.write_bytes(embedded(plain, block, None, None))
+        path.write_bytes(embedded(plain, Metadata(block)))
         picture = read_picture(path)
         assert picture.origin.profile == adobe_profile()
         np.testing.assert_allclose(picture.pixels[4, 4] * 255, [0, 201, 37], atol=1)
