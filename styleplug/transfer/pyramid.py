@@ -71,10 +71,8 @@ class Transfer:
             uncovered(Picture(image, alpha))
             for image, alpha in zip(request.style_images, request.style_alphas, strict=True)
         ]
-        height, width, _ = request.content_image.shape
-        self.scales = (
-            saved.scales if saved else self._fitted(plan_scales(height, width, self.config))
-        )
+        size = self.photograph.size[::-1]
+        self.scales = saved.scales if saved else self._fitted(plan_scales(*size, self.config))
         self.full_size, self.total_cost = full_size(self.scales), cost(self.scales)
         self.budget = Budget(self.config.time_limit, is_shared=keeper is None)
         self.done_cost = 0.0
@@ -213,9 +211,8 @@ class Transfer:
             self.config.style_layers,
         )
         longest = max(height, width, *(side for one in paintings for side in one.size))
-        return retry_in_smaller_tiles(
-            compute, window, longest, halo(self.encoder.architecture, self._layers())
-        )
+        reach = halo(self.encoder.architecture, self._layers())
+        return retry_in_smaller_tiles(compute, window, longest, reach)
 
     def _layers(self) -> list[str]:
         return [*self.config.content_layers, *self.config.style_layers]
