@@ -40,9 +40,8 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     with decoder_errors(path):
         picture = Picture.from_samples(decoded(data, path), path)
     metadata, remarks = read_metadata(data, picture.origin.orientation)
-    if (
-        metadata.exif and picture.origin.profile is None
-    ):  # it is sRGB now, whatever the camera chose
+    if metadata.exif and picture.origin.profile is None:
+        # It is sRGB now, whatever the camera chose.
         metadata = replace(metadata, exif=in_srgb(metadata.exif))
     origin = replace(picture.origin, remarks=(*picture.origin.remarks, *remarks))
     return replace(picture, origin=origin).with_metadata(metadata)

@@ -34,8 +34,8 @@ class Samples:
         profile: the ICC profile of the colours; None where the file has none.
         remarks: what a person should know of how the file was read, each the rest of a sentence
             that begins with the file's name.
-        orientation: the EXIF orientation, 1 to 8, that was applied to them; None where it is the
-            file's container that turns the picture, and EXIF, if anything, that tells how.
+        orientation: the EXIF orientation, 1 to 8, that was applied to them; None for samples that
+            come of no file.
     """
 
     colours: NDArray[Any]
