@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from styleplug.config import StylizeConfig
     from styleplug.image.picture import Picture
     from styleplug.runtime.models import Model
-    from styleplug.transfer.objective import Engine
+    from styleplug.transfer.engine import Engine
     from styleplug.transfer.pyramid import Transfer
 
 
@@ -141,13 +141,13 @@ def _torch_engine(config: StylizeConfig, model: Model) -> Engine:
 
     mirror = Mirror(model, pooling=config.pooling, device=config.device, precision=config.precision)
 
-    from styleplug.transfer.objective_torch import torch_engine
+    from styleplug.transfer.engine_torch import TorchEngine
 
-    return torch_engine(mirror)
+    return TorchEngine(mirror)
 
 
 def _onnx_engine(config: StylizeConfig, model: Model) -> Engine:
-    from styleplug.transfer.objective_onnx import onnx_engine
+    from styleplug.transfer.engine_onnx import OnnxEngine
     from styleplug.vgg.gradient import Network
 
     if config.precision != "float32":
@@ -157,7 +157,7 @@ def _onnx_engine(config: StylizeConfig, model: Model) -> Engine:
             "float32 where ONNX Runtime is the engine; float16 needs PyTorch and a GPU:"
             " pip install 'styleplug[torch]', and --engine torch",
         )
-    return onnx_engine(Network(model, config.pooling, config.device))
+    return OnnxEngine(Network(model, config.pooling, config.device))
 
 
 def _check(request: StylizeRequest, architecture: Architecture) -> None:

@@ -42,7 +42,7 @@ class Progress:
     `scale` is the longest side in pixels; `iteration` counts from 1 to `iterations` within it;
     `fraction` of the whole work, 0..1; `cost` is the work so far in passes over the picture at full
     size; seconds are `elapsed` since the start, `scale_seconds` since that of the scale, and
-    `remaining`. The errors are those of `styleplug.transfer.objective`; `content_weight` is the
+    `remaining`. The errors are those of `styleplug.transfer.loss`; `content_weight` is the
     weight in force of the content error. Of a filter, a step is a tile, and has neither.
     """
 

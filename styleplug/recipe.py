@@ -6,6 +6,7 @@ Paths stay private: of files, the note has their names and their SHA-256.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -16,7 +17,7 @@ from styleplug import __version__
 from styleplug.config import INITS, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
 from styleplug.image.rdf import Value, from_rdf, to_rdf
-from styleplug.image.xmp import CLOSING, Description, Packet
+from styleplug.image.xmp import Packet
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import StylizeResult
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 NAMESPACE = "urn:x-styleplug:recipe/1#"
 PREFIX = "styleplug"
+
+_log = logging.getLogger("styleplug")
 
 _NOT_RECALLED = ("device", "max_memory")
 """Options that say nothing of the picture, but of the machine."""
@@ -150,7 +153,7 @@ class Recipe:
 
     def noted(self, metadata: Metadata) -> Metadata:
         """The metadata with this note in the XMP packet, in the place of an earlier one."""
-        return _noted(metadata, self._values())
+        return _noted(metadata, list(self._values()))
 
     def _values(self) -> Iterable[tuple[str, Value]]:
         yield "Version", self.version
@@ -195,7 +198,7 @@ class FilterRecipe:
             "Options": self.options,
             "Photograph": vars(self.photograph),
         }
-        return _noted(metadata, values.items())
+        return _noted(metadata, list(values.items()))
 
 
 def recipe_in(packet: bytes | None) -> Recipe | FilterRecipe | None:
@@ -236,14 +239,20 @@ def _filter_recipe(found: Mapping[str, Value]) -> FilterRecipe:
     )
 
 
-def _noted(metadata: Metadata, values: Iterable[tuple[str, Value]]) -> Metadata:
-    whole = Packet(metadata.xmp) if metadata.xmp else Packet.empty()
-    whole = whole.without(lambda prop: prop.name.startswith(f"{NAMESPACE} "))
-    about = whole.descriptions[0].about if whole.descriptions else ""
-    description = Description(0, about, {PREFIX: NAMESPACE})
-    xml = "".join(f"\n   {to_rdf(f'{PREFIX}:{name}', value, PREFIX)}" for name, value in values)
-    whole = whole.with_description(description.opening() + xml.encode() + b"\n  " + CLOSING)
+def _noted(metadata: Metadata, values: Sequence[tuple[str, Value]]) -> Metadata:
+    try:
+        whole = _described(Packet(metadata.xmp) if metadata.xmp else Packet.empty(), values)
+    except ValueError as error:  # it can't be read, or the note is too much for it
+        _log.warning("the photograph's XMP data are left out (%s)", error)
+        whole = _described(Packet.empty(), values)
     return replace(metadata, xmp=whole.data)
+
+
+def _described(whole: Packet, values: Iterable[tuple[str, Value]]) -> Packet:
+    """The packet with a note of ours, in the place of an earlier one."""
+    whole = whole.without(lambda prop: prop.name.startswith(f"{NAMESPACE} "))
+    xml = "".join(f"\n   {to_rdf(f'{PREFIX}:{name}', value, PREFIX)}" for name, value in values)
+    return whole.with_properties({PREFIX: NAMESPACE}, f"{xml}\n  ".encode())
 
 
 def _as_text(value: object) -> str:

@@ -60,7 +60,7 @@ def write_result(
     picture = _finished(result, photograph, recipe, strip)
     write_image(picture, output, overwrite=overwrite)
     if photograph.path and not strip:
-        copy_sidecars(photograph.path, output, picture.size, overwrite=overwrite)
+        copy_sidecars(photograph.path, output, picture.turn, overwrite=overwrite)
 
 
 def deliver_result(
@@ -97,7 +97,7 @@ def deliver_result(
         return place, StyleplugError(f"{error}; the picture is {place} now")
     try:
         if photograph.path and not strip:
-            copy_sidecars(photograph.path, output, picture.size, overwrite=overwrite)
+            copy_sidecars(photograph.path, output, picture.turn, overwrite=overwrite)
     except ImageError as error:
         return output, StyleplugError(f"{error}; {output} is written without it")
     return output, None

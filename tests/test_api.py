@@ -34,8 +34,8 @@ from styleplug.image.picture import Picture
 from styleplug.runtime import providers
 from styleplug.runtime.models import Model
 from styleplug.transfer import pyramid
-from styleplug.transfer.objective import Evaluation
-from styleplug.transfer.objective_torch import TorchObjective
+from styleplug.transfer.loss import Evaluation
+from styleplug.transfer.objective import Objective
 
 pytestmark = pytest.mark.usefixtures("small_network")
 
@@ -355,12 +355,12 @@ def test_a_weight_without_measure_diverges_with_a_remedy(
 def test_a_later_divergence_keeps_the_last_good_picture(
     photo: Pixels, painting: Pixels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    evaluate, calls = TorchObjective.__call__, itertools.count(1)
+    evaluate, calls = Objective.__call__, itertools.count(1)
 
-    def broken(objective: TorchObjective, picture: torch.Tensor) -> Evaluation:
+    def broken(objective: Objective, picture: torch.Tensor) -> Evaluation:
         return evaluate(objective, picture * torch.nan if next(calls) == 3 else picture)
 
-    monkeypatch.setattr(TorchObjective, "__call__", broken)
+    monkeypatch.setattr(Objective, "__call__", broken)
     with pytest.raises(DivergedError, match="iteration 3") as caught:
         styleplug.stylize(photo, painting, ENDLESS)
     assert caught.value.last_good.image.shape == photo.shape

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 import styleplug
 from styleplug.errors import ConfigError
 from styleplug.events import Event, Progress
-from styleplug.transfer.objective_onnx import OnnxObjective
-from styleplug.transfer.objective_torch import TorchObjective
+from styleplug.transfer.engine_onnx import OnnxEngine
+from styleplug.transfer.engine_torch import TorchEngine
+from styleplug.transfer.objective import Objective
 from styleplug.vgg.tensors import as_pixels
 
 PHOTO, PAINTING = np.random.default_rng(0).random((2, 48, 64, 3), np.float32)
@@ -44,20 +45,20 @@ def test_onnx_runtime_paints_without_torch(torch: str, engine: str) -> None:
 @pytest.mark.usefixtures("small_network")
 @pytest.mark.parametrize(
     ("engine", "used"),
-    [("auto", TorchObjective), ("torch", TorchObjective), ("onnx", OnnxObjective)],
+    [("auto", TorchEngine), ("torch", TorchEngine), ("onnx", OnnxEngine)],
 )
 def test_the_engine_is_the_one_asked_for(
     engine: str, used: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    evaluate, calls = used.__call__, []
+    evaluate, engines = Objective.__call__, []
 
-    def counted(objective: object, picture: object) -> object:
-        calls.append(objective)
+    def watched(objective: Objective, picture: object) -> object:
+        engines.append(type(objective.engine))
         return evaluate(objective, picture)
 
-    monkeypatch.setattr(used, "__call__", counted)
+    monkeypatch.setattr(Objective, "__call__", watched)
     styleplug.stylize(PHOTO, PAINTING, styleplug.StylizeConfig(engine=engine, **QUICK))
-    assert len(calls) == 1
+    assert engines == [used]
 
 
 @pytest.mark.usefixtures("small_network")

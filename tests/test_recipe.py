@@ -20,6 +20,7 @@ from styleplug.image.metadata import Metadata
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
+from styleplug.image.xmp import Packet
 from styleplug.recipe import FilterRecipe, Recipe, Source, recipe_in
 
 PIXELS = np.zeros((8, 8, 3), np.float32)
@@ -175,3 +176,27 @@ def test_a_note_that_another_program_has_written_anew(recipe: Recipe, tmp_path: 
     assert after is not None
     assert re.sub(rb"\s", b"", after) != re.sub(rb"\s", b"", before or b"")
     assert recipe_in(after) == recipe
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"<damaged",
+        Packet.empty().data.replace(b" </rdf:RDF>", b"<rdf:Description/>" * 10**6),
+        Packet.empty().data.replace(
+            b" </rdf:RDF>",
+            b"<rdf:Description xmlns:a='urn:a'>"
+            + b"<a:b/>" * 10_000
+            + b"</rdf:Description></rdf:RDF>",
+        ),
+    ],
+    ids=["damaged", "too large", "too large with the note"],
+)
+def test_a_packet_that_takes_no_note_is_left_out(
+    packet: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No painting is lost for what its photograph brought."""
+    recipe = Recipe.planned(StylizeConfig(), "painterly", Path("a.jpg"), [])
+    found = recipe_in(recipe.noted(Metadata(xmp=packet)).xmp)
+    assert isinstance(found, Recipe)
+    assert "XMP data are left out" in caplog.text

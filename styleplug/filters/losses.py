@@ -1,7 +1,7 @@
 """What a filter is trained to make small: errors of a picture in the features of a VGG network.
 
 After Johnson, Alahi and Fei-Fei, "Perceptual Losses for Real-Time Style Transfer", 2016, with the
-terms as `styleplug.transfer.losses` has them: squared errors divided by the target's own square.
+terms as `styleplug.transfer.loss` has them: squared errors divided by the target's own square.
 All are taken at several sizes, for large strokes as well as fine ones. Beside them stands an error
 of the palette, without which a style may settle on colours that the painting hasn't got.
 """

@@ -19,7 +19,7 @@ class Metadata:
         exif: a TIFF structure; the offsets in it count from its beginning.
         xmp: a packet, an RDF document.
         iptc: IPTC-IIM records.
-        resolution: in print; None for a picture that may have any size there.
+        resolution: in print, of the upright picture; None for one that may have any size there.
         texts: comments, and texts with other keywords.
     """
 

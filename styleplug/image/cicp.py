@@ -81,7 +81,7 @@ def _tone_mapped(samples: Samples, primaries: int, transfer: int) -> Samples:
         linear = np.clip(light @ matrix.T.astype(np.float32), 0, 1)
         colours[start : start + rows] = quantised(srgb_curve(linear), depth)
     remark = f"is HDR ({_HDR_NAMES[transfer]}); its highlights were compressed to those of sRGB"
-    return Samples(colours, samples.alpha, None, (*samples.remarks, remark))
+    return replace(samples, colours=colours, profile=None, remarks=(*samples.remarks, remark))
 
 
 def _compressed(light: Array, peak: float) -> Array:

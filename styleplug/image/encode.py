@@ -110,7 +110,8 @@ def encoded(picture: Picture, path: Path) -> bytes:
     try:
         profile = picture.origin.profile if format.has_profile else None
         encode = partial(format.encode, _layers(picture, profile, format), profile)
-        return embed_metadata(encode, format.name, picture.origin.metadata, picture.size, thumbnail)
+        metadata = picture.origin.metadata
+        return embed_metadata(encode, format.name, metadata, picture.turn, thumbnail)
     except (OSError, ValueError, RuntimeError, struct.error, ProfileError) as error:
         raise UnwritableImageError(
             path, f"can't be stored as {format.name} ({error}); use another format"

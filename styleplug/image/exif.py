@@ -6,18 +6,13 @@ moves: the notes of camera makers (MakerNote) hold offsets of a kind that only t
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from styleplug.image.exif_pictures import Thumbnailer, replace_thumbnail, wipe_pictures
 from styleplug.image.tiff_directories import UNDEFINED, Entry, Tiff, TiffReader
-
-Thumbnailer = Callable[[int], bytes | None]
-"""Gives the thumbnail, a JPEG file of at most so many bytes; None if it can't be made so small."""
+from styleplug.image.turn import Turn, known_orientation
 
 WIDTH, HEIGHT, ORIENTATION = 0x100, 0x101, 0x112
-THUMBNAIL, THUMBNAIL_LENGTH = 0x201, 0x202
-STRIPS, STRIP_LENGTHS = 0x111, 0x117
 EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY = 0x8769, 0x8825, 0xA005
-IPTC = 0x83BB
+IPTC, XMP = 0x83BB, 0x2BC
 _COLOR_SPACE, _SRGB, _ADOBE_RGB = 0xA001, 1, 2
 _INTEROPERABILITY = 1
 
@@ -25,6 +20,7 @@ _SIZES_AT = {
     EXIF_DIRECTORY: (0xA002, 0xA003),  # PixelXDimension, PixelYDimension
     INTEROP_DIRECTORY: (0x1001, 0x1002),  # RelatedImageWidth, RelatedImageHeight
 }
+_SUBJECT = (0x9214, 0xA214)  # SubjectArea, SubjectLocation
 
 
 def is_exif(block: bytes) -> bool:
@@ -37,22 +33,28 @@ def is_exif(block: bytes) -> bool:
     return True
 
 
-def is_turned(block: bytes) -> bool:
-    """Whether the upright picture has the width where the stored one has the height."""
-    tiff = TiffReader(block)
-    return tiff.number(tiff.directory(tiff.first), ORIENTATION) in (5, 6, 7, 8)
+def orientation_in(block: bytes) -> int | None:
+    """The orientation, 1 to 8, that a block names, if it does."""
+    try:
+        tiff = TiffReader(block)
+        entries = tiff.directory(tiff.first)
+    except ValueError:
+        return None
+    return known_orientation(tiff.number(entries, ORIENTATION)) if ORIENTATION in entries else None
 
 
-def corrected(block: bytes, size: tuple[int, int], thumbnail: Thumbnailer) -> bytes:
-    """The block with the orientation 1, the size, and the thumbnail of the new picture.
+def corrected(block: bytes, turn: Turn, thumbnail: Thumbnailer) -> bytes:
+    """The block with the orientation 1, the size, the subject's place and the thumbnail of the new
+    picture.
 
     The thumbnail takes the place of the old one, if it fits there. If it doesn't, or if the old one
     isn't a JPEG file, the block is left without; the old one's bytes are zeroed, for it shows what
-    the painting may have been meant to hide.
+    the painting may have been meant to hide. So are all other pictures that are found in the block:
+    thumbnails of other directories, and JPEG files in makers' notes.
 
     Args:
         block: for which `is_exif` holds.
-        size: (width, height) of the new picture in pixels.
+        turn: what became of the photograph.
         thumbnail: makes the thumbnail.
 
     Returns:
@@ -60,12 +62,15 @@ def corrected(block: bytes, size: tuple[int, int], thumbnail: Thumbnailer) -> by
     """
     tiff = Tiff(block)
     main = tiff.directory(tiff.first)
-    _set(tiff, main, {ORIENTATION: 1, WIDTH: size[0], HEIGHT: size[1]})
+    width, height = turn.after
+    _set(tiff, main, {ORIENTATION: 1, WIDTH: width, HEIGHT: height})
     parent = main
     for pointer, tags in _SIZES_AT.items():  # the second directory lies within the first
         parent = tiff.pointed(parent, pointer)
-        _set(tiff, parent, dict(zip(tags, size, strict=True)))
-    _replace_thumbnail(tiff, thumbnail)
+        _set(tiff, parent, dict(zip(tags, turn.after, strict=True)))
+    _turn_subject(tiff, tiff.pointed(main, EXIF_DIRECTORY), turn)
+    wipe_pictures(tiff)
+    replace_thumbnail(tiff, thumbnail)
     return bytes(tiff.data)
 
 
@@ -85,14 +90,23 @@ def in_srgb(block: bytes) -> bytes:
 def without_thumbnail(block: bytes) -> bytes:
     """The block without its thumbnail, whose bytes are zeroed."""
     tiff = Tiff(block)
-    _replace_thumbnail(tiff, lambda length: None)
+    replace_thumbnail(tiff, lambda length: None)
     return bytes(tiff.data)
 
 
 def iptc_of(block: bytes) -> bytes | None:
     """The IPTC records in the first directory, where TIFF has its place for them."""
+    return _value(block, IPTC)
+
+
+def xmp_of(block: bytes) -> bytes | None:
+    """The XMP packet in the first directory, likewise."""
+    return _value(block, XMP)
+
+
+def _value(block: bytes, tag: int) -> bytes | None:
     tiff = TiffReader(block)
-    entry = tiff.directory(tiff.first).get(IPTC)
+    entry = tiff.directory(tiff.first).get(tag)
     return entry.value if entry else None
 
 
@@ -119,30 +133,9 @@ def _set(tiff: Tiff, entries: dict[int, Entry], numbers: dict[int, int]) -> None
         tiff.set_number(entries[tag], numbers[tag])
 
 
-def _replace_thumbnail(tiff: Tiff, thumbnail: Thumbnailer) -> None:
-    offset = tiff.next_directory(tiff.first)
-    if not offset:
-        return
-    try:
-        entries = tiff.directory(offset)
-    except ValueError:
-        entries = {}
-    at, length = tiff.number(entries, THUMBNAIL), tiff.number(entries, THUMBNAIL_LENGTH)
-    is_whole = at >= 8 and 0 < length <= len(tiff.data) - at
-    new = thumbnail(length) if is_whole else None
-    if new:
-        _set(tiff, entries, {THUMBNAIL_LENGTH: len(new), ORIENTATION: 1})
-    else:
-        tiff.unlink_next(tiff.first)
-        _wipe_strips(tiff, entries)
-    if is_whole:
-        tiff.data[at : at + length] = (new or b"").ljust(length, b"\0")
-
-
-def _wipe_strips(tiff: Tiff, entries: dict[int, Entry]) -> None:
-    """Zero the pixels of a thumbnail that isn't a JPEG file."""
-    if STRIPS in entries and STRIP_LENGTHS in entries:
-        lengths = tiff.numbers(entries[STRIP_LENGTHS])
-        for at, length in zip(tiff.numbers(entries[STRIPS]), lengths, strict=False):
-            end = min(at + length, len(tiff.data))
-            tiff.data[at:end] = bytes(max(0, end - at))
+def _turn_subject(tiff: Tiff, entries: dict[int, Entry], turn: Turn) -> None:
+    """Put the subject where it is now: pixels of the picture as it was stored."""
+    for tag in entries.keys() & set(_SUBJECT):
+        numbers = tiff.numbers(entries[tag])
+        if 2 <= len(numbers) <= 4 and not turn.is_none:
+            tiff.set_numbers(entries[tag], turn.subject(numbers))

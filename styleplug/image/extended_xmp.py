@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 
-from styleplug.image.xmp import CLOSING, RDF, Description, Packet, Property
+from styleplug.image.xmp import RDF, Description, Packet, Property
 
 NOTE = "http://ns.adobe.com/xmp/note/"
 
@@ -21,9 +21,8 @@ def merged(packet: bytes, extensions: dict[str, bytes]) -> bytes:
     if extension is None:
         return packet
     whole = Packet(packet).without(lambda prop: prop.name == f"{NOTE} HasExtendedXMP")
-    for description in Packet(extension).descriptions:
-        whole = whole.with_description(_element(description, description.properties))
-    return whole.data
+    more = [_element(found, found.properties) for found in Packet(extension).descriptions]
+    return whole.with_description(b"".join(more)).data
 
 
 def split(packet: bytes, limit: int) -> tuple[bytes, bytes | None, str]:
@@ -48,11 +47,12 @@ def split(packet: bytes, limit: int) -> tuple[bytes, bytes | None, str]:
             break
         moved.add(prop)
         excess -= prop.end - prop.start
-    extension = _START
-    for description in whole.descriptions:
-        if properties := [prop for prop in description.properties if prop in moved]:
-            extension += _element(description, properties)
-    extension += _END
+    elements = [
+        _element(description, properties)
+        for description in whole.descriptions
+        if (properties := [prop for prop in description.properties if prop in moved])
+    ]
+    extension = _START + b"".join(elements) + _END
     name = hashlib.md5(extension, usedforsecurity=False).hexdigest().upper()
     main = whole.without(moved.__contains__).with_description(_NOTE % name.encode())
     if len(main.data) > limit:
@@ -71,4 +71,4 @@ _NOTE_LENGTH = len(_NOTE) + 64
 
 def _element(description: Description, properties: list[Property]) -> bytes:
     """A description of the same thing with some of the properties."""
-    return description.opening() + b"".join(prop.xml for prop in properties) + CLOSING
+    return description.around(b"".join(prop.xml for prop in properties))

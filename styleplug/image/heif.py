@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from styleplug.extras import import_extra
 from styleplug.image.blocks import Metadata
 from styleplug.image.cicp import described
 from styleplug.image.colour import adobe_profile
-from styleplug.image.pil import is_adobe
+from styleplug.image.isobmff import applied_orientation
+from styleplug.image.pil import exif_of, is_adobe
 from styleplug.image.samples import (
     SEVERAL,
     PathOrNone,
@@ -73,6 +73,7 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
         samples,
         profile=_profile(image.info),
         remarks=(SEVERAL,) if len(file) > 1 else (),
+        orientation=applied_orientation(data),
     )
     numbers = image.info.get("nclx_profile")
     if "icc_profile" in image.info or numbers is None:
@@ -85,9 +86,7 @@ def _profile(info: dict[str, Any]) -> bytes | None:
     profile: bytes | None = info.get("icc_profile")
     if profile is None and info.get("exif"):
         with suppress(Exception):  # damaged notes about a picture that may be whole
-            exif = Image.Exif()
-            exif.load(info["exif"])
-            return adobe_profile() if is_adobe(exif) else None
+            return adobe_profile() if is_adobe(exif_of(info["exif"])) else None
     return profile or None
 
 

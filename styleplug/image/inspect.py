@@ -51,7 +51,7 @@ def inspect_picture(path: str | os.PathLike[str]) -> Inspection:
     data = file_content(path)
     with decoder_errors(path):
         samples = decoded(data, path)
-    metadata, remarks = read_metadata(data)
+    metadata, remarks = read_metadata(data, samples.orientation)
     height, width, channels = samples.colours.shape
     return Inspection(
         size=(width, height),

@@ -1,50 +1,67 @@
-"""Which colours an AVIF file tells of by numbers (ISO/IEC 14496-12 and 23008-12)."""
+"""What HEIF and AVIF files tell of their main picture by properties of the container
+(ISO/IEC 14496-12 and 23008-12)."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from itertools import islice
 
 from styleplug.image.boxes import content
 from styleplug.image.jxl import boxes
+from styleplug.image.turn import composed
+
+_MOST_BOXES = 10_000
+# A quarter turn to the left, so many times; and mirrored, top to bottom or left to right.
+_TURNS = {b"irot": (1, 8, 3, 6), b"imir": (4, 2)}
 
 
 def numbered_colours(data: bytes) -> tuple[int, int] | None:
-    """The primaries and the transfer function of the main picture of a file, as CICP numbers them.
+    """The primaries and the transfer function, as CICP numbers them.
 
     Returns:
         None where there are no such numbers, or the file is damaged.
     """
-    with suppress(IndexError):
-        meta = content(data, b"meta")[4:]
-        main = content(meta, b"pitm")
-        wide = main[0] > 0
-        item = int.from_bytes(main[4 : 8 if wide else 6], "big")
-        tables = content(meta, b"iprp")
-        container = content(tables, b"ipco")
-        properties = [(b"", b"")]  # they count from 1
-        properties += [(kind, container[start:end]) for kind, start, end in boxes(container)]
-        for index in _properties_of(item, content(tables, b"ipma")):
-            kind, told = properties[index]
-            if kind == b"colr" and told.startswith(b"nclx") and len(told) >= 8:
-                return int.from_bytes(told[4:6], "big"), int.from_bytes(told[6:8], "big")
+    for kind, told in _properties(data):
+        if kind == b"colr" and told.startswith(b"nclx") and len(told) >= 8:
+            return int.from_bytes(told[4:6], "big"), int.from_bytes(told[6:8], "big")
     return None
 
 
-def _properties_of(item: int, table: bytes) -> list[int]:
-    """Which properties, counted from 1, belong to an item."""
-    id_size = 4 if table[0] else 2
-    index_size = 2 if table[3] & 1 else 1
-    at = 8
-    for _ in range(int.from_bytes(table[4:8], "big")):
-        entry = int.from_bytes(table[at : at + id_size], "big")
-        count = table[at + id_size]
-        at += id_size + 1
-        end = at + count * index_size
-        if entry == item:
-            flag = 1 << 8 * index_size - 1  # whether a reader has to understand it
-            return [
-                int.from_bytes(table[place : place + index_size], "big") & ~flag
-                for place in range(at, end, index_size)
-            ]
-        at = end
-    return []
+def applied_orientation(data: bytes) -> int:
+    """The EXIF orientation, 1 to 8, that comes to the same as the turns of the container, which a
+    decoder applies, and doesn't tell."""
+    orientation = 1
+    for kind, told in _properties(data):
+        if kind in _TURNS and told:
+            turns = _TURNS[kind]
+            orientation = composed(orientation, turns[told[0] % len(turns)])
+    return orientation
+
+
+def _properties(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kinds and contents of the main picture's properties, in the order in which they are applied;
+    none where the file is damaged."""
+    meta = content(data, b"meta")[4:]  # behind its version
+    container = content(meta, b"iprp", b"ipco")
+    shared = list(islice(boxes(container), _MOST_BOXES))
+    main = content(meta, b"pitm")
+    item = int.from_bytes(main[4 : 8 if main[:1] > b"\0" else 6], "big")
+    for index in _associated(content(meta, b"iprp", b"ipma"), item):
+        if 0 < index <= len(shared):
+            kind, start, end = shared[index - 1]
+            yield kind, container[start:end]
+
+
+def _associated(table: bytes, item: int) -> Iterator[int]:
+    """The numbers, counted from 1, of an item's properties."""
+    is_long, is_wide = table[:1] > b"\0", bool(table[3:4] and table[3] & 1)
+    id_size, size = (4 if is_long else 2), (2 if is_wide else 1)
+    at = 8  # behind version, flags and the number of items
+    while at + id_size < len(table):
+        found = int.from_bytes(table[at : at + id_size], "big")
+        count, start = table[at + id_size], at + id_size + 1
+        at = start + count * size
+        if found == item:
+            for each in range(start, at, size):
+                flag = 1 << 8 * size - 1  # whether a reader has to understand it
+                yield int.from_bytes(table[each : each + size], "big") & ~flag

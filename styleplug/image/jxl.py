@@ -70,7 +70,7 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
     colours, alpha = samples.colours, samples.alpha
     if alpha is not None and is_premultiplied:
         colours = straightened(colours, alpha)
-    return Samples(colours, alpha, profile or None)
+    return Samples(colours, alpha, profile or None, orientation=_orientation(data))
 
 
 def encoded(layers: NDArray[Any], profile: bytes | None) -> bytes:
@@ -85,6 +85,14 @@ def size(data: bytes) -> tuple[int, int]:
         ValueError: there is no header.
     """
     return _size(_Bits(_codestream(data)))
+
+
+def _orientation(data: bytes) -> int:
+    """The EXIF orientation, 1 to 8, in the header, which the decoder applies, and doesn't tell."""
+    bits = _Bits(_codestream(data))
+    _size(bits)
+    is_usual = bits.take(1)
+    return 1 if is_usual or not bits.take(1) else 1 + bits.take(3)
 
 
 def channels(data: bytes) -> tuple[int, bool]:

@@ -11,14 +11,23 @@ from functools import partial
 from PIL import Image
 
 from styleplug.errors import ImageError, MissingDependencyError
-from styleplug.image import exif, jpeg_metadata, jxl_metadata, png_metadata, tiff_metadata
+from styleplug.image import (
+    exif,
+    jpeg_metadata,
+    jxl_metadata,
+    png_metadata,
+    tiff_metadata,
+    xmp_correction,
+)
 from styleplug.image.blocks import MAX_BLOCK
 from styleplug.image.blocks import Metadata as Metadata  # who deals with it imports this file
+from styleplug.image.iptc import without_pictures
 from styleplug.image.pil import decoder_errors
 from styleplug.image.readers import blocks_of
 from styleplug.image.resolution import in_exif, with_resolution
 from styleplug.image.texts import Text, in_xmp, is_comment, shortened
-from styleplug.image.xmp import Packet
+from styleplug.image.turn import AXES, Turn
+from styleplug.image.xmp_source import TooLargeError
 
 _log = logging.getLogger("styleplug")
 
@@ -35,19 +44,22 @@ _HAVE_RESOLUTION = ("JPEG", "PNG")
 # would write the block anew.
 _TURNED_OTHERWISE = ("AVIF", "HEIF")
 _RECORD = b"\x1c"  # how an IPTC record begins
+_LEFT_OUT = "has {} data that are {}; they were left out"
 
-_TIFF = "http://ns.adobe.com/tiff/1.0/"
-_EXIF = "http://ns.adobe.com/exif/1.0/"
-_THUMBNAILS = "http://ns.adobe.com/xap/1.0/ Thumbnails"
 THUMBNAIL_SIDE = 160
 """Of a thumbnail, in pixels, as the EXIF standard advises."""
 
 
-def read_metadata(data: bytes) -> tuple[Metadata, tuple[str, ...]]:
+def read_metadata(data: bytes, orientation: int | None = None) -> tuple[Metadata, tuple[str, ...]]:
     """The metadata of a picture file, and what a person should know of them.
 
     A block that is damaged is left out, with a remark, the rest of a sentence that begins with the
     file's name.
+
+    Args:
+        data: the file.
+        orientation: the EXIF orientation, 1 to 8, that was applied to its pixels, and is to the
+            resolution; None for the one that the metadata name.
     """
     try:
         with decoder_errors(None):
@@ -58,25 +70,37 @@ def read_metadata(data: bytes) -> tuple[Metadata, tuple[str, ...]]:
     xmp, iptc, texts = found.xmp, found.iptc, shortened(found.texts)
     metadata = Metadata(
         exif=_if_whole(block, exif.is_exif),
-        xmp=_if_whole(xmp, _is_packet),
+        xmp=xmp,
         iptc=_if_whole(iptc, lambda records: records.startswith(_RECORD)),
         resolution=found.resolution,
         texts=texts,
     )
-    pairs = {
-        "EXIF": (block, metadata.exif),
-        "XMP": (xmp, metadata.xmp),
-        "IPTC": (iptc, metadata.iptc),
-    }
     remarks = [
-        f"has {name} data that are {'damaged' if len(given) <= MAX_BLOCK else 'too large'};"
-        " they were left out"
-        for name, (given, kept) in pairs.items()
+        _LEFT_OUT.format(name, "damaged" if len(given) <= MAX_BLOCK else "too large")
+        for name, given, kept in (("EXIF", block, metadata.exif), ("IPTC", iptc, metadata.iptc))
         if given and not kept
     ]
     if texts != found.texts:
         remarks.append("has texts that are too long or too many; the rest was left out")
-    return _with_what_exif_says(metadata), tuple(remarks)
+    if metadata.exif and not xmp:
+        metadata = replace(metadata, xmp=exif.xmp_of(metadata.exif))
+    if metadata.xmp:
+        try:
+            remarks += xmp_correction.remarks_on(metadata.xmp)
+        except ValueError as error:
+            metadata = replace(metadata, xmp=None)
+            is_large = isinstance(error, TooLargeError)
+            remarks.append(_LEFT_OUT.format("XMP", "too large" if is_large else "damaged"))
+    metadata = _with_what_exif_says(metadata)
+    if metadata.resolution and AXES[orientation or orientation_in(metadata)][0]:
+        metadata = replace(metadata, resolution=metadata.resolution[::-1])
+    return metadata, tuple(remarks)
+
+
+def orientation_in(metadata: Metadata) -> int:
+    """The EXIF orientation, 1 to 8, that the metadata name, EXIF before XMP; 1 if they don't."""
+    named = exif.orientation_in(metadata.exif) if metadata.exif else None
+    return named or (xmp_correction.orientation_in(metadata.xmp) if metadata.xmp else None) or 1
 
 
 def _if_whole(block: bytes | None, is_whole: Callable[[bytes], bool]) -> bytes | None:
@@ -84,78 +108,75 @@ def _if_whole(block: bytes | None, is_whole: Callable[[bytes], bool]) -> bytes |
 
 
 def _with_what_exif_says(metadata: Metadata) -> Metadata:
-    """The metadata, and what EXIF has of that which stands in no place of its own.
-
-    The resolution is that of the upright picture.
-    """
+    """The metadata, and what EXIF has of that which stands in no place of its own."""
     if not metadata.exif:
         return metadata
     resolution = metadata.resolution or in_exif(metadata.exif)
-    if resolution and exif.is_turned(metadata.exif):
-        resolution = resolution[::-1]
     iptc = metadata.iptc or exif.iptc_of(metadata.exif)
     return replace(metadata, iptc=iptc, resolution=resolution)
-
-
-def corrected_xmp(packet: bytes, size: tuple[int, int]) -> bytes:
-    """The packet with the orientation 1, the size, in pixels, and no thumbnails.
-
-    Raises:
-        ValueError: it can't be read.
-    """
-    width, height = map(str, size)
-    values = {
-        f"{_TIFF} Orientation": "1",
-        f"{_TIFF} ImageWidth": width,
-        f"{_TIFF} ImageLength": height,
-        f"{_EXIF} PixelXDimension": width,
-        f"{_EXIF} PixelYDimension": height,
-    }
-    whole = Packet(packet).with_values(values)
-    return whole.without(lambda prop: prop.name == _THUMBNAILS).data
 
 
 def embed_metadata(
     encode: Callable[..., bytes],
     format: str,
     metadata: Metadata,
-    size: tuple[int, int],
+    turn: Turn,
     image: Callable[[], Image.Image],
 ) -> bytes:
     """The picture file that an encoder makes, with metadata in it that are true of it.
 
-    Orientation, size and thumbnail in EXIF and XMP become those of the picture, which is upright.
-    The EXIF block keeps the place of all that is in it. Formats that have no place for IPTC records
-    or the resolution take them in the EXIF block, as TIFF does, and those without a place for
-    texts take them in XMP, as far as it has properties for them. Where the metadata can't be
-    stored, the file is without, and a log line says so.
+    Orientation, size, places and thumbnail in EXIF and XMP become those of the picture, which is
+    upright. The EXIF block keeps the place of all that is in it. Formats that have no place for
+    IPTC records or the resolution take them in the EXIF block, as TIFF does, and those without a
+    place for texts take them in XMP, as far as it has properties for them. Where the metadata can't
+    be stored, the file is without, and a log line says so.
 
     Args:
         encode: makes the file; where the format's library embeds metadata itself, as for WebP, AVIF
             and HEIF, it is called with `exif` and `xmp`, bytes, those of them that there are.
         format: Pillow's name of the format.
         metadata: of the photograph.
-        size: (width, height) of the picture in pixels.
+        turn: what became of the photograph.
         image: makes the thumbnail, RGB, `THUMBNAIL_SIDE` long, if there is one to replace.
     """
-    try:
-        return _embedded(encode, format, _corrected(metadata, size, image))
-    except Exception as error:  # encoders raise nearly anything, and the picture is worth more
-        file = encode()
-        _log.warning("the metadata can't be stored in a %s file (%s)", format, error)
-        return file
+    blocks = _corrected(metadata, turn, image)
+    # XMP goes first, which is the likeliest to be too much for a format.
+    for kept in (blocks, replace(blocks, xmp=None)) if blocks.xmp else (blocks,):
+        try:
+            return _embedded(encode, format, kept)
+        except Exception as error:  # encoders raise nearly anything, and the picture is worth more
+            lost = "XMP data" if kept.xmp else "metadata"
+            _log.warning("the %s can't be stored in a %s file (%s)", lost, format, error)
+    return encode()
 
 
-def _corrected(
-    metadata: Metadata, size: tuple[int, int], image: Callable[[], Image.Image]
-) -> Metadata:
+def _corrected(metadata: Metadata, turn: Turn, image: Callable[[], Image.Image]) -> Metadata:
     block, xmp = metadata.exif, metadata.xmp
-    if block:
-        block = exif.corrected(block, size, partial(_thumbnail, image))
-        block = block if exif.is_exif(block) else None  # one whose parts overlap may be broken now
-    if xmp:
-        xmp = corrected_xmp(xmp, size)
-    return replace(metadata, exif=block, xmp=xmp)
+    is_copy = bool(block and exif.orientation_in(block))  # XMP's orientation, of what EXIF says
+    return replace(
+        metadata,
+        exif=_put_right("EXIF", block, lambda b: _corrected_exif(b, turn, image)),
+        xmp=_put_right(
+            "XMP", xmp, lambda x: xmp_correction.corrected_xmp(x, turn, is_own=not is_copy)
+        ),
+        iptc=_put_right("IPTC", metadata.iptc, without_pictures),
+    )
+
+
+def _corrected_exif(block: bytes, turn: Turn, image: Callable[[], Image.Image]) -> bytes:
+    block = exif.corrected(block, turn, partial(_thumbnail, image))
+    if not exif.is_exif(block):
+        raise ValueError("its parts overlap, and it is broken now")
+    return block
+
+
+def _put_right(name: str, block: bytes | None, correct: Callable[[bytes], bytes]) -> bytes | None:
+    """The block, put right; None where that fails, whatever is wrong with it."""
+    try:
+        return correct(block) if block else None
+    except Exception as error:  # no block is worth a painting
+        _log.warning("the photograph's %s data are left out (%s)", name, error)
+        return None
 
 
 def _embedded(encode: Callable[..., bytes], format: str, metadata: Metadata) -> bytes:
@@ -178,14 +199,6 @@ def _texts_without_place(format: str, metadata: Metadata) -> list[Text]:
     if format == "PNG":
         return []
     return [text for text in metadata.texts if format != "JPEG" or not is_comment(text)]
-
-
-def _is_packet(data: bytes) -> bool:
-    try:
-        Packet(data)
-    except ValueError:
-        return False
-    return True
 
 
 def _thumbnail(image: Callable[[], Image.Image], longest: int) -> bytes | None:

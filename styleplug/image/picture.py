@@ -13,9 +13,10 @@ from PIL import Image
 
 from styleplug.errors import UnsupportedImageError
 from styleplug.image.colour import to_srgb
-from styleplug.image.metadata import Metadata
+from styleplug.image.metadata import Metadata, orientation_in
 from styleplug.image.pil import decoder_errors, samples_of
 from styleplug.image.samples import Samples, from_array, quantised, scaled
+from styleplug.image.turn import Turn
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,17 @@ class Origin:
         remarks: what a person should know of how the picture was read, each the rest of a sentence
             that begins with the file's name.
         metadata: what the file said besides.
+        orientation: the EXIF orientation, 1 to 8, that was applied when it was read; None for the
+            one that the metadata name, if any, EXIF before XMP.
+        size: (width, height) in pixels when it was read, upright; None for that of the picture.
     """
 
     profile: bytes | None = None
     depth: int = 8
     remarks: tuple[str, ...] = ()
     metadata: Metadata = field(default_factory=Metadata)
+    orientation: int | None = None
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +120,8 @@ class Picture:
         """
         pixels, profile, remarks = to_srgb(samples, path)
         alpha = None if samples.alpha is None else scaled(samples.alpha, path)
-        return cls(pixels, alpha, path, Origin(profile, samples.depth, remarks))
+        origin = Origin(profile, samples.depth, remarks, orientation=samples.orientation)
+        return cls(pixels, alpha, path, replace(origin, size=pixels.shape[1::-1]))
 
     def with_metadata(self, metadata: Metadata) -> Picture:
         """The picture, to be stored with other metadata."""
@@ -124,6 +131,12 @@ class Picture:
     def size(self) -> tuple[int, int]:
         """(width, height) in pixels."""
         return self.pixels.shape[1], self.pixels.shape[0]
+
+    @property
+    def turn(self) -> Turn:
+        """What became of the picture since it was stored."""
+        orientation = self.origin.orientation or orientation_in(self.origin.metadata)
+        return Turn.of(orientation, self.origin.size or self.size, self.size)
 
     def to_pil(self) -> Image.Image:
         """The picture in sRGB with 8 bits a channel; RGB, or RGBA if it has alpha."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from styleplug.errors import (
 )
 from styleplug.image.colour import adobe_profile
 from styleplug.image.samples import SEVERAL, PathOrNone, Samples, upright, with_alpha
+from styleplug.image.turn import known_orientation
 
 
 class _Silence:
@@ -92,8 +94,11 @@ def samples_of(image: Image.Image, path: PathOrNone = None) -> Samples:
         UnsupportedImageError: numbers of mode I that aren't 16-bit grey.
         Exception: whatever Pillow raises on damaged data.
     """
+    # As it loads a TIFF file, Pillow turns it, and forgets that.
+    turned = _orientation(image.getexif) if image.format == "TIFF" else None
     image.load()
-    return finished(_by_mode(image, path), image)
+    samples = finished(_by_mode(image, path), image)
+    return samples if turned is None else replace(samples, orientation=turned)
 
 
 def finished(samples: Samples, image: Image.Image) -> Samples:
@@ -104,34 +109,41 @@ def finished(samples: Samples, image: Image.Image) -> Samples:
     profile = image.info.get("icc_profile")
     if profile is None and "icc_profile" in image.info:
         remarks = (*remarks, "has a colour profile that is damaged; it was ignored")
-    samples = replace(samples, profile=profile or None, remarks=remarks)
-    with suppress(Exception):  # damaged notes about a picture that may be whole
-        return _placed(samples, image.getexif())
-    return samples
+    return _placed(replace(samples, profile=profile or None, remarks=remarks), image.getexif)
 
 
 def placed(samples: Samples, block: bytes) -> Samples:
     """Samples as an EXIF block wants them seen: upright, and in Adobe RGB if it says so."""
-    with suppress(Exception):  # damaged notes about a picture that may be whole
-        exif = Image.Exif()
-        exif.load(block)
-        return _placed(samples, exif)
-    return samples
+    return _placed(samples, partial(exif_of, block))
 
 
-def _placed(samples: Samples, exif: Image.Exif) -> Samples:
+def exif_of(block: bytes) -> Image.Exif:
+    """An EXIF block, read by Pillow, which raises nearly anything on damaged ones."""
+    exif = Image.Exif()
+    exif.load(block)
+    return exif
+
+
+def _placed(samples: Samples, exif: Callable[[], Image.Exif]) -> Samples:
     """Not by `ImageOps.exif_transpose`, which also writes the EXIF data anew and fails where an
     unrelated tag is odd."""
-    orientation = int(exif.get(ExifTags.Base.Orientation, 1))
+    orientation = _orientation(exif)
     samples = replace(
         samples,
         colours=upright(samples.colours, orientation),
         alpha=None if samples.alpha is None else upright(samples.alpha, orientation),
+        orientation=orientation,
     )
-    with suppress(Exception):
-        if samples.profile is None and is_adobe(exif):
+    with suppress(Exception):  # damaged notes about a picture that may be whole
+        if samples.profile is None and is_adobe(exif()):
             return replace(samples, profile=adobe_profile())
     return samples
+
+
+def _orientation(exif: Callable[[], Image.Exif]) -> int:
+    with suppress(Exception):  # likewise
+        return known_orientation(exif().get(ExifTags.Base.Orientation))
+    return 1
 
 
 def is_adobe(exif: Image.Exif) -> bool:

@@ -27,6 +27,8 @@ _BEGINNINGS = (
     (6, b"HEAPCCDR"),
     (0, b"\0MRM"),
 )
+_ORIENTATIONS = (1, 2, 4, 3, 5, 8, 6, 7)
+"""EXIF's, by the bits of LibRaw's: mirrored left to right, top to bottom, and transposed."""
 _REDUCED = 1
 _MOSAIC = 32803
 _SRGB_CURVE = (2.4, 12.92)
@@ -67,7 +69,9 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
             output_bps=16,
             gamma=_SRGB_CURVE,
         )
-    return Samples(pixels, remarks=("is a RAW file; it was developed with LibRaw's defaults",))
+        orientation = _ORIENTATIONS[file.sizes.flip]
+    remark = "is a RAW file; it was developed with LibRaw's defaults"
+    return Samples(pixels, remarks=(remark,), orientation=orientation)
 
 
 def _library() -> ModuleType:

@@ -39,7 +39,7 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     data = file_content(path)
     with decoder_errors(path):
         picture = Picture.from_samples(decoded(data, path), path)
-    metadata, remarks = read_metadata(data)
+    metadata, remarks = read_metadata(data, picture.origin.orientation)
     if metadata.exif and picture.origin.profile is None:
         # The pixels are sRGB now, whatever the camera was set to.
         metadata = replace(metadata, exif=in_srgb(metadata.exif))

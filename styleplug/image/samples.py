@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.errors import ImageTooLargeError, UnsupportedImageError
+from styleplug.image.turn import AXES
 
 Array: TypeAlias = NDArray[np.float32]
 PathOrNone: TypeAlias = str | os.PathLike[str] | None
@@ -20,18 +21,6 @@ OVERSHOOT = 0.1
 MAX_PIXELS = 2**27
 """The largest picture that is opened, 134 megapixels: 1.5 GiB as (H, W, 3) float32."""
 SEVERAL = "holds several pictures; only the first is used"
-
-# How an upright picture comes of one stored under each EXIF orientation: as it is or with the axes
-# swapped, then with some of them reversed.
-_UPRIGHT: dict[int, tuple[bool, tuple[slice, slice]]] = {
-    2: (False, np.s_[:, ::-1]),
-    3: (False, np.s_[::-1, ::-1]),
-    4: (False, np.s_[::-1, :]),
-    5: (True, np.s_[:, :]),
-    6: (True, np.s_[:, ::-1]),
-    7: (True, np.s_[::-1, ::-1]),
-    8: (True, np.s_[::-1, :]),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +34,15 @@ class Samples:
         profile: the ICC profile of the colours; None where the file has none.
         remarks: what a person should know of how the file was read, each the rest of a sentence
             that begins with the file's name.
+        orientation: the EXIF orientation, 1 to 8, that was applied to them; None for samples that
+            come of no file.
     """
 
     colours: NDArray[Any]
     alpha: NDArray[Any] | None = None
     profile: bytes | None = None
     remarks: tuple[str, ...] = ()
+    orientation: int | None = None
 
     @property
     def depth(self) -> int:
@@ -81,8 +73,9 @@ def with_alpha(layers: NDArray[Any], colours: int) -> Samples:
 
 def upright(array: NDArray[Any], orientation: int) -> NDArray[Any]:
     """(H, W) or (H, W, C) as its EXIF orientation wants it seen; an unknown one is ignored."""
-    is_swapped, order = _UPRIGHT.get(orientation, (False, np.s_[:, :]))
-    return (array.swapaxes(0, 1) if is_swapped else array)[order]
+    is_swapped, *reverses = AXES.get(orientation, AXES[1])
+    across, down = (slice(None, None, -1 if is_reversed else 1) for is_reversed in reverses)
+    return (array.swapaxes(0, 1) if is_swapped else array)[down, across]
 
 
 def check_size(width: int, height: int, path: PathOrNone) -> None:

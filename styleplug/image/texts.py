@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import TypeAlias
 
-from styleplug.image.xmp import RDF, Packet
+from styleplug.image.xmp import Packet
 
 Text: TypeAlias = tuple[str, str]
 """A keyword as PNG has them, 1 to 79 characters of Latin-1; and what is said."""
@@ -81,9 +81,7 @@ def in_xmp(packet: bytes | None, texts: Iterable[Text]) -> bytes | None:
             added.setdefault(name, _property(keyword, text))
     if not added:
         return packet
-    opening = f'<rdf:Description xmlns:rdf="{RDF}" rdf:about="">'.encode()
-    closing = b"</rdf:Description>"
-    return whole.with_description(opening + b"".join(added.values()) + closing).data
+    return whole.with_properties({}, b"".join(added.values())).data
 
 
 def _name(keyword: str) -> str:

@@ -31,6 +31,8 @@ from styleplug.image.samples import (
     upright,
     with_alpha,
 )
+from styleplug.image.turn import known_orientation
+from styleplug.image.xmp_correction import orientation_in
 
 _Tags = TiffImagePlugin.ImageFileDirectory_v2
 
@@ -86,7 +88,7 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
     if tags is None or dtype is None:
         return _by_pillow(data, page, tags, path)
     samples = _with_meaning(_layers(data, page, tags, dtype, path), tags, path)
-    orientation = tags.get(Base.Orientation, 1)
+    orientation = _orientation(tags)
     profile = samples.profile or tags.get(Base.InterColorProfile)
     if profile is None and _is_adobe(data, tags):
         profile = adobe_profile()
@@ -95,6 +97,7 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
         None if samples.alpha is None else upright(samples.alpha, orientation),
         profile,
         samples.remarks + ((SEVERAL,) if len(photographs) > 1 else ()),
+        orientation,
     )
 
 
@@ -256,6 +259,17 @@ def _lab(values: NDArray[Any], *, is_signed: bool) -> NDArray[np.uint16]:
     elif deep:
         lab *= 65535 / 65280
     return np.minimum(lab, 65535).round().astype(np.uint16)
+
+
+def _orientation(tags: _Tags) -> int:
+    """That of XMP where the directory has none, as with pictures that Pillow reads."""
+    packet = tags.get(Base.XMLPacket)
+    if isinstance(packet, tuple):  # so Pillow gives it, depending on its type
+        packet = packet[0]
+    named = tags.get(Base.Orientation)
+    if named is None and isinstance(packet, bytes):
+        named = orientation_in(packet)
+    return known_orientation(named)
 
 
 def _is_adobe(data: bytes, tags: _Tags) -> bool:

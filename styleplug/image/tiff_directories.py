@@ -191,6 +191,15 @@ class Tiff(TiffReader):
         type_, item = (SHORT, "H2x") if entry.type == SHORT and number < 2**16 else (LONG, "I")
         struct.pack_into(f"{self.order}HI{item}", self.data, entry.position + 2, type_, 1, number)
 
+    def set_numbers(self, entry: Entry, numbers: Iterable[int]) -> None:
+        """Change an entry of whole numbers, in place, to as many others; what is too large for its
+        type becomes the largest."""
+        assert entry.offset is not None, "an entry that was read from here"
+        largest = 2 ** (8 * _SIZES[entry.type]) - 1
+        values = [min(number, largest) for number in numbers]
+        item = f"{self.order}{entry.count}{_ITEMS[entry.type]}"
+        struct.pack_into(item, self.data, entry.offset, *values)
+
     def numeric_entry(self, tag: int, numbers: Iterable[int]) -> Entry:
         """An entry of LONG numbers, to be appended."""
         values = list(numbers)

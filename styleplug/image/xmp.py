@@ -14,8 +14,13 @@ from html import escape  # those of xml.sax load half of the standard library
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from styleplug.image.xmp_source import TooLargeError, prepared
+
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DESCRIPTION = [f"{RDF} RDF", f"{RDF} Description"]
+_XML = "http://www.w3.org/XML/1998/namespace"
+_MOST_PROPERTIES = 5_000  # and descriptions
+_MOST_NAMESPACES = 50_000  # those that are declared around a description, of all descriptions
 
 _EMPTY = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -24,12 +29,11 @@ _EMPTY = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </x:xmpmeta>
 <?xpacket end="w"?>""".encode()
 
-_ATTRIBUTE = re.compile(rb"""\s+([^\s=/>]+)\s*=\s*("[^"]*"|'[^']*')""")
-_START_TAG = re.compile(rb"""<([^\s/>]+)(?:\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
-_UTF_16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+ATTRIBUTE = re.compile(rb"""\s+([^\s=/>]+)\s*=\s*("[^"]*"|'[^']*')""")
+START_TAG = re.compile(rb"""<([^\s/>]+)(?:\s+[^\s=/>]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Property:
     """A property, written from `start` to `end`; as an attribute, with the space before it.
 
@@ -61,31 +65,40 @@ class Description:
     properties: list[Property] = field(default_factory=list)
     end: int = 0
 
-    def opening(self) -> bytes:
-        """A start tag for properties of this description that are written elsewhere."""
+    def around(self, properties: bytes) -> bytes:
+        """A description of the same thing, for properties of this one that are written elsewhere.
+
+        RDF has the prefix "rdf" in it, unless that stands for something else here.
+        """
+        rdf = "rdf"
+        while self.namespaces.get(rdf, RDF) != RDF:
+            rdf += "_"
         declared = "".join(
             f" xmlns{':' * bool(prefix)}{prefix}={_quoted(uri)}"
-            for prefix, uri in {**self.namespaces, "rdf": RDF}.items()
+            for prefix, uri in {**self.namespaces, rdf: RDF}.items()
         )
-        return f"<rdf:Description rdf:about={_quoted(self.about)}{declared}>".encode()
-
-
-CLOSING = b"</rdf:Description>"
+        start = f"<{rdf}:Description {rdf}:about={_quoted(self.about)}{declared}>"
+        return start.encode() + properties + f"</{rdf}:Description>".encode()
 
 
 class Packet:
     """A packet, read.
 
+    Pictures that are the values of properties or within them, thumbnails, originals, and maps of
+    depths, are left out: of what XMP says of a painting, they would show the photograph.
+
     Args:
         data: UTF-8; or UTF-16, which is turned into UTF-8.
 
     Raises:
-        ValueError: no well-formed XML, no RDF in it, or a document type, whose entities could make
-            it grow without bounds.
+        ValueError: no well-formed XML, no RDF in it, RDF within RDF, or a document type, whose
+            entities could make it grow without bounds.
+        TooLargeError: more bytes, elements, attributes, properties or namespaces than are safe to
+            work with.
     """
 
     def __init__(self, data: bytes) -> None:
-        self.data = _as_utf8(data)
+        self.data = prepared(data)
         reader = _Reader(self.data)
         self.descriptions = reader.descriptions
         self._room = reader.room
@@ -105,12 +118,16 @@ class Packet:
         found: list[ElementTree.Element] = []
         for description in self.descriptions:
             wanted = [p.xml for p in description.properties if p.name.startswith(f"{namespace} ")]
-            found += ElementTree.fromstring(description.opening() + b"".join(wanted) + CLOSING)
+            if wanted:
+                try:
+                    found += ElementTree.fromstring(description.around(b"".join(wanted)))
+                except ElementTree.ParseError as error:
+                    raise ValueError(f"no well-formed XML: {error}") from error
         return found
 
     def with_values(self, values: Mapping[str, str]) -> Packet:
         """The packet with other values, plain text, of those of the properties that are there."""
-        return self._changed(
+        return self.changed(
             (prop.start, prop.end, prop.written(values[prop.name].encode()))
             for prop in self.properties
             if prop.name in values
@@ -125,14 +142,20 @@ class Packet:
                 removed.append((description.start, description.end))
             else:
                 removed += [(prop.start, prop.end) for prop in unwanted]
-        return self._changed((_after_content(self.data, start), end, b"") for start, end in removed)
+        return self.changed((_after_content(self.data, start), end, b"") for start, end in removed)
 
     def with_description(self, xml: bytes) -> Packet:
-        """The packet with one description more, an element that declares its namespaces."""
+        """The packet with descriptions more: elements that declare their namespaces."""
         start, end, before, after = self._room
-        return self._changed([(start, end, before + b"\n  " + xml + after)])
+        return self.changed([(start, end, before + b"\n  " + xml + after)])
 
-    def _changed(self, changes: Iterable[tuple[int, int, bytes]]) -> Packet:
+    def with_properties(self, namespaces: Mapping[str, str], xml: bytes) -> Packet:
+        """The packet with properties more, of what it describes first, written with prefixes."""
+        about = self.descriptions[0].about if self.descriptions else ""
+        return self.with_description(Description(0, about, namespaces).around(xml))
+
+    def changed(self, changes: Iterable[tuple[int, int, bytes]]) -> Packet:
+        """The packet with other bytes from one index to another."""
         pieces, done = [], 0
         for start, end, new in sorted(changes):
             pieces += [self.data[done:start], new]
@@ -148,7 +171,9 @@ class _Reader:
         self.room: tuple[int, int, bytes, bytes] = (0, 0, b"", b"")
         self._data = data
         self._open: list[tuple[str, int]] = []  # elements: their names, and where they start
-        self._prefixes: dict[str, list[str]] = {}
+        self._prefixes: dict[str, list[str | None]] = {}
+        self._namespaces = self._found = 0
+        self._is_within = False  # RDF
         self._parser = parser = expat.ParserCreate("utf-8", " ")
         parser.StartDoctypeDeclHandler = self._refuse
         parser.StartNamespaceDeclHandler = self._declare
@@ -165,26 +190,42 @@ class _Reader:
     def _refuse(self, *doctype: object) -> None:
         raise ValueError("it has a document type, which XMP doesn't allow")
 
-    def _declare(self, prefix: str | None, uri: str) -> None:
+    def _declare(self, prefix: str | None, uri: str | None) -> None:
         self._prefixes.setdefault(prefix or "", []).append(uri)
 
     def _begin(self, name: str, attributes: Mapping[str, str]) -> None:
         at = self._parser.CurrentByteIndex
+        if name == _DESCRIPTION[0]:
+            if self._is_within:
+                raise ValueError("it has RDF within RDF")
+            self._is_within = True
         self._open.append((name, at))
         if [name for name, _ in self._open[-2:]] == _DESCRIPTION:
-            namespaces = {prefix: uris[-1] for prefix, uris in self._prefixes.items() if uris}
+            namespaces = self._declared()
             about = attributes.get(f"{RDF} about", "")
             description = Description(at, about, namespaces)
-            description.properties += self._attributes(at, namespaces)
             self.descriptions.append(description)
+            self._count()
+            for prop in self._attributes(at, namespaces):
+                self._add(prop)
+
+    def _declared(self) -> dict[str, str]:
+        """The namespaces of the prefixes; the default one may be declared to be none."""
+        namespaces = {
+            prefix: uris[-1] for prefix, uris in self._prefixes.items() if uris and uris[-1]
+        }
+        self._namespaces += len(namespaces)
+        if self._namespaces > _MOST_NAMESPACES:
+            raise TooLargeError("it declares too many namespaces")
+        return namespaces
 
     def _attributes(self, at: int, namespaces: Mapping[str, str]) -> Iterable[Property]:
         """The properties that are attributes of the description that starts at an index."""
         tag = self._start_tag(at)
-        for match in _ATTRIBUTE.finditer(tag[0]):
+        for match in ATTRIBUTE.finditer(tag[0]):
             prefix, _, local = match[1].decode().partition(":")
             uri = namespaces.get(prefix)
-            if not local or uri in (None, RDF):  # a declaration, and what isn't a property
+            if not local or uri in (None, RDF, _XML):  # a declaration, and what isn't a property
                 continue
             value = match[2][1:-1].replace(b">", b"&gt;")
             xml = b"<%b>%b</%b>" % (match[1], value, match[1])
@@ -195,6 +236,7 @@ class _Reader:
         path = [name for name, _ in self._open[-3:]]
         _, start = self._open.pop()
         if path[-1] == _DESCRIPTION[0]:
+            self._is_within = False
             self.room = self._room(start)
         elif path[-2:] == _DESCRIPTION:
             self.descriptions[-1].end = self._end(start)
@@ -203,7 +245,16 @@ class _Reader:
             tag = self._start_tag(start)[1]
             xml = self._data[start:end]
             prop = Property(name, tag, start, end, xml, is_attribute=False)
-            self.descriptions[-1].properties.append(prop)
+            self._add(prop)
+
+    def _add(self, prop: Property) -> None:
+        self.descriptions[-1].properties.append(prop)
+        self._count()
+
+    def _count(self) -> None:
+        self._found += 1
+        if self._found > _MOST_PROPERTIES:
+            raise TooLargeError("it has too many properties")
 
     def _room(self, start: int) -> tuple[int, int, bytes, bytes]:
         """Where a description can be added: what to replace, and what to write around it."""
@@ -223,28 +274,21 @@ class _Reader:
 
     def _start_tag(self, at: int) -> re.Match[bytes]:
         """The start tag at an index, which expat has accepted: all of it, and its name."""
-        match = _START_TAG.match(self._data, at)
+        match = START_TAG.match(self._data, at)
         assert match is not None, "expat and the pattern agree on what a start tag is"
         return match
 
 
 def _after_content(data: bytes, at: int) -> int:
     """Where the white space before an index begins."""
-    while data[at - 1 : at].isspace():
-        at -= 1
-    return at
+    step = 256
+    while at > step and not data[at - step : at].strip():
+        at -= step
+    start = max(0, at - step)
+    return start + len(data[start:at].rstrip())
 
 
 def _quoted(text: str) -> str:
     """The value of an attribute; as they are, tabs and ends of lines would be read as spaces."""
     white = re.sub(r"[\t\n\r]", lambda match: f"&#{ord(match[0])};", escape(text))
     return f'"{white}"'
-
-
-def _as_utf8(data: bytes) -> bytes:
-    """The data without the padding that some files have around a packet."""
-    encoding = _UTF_16.get(data[:2])
-    if encoding is None:
-        return data.strip(b"\0 \t\r\n")
-    text = data.decode(encoding)  # UnicodeDecodeError is a ValueError
-    return re.sub(r"^\s*<\?xml\s[^>]*\?>", "", text.strip("\0")).encode()

@@ -33,7 +33,7 @@ from styleplug.vgg.tiles import halo
 
 if TYPE_CHECKING:
     from styleplug.runtime.models import Model
-    from styleplug.transfer.objective import Engine
+    from styleplug.transfer.engine import Engine
     from styleplug.vgg.encoder import Encoder
 
 MAY_CHANGE = ("device", "max_memory", "time_limit")
@@ -103,7 +103,7 @@ class Keeper:
             "provider": encoder.provider,
             "processor": processor_name(),
             "threads": available_cores(),
-            **engine.arithmetic,
+            **engine.numerics,
         }
         if self._saved is None:
             return ()

@@ -24,7 +24,7 @@ from styleplug.vgg.tiles import GRID, Tile, halo, seen_pixels, smallest_window
 
 if TYPE_CHECKING:
     from styleplug.config import StylizeConfig
-    from styleplug.transfer.objective import Engine
+    from styleplug.transfer.engine import Engine
 
 SLOWNESS: Mapping[int, float] = MappingProxyType({20: 1.0, 8: 1.02, 5: 1.04, 3: 1.06, 0: 2.0})
 """By the steps that L-BFGS remembers, 0 for Adam, how much longer the way to the same loss is, as
@@ -174,7 +174,7 @@ class Needs:
 
     @property
     def architecture(self) -> Architecture:
-        return self.engine.tile_passes.architecture
+        return self.engine.architecture
 
     @property
     def sizes(self) -> list[tuple[int, int]]:

@@ -1,138 +1,152 @@
-"""The loss that a transfer lowers, and what computes it; the engines' own files do the arithmetic.
+"""What solvers lower: the loss and its gradient with respect to the picture, in bounded memory.
 
-The loss is the weighted sum of content error, style error and total variation:
-
-loss = balance.penalty(content) + balance.style_weight · style + tv_weight · total variation,
-
-where content and style are means over their layers, by weights that sum to 1 (the terms:
-`styleplug.transfer.losses`). Targets may come for several levels, the picture and then the picture
-at smaller sizes (`styleplug.transfer.reduction`), with errors that are means over them (`shares`).
-The smaller ones keep the strokes of the scales before in the picture, while finer ones are laid
-over them.
-
-Where the targets have an alpha, all terms count what is seen as much as it is seen. Hidden pixels
-count in none, but are free to change: the network looks across the edge of what is seen, and is to
-see the painting go on there. Frozen, they left a rim, and a third more style error.
+The loss depends on features only by sums over all places (`terms/term.py`). So one pass over the
+tiles gathers these sums, from which follow the loss and its derivatives with respect to them; a
+second pass takes those back to the pixels, where the gradients of overlapping windows add up.
+Nothing is approximated: which of a window's features are right, and count, `styleplug.vgg.tiles`
+takes care of. A picture that memory holds is one tile, and the network's one pass serves both.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from styleplug.runtime.memory import return_freed_memory
 from styleplug.transfer.arrays import Array
-from styleplug.transfer.balance import Balance
-from styleplug.transfer.targets import Targets
-
-if TYPE_CHECKING:
-    from styleplug.transfer.memory_plan import Footprint
-    from styleplug.transfer.tiles import TilePasses
-
-SMALLER_WEIGHT = 3 / 7
-"""Weight of the errors at each smaller size, relative to that of the errors at full size."""
+from styleplug.transfer.engine import Engine, ForwardPass, Gradient
+from styleplug.transfer.frugal import retry_in_smaller_tiles
+from styleplug.transfer.loss import Evaluation, Level, Loss
+from styleplug.transfer.reduction import add_back, reduced
+from styleplug.transfer.terms.term import Window
+from styleplug.transfer.variation import Variation
+from styleplug.vgg.tiles import Area, Tile, halo, tiles_of
 
 
-def shares(levels: int) -> tuple[float, ...]:
-    """The weight of each level's errors, the full size first; they sum to 1."""
-    weights = [1.0] + [SMALLER_WEIGHT] * (levels - 1)
-    return tuple(weight / sum(weights) for weight in weights)
+class _TilePass(NamedTuple):
+    area: Area
+    forward: ForwardPass
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """The loss, its terms before weighting, the content error's weight in force, the gradient.
+class Objective:
+    """A loss, evaluated by an engine.
 
-    The gradient is that of the loss, shaped as the picture.
-    """
-
-    loss: float
-    content_error: float
-    style_error: float
-    total_variation: float
-    content_weight: float
-    gradient: Array
-
-    @classmethod
-    def of(
-        cls,
-        balance: Balance,
-        tv_weight: float,
-        content: float,
-        style: float,
-        variation: float,
-        *,
-        gradient: Array,
-    ) -> Evaluation:
-        """The loss of these terms."""
-        value, slope = balance.penalty(content)
-        loss = value + balance.style_weight * style + tv_weight * variation
-        return cls(loss, content, style, variation, slope, gradient)
-
-    def is_finite(self) -> bool:
-        """Whether solvers can go on from here; they square the gradient."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            square = float((self.gradient * self.gradient).sum())
-        return math.isfinite(self.loss) and math.isfinite(square)
-
-
-class Objective(Protocol):
-    """What solvers lower. Its pictures are arrays of its engine, NumPy's or PyTorch's."""
-
-    def picture(self, batch: NDArray[np.float32]) -> Array:
-        """The array that solvers work on, for a picture (1, 3, H, W) in [0, 1]."""
-
-    def batch(self, picture: Array) -> NDArray[np.float32]:
-        """The picture (1, 3, H, W) that such an array holds."""
-
-    def __call__(self, picture: Array) -> Evaluation:
-        """Evaluate at a picture, (1, 3, H, W), RGB in [0, 1]."""
-
-
-class MakeObjective(Protocol):
-    """Makes an objective of one engine; see the module's text.
+    Where memory runs out, it goes over to smaller tiles, and stays with them.
 
     Args:
-        targets: of the picture, and then perhaps of the picture at smaller sizes.
-        content_layers, style_layers: weights by layer, each summing to 1.
+        engine: does the arithmetic; pictures are its arrays.
+        loss: to evaluate.
+        window: the side of the tiles' windows, as `styleplug.vgg.tiles.tiles_of` takes it; None for
+            the whole picture at once.
     """
 
-    def __call__(
+    def __init__(self, engine: Engine, loss: Loss, window: int | None = None) -> None:
+        self.engine, self.loss = engine, loss
+        self.to_device, self.to_numpy = engine.to_device, engine.to_numpy
+        self._halo = halo(engine.architecture, loss.layers)
+        self._variation = Variation(loss.alpha, engine.to_device)
+        self._use(window)
+
+    def __call__(self, picture: Array) -> Evaluation:
+        """Evaluate at a picture, (1, 3, H, W), RGB in [0, 1].
+
+        Raises:
+            OutOfMemoryError: with the smallest tiles, too.
+        """
+
+        def evaluated(window: int | None) -> Evaluation:
+            if window != self.window:
+                self._use(window)
+            content, style, gradient = self._network_errors(picture)
+            variation = self._variation(picture, gradient, self.loss.tv_weight)
+            return self.loss.evaluation(content, style, variation, gradient)
+
+        return retry_in_smaller_tiles(evaluated, self.window, max(picture.shape[2:]), self._halo)
+
+    def _use(self, window: int | None) -> None:
+        self.window = window
+        self._network_errors: Callable[[Array], Gradient] = self._in_tiles
+        self._wholes: list[Window] = []
+        if window is not None:
+            return
+        if fused := self.engine.fused(self.loss):
+            self._network_errors = fused
+        else:
+            self._network_errors = self._at_once
+            self._wholes = [level.whole().converted(self.to_device) for level in self.loss.levels]
+
+    def _at_once(self, picture: Array) -> Gradient:
+        passes = [
+            [_TilePass(Tile.of(*pixels.shape[2:]).window, self._forward(pixels, window))]
+            for pixels, window in zip(self._pictures(picture), self._wholes, strict=True)
+        ]
+        return self._gradient(picture, passes, passes)
+
+    def _in_tiles(self, picture: Array) -> Gradient:
+        pictures = self._pictures(picture)
+        first, second = (
+            [
+                self._tile_passes(level, pixels, differentiable=differentiable)
+                for level, pixels in zip(self.loss.levels, pictures, strict=True)
+            ]
+            for differentiable in (False, True)
+        )
+        found = self._gradient(picture, first, second)
+        self.engine.release()
+        return_freed_memory()
+        return found
+
+    def _pictures(self, picture: Array) -> list[Array]:
+        """The picture by level."""
+        smaller = (level.size for level in self.loss.levels[1:])
+        return [picture, *(reduced(picture, *size, self.to_device) for size in smaller)]
+
+    def _forward(
+        self, pixels: Array, window: Window, *, differentiable: bool = True
+    ) -> ForwardPass:
+        return self.engine.forward(pixels, window, differentiable=differentiable)
+
+    def _tile_passes(
+        self, level: Level, pixels: Array, *, differentiable: bool
+    ) -> Iterator[_TilePass]:
+        height, width = pixels.shape[2:]
+        tiles = tiles_of(height, width, self.window, self._halo)
+        # Those of one shape one after another: an engine may have to prepare itself for a shape.
+        for tile in sorted(tiles, key=lambda tile: tile.shape):
+            window = level.window(tile)
+            part = pixels[..., *tile.window]
+            yield _TilePass(tile.window, self._forward(part, window, differentiable=differentiable))
+
+    def _gradient(
         self,
-        targets: Sequence[Targets],
-        *,
-        content_layers: Mapping[str, float],
-        style_layers: Mapping[str, float],
-        balance: Balance,
-        tv_weight: float = 0.0,
-    ) -> Objective: ...
+        picture: Array,
+        for_statistics: Iterable[Iterable[_TilePass]],
+        for_gradient: Iterable[Iterable[_TilePass]],
+    ) -> Gradient:
+        errors = self.loss.errors([_sums(passes) for passes in for_statistics])
+        content, style = float(errors.content), float(errors.style)
+        slope = self.loss.balance.slope.at(content)
+        gradient = None
+        for level, passes, by_statistics in zip(
+            self.loss.levels, for_gradient, self.loss.by_statistics(errors, slope), strict=True
+        ):
+            by_level = 0 * picture[..., : level.size[0], : level.size[1]]
+            for tile in passes:
+                by_level[..., *tile.area] += tile.forward.gradient(by_statistics)
+            if gradient is None:
+                gradient = by_level
+            else:
+                add_back(by_level, gradient, self.to_device)
+        return Gradient(content, style, gradient)
 
 
-@dataclass(frozen=True)
-class Engine:
-    """What computes loss and gradient.
-
-    `name` is what `--engine` calls it; `forwards` is the time of an evaluation in runs of the
-    encoder up to the default content layer, on CPUs, for the estimate before the first evaluation;
-    `footprint` is the memory of an evaluation, which is the machine's where it is `on_host`, else a
-    GPU's; `device` gives what it computes on, for people, as far as is known by then;
-    `tile_passes` are for pictures that don't fit as a whole; `arithmetic` is what the last bits
-    depend on besides the network, by what to call it.
-    """
-
-    name: str
-    forwards: float
-    footprint: Footprint
-    on_host: bool
-    device: Callable[[], str]
-    make_objective: MakeObjective
-    tile_passes: TilePasses
-    arithmetic: Mapping[str, str | int] = field(default_factory=dict)
-
-    def told(self) -> dict[str, str]:
-        """What plans and results say of it."""
-        return {"engine": self.name, "device": self.device()}
+def _sums(passes: Iterable[_TilePass]) -> list[NDArray[np.float64]]:
+    """The statistics of all tiles together."""
+    total: list[NDArray[np.float64]] = []
+    for tile in passes:
+        found = tile.forward.statistics()
+        total = [a + b for a, b in zip(total, found, strict=True)] if total else found
+    return total

@@ -20,10 +20,12 @@ from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted_size, resized
 from styleplug.image.transparency import resized_picture, uncovered
 from styleplug.transfer.budget import Budget
-from styleplug.transfer.frugal import FrugalObjective, frugally
+from styleplug.transfer.engine import Engine
+from styleplug.transfer.frugal import retry_in_smaller_tiles
 from styleplug.transfer.keeper import Keeper
+from styleplug.transfer.loss import Evaluation, Loss
 from styleplug.transfer.memory_plan import fitted_scales, memory_notes, slowdown
-from styleplug.transfer.objective import Engine, Evaluation
+from styleplug.transfer.objective import Objective
 from styleplug.transfer.plan import SHORTEST_SIDE, Scale, cost, full_size, plan_scales
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.stage import Stage
@@ -69,10 +71,8 @@ class Transfer:
             uncovered(Picture(image, alpha))
             for image, alpha in zip(request.style_images, request.style_alphas, strict=True)
         ]
-        height, width, _ = request.content_image.shape
-        self.scales = (
-            saved.scales if saved else self._fitted(plan_scales(height, width, self.config))
-        )
+        size = self.photograph.size[::-1]
+        self.scales = saved.scales if saved else self._fitted(plan_scales(*size, self.config))
         self.full_size, self.total_cost = full_size(self.scales), cost(self.scales)
         self.budget = Budget(self.config.time_limit, is_shared=keeper is None)
         self.done_cost = 0.0
@@ -115,7 +115,7 @@ class Transfer:
         # Enlarged, the picture lacks all that is too fine for the scale before. The photograph's
         # fine detail is nearer to what is wanted than nothing, and saves evaluations.
         photograph = resized(self.photograph.pixels, scale.height, scale.width)
-        start = objective.picture(as_batch(enlarged(self.pixels, photograph, detail=1)))
+        start = objective.to_device(as_batch(enlarged(self.pixels, photograph, detail=1)))
         stage = Stage(
             index, scale, objective, _solver(self.config, scale), picture=start, best=start
         )
@@ -211,21 +211,21 @@ class Transfer:
             self.config.style_layers,
         )
         longest = max(height, width, *(side for one in paintings for side in one.size))
-        return frugally(compute, window, longest, halo(self.encoder.architecture, self._layers()))
+        reach = halo(self.encoder.architecture, self._layers())
+        return retry_in_smaller_tiles(compute, window, longest, reach)
 
     def _layers(self) -> list[str]:
         return [*self.config.content_layers, *self.config.style_layers]
 
-    def _objective(self, scale: Scale, targets: Sequence[Targets]) -> FrugalObjective:
-        return FrugalObjective(
-            self.engine,
-            scale.window,
+    def _objective(self, scale: Scale, targets: Sequence[Targets]) -> Objective:
+        loss = Loss(
             targets,
             content_layers=self.config.content_layers,
             style_layers=self.config.style_layers,
             balance=scale.balance,
             tv_weight=self.config.tv_weight,
         )
+        return Objective(self.engine, loss, scale.window)
 
     def _fitted(self, scales: tuple[Scale, ...]) -> tuple[Scale, ...]:
         """The scales as memory allows them."""
@@ -261,7 +261,7 @@ class Transfer:
         self.encoder.features(as_batch(image), tuple(self.config.content_layers))
         forward = (time.monotonic() - begun) * self.full_size / image[..., 0].size
         slower = slowdown(largest, self.encoder.architecture, self._layers())
-        evaluation = self.engine.forwards * forward * slower
+        evaluation = self.engine.cost_in_forward_passes * forward * slower
         self.scales = self.scales[: self.budget.reached(self.scales, evaluation / self.full_size)]
         remaining_cost = self.total_cost - self.done_cost
         return Planned(

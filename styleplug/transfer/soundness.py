@@ -13,7 +13,7 @@ from typing import Any
 
 from styleplug.config import StylizeConfig
 from styleplug.transfer.memory_plan import SLOWNESS
-from styleplug.transfer.objective import Evaluation
+from styleplug.transfer.loss import Evaluation
 from styleplug.transfer.plan import Scale
 from styleplug.transfer.state import State, is_number
 from styleplug.vgg.tiles import GRID, smallest_window

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field, replace
 
 from styleplug.transfer.arrays import Array
-from styleplug.transfer.frugal import FrugalObjective
+from styleplug.transfer.objective import Objective
 from styleplug.transfer.plan import Scale
 from styleplug.transfer.solvers import Solver
 from styleplug.transfer.state import State, is_number, part, under
@@ -30,7 +30,7 @@ class Stage:
 
     index: int
     scale: Scale
-    objective: FrugalObjective
+    objective: Objective
     solver: Solver
     picture: Array
     best: Array
@@ -40,7 +40,7 @@ class Stage:
 
     @property
     def best_pixels(self) -> Pixels:
-        return as_pixels(self.objective.batch(self.best))
+        return as_pixels(self.objective.to_numpy(self.best))
 
     @property
     def present_scale(self) -> Scale:
@@ -63,7 +63,7 @@ class Stage:
             **under("solver", self.solver.state()),
         }
         return {
-            name: value if is_number(value) else self.objective.batch(value)
+            name: value if is_number(value) else self.objective.to_numpy(value)
             for name, value in state.items()
         }
 
@@ -74,7 +74,7 @@ class Stage:
             KeyError: it is no such state.
         """
         state = {
-            name: value if is_number(value) else self.objective.picture(value)
+            name: value if is_number(value) else self.objective.to_device(value)
             for name, value in state.items()
         }
         self.picture, self.best = state["picture"], state["best"]

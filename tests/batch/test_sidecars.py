@@ -16,6 +16,7 @@ from styleplug.batch.plan import Order
 from styleplug.batch.work import Painting
 from styleplug.config import StylizeConfig
 
+SIDECAR = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
 CHEAP = StylizeConfig(size=32, iterations=1, device="cpu")
 
 
@@ -40,7 +41,7 @@ def picture(tmp_path: Path) -> Found:
     found = Found(tmp_path / "in" / "a.png", PurePath("a.png"))
     found.source.parent.mkdir()
     noise(found.source)
-    found.source.with_suffix(".xmp").write_text("sidecar")
+    found.source.with_suffix(".xmp").write_text(SIDECAR)
     return found
 
 
@@ -57,7 +58,7 @@ def test_two_pictures_may_share_one(
     other.source.write_bytes(picture.source.read_bytes())
     assert [type(event) for event in paint([picture], out)] == [Planned, Done]
     assert [type(event) for event in paint([picture, other], out)] == [Planned, Done]
-    assert (out / "a.xmp").read_text() == "sidecar"
+    assert (out / "a.xmp").read_text() == SIDECAR
     (out / "a.tif").unlink()
     assert [type(event) for event in paint([picture, other], out)] == [Planned, Done]
 

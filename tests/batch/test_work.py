@@ -12,6 +12,7 @@ from styleplug.config import FilterConfig
 from styleplug.image.inspect import inspect_picture
 from styleplug.recipe import FilterRecipe, Source, recipe_in
 
+SIDECAR = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
 HALF = FilterConfig(strength=0.5)
 
 
@@ -19,7 +20,7 @@ HALF = FilterConfig(strength=0.5)
 def photo(tmp_path: Path) -> Path:
     path = tmp_path / "photo.png"
     Image.effect_noise((32, 24), 60).convert("RGB").save(path)
-    path.with_suffix(".xmp").write_text("sidecar")
+    path.with_suffix(".xmp").write_text(SIDECAR)
     return path
 
 
@@ -30,7 +31,7 @@ def test_a_filter_is_noted_and_sidecars_go_along(photo: Path, tmp_path: Path) ->
     assert isinstance(recipe, FilterRecipe)
     assert (recipe.filter, recipe.options["strength"]) == ("udnie", "0.5")
     assert recipe.photograph == Source.of(photo)
-    assert output.with_suffix(".xmp").read_text() == "sidecar"
+    assert output.with_suffix(".xmp").read_text() == SIDECAR
 
 
 def test_both_are_left_out_where_that_is_asked_for(photo: Path, tmp_path: Path) -> None:

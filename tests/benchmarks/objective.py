@@ -30,9 +30,11 @@ from styleplug.config import StylizeConfig
 from styleplug.image.picture import Picture
 from styleplug.runtime.models import Model, find_model
 from styleplug.transfer.balance import FixedWeights
-from styleplug.transfer.objective import MakeObjective
-from styleplug.transfer.objective_onnx import OnnxObjective
-from styleplug.transfer.objective_torch import TorchObjective
+from styleplug.transfer.engine import Engine
+from styleplug.transfer.engine_onnx import OnnxEngine
+from styleplug.transfer.engine_torch import TorchEngine
+from styleplug.transfer.loss import Loss
+from styleplug.transfer.objective import Objective
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
@@ -135,19 +137,20 @@ def contestants(model: Model, size: int) -> dict[str, Evaluate]:
     )
     batch = generator.random((1, 3, size, size), np.float32)
     plain = PlainLoop(model, targets)
-    engines: dict[str, MakeObjective] = {
-        "PyTorch": partial(TorchObjective, Mirror(model, device="cpu")),
-        "ONNX Runtime": partial(OnnxObjective, Network(model)),
+    engines: dict[str, Engine] = {
+        "PyTorch": TorchEngine(Mirror(model, device="cpu")),
+        "ONNX Runtime": OnnxEngine(Network(model)),
     }
+    loss = Loss(
+        [targets],
+        content_layers=CONFIG.content_layers,
+        style_layers=CONFIG.style_layers,
+        balance=FixedWeights(1, 5),
+    )
     evaluations: dict[str, Evaluate] = {PLAIN: partial(plain, torch.tensor(batch))}
-    for name, make_objective in engines.items():
-        objective = make_objective(
-            [targets],
-            content_layers=CONFIG.content_layers,
-            style_layers=CONFIG.style_layers,
-            balance=FixedWeights(1, 5),
-        )
-        evaluations[name] = partial(objective, objective.picture(batch))
+    for name, engine in engines.items():
+        objective = Objective(engine, loss)
+        evaluations[name] = partial(objective, objective.to_device(batch))
     return evaluations
 
 

@@ -34,8 +34,10 @@ from styleplug.image.read import read_picture
 from styleplug.image.resize import fitted_size, resized
 from styleplug.runtime.models import find_model
 from styleplug.transfer.balance import FixedWeights
+from styleplug.transfer.engine_torch import TorchEngine
+from styleplug.transfer.loss import Loss
 from styleplug.transfer.memory_plan import SLOWNESS
-from styleplug.transfer.objective_torch import TorchObjective
+from styleplug.transfer.objective import Objective
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.targets import compute_targets
 from styleplug.vgg.encoder import Encoder
@@ -147,18 +149,18 @@ def solvers() -> dict[str, Solver]:
 
 def problem(
     encoder: Encoder, mirror: Mirror, photo: str, painting: str, size: int
-) -> tuple[TorchObjective, torch.Tensor]:
+) -> tuple[Objective, torch.Tensor]:
     """What is lowered, and the photograph as its picture to start from."""
     photograph, style = shrunk(photo_file(photo), size), shrunk(painting_file(painting), size)
     layers = CONFIG.content_layers, CONFIG.style_layers
-    objective = TorchObjective(
-        mirror,
+    loss = Loss(
         [compute_targets(encoder, photograph, [style], *layers)],
         content_layers=layers[0],
         style_layers=layers[1],
         balance=FixedWeights(1, 5),
     )
-    return objective, objective.picture(as_batch(photograph.pixels))
+    objective = Objective(TorchEngine(mirror), loss)
+    return objective, objective.to_device(as_batch(photograph.pixels))
 
 
 def shrunk(path: Path, longest: int) -> Picture:
@@ -167,7 +169,7 @@ def shrunk(path: Path, longest: int) -> Picture:
     return Picture(resized(pixels, *fitted_size(width, height, longest)))
 
 
-def reference(objective: TorchObjective, start: torch.Tensor) -> tuple[Course, float]:
+def reference(objective: Objective, start: torch.Tensor) -> tuple[Course, float]:
     """The course of PyTorch's own L-BFGS, and the loss of its last picture, cut to the range."""
     course = Course()
     picture = start.clone().requires_grad_(True)
@@ -184,7 +186,7 @@ def reference(objective: TorchObjective, start: torch.Tensor) -> tuple[Course, f
 
 
 def course_of(
-    objective: TorchObjective, picture: torch.Tensor, solver: Solver, evaluations: int
+    objective: Objective, picture: torch.Tensor, solver: Solver, evaluations: int
 ) -> Course:
     course = Course()
     for _ in range(evaluations):

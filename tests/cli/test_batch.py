@@ -22,6 +22,7 @@ from PIL import Image
 from styleplug import pictures
 from styleplug.cli.main import COMMANDS, LazyGroup, main
 
+SIDECAR = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
 NEGATIVE = ("--filter", "negative")
 
 
@@ -265,7 +266,7 @@ def test_pictures_are_painted(album: Album) -> None:
     folder = Path(pictures.__file__).parent
     for name in ("one.jpg", "two.jpg"):
         shutil.copy(folder / "photograph.jpg", album.folder / "in" / name)
-    (album.folder / "in" / "one.xmp").write_text("sidecar")
+    (album.folder / "in" / "one.xmp").write_text(SIDECAR)
     arguments = ("--style", "poppies", "--size", "64", "--iterations", "2")
     done = album.run("in", *arguments, "-o", "out")
     assert done.returncode == 0, done.stderr

@@ -26,7 +26,7 @@ from styleplug.hookspecs import StylizeResult
 from styleplug.image import write
 from styleplug.runtime import providers
 from styleplug.runtime.models import Model, find_model
-from styleplug.transfer.objective_torch import TorchObjective
+from styleplug.transfer.objective import Objective
 
 ENDLESS = ("--iterations", "1000000")
 PIXELS = np.full((36, 48, 3), 0.25, np.float32)
@@ -643,7 +643,7 @@ def test_an_error_in_the_middle_leaves_nothing(
     def broken(*_: object) -> None:
         raise ModelError("vgg16", "went away")
 
-    monkeypatch.setattr(TorchObjective, "__call__", broken)
+    monkeypatch.setattr(Objective, "__call__", broken)
     before = files(folder)
     result = paint("--json")
     assert (result.exit_code, result.stderr) == (1, "styleplug: model vgg16: went away\n")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from plain_losses import content_error, gram_matrix, style_error
 from torch.nn.functional import avg_pool2d
 
 from styleplug.filters.losses import DIVISORS, STYLE_LAYERS, PerceptualLoss, gram_matrices
@@ -12,7 +13,6 @@ from styleplug.filters.paintings import WORKING_SIDE
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted
 from styleplug.runtime.models import Model
-from styleplug.transfer.losses import content_error, gram_matrix, style_error
 from styleplug.vgg.mirror import Mirror
 from styleplug.vgg.tensors import as_batch, as_pixels
 

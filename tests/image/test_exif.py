@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from styleplug.image import exif
+from styleplug.image.exif_pictures import STRIP_LENGTHS, STRIPS, THUMBNAIL, THUMBNAIL_LENGTH
 from styleplug.image.tiff_directories import Entry, Tiff
+from styleplug.image.turn import Turn
 
 NEW = b"\xff\xd8new thumbnail\xff\xd9"
 
@@ -15,6 +17,11 @@ NEW = b"\xff\xd8new thumbnail\xff\xd9"
 @pytest.fixture(params=["<", ">"], ids=["little-endian", "big-endian"])
 def block(request: pytest.FixtureRequest, camera_exif: Callable[..., bytes]) -> bytes:
     return camera_exif(request.param)
+
+
+def turn(size: tuple[int, int]) -> Turn:
+    """Of a picture that was stored as it is."""
+    return Turn(1, size, size)
 
 
 def directories(block: bytes) -> dict[str, dict[int, Entry]]:
@@ -32,7 +39,7 @@ def directories(block: bytes) -> dict[str, dict[int, Entry]]:
 
 
 def test_orientation_and_sizes_are_those_of_the_picture(block: bytes) -> None:
-    found = exif.corrected(block, (70_000, 200), lambda length: NEW)
+    found = exif.corrected(block, turn((70_000, 200)), lambda length: NEW)
     tiff, parts = Tiff(found), directories(found)
     assert tiff.number(parts["IFD0"], exif.ORIENTATION) == 1
     for part, tags in (("Exif", (0xA002, 0xA003)), ("Interop", (0x1001, 0x1002))):
@@ -41,17 +48,17 @@ def test_orientation_and_sizes_are_those_of_the_picture(block: bytes) -> None:
 
 def test_only_what_is_put_right_differs(block: bytes) -> None:
     """Every other byte is where it was: so are MakerNotes, and what they point to."""
-    found = exif.corrected(block, (400, 300), lambda length: NEW)
+    found = exif.corrected(block, turn((400, 300)), lambda length: NEW)
     assert len(found) == len(block)
     parts = directories(block)
-    thumbnail = Tiff(block).number(parts["IFD1"], exif.THUMBNAIL)
-    length = Tiff(block).number(parts["IFD1"], exif.THUMBNAIL_LENGTH)
+    thumbnail = Tiff(block).number(parts["IFD1"], THUMBNAIL)
+    length = Tiff(block).number(parts["IFD1"], THUMBNAIL_LENGTH)
     allowed = set(range(thumbnail, thumbnail + length))
     for part, tags in {
         "IFD0": (exif.ORIENTATION,),
         "Exif": (0xA002, 0xA003),
         "Interop": (0x1001, 0x1002),
-        "IFD1": (exif.THUMBNAIL_LENGTH,),
+        "IFD1": (THUMBNAIL_LENGTH,),
     }.items():
         for tag in tags:
             position = parts[part][tag].position
@@ -62,21 +69,21 @@ def test_only_what_is_put_right_differs(block: bytes) -> None:
 
 
 def test_the_thumbnail_takes_the_place_of_the_old_one(block: bytes) -> None:
-    found = exif.corrected(block, (400, 300), lambda length: NEW)
+    found = exif.corrected(block, turn((400, 300)), lambda length: NEW)
     parts = directories(found)
-    at = Tiff(found).number(parts["IFD1"], exif.THUMBNAIL)
-    assert at == Tiff(block).number(directories(block)["IFD1"], exif.THUMBNAIL)
-    assert Tiff(found).number(parts["IFD1"], exif.THUMBNAIL_LENGTH) == len(NEW)
+    at = Tiff(found).number(parts["IFD1"], THUMBNAIL)
+    assert at == Tiff(block).number(directories(block)["IFD1"], THUMBNAIL)
+    assert Tiff(found).number(parts["IFD1"], THUMBNAIL_LENGTH) == len(NEW)
     assert found[at : at + len(NEW) + 8] == NEW + bytes(8)
 
 
 def test_a_thumbnail_that_does_not_fit_leaves_none_of_the_old(block: bytes) -> None:
     """The old one may show what the painting hides."""
     parts = directories(block)
-    at = Tiff(block).number(parts["IFD1"], exif.THUMBNAIL)
-    length = Tiff(block).number(parts["IFD1"], exif.THUMBNAIL_LENGTH)
+    at = Tiff(block).number(parts["IFD1"], THUMBNAIL)
+    length = Tiff(block).number(parts["IFD1"], THUMBNAIL_LENGTH)
     asked = []
-    found = exif.corrected(block, (400, 300), asked.append)
+    found = exif.corrected(block, turn((400, 300)), asked.append)
     assert asked == [length]
     assert directories(found)["IFD1"] == {}
     assert found[at : at + length] == bytes(length)
@@ -85,10 +92,10 @@ def test_a_thumbnail_that_does_not_fit_leaves_none_of_the_old(block: bytes) -> N
 def test_a_thumbnail_of_plain_pixels_is_removed() -> None:
     tiff = Tiff.empty("<")
     pixels = tiff.append(b"\x55" * 300)
-    numbers = {exif.STRIPS: pixels, exif.STRIP_LENGTHS: 300}
+    numbers = {STRIPS: pixels, STRIP_LENGTHS: 300}
     second = tiff.append_directory(tiff.numeric_entry(tag, [n]) for tag, n in numbers.items())
     tiff.set_first(tiff.append_directory([Entry(0x010F, 2, 6, b"Canon\0")], second))
-    found = exif.corrected(bytes(tiff.data), (4, 3), lambda length: NEW)
+    found = exif.corrected(bytes(tiff.data), turn((4, 3)), lambda length: NEW)
     assert directories(found)["IFD1"] == {}
     assert b"\x55" not in found
 

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import ExifTags, Image
 
 from styleplug.errors import ImageTooLargeError, UnreadableImageError, UnsupportedImageError
 from styleplug.image import jxl, samples
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
+from styleplug.image.samples import upright
 from styleplug.image.write import write_picture
 
 
@@ -57,6 +58,17 @@ def test_what_is_written_is_read(tmp_path: Path, pillow_jxl, channels: int) -> N
     assert (read.alpha is None) == (channels == 3)
     if channels == 4:
         np.testing.assert_allclose(read.alpha, picture.alpha, atol=0.005)
+
+
+@pytest.mark.parametrize("orientation", [1, 5, 8])
+def test_files_turn_by_themselves(tmp_path: Path, pillow_jxl, cjxl, orientation: int) -> None:
+    """By their header; cjxl resets what EXIF says."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    Image.fromarray(ramp()).save(tmp_path / "a.png", exif=exif)
+    picture = read_picture(cjxl(tmp_path / "a.png"))
+    assert np.abs(picture.pixels * 255 - upright(ramp(), orientation)).mean() < 3
+    assert picture.turn.orientation == orientation
 
 
 def test_a_picture_in_another_profile_is_written_in_srgb(

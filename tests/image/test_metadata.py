@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from styleplug.image import png_metadata, tiff_metadata
 from styleplug.image.exif import IPTC, ORIENTATION
 from styleplug.image.metadata import Metadata, read_metadata
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
-from styleplug.image.tiff_directories import Tiff
+from styleplug.image.tiff_directories import UNDEFINED, Entry, Tiff
+from styleplug.image.turn import Turn
 from styleplug.image.write import write_picture
 
 EXTENSIONS = [".jpg", ".png", ".tif", ".webp", ".avif", ".heic", ".jxl"]
@@ -172,6 +174,67 @@ def test_metadata_that_no_file_can_hold_cost_a_log_line_and_not_the_picture(
     packet = PACKET.replace(b"<rdf:RDF", b"<!--" + b"x" * 70_000 + b"--><rdf:RDF")
     with caplog.at_level(logging.WARNING):
         found = written(tmp_path / "a.jpg", Metadata(xmp=packet, iptc=RECORDS))
-    assert found == Metadata()
+    assert found == Metadata(iptc=RECORDS)
     assert "can't be stored in a JPEG file (" in caplog.text
     assert read_picture(tmp_path / "a.jpg").size == (64, 128)
+
+
+@pytest.mark.parametrize(("extension", "depth"), [(".tif", 16), (".tif", 8), (".png", 8)])
+def test_an_orientation_in_xmp_alone_is_applied_once(
+    tmp_path: Path, extension: str, depth: int
+) -> None:
+    """As Pillow applies it, whoever decodes the file."""
+    layers = (PIXELS * (2**depth - 1)).astype(f"uint{depth}")
+    write_picture(Picture.from_any(layers), tmp_path / f"a{extension}")
+    data = (tmp_path / f"a{extension}").read_bytes()
+    embed = {".tif": tiff_metadata.embedded, ".png": png_metadata.embedded}[extension]
+    (tmp_path / f"a{extension}").write_bytes(embed(data, Metadata(xmp=PACKET)))
+    picture = read_picture(tmp_path / f"a{extension}")
+    assert picture.size == (128, 64)
+    assert picture.turn == Turn(6, (64, 128), (128, 64))
+    write_picture(picture, tmp_path / f"b{extension}")
+    again = read_picture(tmp_path / f"b{extension}")
+    assert (again.size, again.turn.orientation) == ((128, 64), 1)
+
+
+def test_an_orientation_in_xmp_that_was_not_applied_stays(tmp_path: Path) -> None:
+    """EXIF has none, and Pillow doesn't know how this one is written."""
+    packet = PACKET.replace(b'"6"', b"'6'")
+    with Image.new("RGB", (8, 4)) as image:
+        image.save(tmp_path / "a.jpg", xmp=packet)
+    picture = read_picture(tmp_path / "a.jpg")
+    assert picture.size == (8, 4)
+    assert written(tmp_path / "b.jpg", picture.origin.metadata, picture).xmp == PACKET
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS)
+@pytest.mark.parametrize("stands", [1, 3, 6])
+def test_where_exif_has_an_orientation_xmp_follows(
+    tmp_path: Path, camera_exif: Callable[..., bytes], extension: str, stands: int
+) -> None:
+    packet = PACKET.replace(b'"6"', b'"%d"' % stands)
+    found = written(tmp_path / f"a{extension}", Metadata(camera_exif(), packet))
+    assert found.xmp is not None
+    assert b'tiff:Orientation="1"' in found.xmp
+
+
+def test_xmp_that_is_too_large_is_left_out_and_told() -> None:
+    buffer = io.BytesIO()
+    packet = PACKET.replace(b"</rdf:Description>", b"<tiff:Artist/>" * 4500 + b"</rdf:Description>")
+    Image.new("RGB", (8, 8)).save(buffer, "PNG")
+    many = packet.replace(b"<tiff:Artist/>", b"<tiff:Artist/>" * 3)
+    for data, expected in (
+        (packet, ()),
+        (many, ("has XMP data that are too large; they were left out",)),
+    ):
+        file = png_metadata.embedded(buffer.getvalue(), Metadata(xmp=data))
+        metadata, remarks = read_metadata(file)
+        assert (metadata.xmp is None, remarks) == (bool(expected), expected)
+
+
+def test_xmp_in_an_exif_block_counts_where_there_is_no_other() -> None:
+    tiff = Tiff.empty("<")
+    tiff.set_first(tiff.append_directory([Entry(0x2BC, UNDEFINED, len(PACKET), PACKET)]))
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "JPEG", exif=b"Exif\0\0" + bytes(tiff.data))
+    assert read_metadata(buffer.getvalue())[0].xmp == PACKET

@@ -92,6 +92,8 @@ def test_an_orientation_is_heeded_and_not_only_reset(
     exiftool("-q", "-q", "-overwrite_original", "-tagsFromFile", camera, "-EXIF:all", path)
     assert exiftool("-json", "-n", "-Orientation", path)[0]["Orientation"] == 6
     assert read_picture(path).size == (8, 16)
+    picture = read_picture(path)
+    assert (picture.size, picture.turn.orientation) == ((8, 16), 6)
 
 
 def test_the_resolution_of_a_photoshop_file(tmp_path: Path) -> None:

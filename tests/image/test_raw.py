@@ -50,6 +50,7 @@ def test_a_turned_dng_is_upright(tmp_path: Path, rawpy) -> None:
     path.write_bytes(dng(orientation=6))
     picture = read_picture(path)
     assert picture.size == (HEIGHT, WIDTH)
+    assert picture.turn.orientation == 6
     assert picture.pixels[WIDTH * 3 // 4, HEIGHT // 2].argmax() == 1
 
 

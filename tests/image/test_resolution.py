@@ -8,15 +8,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
+from PIL.PngImagePlugin import PngInfo
 
+from styleplug.image import heif
+from styleplug.image.exif import corrected
 from styleplug.image.metadata import Metadata
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.resolution import in_exif, resolution_of, with_resolution
 from styleplug.image.tiff_directories import Tiff
+from styleplug.image.turn import Turn
 from styleplug.image.write import write_picture
 
+STAYS = Turn(1, (128, 64), (128, 64))
 EXTENSIONS = [".jpg", ".png", ".tif", ".webp", ".avif", ".heic", ".jxl"]
 PIXELS = np.random.default_rng(0).random((64, 128, 3), np.float32)
 
@@ -103,6 +108,27 @@ def test_a_turned_picture_has_it_the_other_way_round(
         found = read_picture(tmp_path / f"a{extension}").origin.metadata
         assert found.resolution == (98, 204)
         assert in_exif(found.exif or b"") == (98, 204)
+
+
+def test_it_follows_what_turned_the_picture(tmp_path: Path) -> None:
+    """The container of a HEIF file, whatever EXIF says; and XMP, where EXIF says nothing."""
+    turned = Image.Exif()
+    turned[ExifTags.Base.Orientation] = 6
+    stored = np.zeros((64, 128, 3), np.uint8)
+    exif = with_resolution(turned.tobytes().removeprefix(b"Exif\0\0"), (204, 98))
+    file = heif.encoded(stored, None, exif=exif)
+    (tmp_path / "a.heic").write_bytes(file.replace(exif, corrected(exif, STAYS, lambda _: None)))
+    xmp = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description'
+    xmp += b' xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></rdf:RDF>'
+    info = PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", xmp.decode())
+    Image.fromarray(stored).save(tmp_path / "a.png", dpi=(204, 98), pnginfo=info)
+    for name in ("a.heic", "a.png"):
+        picture = read_picture(tmp_path / name)
+        assert (picture.size, picture.origin.metadata.resolution) == ((64, 128), (98, 204))
+        write_picture(picture, tmp_path / f"{name}.jpg")
+        found = read_picture(tmp_path / f"{name}.jpg")
+        assert (found.size, found.origin.metadata.resolution) == ((64, 128), (98, 204))
 
 
 def test_nothing_moves_in_an_exif_block(camera_exif: Callable[..., bytes]) -> None:

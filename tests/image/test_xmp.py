@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
-from styleplug.image.metadata import corrected_xmp
+from styleplug.image.extended_xmp import merged, split
 from styleplug.image.rdf import Value, from_rdf, to_rdf
-from styleplug.image.xmp import CLOSING, RDF, Description, Packet
+from styleplug.image.turn import Turn
+from styleplug.image.xmp import RDF, Description, Packet
+from styleplug.image.xmp_correction import corrected_xmp
+from styleplug.image.xmp_source import TooLargeError
 
 TIFF = "http://ns.adobe.com/tiff/1.0/"
 OURS = "urn:ours#"
@@ -31,12 +37,12 @@ PACKET = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 
 def described(xml: bytes) -> bytes:
-    return Description(0, "uuid:1", {"our": OURS}).opening() + xml + CLOSING
+    return Description(0, "uuid:1", {"our": OURS}).around(xml)
 
 
 def test_what_a_description_is_about_is_quoted() -> None:
     about = "a \"b\" & 'c' <d>\n\te"
-    element = ElementTree.fromstring(Description(0, about, {"our": OURS}).opening() + CLOSING)
+    element = ElementTree.fromstring(Description(0, about, {"our": OURS}).around(b""))
     assert element.attrib == {f"{{{RDF}}}about": about}
 
 
@@ -49,7 +55,7 @@ def test_what_is_true_no_longer_is_put_right_and_the_rest_stays_byte_by_byte() -
         .replace(b">4000<", b">30<")
         .replace(thumbnails, b"")
     )
-    assert corrected_xmp(PACKET, (30, 20)) == expected
+    assert corrected_xmp(PACKET, Turn(6, (20, 30), (30, 20)), is_own=True) == expected
 
 
 def test_a_description_more_and_gone_again_leaves_the_packet_as_it_was() -> None:
@@ -127,3 +133,85 @@ def test_values_nested_without_end_are_cut_off() -> None:
     xml = b"<our:V>" + b"<our:V>" * 10_000 + b"</our:V>" * 10_000 + b"</our:V>"
     [element] = Packet.empty().with_description(described(xml)).elements(OURS)
     assert from_rdf(element)
+
+
+MANY = 10_001
+ODD = {
+    "RDF within RDF": "<r:Description><o:a><r:RDF><r:Description o:b='1'/></r:RDF></o:a>"
+    "</r:Description>",
+    "a prefix that isn't declared": "<r:Description><no:a/></r:Description>",
+    "RDF's prefix for something else": f"<r:Description xmlns:rdf='{OURS}'><rdf:A>1</rdf:A>"
+    "</r:Description>",
+    "a default namespace taken back": "<r:Description xmlns='urn:a'><o:a xmlns=''><b/></o:a>"
+    "</r:Description><r:Description xmlns=''><o:a/></r:Description>",
+    "names without a namespace": "<r:Description a='1'><b/></r:Description>",
+    "a space in a namespace": f"<r:Description xmlns:s='{OURS} a b' s:c='1'/>",
+    "the prefix xml": "<r:Description xml:lang='en' "
+    "xmlns:xml='http://www.w3.org/XML/1998/namespace'><o:a xml:lang='en'/></r:Description>",
+}
+
+
+def packed(xml: str) -> bytes:
+    return f"<r:RDF xmlns:r='{RDF}' xmlns:o='{OURS}'>{xml}</r:RDF>".encode()
+
+
+@pytest.mark.parametrize("xml", ODD.values(), ids=ODD)
+def test_an_odd_packet_is_refused_at_once_or_good_for_everything(xml: str) -> None:
+    try:
+        packet = Packet(packed(xml))
+    except ValueError:
+        return
+    packet.elements(OURS)
+    more = packet.with_description(described(b"<our:A>" + b"1" * 999 + b"</our:A>"))
+    assert "1" * 999 in [element.text for element in more.elements(OURS)]
+    corrected_xmp(more.data, Turn(6, (4, 3), (3, 4)), is_own=True)
+    main, extension, name = split(more.data, len(more.data) - 400)
+    assert extension is not None
+    assert "1" * 999 in [
+        element.text for element in Packet(merged(main, {name: extension})).elements(OURS)
+    ]
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        "<r:Description/>" * 10**6,
+        "<r:Description>" + "<o:a/>" * MANY + "</r:Description>",
+        "<r:Description " + " ".join(f"o:a{index}=''" for index in range(MANY)) + "/>",
+        "<r:Description><o:a>" + "<o:b/>" * 10**5 + "</o:a></r:Description>",
+        "<r:Description><o:a " + " ".join(f"b{n}=''" for n in range(10**5)) + "/></r:Description>",
+        f"<r:Description xmlns:l='{'l' * 10**5}'><l:a/></r:Description>",
+        f"<r:Description>{' ' * 2**23}<o:a/></r:Description>",
+    ],
+    ids=["descriptions", "properties", "attributes", "items", "fields", "namespace", "bytes"],
+)
+def test_a_packet_that_would_take_long_is_refused(xml: str) -> None:
+    with pytest.raises(TooLargeError):
+        Packet(packed(xml))
+
+
+def test_many_namespaces_around_many_descriptions_are_refused() -> None:
+    """Each description that is moved declares all of them."""
+    declared = "".join(f" xmlns:p{number}='p'" for number in range(300))
+    xml = f"<r:RDF xmlns:r='{RDF}'{declared}>{'<r:Description/>' * 300}</r:RDF>"
+    with pytest.raises(TooLargeError):
+        Packet(xml.encode())
+
+
+def test_pictures_within_a_packet_go_and_the_rest_stays() -> None:
+    """Original, thumbnail or depth map, as an attribute or an element, however large."""
+    buffer = io.BytesIO()
+    Image.effect_noise((64, 64), 60).save(buffer, "JPEG")
+    picture = base64.b64encode(buffer.getvalue()).decode()
+    lines = "&#xA;\n".join(picture[at : at + 76] for at in range(0, len(picture), 76))
+    packet = Packet(
+        packed(
+            f"<r:Description o:a='{picture}' o:b='/9j/ is how they begin'>"
+            f"<o:c><r:Alt><r:li r:parseType='Resource'><o:d>{lines}</o:d><o:e>kept</o:e></r:li>"
+            f"</r:Alt></o:c><o:f>{picture * 9999}</o:f></r:Description>"
+        )
+    )
+    assert b"\n".join(line for line in picture.encode().split()) not in packet.data
+    assert picture[:60].encode() not in packet.data
+    assert b"<o:e>kept</o:e>" in packet.data
+    assert b"/9j/ is how they begin" in packet.data

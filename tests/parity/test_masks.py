@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from plain_losses import gram_matrix
 
-from styleplug.transfer.losses import gram_matrix
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.masks import feature_weights
 from styleplug.vgg.mirror import Mirror

@@ -13,8 +13,10 @@ from styleplug.image.resize import resized
 from styleplug.image.transparency import resized_picture
 from styleplug.runtime.models import Model
 from styleplug.transfer.balance import Balance, FixedWeights, TargetError
-from styleplug.transfer.objective_onnx import OnnxObjective
-from styleplug.transfer.objective_torch import TorchObjective
+from styleplug.transfer.engine_onnx import OnnxEngine
+from styleplug.transfer.engine_torch import TorchEngine
+from styleplug.transfer.loss import Loss
+from styleplug.transfer.objective import Objective
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.export import export_onnx
@@ -61,16 +63,14 @@ def assert_parity(
     encoder = Encoder(model, pooling=pooling, device="cpu")
     targets = make_targets(encoder, photograph, painting, levels, content, style)
     network, mirror = Network(model, pooling), Mirror(model, pooling=pooling, device="cpu")
-    terms = {
-        "content_layers": content,
-        "style_layers": style,
-        "balance": balance,
-        "tv_weight": 0.5,
-    }
-    torch_objective = TorchObjective(mirror, targets, **terms)
-    onnx_objective = OnnxObjective(network, targets, **terms)
-    expected = torch_objective(torch_objective.picture(picture))
-    found = onnx_objective(onnx_objective.picture(picture))
+    loss = Loss(targets, content_layers=content, style_layers=style, balance=balance, tv_weight=0.5)
+    expected, found = (
+        objective(objective.to_device(picture))
+        for objective in (
+            Objective(TorchEngine(mirror), loss),
+            Objective(OnnxEngine(network), loss),
+        )
+    )
     for name in ("loss", "content_error", "style_error", "total_variation", "content_weight"):
         assert getattr(found, name) == pytest.approx(getattr(expected, name), rel=1e-4), name
     gradients = found.gradient.ravel(), expected.gradient.numpy().ravel()

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from plain_losses import as_float64
 
 from styleplug.image.picture import Picture
 from styleplug.runtime.models import Model
 from styleplug.transfer.balance import TargetError
-from styleplug.transfer.objective import Engine
-from styleplug.transfer.objective_onnx import onnx_engine
-from styleplug.transfer.objective_torch import torch_engine
+from styleplug.transfer.engine import Engine
+from styleplug.transfer.engine_onnx import OnnxEngine
+from styleplug.transfer.engine_torch import TorchEngine
+from styleplug.transfer.loss import Loss
+from styleplug.transfer.objective import Objective
 from styleplug.transfer.targets import Targets, compute_targets
-from styleplug.transfer.tiles import TiledObjective
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
 from styleplug.vgg.mirror import Mirror
@@ -32,8 +33,8 @@ STYLE = {f"relu{block}_1": 0.2 for block in range(1, 6)}
 SHRINKING = 1.7
 """From one level to the next."""
 ENGINES: dict[str, Callable[[Model, str], Engine]] = {
-    "torch": lambda model, pooling: torch_engine(Mirror(model, pooling=pooling, device="cpu")),
-    "onnx": lambda model, pooling: onnx_engine(Network(model, pooling)),
+    "torch": lambda model, pooling: TorchEngine(Mirror(model, pooling=pooling, device="cpu")),
+    "onnx": lambda model, pooling: OnnxEngine(Network(model, pooling)),
 }
 
 
@@ -72,15 +73,15 @@ def evaluate_both(
     rounding: float = 1e-5,
 ) -> tuple[float, float]:
     """The error of the gradient in tiles: relative L2, and the largest over the RMS."""
-    terms: dict[str, Any] = {
-        "content_layers": content,
-        "style_layers": style,
-        "balance": TargetError(0.3),
-        "tv_weight": 0.5,
-    }
-    whole = engine.make_objective(targets, **terms)
-    tiled = TiledObjective(engine.tile_passes, window, targets, **terms)
-    expected, found = (one(one.picture(picture)) for one in (whole, tiled))
+    loss = Loss(
+        targets,
+        content_layers=content,
+        style_layers=style,
+        balance=TargetError(0.3),
+        tv_weight=0.5,
+    )
+    whole, tiled = Objective(engine, loss), Objective(engine, loss, window)
+    expected, found = (one(one.to_device(picture)) for one in (whole, tiled))
     for name in ("loss", "content_error", "style_error", "total_variation", "content_weight"):
         assert getattr(found, name) == pytest.approx(getattr(expected, name), rel=rounding), name
     exact = np.asarray(expected.gradient, np.float64)
@@ -183,23 +184,9 @@ def test_nothing_is_approximated(
         as_float64(one) for one in make_targets(tiny_model, (181, 197), pooling, levels, masked)
     ]
     picture = make_picture(181, 197, seed=3).astype(np.float64)
-    error, worst = evaluate_both(torch_engine(mirror), targets, picture, 160)
+    error, worst = evaluate_both(TorchEngine(mirror), targets, picture, 160)
     assert error <= 1e-10
     assert worst <= 1e-10
-
-
-def as_float64(targets: Targets) -> Targets:
-    def wider(arrays: dict[str, Array]) -> dict[str, Any]:
-        return {name: array.astype(np.float64) for name, array in arrays.items()}
-
-    alpha: Any = None if targets.alpha is None else targets.alpha.astype(np.float64)
-    return replace(
-        targets,
-        content=wider(targets.content),
-        grams=wider(targets.grams),
-        weights=wider(targets.weights),
-        alpha=alpha,
-    )
 
 
 @pytest.mark.slow

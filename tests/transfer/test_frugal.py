@@ -13,7 +13,7 @@ import pytest
 
 from styleplug.errors import OutOfMemoryError
 from styleplug.runtime.models import Model
-from styleplug.transfer.frugal import frugally
+from styleplug.transfer.frugal import retry_in_smaller_tiles
 from styleplug.vgg.export import export_onnx
 from styleplug.vgg.layers import Architecture
 
@@ -33,13 +33,13 @@ logging.basicConfig(format="%(message)s")
 engine_name, more, name, path, sha256, size = sys.argv[1:]
 model = Model(name, Path(path), sha256, int(size), "", "", "")
 if engine_name == "torch":
-    from styleplug.transfer.objective_torch import torch_engine
+    from styleplug.transfer.engine_torch import TorchEngine
     from styleplug.vgg.mirror import Mirror
-    engine = torch_engine(Mirror(model, device="cpu"))
+    engine = TorchEngine(Mirror(model, device="cpu"))
 else:
-    from styleplug.transfer.objective_onnx import onnx_engine
+    from styleplug.transfer.engine_onnx import OnnxEngine
     from styleplug.vgg.gradient import Network
-    engine = onnx_engine(Network(model))
+    engine = OnnxEngine(Network(model))
 photo, painting = (np.random.default_rng(n).random((600, 800, 3), np.float32) for n in range(2))
 
 def make_transfer(size, window=None):
@@ -115,7 +115,7 @@ def test_windows_shrink_until_the_work_can_be_done(caplog: pytest.LogCaptureFixt
             raise MemoryError
         return "done"
 
-    assert frugally(work, None, 1000, 64) == "done"
+    assert retry_in_smaller_tiles(work, None, 1000, 64) == "done"
     assert tried == [None, 688, 480]
     assert caplog.messages == [
         f"memory ran out; going on in tiles of {side} pixels" for side in (688, 480)
@@ -130,7 +130,7 @@ def test_it_ends_with_the_smallest_tiles() -> None:
         raise RuntimeError("can't allocate memory")
 
     with pytest.raises(OutOfMemoryError):
-        frugally(work, 300, 1000, 64)
+        retry_in_smaller_tiles(work, 300, 1000, 64)
     assert tried == [300, 208, 144]
 
 
@@ -139,4 +139,4 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory() -> None:
         raise RuntimeError("sizes differ")
 
     with pytest.raises(RuntimeError, match="sizes differ"):
-        frugally(work, 300, 1000, 64)
+        retry_in_smaller_tiles(work, 300, 1000, 64)

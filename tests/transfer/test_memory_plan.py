@@ -16,9 +16,9 @@ from styleplug.config import StylizeConfig
 from styleplug.errors import OutOfMemoryError
 from styleplug.runtime.models import Model
 from styleplug.transfer import memory_plan
+from styleplug.transfer.engine import Engine
+from styleplug.transfer.engine_onnx import OnnxEngine
 from styleplug.transfer.memory_plan import fitted_scales, memory_notes, slowdown
-from styleplug.transfer.objective import Engine
-from styleplug.transfer.objective_onnx import onnx_engine
 from styleplug.transfer.plan import Scale, plan_scales
 from styleplug.transfer.solvers import LBFGS, Adam
 from styleplug.vgg.gradient import Network
@@ -29,7 +29,7 @@ TAKEN = 300_000_000
 
 @pytest.fixture
 def engine(real_model: Model) -> Engine:
-    return onnx_engine(Network(real_model))
+    return OnnxEngine(Network(real_model))
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +62,7 @@ def test_large_pictures_are_worked_on_in_tiles(
     assert last.window is not None
     assert last.window % GRID == 0
     assert scales[0].window is None
-    assert slowdown(last, engine.tile_passes.architecture, ["relu5_1"]) > 4 / 3
+    assert slowdown(last, engine.architecture, ["relu5_1"]) > 4 / 3
     [*_, note] = memory_notes(scales, StylizeConfig())
     assert f"{max(size)} px are worked on in tiles of {last.window} px" in note
 
@@ -99,9 +99,9 @@ def test_the_machines_own_limit_counts(engine: Engine, monkeypatch: pytest.Monke
 
 def test_of_a_gpu_nothing_is_known(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_plan, "free_memory", lambda: 0)
-    elsewhere = Engine(**{**vars(engine), "on_host": False})
-    assert plan(elsewhere, (1536, 2048))[-1].window is None
-    assert plan(elsewhere, (1536, 2048), max_memory=2.5e9)[-1].window is not None
+    monkeypatch.setattr(engine, "on_host", False)
+    assert plan(engine, (1536, 2048))[-1].window is None
+    assert plan(engine, (1536, 2048), max_memory=2.5e9)[-1].window is not None
 
 
 @pytest.mark.parametrize(("kind", "history"), [("lbfgs", 3), ("lbfgs", 8), ("adam", 0)])

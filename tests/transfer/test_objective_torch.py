@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from plain_losses import as_float64
 
 from styleplug.image.picture import Picture
 from styleplug.image.resize import resized
 from styleplug.runtime.models import Model
 from styleplug.transfer.balance import Balance, FixedWeights, TargetError
-from styleplug.transfer.objective_torch import TorchObjective
+from styleplug.transfer.engine_torch import FLOAT16_LOSS_SCALE, TorchEngine
+from styleplug.transfer.loss import Loss
+from styleplug.transfer.objective import Objective
 from styleplug.transfer.reduction import reduced
-from styleplug.transfer.targets import compute_targets
+from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.masks import feature_weights
 from styleplug.vgg.mirror import Mirror
@@ -33,12 +36,23 @@ def make_objective(
     pooling: str = "max",
     levels: int = 1,
     alpha: NDArray[np.float32] | None = None,
-) -> TorchObjective:
+) -> Objective:
     """An objective for a picture of 37 by 34 pixels, perhaps a smaller size of it, and how much of
     it is seen."""
+    targets = make_targets(model, make_picture, pooling, levels, alpha)
+    return objective_of(targets, Mirror(model, pooling=pooling, device="cpu"), balance)
+
+
+def make_targets(
+    model: Model,
+    make_picture: MakePicture,
+    pooling: str,
+    levels: int,
+    alpha: NDArray[np.float32] | None,
+) -> list[Targets]:
     encoder = Encoder(model, pooling=pooling, device="cpu")
     painting = Picture(as_pixels(make_picture(30, 17, seed=2)))
-    targets = [
+    return [
         compute_targets(
             encoder,
             Picture(
@@ -51,23 +65,11 @@ def make_objective(
         )
         for shape in [(37, 34), SMALLER][:levels]
     ]
-    mirror = Mirror(model, pooling=pooling, device="cpu")
-    return TorchObjective(
-        mirror,
-        targets,
-        content_layers=CONTENT,
-        style_layers=STYLE,
-        balance=balance,
-        tv_weight=0.5,
-    )
 
 
-def in_float64(objective: TorchObjective) -> TorchObjective:
-    objective.mirror.double()
-    objective.mirror.dtype = torch.float64
-    for tensors in (*objective.content, *objective.grams, *objective.weights):
-        tensors.update({name: tensor.double() for name, tensor in tensors.items()})
-    return objective
+def objective_of(targets: list[Targets], mirror: Mirror, balance: Balance) -> Objective:
+    loss = Loss(targets, content_layers=CONTENT, style_layers=STYLE, balance=balance, tv_weight=0.5)
+    return Objective(TorchEngine(mirror), loss)
 
 
 @pytest.mark.parametrize("levels", [1, 2])
@@ -82,9 +84,10 @@ def test_gradient_is_that_of_finite_differences(
     levels: int,
     alpha: NDArray[np.float32] | None,
 ) -> None:
-    objective = in_float64(
-        make_objective(tiny_model, make_picture, balance, pooling, levels, alpha)
-    )
+    mirror = Mirror(tiny_model, pooling=pooling, device="cpu").double()
+    mirror.dtype = torch.float64
+    targets = make_targets(tiny_model, make_picture, pooling, levels, alpha)
+    objective = objective_of([as_float64(one) for one in targets], mirror, balance)
     picture = torch.tensor(make_picture(37, 34, seed=3)).double()
     gradient = objective(picture).gradient
     generator = torch.Generator().manual_seed(0)
@@ -113,7 +116,7 @@ def test_loss_is_that_of_the_design(tiny_model: Model, make_picture: MakePicture
         for n, w in STYLE.items()
     )
     variation = np.mean(np.diff(picture, axis=2) ** 2) + np.mean(np.diff(picture, axis=3) ** 2)
-    evaluation = objective(objective.picture(picture))
+    evaluation = objective(objective.to_device(picture))
     assert evaluation.content_error == pytest.approx(content, rel=1e-4)
     assert evaluation.style_error == pytest.approx(style, rel=1e-4)
     assert evaluation.total_variation == pytest.approx(variation, rel=1e-4)
@@ -142,7 +145,7 @@ def test_what_is_not_seen_counts_in_no_term(tiny_model: Model, make_picture: Mak
     down = np.mean(np.diff(picture[0], axis=1) ** 2, axis=0)
     variation = np.average(across, weights=np.minimum(DISC[:, 1:], DISC[:, :-1]))
     variation += np.average(down, weights=np.minimum(DISC[1:], DISC[:-1]))
-    evaluation = objective(objective.picture(picture))
+    evaluation = objective(objective.to_device(picture))
     assert evaluation.content_error == pytest.approx(content, rel=1e-4)
     assert evaluation.style_error == pytest.approx(style, rel=1e-4)
     assert evaluation.total_variation == pytest.approx(variation, rel=1e-4)
@@ -150,8 +153,8 @@ def test_what_is_not_seen_counts_in_no_term(tiny_model: Model, make_picture: Mak
 
 def test_an_opaque_picture_costs_what_it_did(tiny_model: Model, make_picture: MakePicture) -> None:
     objective = make_objective(tiny_model, make_picture, FixedWeights(1, 5), levels=2)
-    assert objective.weights == [{}, {}]
-    assert objective.alpha is None
+    assert [level.whole().weights for level in objective.loss.levels] == [{}, {}]
+    assert objective.loss.alpha is None
 
 
 def test_a_smaller_size_counts_for_its_share(tiny_model: Model, make_picture: MakePicture) -> None:
@@ -159,10 +162,14 @@ def test_a_smaller_size_counts_for_its_share(tiny_model: Model, make_picture: Ma
     smaller = reduced(picture, *SMALLER, np.asarray)
     both = make_objective(tiny_model, make_picture, FixedWeights(1, 5), levels=2)
     full = make_objective(tiny_model, make_picture, FixedWeights(1, 5))
-    expected = full(full.picture(picture)).content_error * 0.7
-    full.content, full.grams = both.content[1:], both.grams[1:]
-    expected += full(full.picture(smaller)).content_error * 0.3
-    assert both(both.picture(picture)).content_error == pytest.approx(expected, rel=1e-5)
+    expected = full(full.to_device(picture)).content_error * 0.7
+    small = objective_of(
+        make_targets(tiny_model, make_picture, "max", 2, None)[1:],
+        Mirror(tiny_model, device="cpu"),
+        FixedWeights(1, 5),
+    )
+    expected += small(small.to_device(smaller)).content_error * 0.3
+    assert both(both.to_device(picture)).content_error == pytest.approx(expected, rel=1e-5)
 
 
 def test_half_precision_gradients_do_not_vanish(
@@ -170,12 +177,12 @@ def test_half_precision_gradients_do_not_vanish(
 ) -> None:
     """What a GPU does in float16, done on the CPU: it is slow there, but the same arithmetic."""
     objective = make_objective(tiny_model, make_picture, FixedWeights(1, 5))
-    picture = objective.picture(make_picture(37, 34, seed=3))
+    picture = objective.to_device(make_picture(37, 34, seed=3))
     exact = objective(picture).gradient.flatten()
-    mirror = objective.mirror
-    mirror.half()
-    mirror.mean = mirror.mean.float()
-    mirror.dtype, objective.loss_scale = torch.float16, 2.0**12
+    engine = objective.engine
+    engine.mirror.half()
+    engine.mirror.mean = engine.mirror.mean.float()
+    engine.mirror.dtype, engine.loss_scale = torch.float16, FLOAT16_LOSS_SCALE
     half = objective(picture).gradient.flatten()
     assert half.dtype == torch.float32
     assert torch.cosine_similarity(half, exact, dim=0) > 0.999

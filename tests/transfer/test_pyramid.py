@@ -14,9 +14,9 @@ from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.detail import enlarged
 from styleplug.runtime.models import Model
-from styleplug.transfer.objective import Engine
-from styleplug.transfer.objective_onnx import onnx_engine
-from styleplug.transfer.objective_torch import torch_engine
+from styleplug.transfer.engine import Engine
+from styleplug.transfer.engine_onnx import OnnxEngine
+from styleplug.transfer.engine_torch import TorchEngine
 from styleplug.transfer.plan import cost
 from styleplug.transfer.pyramid import Transfer
 from styleplug.vgg.encoder import Encoder
@@ -27,8 +27,8 @@ from styleplug.vgg.tensors import as_pixels
 MakeTransfer = Callable[..., Transfer]
 
 ENGINES: dict[str, Callable[[Model, str], Engine]] = {
-    "torch": lambda model, pooling: torch_engine(Mirror(model, pooling=pooling, device="cpu")),
-    "onnx": lambda model, pooling: onnx_engine(Network(model, pooling)),
+    "torch": lambda model, pooling: TorchEngine(Mirror(model, pooling=pooling, device="cpu")),
+    "onnx": lambda model, pooling: OnnxEngine(Network(model, pooling)),
 }
 
 
@@ -131,7 +131,7 @@ def test_targets_come_from_onnx_runtime(
     transfer = make_transfer()
     with monkeypatch.context() as before:
         before.setattr(Mirror, "forward", forbidden)
-        before.setattr("styleplug.transfer.objective_torch.gram_matrix", forbidden)
+        before.setattr("styleplug.transfer.terms.style.StyleTerm.statistic", forbidden)
         events = transfer.run()
         assert isinstance(next(events), Planned)
         small, large = transfer._targets()
@@ -173,7 +173,8 @@ def test_divergence_leaves_the_last_good_picture(make_transfer: MakeTransfer, en
         evaluate, calls = objective(scale, targets), iter(range(100))
 
         class Breaking:
-            picture, batch = map(staticmethod, (evaluate.picture, evaluate.batch))
+            to_device = staticmethod(evaluate.to_device)
+            to_numpy = staticmethod(evaluate.to_numpy)
 
             def __call__(self, picture: Any) -> Any:
                 return evaluate(picture * float("nan") if next(calls) == 4 else picture)

@@ -1,0 +1,105 @@
+"""What a term of the loss is, and the terms of a window over the arrays of any engine.
+
+A term depends on the features of a layer by a sum over all places, its statistic. So a picture can
+be worked on in tiles: their statistics add up to the whole's, from which follow the error and its
+derivative with respect to the statistic, and from that, tile by tile again, the derivative with
+respect to the features.
+
+Each term states this once, over what NumPy's arrays, PyTorch's, and `styleplug.vgg.expression`
+have in common: arithmetic, `@`, `.T`, `.sum()`, `.reshape()` and `.shape`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+from styleplug.transfer.arrays import Array
+
+Kind = Literal["content", "style"]
+"""Which of the two errors a term counts for, and so how it is weighted."""
+
+
+class Term(ABC):
+    """One error of the features of one layer.
+
+    Features, (1, C, h, w), come already multiplied by how much of them is seen.
+    """
+
+    kind: ClassVar[Kind]
+    layer: str
+
+    @property
+    def maps(self) -> Mapping[str, Array]:
+        """Arrays over the places of the layer's features, (…, h, w), of the whole picture."""
+        return {}
+
+    @abstractmethod
+    def statistic(self, features: Array, maps: Mapping[str, Array]) -> Array:
+        """What sums over windows to that of the whole; `maps` are those parts that are seen."""
+
+    @abstractmethod
+    def error(self, statistic: Array) -> tuple[Array, Array]:
+        """The error, a scalar, and its derivative with respect to the whole's statistic."""
+
+    @abstractmethod
+    def by_features(self, features: Array, by_statistic: Array, maps: Mapping[str, Array]) -> Array:
+        """The derivative with respect to features, from that with respect to their statistic."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The terms of what the network sees at once: a tile of a picture, or all of it.
+
+    Args:
+        terms: of the picture.
+        weights: by layer, what its features are multiplied by, (h, w); for layers that aren't
+            there, nothing.
+        maps: of each term, what the window sees of them.
+    """
+
+    terms: Sequence[Term]
+    weights: Mapping[str, Array]
+    maps: Sequence[Mapping[str, Array]]
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers whose features are needed."""
+        return tuple(dict.fromkeys(term.layer for term in self.terms))
+
+    def converted(self, convert: Callable[[Array], Array]) -> Window:
+        """The window with each of its arrays converted."""
+        return replace(
+            self,
+            weights={layer: convert(array) for layer, array in self.weights.items()},
+            maps=[{name: convert(array) for name, array in maps.items()} for maps in self.maps],
+        )
+
+    def statistics(self, features: Mapping[str, Array]) -> list[Array]:
+        """Of each term, from the features by layer."""
+        weighted = {layer: self._weighted(layer, features[layer]) for layer in self.layers}
+        return [
+            term.statistic(weighted[term.layer], maps)
+            for term, maps in zip(self.terms, self.maps, strict=True)
+        ]
+
+    def by_features(
+        self, features: Mapping[str, Array], by_statistics: Sequence[Array]
+    ) -> dict[str, Array]:
+        """The derivative with respect to the features of each layer."""
+        return {
+            layer: self._by_features(layer, features[layer], by_statistics) for layer in self.layers
+        }
+
+    def _by_features(self, layer: str, features: Array, by_statistics: Sequence[Array]) -> Array:
+        weighted, total = self._weighted(layer, features), None
+        for term, maps, by_statistic in zip(self.terms, self.maps, by_statistics, strict=True):
+            if term.layer == layer:
+                gradient = term.by_features(weighted, by_statistic, maps)
+                total = gradient if total is None else total + gradient
+        return self._weighted(layer, total)
+
+    def _weighted(self, layer: str, features: Array) -> Array:
+        return features * self.weights[layer] if layer in self.weights else features

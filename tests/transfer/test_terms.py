@@ -1,0 +1,111 @@
+"""The terms against their formulas, and what every picture owes to them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from numpy.typing import NDArray
+from plain_losses import content_error, gram_matrix, style_error
+
+from styleplug.transfer.terms.content import ContentTerm
+from styleplug.transfer.terms.style import StyleTerm
+from styleplug.transfer.terms.term import Term
+from styleplug.transfer.variation import Variation
+
+Array = NDArray[np.float64]
+
+features = arrays(
+    np.float64,
+    array_shapes(min_dims=3, max_dims=3, min_side=1, max_side=6).map(lambda shape: (1, *shape)),
+    elements=st.floats(0, 100, width=32),
+)
+
+
+def content_of(target: Array) -> ContentTerm:
+    return ContentTerm("relu1_1", target)
+
+
+def style_of(features: Array) -> StyleTerm:
+    """The term whose target is the features' own Gram matrix."""
+    return StyleTerm("relu1_1", gram_matrix(torch.tensor(features)).numpy(), features.size)
+
+
+def error(term: Term, features: Array) -> float:
+    return float(term.error(term.statistic(features, term.maps))[0])
+
+
+def total_variation(picture: Array) -> float:
+    return Variation(None, np.asarray)(picture, np.zeros_like(picture), 1.0)
+
+
+@given(features)
+def test_gram_matrix_is_symmetric_and_positive_semidefinite(f: Array) -> None:
+    products = style_of(f).statistic(f, {})
+    np.testing.assert_allclose(products, products.T, rtol=1e-12)
+    assert np.linalg.eigvalsh(products).min() >= -1e-9 * np.trace(products)
+
+
+@given(features)
+def test_gram_matrix_is_that_of_the_formula(f: Array) -> None:
+    _, c, h, w = f.shape
+    rows = f.reshape(c, h * w)
+    np.testing.assert_allclose(style_of(f).statistic(f, {}), rows @ rows.T, rtol=1e-9, atol=1e-12)
+
+
+@given(features)
+def test_errors_vanish_at_their_targets(f: Array) -> None:
+    assert error(content_of(f), f) == 0
+    assert error(style_of(f), f) == pytest.approx(0, abs=1e-20)
+
+
+@given(st.floats(0.01, 100))
+def test_content_error_does_not_depend_on_the_scale_of_features(factor: float) -> None:
+    f, p = np.random.default_rng(0).random((2, 1, 3, 5, 4))
+    assert error(content_of(p * factor), f * factor) == pytest.approx(error(content_of(p), f))
+
+
+def test_errors_are_those_of_the_formulas() -> None:
+    f, p = np.random.default_rng(0).random((2, 1, 3, 5, 4))
+    tensors = torch.tensor(f), torch.tensor(p)
+    assert error(content_of(p), f) == pytest.approx(float(content_error(*tensors)))
+    grams = [gram_matrix(one) for one in tensors]
+    assert error(style_of(p), f) == pytest.approx(float(style_error(*grams)))
+
+
+@pytest.mark.parametrize("make", [content_of, style_of])
+def test_derivatives_are_those_of_automatic_differentiation(make) -> None:
+    f, p = np.random.default_rng(0).random((2, 1, 3, 5, 4))
+    term = make(p)
+    leaf = torch.tensor(f, requires_grad=True)
+    maps: Mapping[str, torch.Tensor] = {
+        name: torch.tensor(array) for name, array in term.maps.items()
+    }
+    reference = {
+        ContentTerm: lambda: content_error(leaf, torch.tensor(p)),
+        StyleTerm: lambda: style_error(gram_matrix(leaf), gram_matrix(torch.tensor(p))),
+    }
+    (expected,) = torch.autograd.grad(reference[type(term)](), leaf)
+    with torch.no_grad():
+        _, by_statistic = term.error(term.statistic(leaf, maps).numpy())
+        found = term.by_features(leaf, torch.as_tensor(by_statistic), maps)
+    torch.testing.assert_close(found, expected)
+
+
+def test_errors_of_a_dark_layer_are_numbers() -> None:
+    dark = np.zeros((1, 2, 3, 3))
+    assert np.isfinite(error(content_of(dark), dark + 1))
+    assert np.isfinite(error(style_of(dark), dark + 1))
+
+
+@given(st.floats(0, 1, width=32), st.integers(2, 9), st.integers(2, 9))
+def test_total_variation_of_a_constant_is_zero(value: float, height: int, width: int) -> None:
+    assert total_variation(np.full((1, 3, height, width), value)) == 0
+
+
+def test_total_variation_is_that_of_the_formula() -> None:
+    checkerboard = np.broadcast_to([[0.0, 1.0], [1.0, 0.0]], (1, 3, 2, 2)).copy()
+    assert total_variation(checkerboard) == 2
