@@ -12,8 +12,8 @@ from dataclasses import astuple, fields, replace
 from typing import Any
 
 from styleplug.config import StylizeConfig
-from styleplug.transfer.memory_plan import SLOWNESS
 from styleplug.transfer.loss import Evaluation
+from styleplug.transfer.memory_plan import SLOWNESS
 from styleplug.transfer.plan import Scale
 from styleplug.transfer.state import State, is_number
 from styleplug.vgg.tiles import GRID, smallest_window
