@@ -49,7 +49,12 @@ class StylizeConfig:
     """
 
     size: int = number(
-        512, "Longest side of the working picture, in pixels.", 32, 16384, basic=True
+        512,
+        "Longest side of the working picture, in pixels; one longer than 2:1 is made as large in"
+        " area as one of 2:1.",
+        32,
+        16384,
+        basic=True,
     )
     output_size: str = choice(
         "photo",

@@ -17,7 +17,7 @@ from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.detail import enlarged
 from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
-from styleplug.image.resize import fitted_size, resized
+from styleplug.image.resize import elongation, fitted_size, resized
 from styleplug.image.transparency import resized_picture, uncovered
 from styleplug.transfer.budget import Budget
 from styleplug.transfer.frugal import FrugalObjective, frugally
@@ -200,7 +200,7 @@ class Transfer:
         if self.request.cancel.is_set():
             raise Cancelled
         paintings = [
-            resized_picture(one, *self._size(one, max(height, width))) for one in self.paintings
+            resized_picture(one, *self._size(one, height, width)) for one in self.paintings
         ]
         compute = partial(
             compute_targets,
@@ -229,17 +229,17 @@ class Transfer:
 
     def _fitted(self, scales: tuple[Scale, ...]) -> tuple[Scale, ...]:
         """The scales as memory allows them."""
-        paintings = [self._size(painting, scales[-1].longest) for painting in self.paintings]
+        height, width = scales[-1].height, scales[-1].width
+        paintings = [self._size(painting, height, width) for painting in self.paintings]
         return fitted_scales(scales, paintings, self.config, self.engine)
 
-    def _size(self, painting: Picture, longest: int) -> tuple[int, int]:
-        """Height and width of a painting beside a picture of this longest side: its strokes are as
+    def _size(self, painting: Picture, height: int, width: int) -> tuple[int, int]:
+        """Height and width of a painting beside a picture of height × width: its strokes are as
         large for the picture, whatever the size. One that would be too narrow for the network stays
         longer."""
-        width, height = painting.size
-        shortest = math.ceil(SHORTEST_SIDE * max(height, width) / min(height, width))
-        side = round(self.config.stroke_scale * longest)
-        return fitted_size(width, height, max(side, shortest))
+        shortest = math.ceil(SHORTEST_SIDE * max(painting.size) / min(painting.size))
+        side = self.config.stroke_scale * max(height, width) / elongation(height, width)
+        return fitted_size(*painting.size, max(round(side), shortest))
 
     def _initial(self, scale: Scale) -> Pixels:
         """The picture to start from, at the smallest scale."""
