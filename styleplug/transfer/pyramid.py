@@ -17,7 +17,7 @@ from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.detail import enlarged
 from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
-from styleplug.image.resize import elongation, fitted_size, resized
+from styleplug.image.resize import elongation, fitted_size, lanczos, resized
 from styleplug.image.transparency import resized_picture, uncovered
 from styleplug.transfer.budget import Budget
 from styleplug.transfer.frugal import FrugalObjective, frugally
@@ -33,6 +33,10 @@ from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.tensors import Pixels, as_batch
 from styleplug.vgg.tiles import halo
 
+PATCHES = 12
+"""Along the longest side of a picture to start from, where a seed varies it."""
+PATCH_CONTRAST = 0.3
+"""Standard deviation of their colours."""
 EVALUATIONS_PER_PREVIEW = 10
 """Often enough for a film, seldom enough to cost nothing."""
 
@@ -251,7 +255,7 @@ class Transfer:
         start = starts.get(self.config.init, request.initial_image)
         if start is None:
             raise ConfigError("init", self.config.init, "content, noise, style, or a given picture")
-        return resized(start, scale.height, scale.width)
+        return _varied(resized(start, scale.height, scale.width), self.config.seed)
 
     def _planned(self) -> Planned:
         largest = self.scales[-1]
@@ -312,6 +316,20 @@ class Transfer:
             alpha=alpha,
             engine=self.engine.name,
         )
+
+
+def _varied(start: Pixels, seed: int) -> Pixels:
+    """A variation of a picture to start from: soft patches of other colours, none with seed 0.
+
+    From where the smallest scale begins, it goes to other strokes and colours of the painting; what
+    is finer than the patches would be gone after a few steps.
+    """
+    if not seed:
+        return start
+    height, width, channels = start.shape
+    coarse = fitted_size(width, height, PATCHES)
+    noise = np.random.default_rng(seed).standard_normal((*coarse, channels), np.float32)
+    return (start + PATCH_CONTRAST * lanczos(noise, height, width)).clip(0, 1)
 
 
 def _solver(config: StylizeConfig, scale: Scale) -> Solver:
