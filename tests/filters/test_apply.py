@@ -52,7 +52,7 @@ def test_a_large_picture_looks_as_its_preview(
     preview = filtered(resized(picture, 74, 128), style, filter_weights, **QUICK)
     assert np.abs(resized(large, 74, 128) - preview).mean() < 0.02
     enlarged = resized(preview, *picture.shape[:2])
-    assert np.abs(large - enlarged).mean() > 0.02, "and has detail of its own"
+    assert np.abs(large - enlarged).mean() > 0.004, "and has detail of its own"
 
 
 def test_strokes_have_the_size_asked_for(picture: Array, filter_weights: FilterWeights) -> None:
