@@ -49,7 +49,12 @@ class StylizeConfig:
     """
 
     size: int = number(
-        512, "Longest side of the working picture, in pixels.", 32, 16384, basic=True
+        512,
+        "Longest side of the working picture, in pixels; one longer than 2:1 is made as large in"
+        " area as one of 2:1.",
+        32,
+        16384,
+        basic=True,
     )
     output_size: str = choice(
         "photo",
@@ -112,7 +117,14 @@ class StylizeConfig:
         metadata={"help": "Work from small to large, for large strokes as well as fine ones."},
     )
     init: str = text("content", "What to start from", "content, noise, style, or a FILE")
-    seed: int = number(0, "Seed of the noise to start from.", 0, 2**32 - 1, basic=True)
+    seed: int = number(
+        0,
+        "Which variation to paint: each number gives another, and always the same; 0 starts from"
+        " the photograph as it is. With init noise, the seed of the noise.",
+        0,
+        2**32 - 1,
+        basic=True,
+    )
     engine: str = choice(
         "auto",
         "What computes gradients, PyTorch or ONNX Runtime; auto is torch where it is installed.",

@@ -54,8 +54,8 @@ class StyleTransfer(Gimp.PlugIn):
             GObject.ParamFlags.READWRITE,
         )
         for name, label, help_text in (
-            ("size", "Si_ze", "Longest side of the working picture, in pixels"),
-            ("seed", "Se_ed", "Seed of the randomness"),
+            ("size", "Si_ze", "Longest side of the working picture, in pixels; more in a panorama"),
+            ("seed", "Se_ed", "Which variation to paint; 0 is the plain one"),
         ):
             procedure.add_int_argument(
                 name, label, f"{help_text}; -1: the preset's", -1, 2**31 - 1, -1,

@@ -25,13 +25,14 @@ from styleplug.filters.running import StyledNetwork
 from styleplug.filters.style import FilterStyle
 from styleplug.filters.tiles import tiles_of
 from styleplug.filters.weights import FilterWeights
-from styleplug.image.resize import fitted_size, in_turns, lanczos, resized
+from styleplug.image.resize import elongation, fitted_size, in_turns, lanczos, resized
 from styleplug.image.transparency import filled, is_seen
 
 Array = NDArray[np.float32]
 
 WORKING_SIZE = 512
-"""Longest side, in pixels, at which the network's strokes are those of the painting."""
+"""Longest side, in pixels, at which the network's strokes are those of the painting; a panorama's
+is longer by its `elongation`."""
 
 
 def filtered(
@@ -98,7 +99,7 @@ def octave_sizes(height: int, width: int, stroke_scale: float) -> list[tuple[int
     Each is about twice the one before; a picture no larger than the working size has but its own.
     """
     longest = max(height, width)
-    first = min(longest, round(WORKING_SIZE / stroke_scale))
+    first = min(longest, round(elongation(height, width) * WORKING_SIZE / stroke_scale))
     if first == longest:
         return [(height, width)]
     octaves = max(1, round(math.log2(longest / first)))

@@ -18,7 +18,7 @@ from styleplug.errors import Cancelled, FilterError, StyleplugError
 from styleplug.events import Progress
 from styleplug.filters.foreign_graph import LARGEST_SIDE, picture_input
 from styleplug.filters.ranges import RANGES
-from styleplug.image.resize import fitted_size, resized
+from styleplug.image.resize import elongation, fitted_size, resized
 from styleplug.image.transparency import filled, is_seen
 from styleplug.runtime.memory import memory_errors
 from styleplug.runtime.providers import import_onnxruntime
@@ -125,7 +125,8 @@ class ForeignModel:
             inner = (max(1, round(height * factor)), max(1, round(width * factor)))
             before = [(whole - side) // 2 for whole, side in zip(outer, inner, strict=True)]
         else:
-            longest = min(max(height, width), round(WORKING_SIZE / stroke_scale), LARGEST_SIDE)
+            wanted = round(elongation(height, width) * WORKING_SIZE / stroke_scale)
+            longest = min(max(height, width), wanted, LARGEST_SIDE)
             inner = fitted_size(width, height, longest)
             outer = (_multiple(inner[0] + 2 * MARGIN), _multiple(inner[1] + 2 * MARGIN))
             before = [MARGIN, MARGIN]

@@ -1,9 +1,9 @@
 """The filter network as ONNX graphs: one walk through its layers, for every use.
 
-In one place the graphs differ from the network in PyTorch, and give the same: its last convolution,
-5×5 after a doubling by repetition, becomes one of 3×3 with four times as many channels at half the
-size, whose values are then spread over the pixels. ONNX Runtime's blocked layout pads the 3
-channels of the former to 16, which takes a third of all time.
+In one place the graphs differ from the network in PyTorch, and give the same: its last doubling and
+the convolution after it become one convolution with four times as many channels at half the size,
+whose values are then spread over the pixels. ONNX Runtime's blocked layout pads the 3 channels of
+the former to 16, which takes a third of all time.
 """
 
 from __future__ import annotations
@@ -57,18 +57,19 @@ class NetworkGraph:
         """
         half, quarter = self._encoded(image)
         bottleneck = self._bottleneck(image, quarter)
-        twice = self._reflected(self._twice(bottleneck))
+        twice = self._padded(self._twice(bottleneck), "edge")
         half, quarter = self._cut(half, 2), self._cut(quarter, 4)
-        return self._decoded(twice, quarter, half, padding=0), bottleneck
+        return self._decoded(twice, quarter, half), bottleneck
 
-    def tile(self, image: str, bottleneck: str) -> str:
+    def tile(self, image: str, twice: str) -> str:
         """Part of a picture whose bottleneck is known.
 
-        Takes (1, 3, H, W), both sides multiples of `STRIDE`, and (1, EIGHTH, H / 8, W / 8); gives
-        (1, 3, H, W), of which the outer `INNER_MARGIN` pixels depend on what isn't there.
+        Takes (1, 3, H, W), both sides multiples of `STRIDE`, and the bottleneck at twice its size
+        with one value more on each side, (1, EIGHTH, H / 4 + 2, W / 4 + 2); gives (1, 3, H, W), of
+        which the outer 10 pixels, less than `MARGIN`, depend on what isn't there.
         """
         half, quarter = self._encoded(image)
-        return self._decoded(self._twice(bottleneck), quarter, half, padding=1)
+        return self._decoded(twice, quarter, half)
 
     def _encoded(self, image: str) -> tuple[str, str]:
         """The picture at a half and at a quarter of its size."""
@@ -83,18 +84,18 @@ class NetworkGraph:
         current = self._cut(self._activated(eighth), STRIDE)
         for block in range(BLOCKS):
             first, second = f"blocks.{2 * block}", f"blocks.{2 * block + 1}"
-            inner = self._activated(self._conv(self._reflected(current), first, padding=0))
-            outer = self._normalise(self._conv(self._reflected(inner), second, padding=0))
+            padded = self._padded(current, "reflect")
+            inner = self._activated(self._conv(padded, first, padding=0))
+            padded = self._padded(inner, "reflect")
+            outer = self._normalise(self._conv(padded, second, padding=0))
             current = op("Add", outer, current)
         return current
 
-    def _decoded(self, twice: str, quarter: str, half: str, padding: int) -> str:
-        """The picture from its bottleneck at twice the size and from what it was before that.
-
-        The padding is that of the first convolution.
-        """
+    def _decoded(self, twice: str, quarter: str, half: str) -> str:
+        """The picture from its bottleneck at twice the size, and one more on each side, and from
+        what it was before that."""
         op = self._graph.op
-        current = self._activated(self._conv(twice, "decode_quarter", padding=padding))
+        current = self._activated(self._conv(twice, "decode_quarter", padding=0))
         current = self._twice(op("Add", current, quarter))
         current = self._activated(self._conv(current, "decode_half"))
         return self._picture(op("Add", current, half))
@@ -102,10 +103,10 @@ class NetworkGraph:
     def _activated(self, values: str) -> str:
         return self._graph.op("Relu", self._normalise(values))
 
-    def _reflected(self, values: str) -> str:
-        """Values with one more on each side, by reflection."""
+    def _padded(self, values: str, mode: str) -> str:
+        """Values with one more on each side."""
         pads = self._graph.integers(0, 0, 1, 1, 0, 0, 1, 1)
-        return self._graph.op("Pad", values, pads, mode="reflect")
+        return self._graph.op("Pad", values, pads, mode=mode)
 
     def _conv(
         self, values: str, name: str, size: int = 3, stride: int = 1, padding: int | None = None
@@ -132,7 +133,7 @@ class NetworkGraph:
         )
 
     def _twice(self, values: str) -> str:
-        """Each value repeated along both axes."""
+        """Values at twice the size, by linear interpolation along both axes."""
         op, constant = self._graph.op, self._graph.constant
         scales = constant(np.array([1, 1, 2, 2], np.float32), "twice")
         return op(
@@ -140,22 +141,20 @@ class NetworkGraph:
             values,
             "",
             scales,
-            mode="nearest",
-            nearest_mode="floor",
-            coordinate_transformation_mode="asymmetric",
+            mode="linear",
+            coordinate_transformation_mode="half_pixel",
         )
 
     def _picture(self, values: str) -> str:
         """The last layer, on values of half the size."""
         op, integers = self._graph.op, self._graph.integers
         weight, bias = self._parameters("decode_picture")
-        # Where the taps of a doubled row fall: on which row, 0..2, for even and for odd pixels.
-        falls = np.zeros((2, 3, 5), np.float32)
-        for odd in range(2):
-            for tap in range(5):
-                falls[odd, (odd + tap - 2) // 2 + 1, tap] = 1
-        columns = self._graph.constant(np.ascontiguousarray(falls.reshape(6, 5).T))
-        rows = self._graph.constant(falls.reshape(6, 5))
+        # How much of each row, 0..2, there is in the doubled ones under the taps of an even and of
+        # an odd pixel.
+        quarters = [[[3, 1, 0], [1, 3, 3], [0, 0, 1]], [[1, 0, 0], [3, 3, 1], [0, 1, 3]]]
+        falls = np.array(quarters, np.float32).reshape(6, 3) / 4
+        columns = self._graph.constant(np.ascontiguousarray(falls.T))
+        rows = self._graph.constant(falls)
         spread = op("MatMul", rows, op("MatMul", weight, columns))  # (3, C, 2·3, 2·3)
         spread = op("Reshape", spread, integers(3, -1, 2, 3, 2, 3))
         spread = op("Transpose", spread, perm=[0, 2, 4, 1, 3, 5])

@@ -40,7 +40,7 @@ WEIGHTS = {
     **{f"blocks.{index}.weight": (EIGHTH, EIGHTH, 3, 3) for index in range(2 * BLOCKS)},
     "decode_quarter.weight": (QUARTER, EIGHTH, 3, 3),
     "decode_half.weight": (HALF, QUARTER, 3, 3),
-    "decode_picture.weight": (3, HALF, 5, 5),
+    "decode_picture.weight": (3, HALF, 3, 3),
     "decode_picture.bias": (3,),
 }
 """Shape of each of the network's arrays, by its name in PyTorch's state dict."""

@@ -10,8 +10,9 @@ Losses for Real-Time Style Transfer", 2016, it departs in four ways:
 - Padding is by reflection where that is cheap: around the picture itself, and at an eighth of its
   size. The convolutions between pad with zeros, which lets a runtime keep its blocked layout; what
   the zeros reach is cut away. A network that can tell where the border is paints a frame there.
-- It enlarges by repeating pixels before a convolution (Odena, Dumoulin and Olah, "Deconvolution and
-  Checkerboard Artifacts", 2016).
+- It enlarges by linear interpolation before a convolution. To repeat pixels, as Odena, Dumoulin and
+  Olah have it ("Deconvolution and Checkerboard Artifacts", 2016), keeps flat areas flat, but makes
+  steps of what rises softly: they showed as a grid in skies and faces.
 - It also sees the *relief*: the brightness relative to its surroundings, divided by their contrast.
   A convolution's answer to a flat sky is flat; the relief lets strokes grow there out of the little
   that the sky has, and they move along with it.
@@ -54,10 +55,10 @@ class FilterNetwork(nn.Module):
             for _ in range(2 * BLOCKS)
         )
         self.decode_quarter = nn.Conv2d(
-            EIGHTH, QUARTER, 3, padding=1, padding_mode="reflect", bias=False
+            EIGHTH, QUARTER, 3, padding=1, padding_mode="replicate", bias=False
         )
         self.decode_half = nn.Conv2d(QUARTER, HALF, 3, padding=1, bias=False)
-        self.decode_picture = nn.Conv2d(HALF, 3, 5, padding=2)
+        self.decode_picture = nn.Conv2d(HALF, 3, 3, padding=1)
 
     def forward(self, image: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
         """Filtered pictures.
@@ -126,7 +127,7 @@ def _cut(features: Tensor, stride: int) -> Tensor:
 
 
 def _twice(features: Tensor) -> Tensor:
-    return functional.interpolate(features, scale_factor=2, mode="nearest")
+    return functional.interpolate(features, scale_factor=2, mode="bilinear")
 
 
 def new_styles(count: int) -> nn.ParameterDict:

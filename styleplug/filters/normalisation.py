@@ -54,17 +54,18 @@ def tile_graph(weights: FilterWeights, style: FilterStyle, statistics: Statistic
     """The network with given statistics, for a part of a picture whose bottleneck is known.
 
     Takes `image`, (1, 3, H, W) float32 in [0, 1], and gives `filtered`, as `NetworkGraph.tile`
-    does. The bottleneck is `rows` · `bottleneck` · `columns` of each channel: (H / 8, h),
-    (1, EIGHTH, h, w), (w, W / 8), all float32; so it may be that of a smaller picture, enlarged.
+    does. The bottleneck at twice its size is `rows` · `bottleneck` · `columns` of each channel:
+    (H / 4 + 2, h), (1, EIGHTH, h, w), (w, W / 4 + 2), all float32; so it may be a part of that of a
+    smaller picture, enlarged.
     """
     graph = GraphBuilder()
     network = NetworkGraph(graph, _Constants(graph, _folded(weights, style, statistics)))
     image = graph.input("image", (1, 3, "H", "W"))
-    rows = graph.input("rows", ("H8", "h"))
+    rows = graph.input("rows", ("H4", "h"))
     whole = graph.input("bottleneck", (1, EIGHTH, "h", "w"))
-    columns = graph.input("columns", ("w", "W8"))
-    bottleneck = graph.op("MatMul", graph.op("MatMul", rows, whole), columns)
-    graph.output("filtered", network.tile(image, bottleneck), (1, 3, "H", "W"))
+    columns = graph.input("columns", ("w", "W4"))
+    twice = graph.op("MatMul", graph.op("MatMul", rows, whole), columns)
+    graph.output("filtered", network.tile(image, twice), (1, 3, "H", "W"))
     return graph.model()
 
 

@@ -84,14 +84,21 @@ class StyledNetwork:
         for tile in tiles:
             rows = tile.rows.interpolation(cells[0], height / pixels.shape[0])
             columns = tile.columns.interpolation(cells[1], width / pixels.shape[1])
+            down, across = _used(rows), _used(columns)
             feeds = {
                 "image": tile.cut(pixels),
-                "rows": rows,
-                "bottleneck": overview.bottleneck,
-                "columns": np.ascontiguousarray(columns.T),
+                "rows": np.ascontiguousarray(rows[:, down]),
+                "bottleneck": np.ascontiguousarray(overview.bottleneck[:, :, down, across]),
+                "columns": np.ascontiguousarray(columns[:, across].T),
             }
             (filtered,) = session.run(None, feeds)
             yield tile.kept(filtered[0].transpose(1, 2, 0))
 
     def _open_measuring(self) -> Session:
         return open_session(measuring_graph(self._weights, self._style), self._device)
+
+
+def _used(interpolation: Array) -> slice:
+    """The cells that have a share in what they are interpolated to."""
+    used = np.flatnonzero(interpolation.any(axis=0))
+    return slice(int(used[0]), int(used[-1]) + 1)

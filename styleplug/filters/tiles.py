@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.filters.layout import INNER_MARGIN, STRIDE
+from styleplug.filters.layout import INNER_MARGIN, MARGIN, STRIDE
 from styleplug.vgg.tensors import as_batch
 
 Array = NDArray[np.float32]
@@ -37,17 +37,19 @@ class Span:
     @property
     def kept(self) -> slice:
         """What is kept of what the network gives."""
-        return slice(INNER_MARGIN, INNER_MARGIN + self.place.stop - self.place.start)
+        return slice(MARGIN, MARGIN + self.place.stop - self.place.start)
 
     def interpolation(self, count: int, scale: float) -> Array:
-        """How much of each of a smaller picture's cells is in each of the tile's: a matrix.
+        """How much of each of a smaller picture's cells is in each half of the tile's: a matrix.
+
+        The tile's margins belong to it, and half a cell more on each side.
 
         Args:
             count: of the smaller picture's cells, its inner margins' included.
             scale: the smaller picture's size over that of the tile's picture.
         """
-        cells = np.arange(len(self.indices) // STRIDE) + 0.5
-        pixels = (self.place.start - INNER_MARGIN + STRIDE * cells) * scale
+        halves = np.arange(-1, 2 * len(self.indices) // STRIDE + 1) + 0.5
+        pixels = (self.place.start - MARGIN + STRIDE / 2 * halves) * scale
         nearest = ((pixels + INNER_MARGIN) / STRIDE - 0.5).clip(0, count - 1)
         weights: Array = (1 - abs(nearest[:, None] - np.arange(count))).clip(0).astype(np.float32)
         return weights
@@ -90,14 +92,14 @@ def tiles_of(height: int, width: int, longest: int = TILE) -> list[Tile]:
 
 def _spans(length: int, longest: int) -> list[Span]:
     """The spans of one side; those at its ends have the picture's reflection as their margin."""
-    far = INNER_MARGIN + -length % STRIDE
+    far = MARGIN + -length % STRIDE
     # A side shorter than its margins is reflected again and again.
-    indices = np.pad(np.arange(length), (INNER_MARGIN, far), mode="reflect")
+    indices = np.pad(np.arange(length), (MARGIN, far), mode="reflect")
     count = -(-length // longest)
     bounds = [round(i * length / count / STRIDE) * STRIDE for i in range(count)]
     spans = []
     for first, last in itertools.pairwise([*bounds, length]):
         # In the indices, the margin before the first pixel begins where that is in the picture.
-        stop = first + -(-(last - first) // STRIDE) * STRIDE + 2 * INNER_MARGIN
+        stop = first + -(-(last - first) // STRIDE) * STRIDE + 2 * MARGIN
         spans.append(Span(indices[first:stop], slice(first, last)))
     return spans

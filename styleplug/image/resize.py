@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -9,6 +10,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+USUAL_ASPECT = 2
+"""Longer side over shorter one up to which a size means the longer side."""
 
 Array = NDArray[np.float32]
 Item = TypeVar("Item")
@@ -61,6 +65,18 @@ def fitted_size(width: int, height: int, longest: int) -> tuple[int, int]:
         max(1, (height * longest + side // 2) // side),
         max(1, (width * longest + side // 2) // side),
     )
+
+
+def elongation(height: int, width: int) -> float:
+    """The longest side of a picture of this shape over the size that it is worked on at.
+
+    That is 1 up to `USUAL_ASPECT`. A panorama is made as large in area as a picture of that aspect,
+    or its short side would keep too few pixels to show anything.
+
+    >>> elongation(300, 400), elongation(512, 1024), elongation(1000, 8000)
+    (1.0, 1.0, 2.0)
+    """
+    return max(1.0, math.sqrt(max(height, width) / min(height, width) / USUAL_ASPECT))
 
 
 def fitted(pixels: Array, longest: int) -> Array:

@@ -8,23 +8,27 @@ from dataclasses import dataclass
 
 from styleplug.config import StylizeConfig
 from styleplug.errors import UnsupportedImageError
+from styleplug.image.resize import elongation
 from styleplug.transfer.balance import Balance, FixedWeights, TargetError
 
 SMALLEST_SCALE = 64
-"""Longest side at which the pyramid starts; a smaller picture shows too little."""
+"""Size at which the pyramid starts; a smaller picture shows too little."""
 SHORTEST_SIDE = 16
 """The network halves the picture four times."""
 GROWTH = 1.25
 """Evaluations at a scale over those at one twice as large: small ones settle the large strokes."""
 REFERENCE_SCALE = 256
-"""Longest side of a preview, and at which the config's content error is meant."""
+"""Size of a preview, and at which the config's content error is meant."""
 ERROR_PER_OCTAVE = 0.32
 """Share of the error withheld per halving below the reference: what a small scale loses is lost."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """One step of the pyramid: a picture of height × width pixels, and the work on it."""
+    """One step of the pyramid: a picture of height × width pixels, and the work on it.
+
+    Its size is the longest side, or in a panorama that side divided by its `elongation`.
+    """
 
     height: int
     width: int
@@ -70,8 +74,9 @@ def plan_scales(height: int, width: int, config: StylizeConfig) -> tuple[Scale, 
     Raises:
         UnsupportedImageError: the working picture would be less than 16 pixels wide or high.
     """
-    size = min(config.size, max(height, width))
-    shortest = size * min(height, width) / max(height, width)
+    stretch = elongation(height, width)
+    size = min(config.size, max(height, width) / stretch)
+    shortest = size * stretch * min(height, width) / max(height, width)
     if round(shortest) < SHORTEST_SIDE:
         raise UnsupportedImageError(
             None,
@@ -84,14 +89,14 @@ def plan_scales(height: int, width: int, config: StylizeConfig) -> tuple[Scale, 
         sides = _pyramid(size, smallest)
     scales: list[Scale] = []
     for side in sides:
-        factor = side / max(height, width)
+        factor = side * stretch / max(height, width)
         scales.append(
             Scale(
                 height=max(SHORTEST_SIDE, round(height * factor)),
                 width=max(SHORTEST_SIDE, round(width * factor)),
                 evaluations=math.ceil(config.iterations * GROWTH ** math.log2(size / side)),
                 balance=_balance(round(side), config),
-                smaller=() if config.content_error is None else _smaller(scales),
+                smaller=() if config.content_error is None else _smaller(scales, stretch),
             )
         )
     return tuple(scales)
@@ -107,8 +112,8 @@ def full_size(scales: tuple[Scale, ...]) -> int:
     return scales[-1].height * scales[-1].width
 
 
-def _pyramid(size: int, smallest: float) -> list[float]:
-    """Longest sides, small to large, of a pyramid from no less than `smallest` up to a size.
+def _pyramid(size: float, smallest: float) -> list[float]:
+    """Sizes, small to large, of a pyramid from no less than `smallest` up to a size.
 
     It doubles from step to step. A large one goes through a preview's own scales, and on from there
     in equal steps: one of up to 3.4 times, or several of about a doubling.
@@ -120,17 +125,18 @@ def _pyramid(size: int, smallest: float) -> list[float]:
     return [*(side for side in sides if side > smallest - 1e-6), size]
 
 
-def _smaller(scales: Sequence[Scale]) -> tuple[tuple[int, int], ...]:
+def _smaller(scales: Sequence[Scale], stretch: float) -> tuple[tuple[int, int], ...]:
     """Of the scales before, the sizes in which the next one is to be right."""
-    of_preview = [scale for scale in scales if scale.longest >= REFERENCE_SCALE / 2]
+    least = round(REFERENCE_SCALE / 2 * stretch)
+    of_preview = [scale for scale in scales if scale.longest >= least]
     return tuple((scale.height, scale.width) for scale in reversed(of_preview or scales[-1:]))
 
 
-def _balance(longest: int, config: StylizeConfig) -> Balance:
-    """The config's weights, or its content error brought to a scale of `longest` pixels."""
+def _balance(size: int, config: StylizeConfig) -> Balance:
+    """The config's weights, or its content error brought to a scale of this size."""
     if config.content_weight is not None and config.style_weight is not None:
         return FixedWeights(config.content_weight, config.style_weight)
     assert config.content_error is not None, "a config has weights or a content error"
-    scale = min(max(longest, SMALLEST_SCALE), REFERENCE_SCALE)
+    scale = min(max(size, SMALLEST_SCALE), REFERENCE_SCALE)
     share = 1 - ERROR_PER_OCTAVE * math.log2(REFERENCE_SCALE / scale)
     return TargetError(config.content_error * share * 2 * config.strength)

@@ -17,7 +17,7 @@ from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.detail import enlarged
 from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
-from styleplug.image.resize import fitted_size, resized
+from styleplug.image.resize import elongation, fitted_size, lanczos, resized
 from styleplug.image.transparency import resized_picture, uncovered
 from styleplug.transfer.budget import Budget
 from styleplug.transfer.engine import Engine
@@ -35,6 +35,10 @@ from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.tensors import Pixels, as_batch
 from styleplug.vgg.tiles import halo
 
+PATCHES = 12
+"""Along the longest side of a picture to start from, where a seed varies it."""
+PATCH_CONTRAST = 0.3
+"""Standard deviation of their colours."""
 EVALUATIONS_PER_PREVIEW = 10
 """Often enough for a film, seldom enough to cost nothing."""
 
@@ -200,7 +204,7 @@ class Transfer:
         if self.request.cancel.is_set():
             raise Cancelled
         paintings = [
-            resized_picture(one, *self._size(one, max(height, width))) for one in self.paintings
+            resized_picture(one, *self._size(one, height, width)) for one in self.paintings
         ]
         compute = partial(
             compute_targets,
@@ -229,17 +233,17 @@ class Transfer:
 
     def _fitted(self, scales: tuple[Scale, ...]) -> tuple[Scale, ...]:
         """The scales as memory allows them."""
-        paintings = [self._size(painting, scales[-1].longest) for painting in self.paintings]
+        height, width = scales[-1].height, scales[-1].width
+        paintings = [self._size(painting, height, width) for painting in self.paintings]
         return fitted_scales(scales, paintings, self.config, self.engine)
 
-    def _size(self, painting: Picture, longest: int) -> tuple[int, int]:
-        """Height and width of a painting beside a picture of this longest side: its strokes are as
+    def _size(self, painting: Picture, height: int, width: int) -> tuple[int, int]:
+        """Height and width of a painting beside a picture of height × width: its strokes are as
         large for the picture, whatever the size. One that would be too narrow for the network stays
         longer."""
-        width, height = painting.size
-        shortest = math.ceil(SHORTEST_SIDE * max(height, width) / min(height, width))
-        side = round(self.config.stroke_scale * longest)
-        return fitted_size(width, height, max(side, shortest))
+        shortest = math.ceil(SHORTEST_SIDE * max(painting.size) / min(painting.size))
+        side = self.config.stroke_scale * max(height, width) / elongation(height, width)
+        return fitted_size(*painting.size, max(round(side), shortest))
 
     def _initial(self, scale: Scale) -> Pixels:
         """The picture to start from, at the smallest scale."""
@@ -251,7 +255,7 @@ class Transfer:
         start = starts.get(self.config.init, request.initial_image)
         if start is None:
             raise ConfigError("init", self.config.init, "content, noise, style, or a given picture")
-        return resized(start, scale.height, scale.width)
+        return _varied(resized(start, scale.height, scale.width), self.config.seed)
 
     def _planned(self) -> Planned:
         largest = self.scales[-1]
@@ -312,6 +316,20 @@ class Transfer:
             alpha=alpha,
             **self.engine.told(),
         )
+
+
+def _varied(start: Pixels, seed: int) -> Pixels:
+    """A variation of a picture to start from: soft patches of other colours, none with seed 0.
+
+    From where the smallest scale begins, it goes to other strokes and colours of the painting; what
+    is finer than the patches would be gone after a few steps.
+    """
+    if not seed:
+        return start
+    height, width, channels = start.shape
+    coarse = fitted_size(width, height, PATCHES)
+    noise = np.random.default_rng(seed).standard_normal((*coarse, channels), np.float32)
+    return (start + PATCH_CONTRAST * lanczos(noise, height, width)).clip(0, 1)
 
 
 def _solver(config: StylizeConfig, scale: Scale) -> Solver:

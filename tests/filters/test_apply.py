@@ -39,6 +39,11 @@ def test_sizes_double_from_the_working_size_to_the_pictures_own() -> None:
     assert octave_sizes(1, 1, 1) == [(1, 1)]
 
 
+def test_of_a_panorama_the_network_sees_as_much_as_of_others() -> None:
+    assert octave_sizes(1000, 6000, 1)[0] == (148, 887)
+    assert octave_sizes(6000, 1000, 2)[0] == (443, 74)
+
+
 def test_a_large_picture_looks_as_its_preview(
     picture: Array, filter_weights: FilterWeights
 ) -> None:
@@ -47,7 +52,7 @@ def test_a_large_picture_looks_as_its_preview(
     preview = filtered(resized(picture, 74, 128), style, filter_weights, **QUICK)
     assert np.abs(resized(large, 74, 128) - preview).mean() < 0.02
     enlarged = resized(preview, *picture.shape[:2])
-    assert np.abs(large - enlarged).mean() > 0.02, "and has detail of its own"
+    assert np.abs(large - enlarged).mean() > 0.004, "and has detail of its own"
 
 
 def test_strokes_have_the_size_asked_for(picture: Array, filter_weights: FilterWeights) -> None:

@@ -13,6 +13,7 @@ from styleplug.errors import Cancelled, ConfigError, DivergedError
 from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.detail import enlarged
+from styleplug.image.resize import resized
 from styleplug.runtime.models import Model
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.engine_onnx import OnnxEngine
@@ -137,6 +138,32 @@ def test_targets_come_from_onnx_runtime(
         small, large = transfer._targets()
     assert [len(target.grams) for target in (*small, *large)] == [5, 5, 5]
     assert large[1] is small[0]  # scales share what is of one size
+
+
+@pytest.mark.parametrize("preset", ["painterly", "faithful"])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_seed_is_a_variation(make_transfer: MakeTransfer, preset: str, engine: str) -> None:
+    """Another picture for each, the same one every time."""
+
+    def painted(seed: int) -> NDArray[np.float32]:
+        transfer = make_transfer(preset, engine, seed=seed)
+        return finished(list(transfer.run())).result.image
+
+    plain, first, second = painted(0), painted(1), painted(2)
+    np.testing.assert_array_equal(first, painted(1))
+    for one, other in ((plain, first), (plain, second), (first, second)):
+        assert np.abs(one - other).mean() > 0.02
+
+
+@pytest.mark.parametrize("options", [{}, {"init": "style"}, {"pyramid": False}])
+def test_seed_0_starts_from_the_picture_itself(
+    make_transfer: MakeTransfer, options: dict[str, Any]
+) -> None:
+    transfer = make_transfer(**options)
+    start = transfer.paintings[0] if options.get("init") else transfer.photograph
+    height, width, _ = transfer.pixels.shape
+    np.testing.assert_array_equal(transfer.pixels, resized(start.pixels, height, width))
+    assert np.abs(make_transfer(seed=1, **options).pixels - transfer.pixels).mean() > 0.1
 
 
 def test_the_article_s_recipe(make_transfer: MakeTransfer) -> None:
