@@ -8,16 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
-
 from styleplug.config import StylizeConfig
-from styleplug.errors import Cancelled, ConfigError, DivergedError
+from styleplug.errors import Cancelled, DivergedError
 from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.detail import enlarged
 from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
-from styleplug.image.resize import elongation, fitted_size, lanczos, resized
+from styleplug.image.resize import elongation, fitted_size, resized
 from styleplug.image.transparency import resized_picture, uncovered
 from styleplug.transfer.budget import Budget
 from styleplug.transfer.engine import Engine
@@ -29,16 +27,13 @@ from styleplug.transfer.objective import Objective
 from styleplug.transfer.plan import SHORTEST_SIDE, Scale, cost, full_size, plan_scales
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.stage import Stage
+from styleplug.transfer.start import picture_to_start_from
 from styleplug.transfer.state import State, part, under
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
-from styleplug.vgg.tensors import Pixels, as_batch
+from styleplug.vgg.tensors import as_batch
 from styleplug.vgg.tiles import halo
 
-PATCHES = 12
-"""Along the longest side of a picture to start from, where a seed varies it."""
-PATCH_CONTRAST = 0.3
-"""Standard deviation of their colours."""
 EVALUATIONS_PER_PREVIEW = 10
 """Often enough for a film, seldom enough to cost nothing."""
 
@@ -81,7 +76,14 @@ class Transfer:
         self.budget = Budget(self.config.time_limit, is_shared=keeper is None)
         self.done_cost = 0.0
         self.stopped = "finished"
-        self.pixels = self._initial(self.scales[0])
+        smallest = self.scales[0]
+        self.pixels = picture_to_start_from(
+            self.config,
+            (smallest.height, smallest.width),
+            content=self.photograph.pixels,
+            style=self.paintings[0].pixels,
+            given=request.initial_image,
+        )
         self.best: Evaluation | None = None
         self.first = 0
         self.left: State = {}
@@ -245,18 +247,6 @@ class Transfer:
         side = self.config.stroke_scale * max(height, width) / elongation(height, width)
         return fitted_size(*painting.size, max(round(side), shortest))
 
-    def _initial(self, scale: Scale) -> Pixels:
-        """The picture to start from, at the smallest scale."""
-        request = self.request
-        if self.config.init == "noise":
-            noise = np.random.default_rng(self.config.seed).random((scale.height, scale.width, 3))
-            return noise.astype(np.float32)
-        starts = {"content": self.photograph.pixels, "style": self.paintings[0].pixels}
-        start = starts.get(self.config.init, request.initial_image)
-        if start is None:
-            raise ConfigError("init", self.config.init, "content, noise, style, or a given picture")
-        return _varied(resized(start, scale.height, scale.width), self.config.seed)
-
     def _planned(self) -> Planned:
         largest = self.scales[-1]
         side = largest.encoding or largest.longest
@@ -316,20 +306,6 @@ class Transfer:
             alpha=alpha,
             **self.engine.told(),
         )
-
-
-def _varied(start: Pixels, seed: int) -> Pixels:
-    """A variation of a picture to start from: soft patches of other colours, none with seed 0.
-
-    From where the smallest scale begins, it goes to other strokes and colours of the painting; what
-    is finer than the patches would be gone after a few steps.
-    """
-    if not seed:
-        return start
-    height, width, channels = start.shape
-    coarse = fitted_size(width, height, PATCHES)
-    noise = np.random.default_rng(seed).standard_normal((*coarse, channels), np.float32)
-    return (start + PATCH_CONTRAST * lanczos(noise, height, width)).clip(0, 1)
 
 
 def _solver(config: StylizeConfig, scale: Scale) -> Solver:
