@@ -1,4 +1,4 @@
-"""What README.md says to type works, as it is written there.
+"""What README.md and docs/ say to type works, as it is written there.
 
 Each block of `sh`, `console` or `python` runs by itself, in a folder of its own with photo.jpg
 and painting.jpg in it; one whose opening line ends in `norun` is left out.
@@ -19,7 +19,9 @@ from PIL import Image
 
 from styleplug import pictures
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+LONGEST_README = 200
 FENCE = re.compile(r"^```(?P<info>[^`\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 LANGUAGES = ("sh", "console", "python")
 SECONDS = 300
@@ -27,7 +29,7 @@ PIXELS = 128
 
 
 class Block(NamedTuple):
-    """Code to run, and the line of the README that it begins at."""
+    """Code to run, and the line of the page that it begins at."""
 
     line: int
     language: str
@@ -87,11 +89,24 @@ def folder(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "block",
-    blocks(README.read_text(encoding="utf-8")),
-    ids=lambda block: f"{block.language}-line-{block.line}",
+    [
+        pytest.param(block, id=f"{page.stem}-{block.line}-{block.language}")
+        for page in PAGES
+        for block in blocks(page.read_text(encoding="utf-8"))
+    ],
 )
 def test_block_runs(block, folder):
     run(block, folder)
+
+
+def test_the_readme_is_short():
+    assert len(PAGES[0].read_text(encoding="utf-8").splitlines()) <= LONGEST_README
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
 
 
 def test_blocks_are_found():

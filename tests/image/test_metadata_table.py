@@ -1,4 +1,4 @@
-"""The README's table of what survives, by format, is what ExifTool finds.
+"""The table of what survives in docs/pictures.md, by format, is what ExifTool finds.
 
 For each format a picture is read and written twice: once from a camera's JPEG file, once from a
 file of the format itself, which ExifTool has put the same metadata into.
@@ -24,7 +24,7 @@ from styleplug.image.resolution import with_resolution
 from styleplug.image.write import write_picture
 from styleplug.recipe import Recipe
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs/pictures.md"
 FORMATS = {
     "JPEG": ".jpg",
     "PNG": ".png",
@@ -193,7 +193,7 @@ def test_the_table_of_the_readme_is_what_exiftool_finds(
             cells.append("yes" if is_kept else EXPLAINED.get((name, column), "no"))
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     text = "\n".join(lines)
-    assert text in README.read_text(encoding="utf-8"), f"the README's table should be\n{text}"
+    assert text in PAGE.read_text(encoding="utf-8"), f"the table of {PAGE.name} should be\n{text}"
 
 
 @pytest.mark.parametrize("column", COLUMNS)
