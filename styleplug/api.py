@@ -233,6 +233,6 @@ def _picture(image: ImageLike) -> Picture:
 
 def _pixels(image: ImageLike) -> NDArray[np.float32]:
     """A picture's pixels, where there is no place for its alpha: without hidden colours."""
-    from styleplug.image.transparency import uncovered
+    from styleplug.image.transparency import fill_hidden
 
-    return uncovered(_picture(image)).pixels
+    return fill_hidden(_picture(image)).pixels

@@ -104,10 +104,10 @@ def styleplug_extract_features(request: FeaturesRequest) -> Mapping[str, NDArray
 
 
 def _transfer(request: StylizeRequest) -> Transfer:
-    from styleplug.transfer.keeper import Keeper
+    from styleplug.transfer.checkpointer import Checkpointer
 
-    keeper = Keeper(request, request.checkpoint) if request.checkpoint else None
-    config = keeper.config(request.config) if keeper else request.config
+    checkpointer = Checkpointer(request, request.checkpoint) if request.checkpoint else None
+    config = checkpointer.config(request.config) if checkpointer else request.config
     model, notes = _backbone(config.backbone)
     _check(request, ARCHITECTURES[model.name])
 
@@ -118,9 +118,9 @@ def _transfer(request: StylizeRequest) -> Transfer:
     from styleplug.vgg.encoder import Encoder
 
     encoder = Encoder(model, pooling=config.pooling, device=config.device)
-    if keeper:
-        notes += keeper.begin(model, encoder, engine)
-    return Transfer(request, encoder, engine, notes, keeper)
+    if checkpointer:
+        notes += checkpointer.bind(model, encoder, engine)
+    return Transfer(request, encoder, engine, notes, checkpointer)
 
 
 def _engine(config: StylizeConfig, model: Model) -> Engine:
@@ -137,9 +137,11 @@ def _engine(config: StylizeConfig, model: Model) -> Engine:
 
 def _torch_engine(config: StylizeConfig, model: Model) -> Engine:
     # The mirror first: it says so where PyTorch, the device or the precision is missing.
-    from styleplug.vgg.mirror import Mirror
+    from styleplug.vgg.mirror import TorchVGG
 
-    mirror = Mirror(model, pooling=config.pooling, device=config.device, precision=config.precision)
+    mirror = TorchVGG(
+        model, pooling=config.pooling, device=config.device, precision=config.precision
+    )
 
     from styleplug.transfer.engine_torch import TorchEngine
 
@@ -162,7 +164,7 @@ def _onnx_engine(config: StylizeConfig, model: Model) -> Engine:
 
 def _check(request: StylizeRequest, architecture: Architecture) -> None:
     """Find what can't work before PyTorch is loaded and the network read, which takes seconds."""
-    from styleplug.image.transparency import is_seen
+    from styleplug.image.transparency import has_visible_pixels
     from styleplug.runtime.providers import providers_for
     from styleplug.transfer.plan import SHORTEST_SIDE, plan_scales
 
@@ -178,7 +180,7 @@ def _check(request: StylizeRequest, architecture: Architecture) -> None:
                 f"{name} has {width}×{height} pixels, but needs {SHORTEST_SIDE} on each side;"
                 " use a larger one",
             )
-        if not is_seen(picture.alpha):
+        if not has_visible_pixels(picture.alpha):
             raise UnsupportedImageError(
                 None, f"all of {name} is transparent; use a picture that shows something"
             )

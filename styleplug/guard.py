@@ -120,12 +120,12 @@ def _flaw_of_features(result: Any) -> str | None:
 
 
 def _flaw_of_read(result: Any) -> str | None:
-    from styleplug.image.picture import Origin, Picture
+    from styleplug.image.picture import FileInfo, Picture
 
     if not isinstance(result, Picture):
         return _instead(result, "a Picture")
-    if not isinstance(result.origin, Origin):
-        return f"{_instead(result.origin, 'an Origin')} as the picture's origin"
+    if not isinstance(result.origin, FileInfo):
+        return f"{_instead(result.origin, 'an FileInfo')} as the picture's origin"
     return _flaw_of_pixels(result.pixels, result.alpha)
 
 

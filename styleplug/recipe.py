@@ -151,7 +151,7 @@ class Recipe:
             values[name] = _from_text(name, text, str(known[name].type))
         return StylizeConfig.from_options(values, **options)
 
-    def noted(self, metadata: Metadata) -> Metadata:
+    def embed_in(self, metadata: Metadata) -> Metadata:
         """The metadata with this note in the XMP packet, in the place of an earlier one."""
         return _noted(metadata, list(self._values()))
 
@@ -190,7 +190,7 @@ class FilterRecipe:
         options = {option.name: _as_text(getattr(config, option.name)) for option in fields(config)}
         return cls(__version__, filter, options, Source.of(photograph))
 
-    def noted(self, metadata: Metadata) -> Metadata:
+    def embed_in(self, metadata: Metadata) -> Metadata:
         """As `Recipe.noted`."""
         values: dict[str, Value] = {
             "Version": self.version,

@@ -109,6 +109,6 @@ def _finished(
     """A job's picture with what the photograph's has, and the recipe."""
     from styleplug.image.metadata import Metadata
 
-    metadata = Metadata() if strip else recipe.noted(photograph.origin.metadata)
+    metadata = Metadata() if strip else recipe.embed_in(photograph.origin.metadata)
     picture = replace(photograph, pixels=result.image, alpha=result.alpha)
     return picture.with_metadata(metadata)

@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from styleplug.filters.layout import STYLE_SIZE, WEIGHTS
+from styleplug.filters.architecture import STYLE_SIZE, WEIGHTS
 from styleplug.filters.style import FilterStyle
 from styleplug.filters.weights import FilterWeights, network_id
 from styleplug.runtime.models import Model, find_model, install_model

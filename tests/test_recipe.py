@@ -44,7 +44,7 @@ def recipe(files: list[Path]) -> Recipe:
 
 
 def packet(recipe: Recipe) -> bytes:
-    found = recipe.noted(Metadata()).xmp
+    found = recipe.embed_in(Metadata()).xmp
     assert found is not None
     return found
 
@@ -68,8 +68,8 @@ def test_it_keeps_paths_to_itself(recipe: Recipe, files: list[Path]) -> None:
 
 
 def test_the_last_note_takes_the_place_of_the_one_before(recipe: Recipe) -> None:
-    first = recipe.noted(Metadata())
-    assert replace(recipe, preset="faithful").noted(first).xmp == packet(
+    first = recipe.embed_in(Metadata())
+    assert replace(recipe, preset="faithful").embed_in(first).xmp == packet(
         replace(recipe, preset="faithful")
     )
 
@@ -156,10 +156,10 @@ def test_a_name_leads_to_no_other_folder(recipe: Recipe) -> None:
 def test_a_filter_is_noted_in_the_place_of_a_painting(recipe: Recipe, files: list[Path]) -> None:
     config = FilterConfig(strength=0.5, keep_colors=True)
     filtered = FilterRecipe.planned("dots:0.6,lines:0.4", config, files[0])
-    metadata = filtered.noted(recipe.noted(Metadata()))
+    metadata = filtered.embed_in(recipe.embed_in(Metadata()))
     assert recipe_in(metadata.xmp) == filtered
     assert filtered.options == {"strength": "0.5", "keep_colors": "True", "stroke_scale": "1.0"}
-    assert recipe_in(recipe.noted(metadata).xmp) == recipe
+    assert recipe_in(recipe.embed_in(metadata).xmp) == recipe
     assert recipe_in(metadata.xmp.replace(b"photo.jpg", b"/")) is None
 
 
@@ -167,7 +167,7 @@ def test_a_note_that_another_program_has_written_anew(recipe: Recipe, tmp_path: 
     if shutil.which("exiftool") is None:
         pytest.skip("exiftool isn't installed; Debian's package is libimage-exiftool-perl")
     path = tmp_path / "out.jpg"
-    write_picture(Picture(PIXELS).with_metadata(recipe.noted(Metadata())), path)
+    write_picture(Picture(PIXELS).with_metadata(recipe.embed_in(Metadata())), path)
     before = read_picture(path).origin.metadata.xmp
     subprocess.run(
         ["exiftool", "-q", "-overwrite_original", "-XMP-dc:Title=Boats", path], check=True
@@ -197,6 +197,6 @@ def test_a_packet_that_takes_no_note_is_left_out(
 ) -> None:
     """No painting is lost for what its photograph brought."""
     recipe = Recipe.planned(StylizeConfig(), "painterly", Path("a.jpg"), [])
-    found = recipe_in(recipe.noted(Metadata(xmp=packet)).xmp)
+    found = recipe_in(recipe.embed_in(Metadata(xmp=packet)).xmp)
     assert isinstance(found, Recipe)
     assert "XMP data are left out" in caplog.text

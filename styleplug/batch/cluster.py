@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import styleplug
-from styleplug.batch.task import Advance, Outcome, Task, carry_out
+from styleplug.batch.task import Outcome, Task, TaskProgress, carry_out
 from styleplug.errors import Cancelled, ConfigError, StyleplugError
 from styleplug.extras import import_extra
 
@@ -64,7 +64,7 @@ class Cluster:
         )
         self._tasks: dict[Any, Task] = {}
         self._blamed: Counter[int] = Counter()
-        self._terms: Terms | None = None
+        self._terms: Lease | None = None
         self._looked = -math.inf
 
     @property
@@ -91,7 +91,7 @@ class Cluster:
         self._tasks[future] = task
         self._completed.add(future)
 
-    def news(self) -> Sequence[Advance | Outcome]:
+    def news(self) -> Sequence[TaskProgress | Outcome]:
         """What the workers have done. Where all are lost, it waits for others to come.
 
         Raises:
@@ -104,7 +104,7 @@ class Cluster:
         ]
 
     def close(self) -> None:
-        """Let go of the cluster: what waits is dropped, what is at work notices (see `Terms`)."""
+        """Let go of the cluster: what waits is dropped, what is at work notices (see `Lease`)."""
         self._client.close()
 
     def _heard(self, future: Any, result: Any) -> Iterator[Outcome]:
@@ -123,11 +123,11 @@ class Cluster:
             self.submit(task)
         else:
             problem = f"the cluster can't do it: {type(result[1]).__name__}: {result[1]}"
-            yield Outcome(task.id, 0.0, error=StyleplugError(problem), concerns_all=True)
+            yield Outcome(task.id, 0.0, error=StyleplugError(problem), is_fatal=True)
 
-    def _agreed(self, task: Task) -> Terms:
+    def _agreed(self, task: Task) -> Lease:
         """The terms of this batch, to which all workers that there are have agreed."""
-        terms = Terms(task.staging / "marker", uuid.uuid4().hex, styleplug.__version__)
+        terms = Lease(task.staging / "marker", uuid.uuid4().hex, styleplug.__version__)
         terms.marker.write_text(terms.token)
         try:
             self._client.wait_for_workers(1, timeout=PATIENCE)
@@ -138,7 +138,7 @@ class Cluster:
             ) from error
         self._look()
         source = task.source if task.source.exists() else None
-        answers = self._client.run(terms.breach, source, on_error="return")
+        answers = self._client.run(terms.violation, source, on_error="return")
         problems = [f"worker {name}: {answer}" for name, answer in answers.items() if answer]
         if problems:
             raise StyleplugError("; ".join(problems))
@@ -159,7 +159,7 @@ class Cluster:
 
 
 @dataclass(frozen=True)
-class Terms:
+class Lease:
     """What a worker must have in common with who leads the batch, for as long as that lasts.
 
     Args:
@@ -180,7 +180,7 @@ class Terms:
         except OSError:
             return False
 
-    def breach(self, source: Path | None) -> str | None:
+    def violation(self, source: Path | None) -> str | None:
         """What a worker lacks, None for nothing; `source` is a picture that it should see."""
         if styleplug.__version__ != self.version:
             return (
@@ -197,7 +197,7 @@ class Terms:
         return None
 
 
-def attempt(task: Task, terms: Terms, is_there: bool) -> Outcome:
+def attempt(task: Task, terms: Lease, is_there: bool) -> Outcome:
     """Do a task, in a worker's process; what concerns all tasks names the worker.
 
     Args:
@@ -208,18 +208,18 @@ def attempt(task: Task, terms: Terms, is_there: bool) -> Outcome:
     Raises:
         Cancelled: the batch has ended meanwhile.
     """
-    problem = terms.breach(task.source if is_there else None)
+    problem = terms.violation(task.source if is_there else None)
     outcome = _refused(task, problem) if problem else _counted(task, terms)
-    if not outcome.concerns_all:
+    if not outcome.is_fatal:
         return outcome
     worker = import_extra("distributed", "cluster").get_worker()
     return replace(outcome, error=StyleplugError(f"worker {worker.address}: {outcome.error}"))
 
 
-def _counted(task: Task, terms: Terms) -> Outcome:
+def _counted(task: Task, terms: Lease) -> Outcome:
     """Do a task, unless it has ended too many workers."""
 
-    def notice(advance: Advance) -> None:
+    def notice(advance: TaskProgress) -> None:
         if not terms.hold:
             raise Cancelled
 
@@ -242,4 +242,4 @@ def _counted(task: Task, terms: Terms) -> Outcome:
 
 
 def _refused(task: Task, problem: str) -> Outcome:
-    return Outcome(task.id, 0.0, error=StyleplugError(problem), concerns_all=True)
+    return Outcome(task.id, 0.0, error=StyleplugError(problem), is_fatal=True)

@@ -17,11 +17,11 @@ from typing import Self
 
 from styleplug.batch.events import Advanced, BatchEvent, Done, Failed, Planned, Skipped, Started
 from styleplug.batch.executors import Executor
-from styleplug.batch.inputs import Found
+from styleplug.batch.inputs import InputFile
 from styleplug.batch.journal import Entry, Journal
 from styleplug.batch.names import Names
-from styleplug.batch.plan import Order, Planner
-from styleplug.batch.task import Advance, Outcome, Stamp, Task
+from styleplug.batch.plan import BatchSpec, Planner
+from styleplug.batch.task import Outcome, Stamp, Task, TaskProgress
 from styleplug.errors import StyleplugError, UnwritableImageError
 
 PRIVATE = ".styleplug"
@@ -39,7 +39,7 @@ class Batch:
         StyleplugError: the journal can't be used.
     """
 
-    def __init__(self, order: Order, executor: Executor) -> None:
+    def __init__(self, order: BatchSpec, executor: Executor) -> None:
         self._order = order
         self._executor = executor
         self._private = order.folder / PRIVATE
@@ -53,7 +53,7 @@ class Batch:
             self._claim_folder()
             self.journal = Journal(self._private / "journal.sqlite")
             self._stack.callback(self.journal.close)
-            self._recognise()
+            self.reconcile()
             self._names = Names(
                 self._order.folder,
                 self.journal.places(),
@@ -73,7 +73,7 @@ class Batch:
     ) -> None:
         self._stack.close()
 
-    def run(self, pictures: Iterable[Found]) -> Iterator[BatchEvent]:
+    def run(self, pictures: Iterable[InputFile]) -> Iterator[BatchEvent]:
         """Do pictures, but for what was done before; say what becomes of them.
 
         A result of the same work, made from the picture as it is, isn't made again. One of a
@@ -132,7 +132,7 @@ class Batch:
             except UnwritableImageError as error:
                 raise error.about(f"--format {kind}") from error
 
-    def _recognise(self) -> None:
+    def reconcile(self) -> None:
         """Note the results that are in their places, though nobody lived to say so."""
         for entry in list(self.journal.entries("started")):
             stamp = Stamp.of(self._order.folder / entry.place, follow=False)
@@ -153,11 +153,11 @@ class Batch:
             if not running:
                 return
             for news in self._executor.news():
-                if isinstance(news, Advance):
+                if isinstance(news, TaskProgress):
                     yield Advanced(str(running[news.id].source), news.fraction)
                     continue
                 event = self._noted(running.pop(news.id), news)
-                if news.error is not None and news.concerns_all:
+                if news.error is not None and news.is_fatal:
                     raise _for_all(news.error)
                 yield event
 

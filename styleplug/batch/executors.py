@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Protocol
 
-from styleplug.batch.task import Advance, Outcome, Task, carry_out
+from styleplug.batch.task import Outcome, Task, TaskProgress, carry_out
 from styleplug.errors import StyleplugError
 from styleplug.runtime.threads import available_cores
 
@@ -42,7 +42,7 @@ class Executor(Protocol):
     def submit(self, task: Task) -> None:
         """Take a task; there are fewer than `width` that have no outcome yet."""
 
-    def news(self) -> Sequence[Advance | Outcome]:
+    def news(self) -> Sequence[TaskProgress | Outcome]:
         """Wait until there is something to say of the tasks that were submitted, and say it.
 
         Of each task there is one outcome in the end, whatever happens to who carries it out;
@@ -75,7 +75,7 @@ class Processes:
         with suppress(OSError):  # if it has just died, that will be news
             worker.connection.send(task)
 
-    def news(self) -> Sequence[Advance | Outcome]:
+    def news(self) -> Sequence[TaskProgress | Outcome]:
         """What the processes say; the task of one that has died has failed."""
         busy = {worker.connection: worker for worker in self._workers if worker.task}
         return [
@@ -99,10 +99,10 @@ class Processes:
         self._workers.append(worker)
         return worker
 
-    def _heard(self, worker: _Worker) -> Advance | Outcome:
+    def _heard(self, worker: _Worker) -> TaskProgress | Outcome:
         assert worker.task is not None, "only those with a task are listened to"
         try:
-            news: Advance | Outcome = worker.connection.recv()
+            news: TaskProgress | Outcome = worker.connection.recv()
         except (EOFError, OSError):
             news = Outcome(worker.task.id, 0.0, error=self._remove(worker))
         if isinstance(news, Outcome):

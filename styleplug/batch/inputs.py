@@ -37,7 +37,7 @@ _PICTURE = re.compile(
 
 
 @dataclass(frozen=True)
-class Found:
+class InputFile:
     """A picture: its absolute path, and the relative one that its result is to have."""
 
     source: Path
@@ -82,7 +82,7 @@ class Search:
 
 def find_pictures(
     inputs: Sequence[Path], listed: Iterable[Path], search: Search
-) -> Iterator[Found]:
+) -> Iterator[InputFile]:
     """The pictures that inputs name, each once, in the order of their names within a folder.
 
     A picture in a folder has its place as it lies in that folder; one that a pattern matches, as it
@@ -116,12 +116,12 @@ def listed_paths(data: bytes) -> list[Path]:
     return [Path(os.fsdecode(name)) for name in names if name]
 
 
-def _named(path: Path, search: Search) -> Iterator[Found]:
+def _named(path: Path, search: Search) -> Iterator[InputFile]:
     if os.path.isdir(path):
         yield from _walked(path, path, search)
         return
     if os.path.lexists(path):
-        yield Found(_absolute(path), PurePath(path.name))
+        yield InputFile(_absolute(path), PurePath(path.name))
         return
     matches = sorted(glob.iglob(str(path), recursive=True)) if glob.has_magic(str(path)) else []
     if not matches:
@@ -135,7 +135,7 @@ def _named(path: Path, search: Search) -> Iterator[Found]:
             if "**" not in path.parts:
                 yield from _walked(match, fixed, search)
         elif _is_picture(match) and not _lies_in(match.parent, search.without):
-            yield Found(_absolute(match), _place(match, fixed))
+            yield InputFile(_absolute(match), _place(match, fixed))
 
 
 def _is_reached(match: Path, pattern: Path, fixed: Path, search: Search) -> bool:
@@ -150,16 +150,16 @@ def _is_reached(match: Path, pattern: Path, fixed: Path, search: Search) -> bool
     )
 
 
-def _listed(path: Path, search: Search) -> Iterator[Found]:
+def _listed(path: Path, search: Search) -> Iterator[InputFile]:
     source, here = _absolute(path), Path.cwd()
     base = here if source.is_relative_to(here) else source.parent
     if os.path.isdir(path):
         yield from _walked(source, base, search)
     else:
-        yield Found(source, source.relative_to(base))
+        yield InputFile(source, source.relative_to(base))
 
 
-def _walked(folder: Path, root: Path, search: Search) -> Iterator[Found]:
+def _walked(folder: Path, root: Path, search: Search) -> Iterator[InputFile]:
     """The pictures in a folder, with places below `root`."""
     above: frozenset[str] = frozenset()
     pending = [(folder, above)]
@@ -178,7 +178,7 @@ def _walked(folder: Path, root: Path, search: Search) -> Iterator[Found]:
                 ):
                     folders.append((path, above | {real}))
             elif _is_picture(path):
-                yield Found(_absolute(path), _place(path, root))
+                yield InputFile(_absolute(path), _place(path, root))
         pending += reversed(folders)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path, PurePath
 
-from styleplug.batch.inputs import Found
+from styleplug.batch.inputs import InputFile
 
 
 class Names:
@@ -42,7 +42,7 @@ class Names:
         self._results = {self._real(folder / place) for place in taken}
         self._originals = {_key(self._real(file)) for file in originals}
 
-    def assigned(self, pictures: Iterable[Found]) -> list[tuple[Found, PurePath]]:
+    def assigned(self, pictures: Iterable[InputFile]) -> list[tuple[InputFile, PurePath]]:
         """Pictures, but for those that are results themselves, each with its place in the folder.
 
         No place is one where a picture lies.
@@ -52,7 +52,7 @@ class Names:
         self._originals.update(_key(file) for _, file in files)
         return [(found, self._place(found)) for found, _ in files]
 
-    def _place(self, found: Found) -> PurePath:
+    def _place(self, found: InputFile) -> PurePath:
         for place in self._candidates(found):
             file = self._real(self._folder / place)
             if _key(file) in self._originals:
@@ -69,7 +69,7 @@ class Names:
             folder = self._folders[file.parent] = os.path.realpath(file.parent)
         return os.path.join(folder, file.name)
 
-    def _candidates(self, found: Found) -> Iterator[PurePath]:
+    def _candidates(self, found: InputFile) -> Iterator[PurePath]:
         from styleplug.image.encode import FORMATS
 
         kind = found.place.suffix if found.place.suffix.lower() in FORMATS else ".png"

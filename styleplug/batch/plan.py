@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from styleplug.batch.events import Failed, Skipped
-from styleplug.batch.inputs import Found
+from styleplug.batch.inputs import InputFile
 from styleplug.batch.journal import Entry, Journal
 from styleplug.batch.task import Stamp, Task
 from styleplug.batch.work import Work
@@ -18,7 +18,7 @@ Step = Task | Skipped | Failed | None
 
 
 @dataclass(frozen=True)
-class Order:
+class BatchSpec:
     """What a batch is to do.
 
     Args:
@@ -47,7 +47,7 @@ class Planner:
         staging: the folder for what isn't finished.
     """
 
-    def __init__(self, order: Order, journal: Journal, staging: Path) -> None:
+    def __init__(self, order: BatchSpec, journal: Journal, staging: Path) -> None:
         self._order = order
         self._journal = journal
         self._staging = staging
@@ -57,7 +57,7 @@ class Planner:
         """Where a task's result is in the output folder."""
         return task.output.relative_to(self._order.folder)
 
-    def planned(self, pictures: Iterable[tuple[Found, PurePath]]) -> list[Step]:
+    def planned(self, pictures: Iterable[tuple[InputFile, PurePath]]) -> list[Step]:
         """What there is to do for pictures, each with the place of its result.
 
         Raises:

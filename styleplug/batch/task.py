@@ -81,7 +81,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Advance:
+class TaskProgress:
     """A task has come so far: `fraction` of the work, 0..1."""
 
     id: int
@@ -98,7 +98,7 @@ class Outcome:
         stamp: of the result, as whoever made it saw it; None where there is none.
         remarks: what a person should know of it, whole lines.
         error: None where the result is in its place.
-        concerns_all: whether other tasks would fail likewise, for lack of space or of a network.
+        is_fatal: whether other tasks would fail likewise, for lack of space or of a network.
         device: what the result was computed on, for people; "" where nobody says.
     """
 
@@ -107,11 +107,11 @@ class Outcome:
     stamp: Stamp | None = None
     remarks: tuple[str, ...] = ()
     error: StyleplugError | None = None
-    concerns_all: bool = False
+    is_fatal: bool = False
     device: str = ""
 
 
-def carry_out(task: Task, tell: Callable[[Advance], None] = lambda advance: None) -> Outcome:
+def carry_out(task: Task, tell: Callable[[TaskProgress], None] = lambda advance: None) -> Outcome:
     """Do a task, if it isn't done. An interrupt comes through, an error is part of the outcome.
 
     Args:
@@ -138,7 +138,7 @@ def carry_out(task: Task, tell: Callable[[Advance], None] = lambda advance: None
     )
 
 
-def _make(task: Task, tell: Callable[[Advance], None]) -> str:
+def _make(task: Task, tell: Callable[[TaskProgress], None]) -> str:
     """Make the result; on what it was computed, as `Outcome.device`."""
     from styleplug.runtime.memory import memory_errors
 
@@ -147,7 +147,7 @@ def _make(task: Task, tell: Callable[[Advance], None]) -> str:
     def on_event(event: Event) -> None:
         nonlocal device
         if isinstance(event, Progress):
-            tell(Advance(task.id, event.fraction))
+            tell(TaskProgress(task.id, event.fraction))
         elif isinstance(event, Finished):
             device = event.result.device
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from styleplug.batch.inputs import Found, Search, find_pictures
+from styleplug.batch.inputs import InputFile, Search, find_pictures
 from styleplug.batch.task import Stamp
 
 INTERVAL = 1.0
@@ -25,7 +25,7 @@ def arrivals(
     *,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[list[Found]]:
+) -> Iterator[list[InputFile]]:
     """The pictures in a folder that are complete, and new or changed since they were last given;
     without end.
 

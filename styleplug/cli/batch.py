@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from styleplug.cli.batch_tally import Tally, check_report, write_page
+from styleplug.cli.batch_tally import Summary, check_report, write_page
 from styleplug.cli.interrupt import Interrupted
-from styleplug.cli.job import asked, recalled
+from styleplug.cli.job import job_from_options, job_from_recipe
 from styleplug.cli.main import FAILURE, echo_json
 from styleplug.cli.options import config_options, given_options
 from styleplug.cli.pipes import PIPE
@@ -26,8 +26,8 @@ from styleplug.errors import StyleplugError
 if TYPE_CHECKING:
     from styleplug.batch.events import BatchEvent
     from styleplug.batch.executors import Executor
-    from styleplug.batch.inputs import Found, Search
-    from styleplug.batch.plan import Order
+    from styleplug.batch.inputs import InputFile, Search
+    from styleplug.batch.plan import BatchSpec
     from styleplug.batch.work import Work
 
 _MOST_PROCESSES = 4
@@ -158,9 +158,9 @@ def batch(
     if jobs and scheduler:
         raise click.UsageError("'--jobs' is of this machine; a cluster has its workers.")
     from styleplug.batch.inputs import Search
-    from styleplug.batch.plan import Order
+    from styleplug.batch.plan import BatchSpec
 
-    tally = Tally()
+    tally = Summary()
     try:
         if filter_name is None:
             work = _painting(paintings, like, strip, options)
@@ -168,7 +168,7 @@ def batch(
             given = [*paintings, *([like] if like else [])]
             work = _filtering(filter_name, given, strip, options)
         kind = kind and kind.removeprefix(".")
-        order = Order(work, _absolute(folder), suffix, kind, overwrite, skip_existing)
+        order = BatchSpec(work, _absolute(folder), suffix, kind, overwrite, skip_existing)
         search = Search(order.folder, recursive, system_folders)
         rounds = _rounds(inputs, watch, search)
         listener = _listener(as_json, is_watching=watch is not None)
@@ -195,7 +195,11 @@ def _painting(
         raise click.UsageError("Missing option '--style', '--like' or '--filter'.")
     from styleplug.batch.work import Painting
 
-    job = recalled(like, like, paintings, options) if like else asked(paintings, options)
+    job = (
+        job_from_recipe(like, like, paintings, options)
+        if like
+        else job_from_options(paintings, options)
+    )
     config = job.config
     if config.init not in INITS:
         config = replace(config, init=str(_absolute(Path(config.init))))
@@ -232,7 +236,9 @@ def _executor(scheduler: str | None, jobs: int) -> Executor:
     return Cluster(scheduler) if scheduler else Processes(jobs)
 
 
-def _rounds(inputs: Sequence[Path], watch: Path | None, search: Search) -> Iterable[list[Found]]:
+def _rounds(
+    inputs: Sequence[Path], watch: Path | None, search: Search
+) -> Iterable[list[InputFile]]:
     """The pictures to do: all at once, or as they appear."""
     from styleplug.batch.inputs import find_pictures, listed_paths
     from styleplug.batch.watching import arrivals
@@ -251,11 +257,11 @@ def _rounds(inputs: Sequence[Path], watch: Path | None, search: Search) -> Itera
 
 
 def _run(
-    order: Order,
+    order: BatchSpec,
     executor: Executor,
-    rounds: Iterable[list[Found]],
+    rounds: Iterable[list[InputFile]],
     listener: AbstractContextManager[Callable[[BatchEvent], None]],
-    tally: Tally,
+    tally: Summary,
     report: Path | None,
     *,
     is_endless: bool,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from styleplug.batch.journal import Journal
 
 
-class Tally:
+class Summary:
     """Counts what becomes of pictures, and remembers which failed."""
 
     def __init__(self) -> None:

@@ -128,11 +128,11 @@ def add(
     Whether channels come first or last, and whether its size is fixed, is read from the file; then
     a picture is tried.
     """
-    from styleplug.filters.collection import add_foreign
-    from styleplug.filters.foreign import Facts
+    from styleplug.filters.collection import add_external
+    from styleplug.filters.external import ExternalFilterSpec
 
-    facts = Facts(f"from {model.name}", input_range, output_range or input_range)
-    add_foreign(model, name, facts, overwrite=overwrite)
+    facts = ExternalFilterSpec(f"from {model.name}", input_range, output_range or input_range)
+    add_external(model, name, facts, overwrite=overwrite)
     say(f"{name}  {facts.description}")
 
 

@@ -32,7 +32,7 @@ class Job:
         return [*self.paintings, *init, *([self.like] if self.like else [])]
 
 
-def asked(paintings: Sequence[Path], options: Mapping[str, Any]) -> Job:
+def job_from_options(paintings: Sequence[Path], options: Mapping[str, Any]) -> Job:
     """What a command's options say.
 
     Args:
@@ -49,7 +49,9 @@ def asked(paintings: Sequence[Path], options: Mapping[str, Any]) -> Job:
     return Job(options["preset"], config_from(options), files)
 
 
-def recalled(like: Path, photo: Path, paintings: Sequence[Path], options: Mapping[str, Any]) -> Job:
+def job_from_recipe(
+    like: Path, photo: Path, paintings: Sequence[Path], options: Mapping[str, Any]
+) -> Job:
     """What was done to a picture, but for the paintings and options that are given.
 
     Files are looked for beside that picture, beside the photograph, in the current folder, and

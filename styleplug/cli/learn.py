@@ -19,7 +19,7 @@ from styleplug.cli.photographs import bundled, files_in, photograph
 from styleplug.cli.terminal import say
 from styleplug.errors import Cancelled, FilterError, StyleplugError, UnwritableImageError
 from styleplug.extras import import_extra
-from styleplug.filters.pace import CONTENT_ERROR
+from styleplug.filters.schedule import CONTENT_ERROR
 from styleplug.reading import read_picture
 from styleplug.runtime.files import make_folder
 
@@ -88,9 +88,9 @@ def learn(
     Ctrl-C keeps what is learned so far, and exits with 130.
     """
     from styleplug.filters.collection import check_new
-    from styleplug.filters.folder import user_file
-    from styleplug.filters.pace import BACKBONE
     from styleplug.filters.paintings import checked
+    from styleplug.filters.schedule import BACKBONE
+    from styleplug.filters.store import user_file
     from styleplug.filters.style import SUFFIX
     from styleplug.filters.weights import MODEL, load_weights
     from styleplug.image.write import check_output
@@ -108,10 +108,10 @@ def learn(
 
     import_extra("torch", "torch")  # after all that may be wrong, for it takes seconds
     from styleplug.filters.learning import PACE, Learning
-    from styleplug.vgg.mirror import Mirror
+    from styleplug.vgg.mirror import TorchVGG
 
     with interruptible() as cancel:
-        mirror = Mirror(vgg, device=device)
+        mirror = TorchVGG(vgg, device=device)
         learning = Learning(picture, weights, photographs, mirror, content_error, PACE)
         finished = _run(learning, time_limit, _Preview(preview), cancel)
         _keep(learning.style(name, _description(file)))

@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from styleplug.cli.artifacts import real_place
 from styleplug.cli.job import Job
 from styleplug.cli.options import seconds
 from styleplug.cli.pipes import PIPE
 from styleplug.cli.terminal import say
-from styleplug.cli.watch import real_place
 from styleplug.config import INITS, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError
 from styleplug.hookspecs import Checkpoint

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from styleplug.cli.artifacts import Watch, watch_options
 from styleplug.cli.interrupt import interruptible
-from styleplug.cli.job import Job, asked, recalled
+from styleplug.cli.job import Job, job_from_options, job_from_recipe
+from styleplug.cli.json_events import as_record, summary
 from styleplug.cli.main import echo_json
 from styleplug.cli.options import config_options, output_option, strip_option
 from styleplug.cli.pipes import PIPE, check_pipes, format_option, piped
-from styleplug.cli.records import as_record, summary
 from styleplug.cli.resume import asked_checkpoint, checkpoint_options, leave
 from styleplug.cli.terminal import say
-from styleplug.cli.watch import Watch, watch_options
 from styleplug.errors import DivergedError, StyleplugError
 from styleplug.events import Failed
 from styleplug.reading import read_picture
@@ -95,7 +95,11 @@ def stylize(
         with piped([photo, *paintings], output, kind) as ((photo, *styles), file):
             name = "standard output" if output == PIPE else str(output)
             destination = _Output(file, name, overwrite, strip, as_json)
-            job = recalled(like, photo, styles, options) if like else asked(styles, options)
+            job = (
+                job_from_recipe(like, photo, styles, options)
+                if like
+                else job_from_options(styles, options)
+            )
             kept = asked_checkpoint(job)
             _paint(photo, job, destination, watch, kept, verbose)
     except StyleplugError as error:

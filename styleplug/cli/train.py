@@ -21,7 +21,7 @@ from styleplug.cli.photographs import files_in, photograph
 from styleplug.cli.terminal import say
 from styleplug.errors import ConfigError, StyleplugError, UnwritableImageError
 from styleplug.extras import import_extra
-from styleplug.filters.pace import CONTENT_ERROR, Pace
+from styleplug.filters.schedule import CONTENT_ERROR, Schedule
 from styleplug.reading import read_picture
 
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ _log = logging.getLogger("styleplug")
 @click.option(
     "--crop",
     type=click.IntRange(96, 1024),
-    default=Pace.crop,
+    default=Schedule.crop,
     show_default=True,
     help="Side in pixels of what is seen of a photograph at a time.",
 )
 @click.option(
     "--batch",
     type=click.IntRange(1, 64),
-    default=Pace.batch,
+    default=Schedule.batch,
     show_default=True,
     help="Crops in a step.",
 )
@@ -106,7 +106,7 @@ def train(
     A training that ends early, by Ctrl-C or otherwise, leaves FILE.checkpoint beside it, and goes
     on from there when the same command is given again.
     """
-    from styleplug.filters.pace import BACKBONE
+    from styleplug.filters.schedule import BACKBONE
     from styleplug.image.write import check_output as check_picture
     from styleplug.runtime.models import find_model
 
@@ -119,16 +119,18 @@ def train(
         inputs = [*photographs, *painted]
         check_picture(sheet, inputs=inputs, overwrite=overwrite or going_on)
     named = _paintings(painted)
-    aims = _aims(content_errors, list(named))
+    target_content_errors = _target_content_errors(content_errors, list(named))
     vgg = find_model(BACKBONE)
 
     import_extra("torch", "torch")  # after all that may be wrong, for it takes seconds
     from styleplug.filters.training import Training
-    from styleplug.vgg.mirror import Mirror
+    from styleplug.vgg.mirror import TorchVGG
 
-    pace = replace(Pace(), crop=crop, batch=batch)
+    schedule = replace(Schedule(), crop=crop, batch=batch)
     with interruptible() as cancel:
-        training = Training(photographs, named, Mirror(vgg, device=device), pace, steps, aims)
+        training = Training(
+            photographs, named, TorchVGG(vgg, device=device), schedule, steps, target_content_errors
+        )
         if going_on:
             training.resume(checkpoint)
             say(f"going on after {training.steps} steps, as {checkpoint} has it", err=True)
@@ -222,20 +224,22 @@ def _run(training: Training, files: _Files, cancel: threading.Event) -> None:
         files.finish(training)
 
 
-def _aims(given: Iterable[str], names: Iterable[str]) -> dict[str, float]:
+def _target_content_errors(given: Iterable[str], names: Iterable[str]) -> dict[str, float]:
     """The content errors to aim at, by the names of filters.
 
     Raises:
         ConfigError: a name is no filter's.
         click.BadParameter: a value is none.
     """
-    aims = dict.fromkeys(names, CONTENT_ERROR)
+    target_content_errors = dict.fromkeys(names, CONTENT_ERROR)
     pairs = [text.rpartition("=") for text in given]
     for name, _, value in sorted(pairs, key=lambda pair: pair[0] != ""):  # that of all comes first
-        if name and name not in aims:
-            raise ConfigError("content-error", name, ", ".join(aims))
-        aims |= dict.fromkeys([name] if name else aims, content_error(value))
-    return aims
+        if name and name not in target_content_errors:
+            raise ConfigError("content-error", name, ", ".join(target_content_errors))
+        target_content_errors |= dict.fromkeys(
+            [name] if name else target_content_errors, content_error(value)
+        )
+    return target_content_errors
 
 
 def _paintings(files: Iterable[Path]) -> Mapping[str, Picture]:

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from styleplug.cli.progress import BAR_WIDTH, duration, error_console
 
 if TYPE_CHECKING:
-    from styleplug.filters.descent import Step
+    from styleplug.filters.trainer import Step
 
 
 @contextmanager

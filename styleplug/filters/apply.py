@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 
 from styleplug.errors import Cancelled
 from styleplug.events import Progress
-from styleplug.filters.running import StyledNetwork
+from styleplug.filters.inference import StyledNetwork
 from styleplug.filters.style import FilterStyle
 from styleplug.filters.tiles import tiles_of
 from styleplug.filters.weights import FilterWeights
 from styleplug.image.resize import elongation, fitted_size, in_turns, lanczos, resized
-from styleplug.image.transparency import filled, is_seen
+from styleplug.image.transparency import filled, has_visible_pixels
 
 Array = NDArray[np.float32]
 
@@ -70,22 +70,22 @@ def filtered(
         Cancelled: there is no picture.
     """
     weights.check(style)
-    if alpha is not None and is_seen(alpha):
+    if alpha is not None and has_visible_pixels(alpha):
         image = filled(image, alpha)
     height, width = image.shape[:2]
     first, *octaves = octave_sizes(height, width, stroke_scale)
     report = _Report([first, *octaves], on_progress, cancel or threading.Event())
     network = StyledNetwork(weights, style, device)
     report.begin(first, 1)
-    overview = network.overview(resized(image, *first))
-    current = overview.filtered
+    thumbnail_pass = network.thumbnail_pass(resized(image, *first))
+    current = thumbnail_pass.filtered
     report.step(current)
     for size in octaves:
         tiles = tiles_of(*size)
         report.begin(size, len(tiles))
         pixels = image if size == (height, width) else resized(image, *size)
         finer = np.empty_like(pixels)
-        for tile, part in zip(tiles, network.parts(pixels, tiles, overview), strict=True):
+        for tile, part in zip(tiles, network.parts(pixels, tiles, thumbnail_pass), strict=True):
             finer[tile.place] = part
             report.step(part)
         current = _with_detail(current, finer)

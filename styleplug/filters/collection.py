@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.errors import ConfigError, FilterError, ModelError
-from styleplug.filters import foreign
-from styleplug.filters.folder import (
+from styleplug.filters import external
+from styleplug.filters.store import (
     FACTS,
     changing,
     has_file,
@@ -57,7 +57,7 @@ def find_filter(text: str) -> Apply | None:
         ModelError: the network can't be read.
     """
     if has_file(text, FACTS):
-        return foreign.read_model(text).filtered
+        return external.read_model(text).filtered
     style = _style_or_blend(text)
     if style is None:
         return None
@@ -123,7 +123,9 @@ def import_style(path: Path, name: str | None = None, *, overwrite: bool = False
     return style
 
 
-def add_foreign(path: Path, name: str, facts: foreign.Facts, *, overwrite: bool = False) -> None:
+def add_external(
+    path: Path, name: str, facts: external.ExternalFilterSpec, *, overwrite: bool = False
+) -> None:
     """Keep a copy of an ONNX model of others as a filter.
 
     Raises:
@@ -131,7 +133,7 @@ def add_foreign(path: Path, name: str, facts: foreign.Facts, *, overwrite: bool 
         FilterError: the model is none that can be used; or it can't be kept.
     """
     check_new(name, overwrite=overwrite)
-    foreign.add(path, name, facts)
+    external.add(path, name, facts)
     remove_files(name, SUFFIX)
 
 
@@ -160,7 +162,7 @@ def _bundled() -> Iterator[Filter]:
 
 def _users() -> Iterator[Filter]:
     for file in user_files(SUFFIX, FACTS):
-        read = read_style if file.suffix == SUFFIX else foreign.read_facts
+        read = read_style if file.suffix == SUFFIX else external.read_facts
         try:
             yield Filter(file.stem, read(file).description)
         except FilterError as error:

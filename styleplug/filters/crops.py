@@ -17,7 +17,7 @@ from styleplug.errors import ConfigError, ImageError
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.resize import fitted
-from styleplug.image.transparency import uncovered
+from styleplug.image.transparency import fill_hidden
 
 SIZES = (300, 1000)
 """Longest side in pixels that the whole photograph would have at a crop's scale: least and most."""
@@ -98,7 +98,7 @@ class Crops:
 
 def _read(path: Path) -> Image.Image:
     """A photograph with 8 bits a channel, no larger than crops need it."""
-    picture = uncovered(read_picture(path))
+    picture = fill_hidden(read_picture(path))
     pixels = picture.pixels
     if max(picture.size) > SIZES[1]:
         pixels = fitted(pixels, SIZES[1])

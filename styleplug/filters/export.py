@@ -12,8 +12,15 @@ import numpy as np
 import onnx
 
 from styleplug.errors import ModelError
+from styleplug.filters.architecture import (
+    EPSILON,
+    INNER_MARGIN,
+    MARGIN,
+    NORMALISED,
+    STRIDE,
+    WEIGHTS,
+)
 from styleplug.filters.graph import NetworkGraph
-from styleplug.filters.layout import EPSILON, INNER_MARGIN, MARGIN, NORMALISED, STRIDE, WEIGHTS
 from styleplug.filters.weights import MODEL, VECTORS, FilterWeights
 from styleplug.runtime.onnx_format import FLOAT
 from styleplug.vgg.graph_builder import GraphBuilder

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from styleplug.filters.layout import (
+from styleplug.filters.architecture import (
     BLOCKS,
     INNER_MARGIN,
     LUMA,
@@ -78,8 +78,8 @@ class NetworkGraph:
 
     def _bottleneck(self, image: str, quarter: str) -> str:
         op = self._graph.op
-        relief = self._conv(self._relief(image), "encode_relief", stride=2)
-        eighth = op("Add", self._conv(quarter, "encode_eighth", stride=2), relief)
+        local_contrast = self._conv(self._local_contrast(image), "encode_relief", stride=2)
+        eighth = op("Add", self._conv(quarter, "encode_eighth", stride=2), local_contrast)
         # What zeros reach must stay out of statistics.
         current = self._cut(self._activated(eighth), STRIDE)
         for block in range(BLOCKS):
@@ -165,8 +165,8 @@ class NetworkGraph:
         )
         return op("DepthToSpace", op("Sigmoid", phases), blocksize=2, mode="CRD")
 
-    def _relief(self, image: str) -> str:
-        """Brightness relative to its surroundings, over their contrast: `network.relief`."""
+    def _local_contrast(self, image: str) -> str:
+        """As `styleplug.filters.network.local_contrast`."""
         op, constant = self._graph.op, self._graph.constant
         weights = np.array(LUMA, np.float32).reshape(1, 3, 1, 1) / 16 * np.ones((4, 4), np.float32)
         luma = op("Conv", image, constant(weights), kernel_shape=[4, 4], strides=[4, 4])

@@ -18,17 +18,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from styleplug.filters.crops import Crops
-from styleplug.filters.descent import VECTORS, Descent, Step
 from styleplug.filters.losses import PerceptualLoss
 from styleplug.filters.network import FilterNetwork, new_styles
-from styleplug.filters.pace import Deadline, Pace
+from styleplug.filters.schedule import Deadline, Schedule
 from styleplug.filters.style import FilterStyle, mix
+from styleplug.filters.trainer import VECTORS, Step, Trainer
 from styleplug.filters.weights import FilterWeights
 from styleplug.image.picture import Picture
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
-PACE = Pace(learning_rate=0.012, warm_up=10, content_weight=0.3)
+PACE = Schedule(learning_rate=0.012, warm_up=10, content_weight=0.3)
 
 CHECKED = 4
 """Crops, always the same ones, to compare styles by."""
@@ -59,7 +59,7 @@ class Learning:
         photographs: files to learn on.
         mirror: the VGG network of the loss; its device is where all is computed.
         aim: the content error that is wanted.
-        pace: how to learn.
+        schedule: how to learn.
     """
 
     def __init__(
@@ -67,9 +67,9 @@ class Learning:
         painting: Picture,
         weights: FilterWeights,
         photographs: Sequence[Path],
-        mirror: Mirror,
+        mirror: TorchVGG,
         aim: float,
-        pace: Pace,
+        schedule: Schedule,
     ) -> None:
         self.started = time.monotonic()
         self.weights, self.aim, self.device = weights, aim, mirror.device
@@ -79,8 +79,8 @@ class Learning:
             {name: torch.tensor(array) for name, array in weights.arrays.items()}
         )
         self.styles = new_styles(1).to(self.device)
-        self.descent = Descent(self.network, self.styles, self.loss, photographs, [aim], pace)
-        crops = Crops(photographs, pace.crop, seed=1)
+        self.descent = Trainer(self.network, self.styles, self.loss, photographs, [aim], schedule)
+        crops = Crops(photographs, schedule.crop, seed=1)
         drawn = np.concatenate([crops.draw(1) for _ in range(CHECKED)])
         self.crops = torch.from_numpy(drawn).to(self.device)
         self.content = self.loss.content(self.crops, PLACES)

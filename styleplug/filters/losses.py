@@ -20,7 +20,7 @@ from styleplug.filters.paintings import WORKING_SIDE
 from styleplug.filters.precision import autocast, quick_type
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 from styleplug.vgg.tensors import as_batch
 
 STYLE_LAYERS = tuple(f"relu{block}_1" for block in range(1, 6))
@@ -58,7 +58,7 @@ class PerceptualLoss:
         paintings: whose styles are wanted; `checked` ones.
     """
 
-    def __init__(self, mirror: Mirror, paintings: Sequence[Picture]) -> None:
+    def __init__(self, mirror: TorchVGG, paintings: Sequence[Picture]) -> None:
         self.mirror = mirror
         self.type = quick_type(mirror.device)
         self.grams = []

@@ -13,9 +13,9 @@ Losses for Real-Time Style Transfer", 2016, it departs in four ways:
 - It enlarges by linear interpolation before a convolution. To repeat pixels, as Odena, Dumoulin and
   Olah have it ("Deconvolution and Checkerboard Artifacts", 2016), keeps flat areas flat, but makes
   steps of what rises softly: they showed as a grid in skies and faces.
-- It also sees the *relief*: the brightness relative to its surroundings, divided by their contrast.
-  A convolution's answer to a flat sky is flat; the relief lets strokes grow there out of the little
-  that the sky has, and they move along with it.
+- It also sees the *local contrast*: the brightness relative to its surroundings, over their
+  contrast. A convolution's answer to a flat sky is flat; the local contrast lets strokes grow
+  there out of the little that the sky has, and they move along with it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from styleplug.filters.layout import (
+from styleplug.filters.architecture import (
     BLOCKS,
     EIGHTH,
     EPSILON,
@@ -81,7 +81,9 @@ class FilterNetwork(nn.Module):
         padded = _reflected(image)
         half = normalise(self.encode_half(padded)).relu()
         quarter = normalise(self.encode_quarter(half)).relu()
-        eighth = normalise(self.encode_eighth(quarter) + self.encode_relief(relief(padded))).relu()
+        eighth = normalise(
+            self.encode_eighth(quarter) + self.encode_relief(local_contrast(padded))
+        ).relu()
         current = _cut(eighth, 8)
         for first, second in zip(self.blocks[::2], self.blocks[1::2], strict=True):
             current = current + normalise(second(normalise(first(current)).relu()))
@@ -93,7 +95,7 @@ class FilterNetwork(nn.Module):
         ]
 
 
-def relief(image: Tensor) -> Tensor:
+def local_contrast(image: Tensor) -> Tensor:
     """Brightness relative to its surroundings, over their contrast, at a quarter of the size.
 
     Takes (N, 3, H, W) with sides that are multiples of 4, RGB in [0, 1]; gives (N, 1, H/4, W/4).

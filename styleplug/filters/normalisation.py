@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from styleplug.filters.architecture import EIGHTH, EPSILON, NORMALISED
 from styleplug.filters.graph import NetworkGraph
-from styleplug.filters.layout import EIGHTH, EPSILON, NORMALISED
 from styleplug.filters.style import FilterStyle
 from styleplug.filters.weights import FilterWeights
 from styleplug.vgg.graph_builder import GraphBuilder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from styleplug.errors import UnsupportedImageError
 from styleplug.image.picture import Picture
-from styleplug.image.transparency import uncovered
+from styleplug.image.transparency import fill_hidden
 
 WORKING_SIDE = 512
 """Longest side of a painting whose strokes are learned as large as they are; a filter gives such
@@ -28,7 +28,7 @@ def checked(painting: Picture) -> Picture:
             f" a picture of at least {SHORTEST_SIDE} pixels a side, no more than"
             f" {WORKING_SIDE // SHORTEST_SIDE} times as long as wide",
         )
-    painting = uncovered(painting)
+    painting = fill_hidden(painting)
     if painting.alpha is not None:
         raise UnsupportedImageError(
             painting.path, "it is transparent in parts; cut out, or fill in, what is to be learned"

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from styleplug.errors import ConfigError, FilterError
-from styleplug.filters.layout import STYLE_SIZE
+from styleplug.filters.architecture import STYLE_SIZE
 from styleplug.runtime.files import open_regular, write_atomically
 from styleplug.runtime.names import is_name
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.filters.layout import INNER_MARGIN, MARGIN, STRIDE
+from styleplug.filters.architecture import INNER_MARGIN, MARGIN, STRIDE
 from styleplug.vgg.tensors import as_batch
 
 Array = NDArray[np.float32]

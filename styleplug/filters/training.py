@@ -1,7 +1,7 @@
 """Training a filter network and all its styles from nothing, over hours; it can be interrupted.
 
 Crops of photographs are painted in the styles of the paintings, in a random one each, and network
-and styles change so that the loss of `styleplug.filters.descent` falls.
+and styles change so that the loss of `styleplug.filters.trainer` falls.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import numpy as np
 import torch
 
 from styleplug.errors import CheckpointError
-from styleplug.filters.descent import VECTORS, Descent, Step
 from styleplug.filters.losses import PerceptualLoss
 from styleplug.filters.network import FilterNetwork, new_styles
-from styleplug.filters.pace import Pace, slowing
+from styleplug.filters.schedule import Schedule, slowing
 from styleplug.filters.style import FilterStyle
+from styleplug.filters.trainer import VECTORS, Step, Trainer
 from styleplug.filters.weights import FilterWeights, network_id
 from styleplug.image.picture import Picture
 from styleplug.runtime.files import write_atomically
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 FULL_SHARE = 0.4
@@ -40,9 +40,9 @@ class Training:
         photographs: files to train on.
         paintings: `checked` ones, by the names of their filters.
         mirror: the VGG network of the loss; its device is where all is computed.
-        pace: how to train.
+        schedule: how to train.
         steps: of the whole.
-        aims: content errors that are wanted, by the names of filters.
+        target_content_errors: content errors that are wanted, by the names of filters.
         seed: of the first weights, and of the choice of crops.
     """
 
@@ -50,10 +50,10 @@ class Training:
         self,
         photographs: Sequence[Path],
         paintings: Mapping[str, Picture],
-        mirror: Mirror,
-        pace: Pace,
+        mirror: TorchVGG,
+        schedule: Schedule,
         steps: int,
-        aims: Mapping[str, float],
+        target_content_errors: Mapping[str, float],
         seed: int = 0,
     ) -> None:
         self.names, self.total = list(paintings), steps
@@ -61,8 +61,8 @@ class Training:
         network = FilterNetwork().to(mirror.device)
         styles = new_styles(len(self.names)).to(mirror.device)
         loss = PerceptualLoss(mirror, list(paintings.values()))
-        wanted = [aims[name] for name in self.names]
-        self.descent = Descent(network, styles, loss, photographs, wanted, pace, seed)
+        wanted = [target_content_errors[name] for name in self.names]
+        self.descent = Trainer(network, styles, loss, photographs, wanted, schedule, seed)
 
     @property
     def steps(self) -> int:

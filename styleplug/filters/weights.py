@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.errors import FilterError, ModelError
-from styleplug.filters.layout import WEIGHTS
+from styleplug.filters.architecture import WEIGHTS
 from styleplug.filters.style import FilterStyle
 from styleplug.runtime.models import Model
 from styleplug.runtime.onnx_format import read_model

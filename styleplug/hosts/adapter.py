@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Place:
+class HostLocation:
     """A configuration folder of a host program.
 
     `state` is "found" where an adapter can go there; otherwise "sandboxed" or "unsupported", and
@@ -51,11 +51,11 @@ class Adapter:
         host: the program's name.
         title: the program's name for people.
         find: the places on this machine.
-        judge: the place that a folder named by the user is; raises a HostError where it is none.
+        classify: the place that a folder named by the user is; raises a HostError where it is none.
         target: where the adapter's folder lies in a place.
         files: what goes into that folder, by name, for the absolute path of the interpreter that
             the host is to start; raises a HostError where it is missing.
-        absent: what to do where there is no place.
+        not_found_hint: what to do where there is no place.
         next_step: what to do after installing.
         script: the file that gets the run bit.
         edits: our parts of the host's own text files, for an interpreter.
@@ -64,11 +64,11 @@ class Adapter:
 
     host: str
     title: str
-    find: Callable[[], tuple[Place, ...]]
-    judge: Callable[[Path], Place]
+    find: Callable[[], tuple[HostLocation, ...]]
+    classify: Callable[[Path], HostLocation]
     target: str
     files: Callable[[str], Mapping[str, bytes]]
-    absent: str
+    not_found_hint: str
     next_step: str
     script: str = ""
     edits: Callable[[str], tuple[Edit, ...]] = _no_edits

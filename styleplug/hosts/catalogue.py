@@ -11,7 +11,7 @@ from pathlib import Path
 from styleplug import __version__
 from styleplug.errors import ConfigError, HostError
 from styleplug.hosts import darktable, digikam, geeqie, gimp, kde, nautilus, thunar
-from styleplug.hosts.adapter import Adapter, Place
+from styleplug.hosts.adapter import Adapter, HostLocation
 from styleplug.hosts.installation import (
     Installation,
     install,
@@ -64,7 +64,7 @@ def find_hosts() -> tuple[Host, ...]:
         places = adapter.find()
         hosts += [_host(adapter, place) for place in places]
         if not places:
-            hosts.append(Host(adapter.host, adapter.title, "not found", adapter.absent))
+            hosts.append(Host(adapter.host, adapter.title, "not found", adapter.not_found_hint))
     return tuple(hosts)
 
 
@@ -116,19 +116,19 @@ def _adapter(name: str) -> Adapter:
     return ADAPTERS[name]
 
 
-def _places(adapter: Adapter, folder: str | os.PathLike[str] | None) -> list[Place]:
+def _places(adapter: Adapter, folder: str | os.PathLike[str] | None) -> list[HostLocation]:
     """Where the adapter can go."""
     if folder == "":  # a shell's variable that isn't set
         raise HostError(adapter.host, "the name of its folder is empty; name one that is there")
-    places = adapter.find() if folder is None else (adapter.judge(Path(folder).absolute()),)
+    places = adapter.find() if folder is None else (adapter.classify(Path(folder).absolute()),)
     usable = [place for place in places if place.state == "found"]
     if not usable:
         reasons = [f"{place.title} in {place.folder}: {place.advice}" for place in places]
-        raise HostError(adapter.host, "; ".join(reasons) or adapter.absent)
+        raise HostError(adapter.host, "; ".join(reasons) or adapter.not_found_hint)
     return usable
 
 
-def _host(adapter: Adapter, place: Place, advice: str = "") -> Host:
+def _host(adapter: Adapter, place: HostLocation, advice: str = "") -> Host:
     """What there is to say of a place; `advice` is for where all is well."""
     record = _record(adapter, place)
     state = place.state
@@ -147,7 +147,7 @@ def _host(adapter: Adapter, place: Place, advice: str = "") -> Host:
     )
 
 
-def _state(adapter: Adapter, place: Place, record: Installation) -> str:
+def _state(adapter: Adapter, place: HostLocation, record: Installation) -> str:
     if record.state != "complete":
         return "incomplete"
     with _errors(adapter.host, place.folder):
@@ -159,7 +159,7 @@ def _state(adapter: Adapter, place: Place, record: Installation) -> str:
     return "installed" if current else "outdated"
 
 
-def _record(adapter: Adapter, place: Place) -> Installation | None:
+def _record(adapter: Adapter, place: HostLocation) -> Installation | None:
     with _errors(adapter.host, place.folder):
         return read_record(adapter, place.folder / adapter.target)
 

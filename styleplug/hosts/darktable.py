@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from styleplug.errors import HostError
-from styleplug.hosts.adapter import Adapter, Edit, Place
-from styleplug.hosts.shipped import shipped_files
+from styleplug.hosts.adapter import Adapter, Edit, HostLocation
+from styleplug.hosts.bundled import bundled_files
 from styleplug.runtime.files import home_folder
 
 _BY_HAND = (
@@ -29,20 +29,20 @@ _HEAD = re.compile("\ufeff?(#.*\n)?")
 """What Lua skips at the beginning of a file, and only there."""
 
 
-def _find() -> tuple[Place, ...]:
+def _find() -> tuple[HostLocation, ...]:
     return tuple(_places())
 
 
-def _places() -> Iterator[Place]:
+def _places() -> Iterator[HostLocation]:
     own = _configuration()
     if own.is_dir():
         yield _native(own)
     for kind, folder in _sandboxes().items():
         if folder.is_dir():
-            yield Place(f"darktable ({kind})", folder, "sandboxed", _SANDBOXED)
+            yield HostLocation(f"darktable ({kind})", folder, "sandboxed", _SANDBOXED)
 
 
-def _judge(folder: Path) -> Place:
+def _judge(folder: Path) -> HostLocation:
     if not folder.is_dir():
         raise HostError(
             "darktable", f"there is no folder {folder}; start darktable once, which makes it"
@@ -54,14 +54,14 @@ def _judge(folder: Path) -> Place:
         )
     for kind, sandbox in _sandboxes().items():
         if folder.resolve().is_relative_to(sandbox.resolve()):
-            return Place(f"darktable ({kind})", folder, "sandboxed", _SANDBOXED)
+            return HostLocation(f"darktable ({kind})", folder, "sandboxed", _SANDBOXED)
     return _native(folder)
 
 
-def _native(folder: Path) -> Place:
+def _native(folder: Path) -> HostLocation:
     if sys.platform == "win32":
-        return Place("darktable", folder, "unsupported", _WINDOWS)
-    return Place("darktable", folder)
+        return HostLocation("darktable", folder, "unsupported", _WINDOWS)
+    return HostLocation("darktable", folder)
 
 
 def _configuration() -> Path:
@@ -103,11 +103,11 @@ ADAPTER = Adapter(
     host="darktable",
     title="darktable",
     find=_find,
-    judge=_judge,
+    classify=_judge,
     target="lua/styleplug",
-    files=lambda interpreter: shipped_files("darktable", "*.lua"),
-    absent="no folder of darktable was found; start darktable once, which makes it, or name it:"
-    " --folder",
+    files=lambda interpreter: bundled_files("darktable", "*.lua"),
+    not_found_hint="no folder of darktable was found; start darktable once, which makes it,"
+    " or name it: --folder",
     next_step="restart darktable; in the lighttable's export module, the target storage is"
     " “styleplug”",
     edits=lambda interpreter: (Edit("../../luarc", _with_line, _without_line),),

@@ -6,8 +6,8 @@ import shlex
 
 from styleplug.errors import HostError
 from styleplug.hosts.adapter import Adapter
+from styleplug.hosts.bundled import bundled_folder
 from styleplug.hosts.programs import Program, data_folder
-from styleplug.hosts.shipped import shipped_folder
 
 _SCRIPT = "style-transfer.sh"
 
@@ -20,7 +20,7 @@ def _files(interpreter: str) -> dict[str, bytes]:
         raise HostError(
             "digikam", "there is no filter, and digiKam ends after a minute what isn't instant"
         )
-    folder = shipped_folder("digikam")
+    folder = bundled_folder("digikam")
     text = (folder / _SCRIPT).read_text(encoding="utf-8")
     for name, value in {
         "FILTERS": ", ".join(filters),
@@ -40,10 +40,10 @@ ADAPTER = Adapter(
     host=_PROGRAM.host,
     title=_PROGRAM.title,
     find=_PROGRAM.find,
-    judge=_PROGRAM.judge,
+    classify=_PROGRAM.classify,
     target="style-transfer",
     files=_files,
-    absent=_PROGRAM.absent,
+    not_found_hint=_PROGRAM.not_found_hint,
     next_step=(
         f"in the Batch Queue Manager, add the tool Custom Script, and paste what is in {_SCRIPT}"
     ),

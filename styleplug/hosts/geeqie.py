@@ -38,10 +38,10 @@ ADAPTER = Adapter(
     host=_PROGRAM.host,
     title=_PROGRAM.title,
     find=_PROGRAM.find,
-    judge=_PROGRAM.judge,
+    classify=_PROGRAM.classify,
     target="applications",
     files=_files,
-    absent=_PROGRAM.absent,
+    not_found_hint=_PROGRAM.not_found_hint,
     next_step="restart Geeqie, choose photographs, and open its menu Plugins",
     shared=True,
 )

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from styleplug.errors import HostError
-from styleplug.hosts.adapter import Adapter, Place
-from styleplug.hosts.shipped import shipped_files
+from styleplug.hosts.adapter import Adapter, HostLocation
+from styleplug.hosts.bundled import bundled_files
 from styleplug.runtime.files import home_folder
 
 _VERSION = re.compile(r"(\d+)\.(\d+)")
@@ -26,16 +26,16 @@ _SANDBOXED = (
 )
 
 
-def _find() -> tuple[Place, ...]:
+def _find() -> tuple[HostLocation, ...]:
     return (*_native(), *_sandboxed())
 
 
-def _native() -> Iterator[Place]:
+def _native() -> Iterator[HostLocation]:
     own = os.environ.get("GIMP3_DIRECTORY")
     if own:  # GIMP 3 then looks nowhere else; a relative path is meant from the home folder
         folder = home_folder() / own
         if folder.is_dir():
-            yield Place("GIMP 3", folder)
+            yield HostLocation("GIMP 3", folder)
         return
     base = _configuration() / "GIMP"
     versions = [m for m in map(_VERSION.fullmatch, _names(base)) if m and (base / m[0]).is_dir()]
@@ -43,30 +43,30 @@ def _native() -> Iterator[Place]:
         yield _versioned(base / version[0])
 
 
-def _sandboxed() -> Iterator[Place]:
+def _sandboxed() -> Iterator[HostLocation]:
     for kind, folder in _sandboxes().items():
         if folder.is_dir():
-            yield Place(f"GIMP ({kind})", folder, "sandboxed", _SANDBOXED)
+            yield HostLocation(f"GIMP ({kind})", folder, "sandboxed", _SANDBOXED)
 
 
-def _judge(folder: Path) -> Place:
+def _judge(folder: Path) -> HostLocation:
     if not folder.is_dir():
         raise HostError("gimp", f"there is no folder {folder}; start GIMP once, which makes it")
     if folder.name in ("plug-ins", "style-transfer"):
         raise HostError("gimp", f"{folder} lies within GIMP's folder; name that, such as GIMP/3.0")
     for kind, sandbox in _sandboxes().items():
         if folder.resolve().is_relative_to(sandbox.resolve()):
-            return Place(f"GIMP ({kind})", folder, "sandboxed", _SANDBOXED)
+            return HostLocation(f"GIMP ({kind})", folder, "sandboxed", _SANDBOXED)
     return _versioned(folder)
 
 
-def _versioned(folder: Path) -> Place:
+def _versioned(folder: Path) -> HostLocation:
     """The place of a folder that may be named after GIMP's version."""
     version = _VERSION.fullmatch(folder.name)
     title = f"GIMP {folder.name}" if version else "GIMP 3"
     if version and int(version[1]) < 3:
-        return Place(title, folder, "unsupported", _OLD)
-    return Place(title, folder)
+        return HostLocation(title, folder, "unsupported", _OLD)
+    return HostLocation(title, folder)
 
 
 def _configuration() -> Path:
@@ -94,10 +94,11 @@ ADAPTER = Adapter(
     host="gimp",
     title="GIMP",
     find=_find,
-    judge=_judge,
+    classify=_judge,
     target="plug-ins/style-transfer",
-    files=lambda interpreter: shipped_files("gimp", "*.py"),
-    absent="no folder of GIMP 3 was found; start GIMP once, which makes it, or name it: --gimp-dir",
+    files=lambda interpreter: bundled_files("gimp", "*.py"),
+    not_found_hint="no folder of GIMP 3 was found; start GIMP once, which makes it, or name it:"
+    " --gimp-dir",
     next_step="restart GIMP, open a picture, and choose Filters ▸ Artistic ▸ Style Transfer…",
     script="style-transfer.py",
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from styleplug.hosts.shipped import shipped_folder
+from styleplug.hosts.bundled import bundled_folder
 
 TITLE = "Style transfer"
 """What the menu is called."""
@@ -34,7 +34,7 @@ def menu_entries(interpreter: str) -> tuple[Entry, ...]:
 
     chosen = [("filter", f.name, f"{f.description} (filter)") for f in list_filters()]
     chosen += [("style", style.name, style.title) for style in list_styles()]
-    program = str(shipped_folder("desktop") / "apply.py")
+    program = str(bundled_folder("desktop") / "apply.py")
     return tuple(
         # One line, whatever a plug-in calls its filter.
         Entry(f"{kind}-{name}", " ".join(label.split()), (interpreter, program, f"--{kind}", name))

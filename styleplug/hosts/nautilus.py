@@ -6,16 +6,16 @@ import json
 from dataclasses import asdict
 
 from styleplug.hosts.adapter import Adapter
+from styleplug.hosts.bundled import bundled_folder
 from styleplug.hosts.menu import TITLE, menu_entries
 from styleplug.hosts.programs import Program, data_folder
-from styleplug.hosts.shipped import shipped_folder
 
 
 def _files(interpreter: str) -> dict[str, bytes]:
     menu = {"title": TITLE, "entries": [asdict(entry) for entry in menu_entries(interpreter)]}
     text = json.dumps(menu, ensure_ascii=False, indent=2) + "\n"
     return {
-        "style-transfer.py": (shipped_folder("desktop") / "nautilus.py").read_bytes(),
+        "style-transfer.py": (bundled_folder("desktop") / "nautilus.py").read_bytes(),
         "style-transfer-menu.json": text.encode(),
     }
 
@@ -26,10 +26,10 @@ ADAPTER = Adapter(
     host=_PROGRAM.host,
     title=_PROGRAM.title,
     find=_PROGRAM.find,
-    judge=_PROGRAM.judge,
+    classify=_PROGRAM.classify,
     target="extensions",
     files=_files,
-    absent=_PROGRAM.absent,
+    not_found_hint=_PROGRAM.not_found_hint,
     next_step=(
         "install your distribution's package nautilus-python or python3-nautilus, run: nautilus -q,"
         " and right-click on photographs"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from styleplug.errors import HostError
-from styleplug.hosts.adapter import Place
+from styleplug.hosts.adapter import HostLocation
 from styleplug.runtime.files import home_folder
 
 _SANDBOXED = (
@@ -46,22 +46,22 @@ class Program:
     flatpak: str = ""
 
     @property
-    def absent(self) -> str:
+    def not_found_hint(self) -> str:
         """What to do where it isn't found."""
         return f"there is no program {self.command}; install it, or name its folder: --folder"
 
-    def find(self) -> tuple[Place, ...]:
+    def find(self) -> tuple[HostLocation, ...]:
         """Its folder, where it is there or the program is, and what it has in a sandbox."""
         places = []
         if shutil.which(self.command) or self.folder().is_dir():
-            places.append(Place(self.title, self.folder()))
+            places.append(HostLocation(self.title, self.folder()))
         sandbox = home_folder() / ".var/app" / self.flatpak
         if self.flatpak and sandbox.is_dir():
-            places.append(Place(f"{self.title} (Flatpak)", sandbox, "sandboxed", _SANDBOXED))
+            places.append(HostLocation(f"{self.title} (Flatpak)", sandbox, "sandboxed", _SANDBOXED))
         return tuple(places)
 
-    def judge(self, folder: Path) -> Place:
+    def classify(self, folder: Path) -> HostLocation:
         """Any folder that is there will do; raises a HostError where it isn't."""
         if not folder.is_dir():
             raise HostError(self.host, f"there is no folder {folder}; make it, or name another")
-        return Place(self.title, folder)
+        return HostLocation(self.title, folder)

@@ -17,7 +17,7 @@ from styleplug.errors import (
     MissingDependencyError,
     UnsupportedImageError,
 )
-from styleplug.image import cicp, deep, heif, jxl, png, png_colour, psd, raw, tiff
+from styleplug.image import cicp, heif, high_bit_depth, jxl, png, png_colour, psd, raw, tiff
 from styleplug.image.isobmff import numbered_colours
 from styleplug.image.pil import finished, samples_of
 from styleplug.image.readers import overlooked
@@ -104,7 +104,7 @@ def _png_of(part: bytes, data: bytes, path: Path) -> Samples:
     with Image.open(io.BytesIO(part), formats=["PNG"]) as image:
         check_size(*image.size, path)
         if part[24] == 16:
-            samples = finished(deep.png_decoded(part, image), image)
+            samples = finished(high_bit_depth.png_decoded(part, image), image)
         else:
             samples = samples_of(image, path)
         has_profile = image.info.get("icc_profile") is not None
@@ -142,8 +142,8 @@ def _by_pillow(data: bytes, path: Path) -> Samples:
             _check_scans(data, *image.size, path)
         if image.format == "WEBP" and not getattr(image, "is_animated", False):
             return finished(_webp(data, image), image)
-        if image.format == "JPEG2000" and deep.is_deep_jp2(data, image):
-            return finished(deep.jp2_decoded(data, image), image)
+        if image.format == "JPEG2000" and high_bit_depth.is_deep_jp2(data, image):
+            return finished(high_bit_depth.jp2_decoded(data, image), image)
         samples = samples_of(image, path)
         if image.format == "AVIF" and "icc_profile" not in image.info:
             numbers = numbered_colours(data)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from styleplug.errors import MissingDependencyError, UnwritableImageError
-from styleplug.image import deep, heif, jxl
+from styleplug.image import heif, high_bit_depth, jxl
 from styleplug.image.colour import ProfileError, from_srgb
 from styleplug.image.metadata import THUMBNAIL_SIDE, embed_metadata
 from styleplug.image.picture import Picture
@@ -58,11 +58,13 @@ _JPEG = Format(
     has_alpha=False,
     longest_side=65500,
 )
-_TIFF = Format("TIFF", _pillow("TIFF", deep.tiff_encoded, compression="tiff_deflate"), is_deep=True)
+_TIFF = Format(
+    "TIFF", _pillow("TIFF", high_bit_depth.tiff_encoded, compression="tiff_deflate"), is_deep=True
+)
 _HEIF = Format("HEIF", heif.encoded, is_deep=True, longest_side=16384)
 FORMATS = {
     **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), _JPEG),
-    ".png": Format("PNG", _pillow("PNG", deep.png_encoded), is_deep=True),
+    ".png": Format("PNG", _pillow("PNG", high_bit_depth.png_encoded), is_deep=True),
     ".tif": _TIFF,
     ".tiff": _TIFF,
     ".webp": Format("WEBP", _pillow("WEBP", quality=95), longest_side=16383),

@@ -20,7 +20,7 @@ from styleplug.image.turn import Turn
 
 
 @dataclass(frozen=True)
-class Origin:
+class FileInfo:
     """How a picture was stored, so that what is made of it can be stored likewise.
 
     Args:
@@ -60,7 +60,7 @@ class Picture:
     pixels: NDArray[np.float32]
     alpha: NDArray[np.float32] | None = None
     path: Path | None = None
-    origin: Origin = field(default_factory=Origin)
+    origin: FileInfo = field(default_factory=FileInfo)
 
     def __post_init__(self) -> None:
         shape = self.pixels.shape
@@ -120,7 +120,7 @@ class Picture:
         """
         pixels, profile, remarks = to_srgb(samples, path)
         alpha = None if samples.alpha is None else scaled(samples.alpha, path)
-        origin = Origin(profile, samples.depth, remarks, orientation=samples.orientation)
+        origin = FileInfo(profile, samples.depth, remarks, orientation=samples.orientation)
         return cls(pixels, alpha, path, replace(origin, size=pixels.shape[1::-1]))
 
     def with_metadata(self, metadata: Metadata) -> Picture:

@@ -112,7 +112,7 @@ def finished(samples: Samples, image: Image.Image) -> Samples:
     return _placed(replace(samples, profile=profile or None, remarks=remarks), image.getexif)
 
 
-def placed(samples: Samples, block: bytes) -> Samples:
+def apply_orientation_and_profile(samples: Samples, block: bytes) -> Samples:
     """Samples as an EXIF block wants them seen: upright, and in Adobe RGB if it says so."""
     return _placed(samples, partial(exif_of, block))
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from styleplug.errors import UnsupportedImageError
 from styleplug.image.colour import lab_to_srgb
 from styleplug.image.photoshop import EXIF, PROFILE, resources_of
-from styleplug.image.pil import placed
+from styleplug.image.pil import apply_orientation_and_profile
 from styleplug.image.samples import (
     PathOrNone,
     Samples,
@@ -70,7 +70,7 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
         out[..., channel] = bits.view(_DEPTHS[depth])
     found = resources_of(resources)
     samples = _with_meaning(out, mode, palette, found.get(PROFILE) or None)
-    return placed(samples, found.get(EXIF, b""))
+    return apply_orientation_and_profile(samples, found.get(EXIF, b""))
 
 
 def _section(data: bytes, at: int, length: str) -> tuple[bytes, int]:

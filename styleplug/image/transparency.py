@@ -18,12 +18,12 @@ _LEAST_ALPHA = 0.5 / 65535
 """Files of 16 bits a channel can't hold less."""
 
 
-def is_seen(alpha: Array | None) -> bool:
+def has_visible_pixels(alpha: Array | None) -> bool:
     """Whether a picture of this alpha, (H, W) float32 in [0, 1], shows anything at all."""
     return alpha is None or bool(alpha.max() > _LEAST_ALPHA)
 
 
-def uncovered(picture: Picture) -> Picture:
+def fill_hidden(picture: Picture) -> Picture:
     """The picture with colours in its hidden pixels, and without an alpha that is even everywhere.
 
     What is left of alpha says how much each pixel counts.
@@ -33,7 +33,7 @@ def uncovered(picture: Picture) -> Picture:
     """
     if picture.alpha is None:
         return picture
-    if not is_seen(picture.alpha):
+    if not has_visible_pixels(picture.alpha):
         raise UnsupportedImageError(
             picture.path, "all of it is transparent; use a picture that shows something"
         )
@@ -56,7 +56,7 @@ def filled(pixels: Array, alpha: Array) -> Array:
 
     Args:
         pixels: (H, W, 3) float32 in [0, 1].
-        alpha: (H, W) float32 in [0, 1], such that `is_seen`.
+        alpha: (H, W) float32 in [0, 1], such that `has_visible_pixels`.
     """
     hidden = alpha == 0
     if not hidden.any():

@@ -15,7 +15,7 @@ from styleplug.transfer.terms.term import Window
 from styleplug.vgg.layers import Architecture
 
 if TYPE_CHECKING:
-    from styleplug.transfer.memory_plan import Footprint
+    from styleplug.transfer.memory_plan import MemoryModel
 
 
 class Gradient(NamedTuple):
@@ -50,7 +50,7 @@ class Engine(ABC):
 
     name: str
     cost_in_forward_passes: float
-    footprint: Footprint
+    footprint: MemoryModel
     on_host: bool
     architecture: Architecture
     numerics: Mapping[str, str | int]

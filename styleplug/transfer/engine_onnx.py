@@ -12,9 +12,9 @@ from styleplug.runtime.session import Session
 from styleplug.transfer import graphs
 from styleplug.transfer.engine import Engine, Gradient
 from styleplug.transfer.loss import Loss
-from styleplug.transfer.memory_plan import Footprint
+from styleplug.transfer.memory_plan import MemoryModel
 from styleplug.transfer.terms.term import Window
-from styleplug.vgg.gradient import Network, order_of_winners
+from styleplug.vgg.gradient import Network, argmax_tiebreak
 
 Array = NDArray[np.float32]
 
@@ -29,7 +29,7 @@ class OnnxEngine(Engine):
 
     name = "onnx"
     cost_in_forward_passes = 2.8
-    footprint = Footprint(
+    footprint = MemoryModel(
         fixed=190_000_000, weights=4.0, fewer_products=9.0, features=3.4, tiles=2.5
     )
     numerics: Mapping[str, str | int] = {}
@@ -134,4 +134,4 @@ def _order(network: Network, height: int, width: int) -> dict[str, Array]:
     """What graphs with a gradient are fed with besides."""
     if network.pooling != "max":
         return {}
-    return {graphs.ORDER: order_of_winners(height, width)}
+    return {graphs.ORDER: argmax_tiebreak(height, width)}

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from styleplug.transfer.backward_torch import backward
 from styleplug.transfer.engine import Engine
-from styleplug.transfer.memory_plan import Footprint
+from styleplug.transfer.memory_plan import MemoryModel
 from styleplug.transfer.terms.term import Window
-from styleplug.vgg.mirror import Mirror, device_name
+from styleplug.vgg.mirror import TorchVGG, device_name
 
 FLOAT16_LOSS_SCALE = 2.0**12
 """Gradients of features, near 1e-7, would vanish in float16 without a factor on their way back."""
@@ -24,11 +24,11 @@ class TorchEngine(Engine):
 
     name = "torch"
     cost_in_forward_passes = 3.5
-    footprint = Footprint(
+    footprint = MemoryModel(
         fixed=310_000_000, weights=0.0, fewer_products=0.0, features=2.3, tiles=3.5
     )
 
-    def __init__(self, mirror: Mirror) -> None:
+    def __init__(self, mirror: TorchVGG) -> None:
         self.mirror, self.architecture = mirror, mirror.architecture
         self.on_host = mirror.device.type == "cpu"
         self.loss_scale = FLOAT16_LOSS_SCALE if mirror.dtype == torch.float16 else 1.0

@@ -17,7 +17,7 @@ from styleplug.vgg.gradient import DifferentiablePass, Network, Value
 from styleplug.vgg.graph_builder import GraphBuilder
 
 PICTURE, ORDER = "picture", "order"
-"""Inputs; ORDER, only for the gradient of max pooling, is `vgg.gradient.order_of_winners`."""
+"""Inputs; ORDER, only for the gradient of max pooling, is `vgg.gradient.argmax_tiebreak`."""
 
 Array = NDArray[np.float32]
 

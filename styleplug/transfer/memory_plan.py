@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from styleplug.config import StylizeConfig
     from styleplug.transfer.engine import Engine
 
-SLOWNESS: Mapping[int, float] = MappingProxyType({20: 1.0, 8: 1.02, 5: 1.04, 3: 1.06, 0: 2.0})
+RELATIVE_COST: Mapping[int, float] = MappingProxyType({20: 1.0, 8: 1.02, 5: 1.04, 3: 1.06, 0: 2.0})
 """By the steps that L-BFGS remembers, 0 for Adam, how much longer the way to the same loss is, as
 `tests/benchmarks/solver.py` has it."""
 TWO_PASSES = 4 / 3
@@ -49,7 +49,7 @@ _RESIZED = 4
 
 
 @dataclass(frozen=True)
-class Footprint:
+class MemoryModel:
     """The memory of a network at work: `fixed` bytes, so many times its weights, and so many times
     all features, up to the deepest layer, of a whole picture or of a window in `tiles`. Weights of
     convolutions that are done in fewer products count by a factor of their own."""
@@ -75,7 +75,7 @@ class Footprint:
             architecture.layers, architecture.convolutions, strict=True
         ):
             height, width = Tile.of(*seen).at(layer).shape
-            fewer = winograd.pays((outputs, inputs, 3, 3), height, width)
+            fewer = winograd.is_worthwhile((outputs, inputs, 3, 3), height, width)
             weights += 4 * 9 * inputs * outputs * (self.fewer_products if fewer else self.weights)
             features += 4 * outputs * height * width
             if layer == last:
@@ -83,7 +83,7 @@ class Footprint:
         return self.fixed + weights + features * (self.features if window is None else self.tiles)
 
 
-ENCODER = Footprint(fixed=170_000_000, weights=3.5, fewer_products=3.5, features=1.25, tiles=1.25)
+ENCODER = MemoryModel(fixed=170_000_000, weights=3.5, fewer_products=3.5, features=1.25, tiles=1.25)
 """Of the encoder in ONNX Runtime."""
 
 
@@ -103,7 +103,7 @@ def fitted_scales(
         OutOfMemoryError: not even the smallest tiles fit; it says what they would need.
     """
     limit, taken = _limit(config, engine)
-    needs = Needs(scales, paintings, config, engine, taken)
+    needs = MemoryEstimate(scales, paintings, config, engine, taken)
     encodings = {window: needs.encoding(window) for window in needs.windows(needs.longest)}
     encoding = _first_that_fits(encodings, limit)
     fitted = []
@@ -135,7 +135,7 @@ def memory_notes(scales: Sequence[Scale], config: StylizeConfig) -> tuple[str, .
             ways.append(f"in tiles of {scale.window} px")
         if config.optimizer == "lbfgs" and not scale.history:
             ways.append("with Adam in the place of L-BFGS")
-        elif config.optimizer == "lbfgs" and scale.history < max(SLOWNESS):
+        elif config.optimizer == "lbfgs" and scale.history < max(RELATIVE_COST):
             ways.append(f"with an L-BFGS that remembers {scale.history} steps")
         if ways:
             notes.append(f"to fit into memory, {scale.longest} px are worked on {', '.join(ways)}")
@@ -160,7 +160,7 @@ def _first_that_fits(ways: Mapping[Way, int], limit: float) -> Way:
 
 
 @dataclass(frozen=True)
-class Needs:
+class MemoryEstimate:
     """The bytes that the process needs at the peak of each part of a transfer.
 
     `taken` is what it takes before; other arguments as of `fitted_scales`.
@@ -191,7 +191,7 @@ class Needs:
 
     @property
     def histories(self) -> tuple[int, ...]:
-        return (0,) if self.config.optimizer == "adam" else tuple(SLOWNESS)
+        return (0,) if self.config.optimizer == "adam" else tuple(RELATIVE_COST)
 
     def windows(self, longest: int) -> list[int | None]:
         """Those for a picture with this longest side, the largest first."""
@@ -201,7 +201,7 @@ class Needs:
     def slowness(self, scale: Scale, window: int | None, history: int) -> float:
         """The time to the same loss, relative to the quickest way."""
         in_windows = replace(scale, window=window)
-        return SLOWNESS[history] * slowdown(in_windows, self.architecture, self.layers)
+        return RELATIVE_COST[history] * slowdown(in_windows, self.architecture, self.layers)
 
     def encoding(self, window: int | None) -> int:
         """When targets are computed."""

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from styleplug.runtime.memory import return_freed_memory
 from styleplug.transfer.arrays import Array
 from styleplug.transfer.engine import Engine, ForwardPass, Gradient
-from styleplug.transfer.frugal import retry_in_smaller_tiles
 from styleplug.transfer.loss import Evaluation, Level, Loss
-from styleplug.transfer.reduction import add_back, reduced
+from styleplug.transfer.reduction import adjoint, reduced
+from styleplug.transfer.retry import retry_in_smaller_tiles
 from styleplug.transfer.terms.term import Window
 from styleplug.transfer.variation import Variation
 from styleplug.vgg.tiles import Area, Tile, halo, tiles_of
@@ -139,7 +139,7 @@ class Objective:
             if gradient is None:
                 gradient = by_level
             else:
-                add_back(by_level, gradient, self.to_device)
+                adjoint(by_level, gradient, self.to_device)
         return Gradient(content, style, gradient)
 
 

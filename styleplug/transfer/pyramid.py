@@ -16,17 +16,17 @@ from styleplug.image.detail import enlarged
 from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
 from styleplug.image.resize import elongation, fitted_size, resized
-from styleplug.image.transparency import resized_picture, uncovered
+from styleplug.image.transparency import fill_hidden, resized_picture
 from styleplug.transfer.budget import Budget
+from styleplug.transfer.checkpointer import Checkpointer
 from styleplug.transfer.engine import Engine
-from styleplug.transfer.frugal import retry_in_smaller_tiles
-from styleplug.transfer.keeper import Keeper
 from styleplug.transfer.loss import Evaluation, Loss
 from styleplug.transfer.memory_plan import fitted_scales, memory_notes, slowdown
 from styleplug.transfer.objective import Objective
 from styleplug.transfer.plan import SHORTEST_SIDE, Scale, cost, full_size, plan_scales
+from styleplug.transfer.retry import retry_in_smaller_tiles
+from styleplug.transfer.scale_run import ScaleRun
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
-from styleplug.transfer.stage import Stage
 from styleplug.transfer.start import picture_to_start_from
 from styleplug.transfer.state import State, part, under
 from styleplug.transfer.targets import Targets, compute_targets
@@ -46,8 +46,8 @@ class Transfer:
         encoder: gives the targets (ONNX Runtime).
         engine: gives loss and gradient, of the same network.
         notes: lines for the person who waits, passed on in Planned.
-        keeper: keeps the state from time to time, where that is wanted; what it has saved is where
-            the work begins.
+        checkpointer: keeps the state from time to time, where that is wanted; what it has saved is
+            where the work begins.
 
     Raises:
         UnsupportedImageError: the photograph is too narrow for the working size.
@@ -59,21 +59,21 @@ class Transfer:
         encoder: Encoder,
         engine: Engine,
         notes: tuple[str, ...] = (),
-        keeper: Keeper | None = None,
+        checkpointer: Checkpointer | None = None,
     ) -> None:
         self.request, self.encoder, self.engine, self.notes = request, encoder, engine, notes
-        self.keeper = keeper
-        saved = keeper.take_up() if keeper else None
+        self.checkpointer = checkpointer
+        saved = checkpointer.load() if checkpointer else None
         self.config = request.config
-        self.photograph = uncovered(Picture(request.content_image, request.content_alpha))
+        self.photograph = fill_hidden(Picture(request.content_image, request.content_alpha))
         self.paintings = [
-            uncovered(Picture(image, alpha))
+            fill_hidden(Picture(image, alpha))
             for image, alpha in zip(request.style_images, request.style_alphas, strict=True)
         ]
         size = self.photograph.size[::-1]
         self.scales = saved.scales if saved else self._fitted(plan_scales(*size, self.config))
         self.full_size, self.total_cost = full_size(self.scales), cost(self.scales)
-        self.budget = Budget(self.config.time_limit, is_shared=keeper is None)
+        self.budget = Budget(self.config.time_limit, is_shared=checkpointer is None)
         self.done_cost = 0.0
         self.stopped = "finished"
         smallest = self.scales[0]
@@ -100,7 +100,7 @@ class Transfer:
         targets = self._targets()
         planned = self._planned()
         del targets[len(self.scales) - self.first :]
-        self.encoder.rest()
+        self.encoder.release()
         yield planned
         for index in range(self.first, len(self.scales)):
             # What a scale needed is gone with it: no name holds its targets or its stage.
@@ -114,7 +114,7 @@ class Transfer:
             self.stopped = "time-limit"
         yield Finished(self._result(self.best))
 
-    def _stage(self, index: int, targets: Sequence[Targets]) -> Stage:
+    def _stage(self, index: int, targets: Sequence[Targets]) -> ScaleRun:
         """The work on a scale: from `self.pixels`, or from where it was left."""
         scale = self.scales[index]
         objective = self._objective(scale, targets)
@@ -122,7 +122,7 @@ class Transfer:
         # fine detail is nearer to what is wanted than nothing, and saves evaluations.
         photograph = resized(self.photograph.pixels, scale.height, scale.width)
         start = objective.to_device(as_batch(enlarged(self.pixels, photograph, detail=1)))
-        stage = Stage(
+        stage = ScaleRun(
             index, scale, objective, _solver(self.config, scale), picture=start, best=start
         )
         if self.left:
@@ -130,14 +130,14 @@ class Transfer:
             self.left = {}
         return stage
 
-    def _paint(self, stage: Stage) -> Iterator[Progress | Preview]:
+    def _paint(self, stage: ScaleRun) -> Iterator[Progress | Preview]:
         """Work on one scale, and leave its best picture in `self.pixels`."""
         scale = stage.scale
         end = self.budget.end_of_next(self.scales[stage.index :])
         while stage.iteration < scale.evaluations:
             must_stop = self._must_stop()
-            if self.keeper and (must_stop or self.keeper.is_due()):
-                self.keeper.keep(self._scales(stage), self._state(stage))
+            if self.checkpointer and (must_stop or self.checkpointer.is_due()):
+                self.checkpointer.save(self._scales(stage), self._state(stage))
             if must_stop:
                 break
             evaluation = stage.objective(stage.picture)
@@ -160,12 +160,12 @@ class Transfer:
             del evaluation  # its gradient makes room for the next one
         self.pixels = stage.best_pixels
 
-    def _scales(self, stage: Stage) -> tuple[Scale, ...]:
+    def _scales(self, stage: ScaleRun) -> tuple[Scale, ...]:
         """The plan, with what has become of it."""
         others = self.scales[: stage.index], self.scales[stage.index + 1 :]
         return (*others[0], stage.present_scale, *others[1])
 
-    def _state(self, stage: Stage) -> State:
+    def _state(self, stage: ScaleRun) -> State:
         """All that the rest of the transfer depends on, between two evaluations."""
         best = dict(vars(self.best)) if self.best else {}
         best.pop("gradient", None)
@@ -267,7 +267,7 @@ class Transfer:
             **self.engine.told(),
         )
 
-    def _progress(self, stage: Stage, evaluation: Evaluation) -> Progress:
+    def _progress(self, stage: ScaleRun, evaluation: Evaluation) -> Progress:
         scale_seconds = stage.seconds
         scale_cost = stage.iteration * self._cost_per_evaluation(stage.scale)
         remaining = (self.total_cost - self.done_cost) * scale_seconds / scale_cost

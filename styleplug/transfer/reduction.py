@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from styleplug.transfer.arrays import Array, AsArray
 
 
-class Tap(NamedTuple):
+class AreaWeights(NamedTuple):
     """Pixels along an axis, each of which gives a share of itself to one pixel of a smaller axis.
 
     No pixel is there twice, on either side. The shares that a smaller pixel gets sum to 1.
@@ -26,7 +26,7 @@ class Tap(NamedTuple):
     shares: NDArray[np.float64]
 
 
-def taps(larger: int, smaller: int) -> Iterator[Tap]:
+def taps(larger: int, smaller: int) -> Iterator[AreaWeights]:
     """All of an axis of `larger` pixels, brought to `smaller`."""
     # In parts of a pixel of which each larger one has `smaller`, and each smaller one `larger`.
     starts = np.arange(smaller) * larger
@@ -36,7 +36,7 @@ def taps(larger: int, smaller: int) -> Iterator[Tap]:
         common = ends - np.maximum(pixels * smaller, starts)
         at = np.flatnonzero(common > 0)
         if at.size:
-            yield Tap(pixels[at], at, common[at] / larger)
+            yield AreaWeights(pixels[at], at, common[at] / larger)
 
 
 def matrix(larger: int, smaller: int) -> NDArray[np.float64]:
@@ -58,7 +58,7 @@ def reduced(picture: Array, height: int, width: int, as_array: AsArray) -> Array
     return picture
 
 
-def add_back(smaller: Array, gradient: Array, as_array: AsArray) -> None:
+def adjoint(smaller: Array, gradient: Array, as_array: AsArray) -> None:
     """Add the gradient with respect to a picture, from that with respect to the reduced one."""
     wider = 0 * gradient[_at(2, slice(smaller.shape[2]))]
     for axis, source, sum_of in ((3, smaller, wider), (2, wider, gradient)):

@@ -9,11 +9,11 @@ from typing import Protocol
 from styleplug.transfer.arrays import Array
 from styleplug.transfer.state import State, part, under
 
-COARSENESS = 0.2
+SPECTRAL_EXPONENT = 0.2
 """Amplitudes fall with frequency f as f^-0.2, less than the f^-1 of photographs. From a photograph
 0.4 is quicker yet; from an enlarged picture, which lacks what is fine, it can be slower than 0."""
 
-BOLDNESS = 2
+INITIAL_HESSIAN_SCALE = 2
 """How far steps go in directions that the pairs of L-BFGS don't span, relative to Nocedal and
 Wright 2006, equation 7.20. That length suits the strongest curvature, and the rest is flatter; 3
 times as far is too far."""
@@ -83,9 +83,10 @@ class LBFGS:
     """L-BFGS (Nocedal and Wright 2006, algorithm 7.4) in weighted frequencies, no line search.
 
     The gradient of a network's losses is strong in high frequencies, where steps have to be small.
-    So the variables are the picture's frequencies, each divided by `COARSENESS`'s amplitude, as in
-    Olah et al. 2017, "Feature Visualization": the same steps go further in coarse structure. For
-    L-BFGS that is another first guess of the inverse Hessian; its pairs stay those of pixels.
+    So the variables are the picture's frequencies, each divided by the amplitude that
+    `SPECTRAL_EXPONENT` gives it, as in Olah et al. 2017, "Feature Visualization": the
+    same steps go further in coarse structure. For L-BFGS that is another first guess of the inverse
+    Hessian; its pairs stay those of pixels.
 
     Each evaluation is a step: a line search would spend evaluations where a bound on the step
     serves as well. The first steps are Adam's, which gives L-BFGS curvature to start from; alone,
@@ -142,7 +143,7 @@ class LBFGS:
 
     def _warm_up(self, gradient: Array) -> Array:
         """Adam's step in the weighted frequencies, or rather in pixels made of them, in pixels."""
-        return _coarser(self.adam.change(_coarser(gradient, COARSENESS)), COARSENESS)
+        return _coarser(self.adam.change(_coarser(gradient, SPECTRAL_EXPONENT)), SPECTRAL_EXPONENT)
 
     def _direction(self, gradient: Array) -> Array:
         """The inverse Hessian's estimate times the gradient, by the two-loop recursion."""
@@ -153,8 +154,10 @@ class LBFGS:
             coefficients.append(coefficient)
             _add(direction, change, -coefficient)
         _, change, inverse = self.pairs[-1]
-        direction = _coarser(direction, 2 * COARSENESS)
-        direction *= BOLDNESS / (inverse * _dot(change, _coarser(change, 2 * COARSENESS)))
+        direction = _coarser(direction, 2 * SPECTRAL_EXPONENT)
+        direction *= INITIAL_HESSIAN_SCALE / (
+            inverse * _dot(change, _coarser(change, 2 * SPECTRAL_EXPONENT))
+        )
         for (step, change, inverse), coefficient in zip(
             self.pairs, reversed(coefficients), strict=True
         ):

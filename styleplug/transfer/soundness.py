@@ -13,7 +13,7 @@ from typing import Any
 
 from styleplug.config import StylizeConfig
 from styleplug.transfer.loss import Evaluation
-from styleplug.transfer.memory_plan import SLOWNESS
+from styleplug.transfer.memory_plan import RELATIVE_COST
 from styleplug.transfer.plan import Scale
 from styleplug.transfer.state import State, is_number
 from styleplug.vgg.tiles import GRID, smallest_window
@@ -51,7 +51,7 @@ def check_scales(saved: Sequence[Scale], planned: Sequence[Scale], halo: int) ->
                 _is_count(side) and side % GRID == 0 and side >= smallest_window(halo)
             ):
                 raise ValueError(f"windows can't be {side} pixels wide")
-        if not _is_count(one.history) or one.history not in SLOWNESS:
+        if not _is_count(one.history) or one.history not in RELATIVE_COST:
             raise ValueError(f"{one.history} steps can't be remembered")
 
 
@@ -82,7 +82,7 @@ def check_state(state: State, scales: Sequence[Scale], config: StylizeConfig) ->
 
 
 def _names(state: State, scale: Scale, config: StylizeConfig) -> Collection[str]:
-    """Of all that the state must have, as `Transfer`, `Stage` and the solvers name it."""
+    """Of all that the state must have, as `Transfer`, `ScaleRun` and the solvers name it."""
     begun = state["stage.iteration"] > 0
     stage = ["lowest", "iteration", "seconds", "picture", "best"]
     if config.optimizer == "adam" or not scale.history:

@@ -29,7 +29,7 @@ SMALLEST_SIDE = 16
 class Encoder:
     """A VGG network that runs no further than the deepest layer asked for.
 
-    A session is opened for each set of layers when it is first asked for, and kept until `rest`,
+    A session is opened for each set of layers when it is first asked for, and kept until `release`,
     or until a picture is worked on in tiles.
 
     Args:
@@ -121,7 +121,7 @@ class Encoder:
             self._cache.put(self._key(image, wanted, alpha, window), grams)
         return grams
 
-    def rest(self) -> None:
+    def release(self) -> None:
         """Let go of the sessions and their memory."""
         self._sessions.clear()
         return_freed_memory()
@@ -130,10 +130,10 @@ class Encoder:
         """The tiles, in turn. Where there are several, memory is short, and no other session, nor
         the one for them, is kept."""
         if len(tiles) > 1:
-            self.rest()
+            self.release()
         yield from tiles
         if len(tiles) > 1:
-            self.rest()
+            self.release()
 
     def _gram_matrices(
         self, image: Array, layers: tuple[str, ...], alpha: Array | None, tiles: Sequence[Tile]

@@ -106,7 +106,7 @@ class DifferentiablePass:
         network: its weights are stored in the graph once, however many passes there are.
         picture: RGB in [0, 1].
         layers: the ones to have features of; the pass ends at the deepest.
-        order: for max pooling, the name of `order_of_winners`, as large as the picture or larger.
+        order: for max pooling, the name of `argmax_tiebreak`, as large as the picture or larger.
     """
 
     def __init__(
@@ -183,7 +183,7 @@ class DifferentiablePass:
     def _convolved(self, value: Value, kernel: Array, name: str, *bias: str) -> str:
         """A value convolved with a kernel that goes by a name in the graph."""
         height, width = value.height, value.width
-        if self.network.is_on_cpu and winograd.pays(kernel.shape, height, width):
+        if self.network.is_on_cpu and winograd.is_worthwhile(kernel.shape, height, width):
             return winograd.convolved(self.graph, value.name, (height, width), kernel, name, *bias)
         weight = self.graph.constant(kernel, name)
         return self.graph.op("Conv", value.name, weight, *bias, **_CONVOLUTION)
@@ -220,7 +220,7 @@ class DifferentiablePass:
         return graph.op("HardSigmoid", difference, alpha=1.0, beta=1.0)
 
 
-def order_of_winners(height: int, width: int) -> Array:
+def argmax_tiebreak(height: int, width: int) -> Array:
     """What a graph with max pooling is to be fed with as its `order`, (1, 1, height, width).
 
     It is an input, for ONNX Runtime would compute ahead what follows from a constant, and store it

@@ -61,7 +61,7 @@ def device_name(device: torch.device) -> str:
     return f"{torch.cuda.get_device_name(device)} ({platform})"
 
 
-class Mirror(nn.Module):
+class TorchVGG(nn.Module):
     """Features of a frozen VGG network, differentiable with respect to the picture.
 
     Args:

@@ -33,7 +33,7 @@ _KERNEL = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, -1]], n
 """G of the article, but for the sign of the last row, which lets `_pixels` add it."""
 
 
-def pays(kernel: tuple[int, ...], height: int, width: int) -> bool:
+def is_worthwhile(kernel: tuple[int, ...], height: int, width: int) -> bool:
     """Whether a convolution with a kernel of this shape, (O, C, 3, 3), is quicker in this way."""
     outputs, inputs, *_ = kernel
     enough = outputs * inputs * height * width >= FEWEST_PRODUCTS

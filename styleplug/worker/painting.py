@@ -46,7 +46,7 @@ def paint(message: Stylize | Filter, output: Output) -> None:
     # A picture file keeps what the photograph's said besides, but for how that one was made.
     picture = replace(photograph, pixels=result.image, alpha=result.alpha)
     if recipe is not None:
-        picture = picture.with_metadata(recipe.noted(photograph.origin.metadata))
+        picture = picture.with_metadata(recipe.embed_in(photograph.origin.metadata))
     is_cut_short = isinstance(result, StylizeResult) and result.stopped == "time-limit"
     output.send(
         "finished",

@@ -13,8 +13,8 @@ from PIL import Image
 
 from styleplug.batch.coordinator import Batch
 from styleplug.batch.events import BatchEvent, Started
-from styleplug.batch.inputs import Found
-from styleplug.batch.plan import Order
+from styleplug.batch.inputs import InputFile
+from styleplug.batch.plan import BatchSpec
 from styleplug.batch.work import Work
 from styleplug.plugins import plugin_manager
 
@@ -36,16 +36,16 @@ def plugin(applied: Callable[[], list[int]]) -> Iterator[None]:
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Callable[..., Found]:
+def make(tmp_path: Path) -> Callable[..., InputFile]:
     """Makes a picture of this name in `tmp_path / "in"`; its number is its first pixel's red."""
 
-    def write(name: str, number: int = 0) -> Found:
+    def write(name: str, number: int = 0) -> InputFile:
         path = tmp_path / "in" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         pixels = np.full((12, 16, 3), 90, np.uint8)
         pixels[0, 0] = number, 1, 2
         Image.fromarray(pixels).save(path, "PNG")
-        return Found(path, PurePath(name))
+        return InputFile(path, PurePath(name))
 
     return write
 
@@ -54,9 +54,9 @@ def make(tmp_path: Path) -> Callable[..., Found]:
 def run(tmp_path: Path, plugin: None) -> Callable[..., list[BatchEvent]]:
     """Runs a batch into `tmp_path / "out"`; what it says, but for what begins."""
 
-    def invoke(pictures: Sequence[Found], work: Work = NEGATIVE, **order: object) -> list:
+    def invoke(pictures: Sequence[InputFile], work: Work = NEGATIVE, **order: object) -> list:
         executor = Here()
-        with Batch(Order(work, tmp_path / "out", **order), executor) as batch:
+        with Batch(BatchSpec(work, tmp_path / "out", **order), executor) as batch:
             events = [event for event in batch.run(pictures) if not isinstance(event, Started)]
         assert executor.is_closed
         assert sorted(path.name for path in (tmp_path / "out" / ".styleplug").iterdir()) == [

@@ -13,8 +13,8 @@ from batch_here import NEGATIVE
 
 import styleplug
 from styleplug.batch import cluster
-from styleplug.batch.cluster import ATTEMPTS, Cluster, Terms, attempt
-from styleplug.batch.inputs import Found
+from styleplug.batch.cluster import ATTEMPTS, Cluster, Lease, attempt
+from styleplug.batch.inputs import InputFile
 from styleplug.batch.task import Stamp, Task
 from styleplug.batch.work import Filtering, Painting
 from styleplug.config import StylizeConfig
@@ -25,20 +25,20 @@ from styleplug.events import Progress
 
 
 @pytest.fixture
-def terms(tmp_path: Path) -> Terms:
+def terms(tmp_path: Path) -> Lease:
     (tmp_path / "staging").mkdir()
     (tmp_path / "staging/marker").write_text("token")
-    return Terms(tmp_path / "staging/marker", "token", styleplug.__version__)
+    return Lease(tmp_path / "staging/marker", "token", styleplug.__version__)
 
 
 @pytest.fixture
-def task(tmp_path: Path, make: Callable[..., Found], terms: Terms, plugin: None) -> Task:
+def task(tmp_path: Path, make: Callable[..., InputFile], terms: Lease, plugin: None) -> Task:
     source = make("7.png", 7).source
     return Task(7, NEGATIVE, source, tmp_path / "out/7.png", None, tmp_path / "staging")
 
 
 def test_a_task_that_runs_twice_is_done_once(
-    task: Task, terms: Terms, applied: Callable[[], list[int]]
+    task: Task, terms: Lease, applied: Callable[[], list[int]]
 ) -> None:
     first, second = attempt(task, terms, True), attempt(task, terms, True)
     assert first.error is None
@@ -49,20 +49,20 @@ def test_a_task_that_runs_twice_is_done_once(
 
 
 def test_a_picture_that_has_ended_workers_fails(
-    task: Task, terms: Terms, applied: Callable[[], list[int]]
+    task: Task, terms: Lease, applied: Callable[[], list[int]]
 ) -> None:
     count = task.staging / "7.attempts"
     count.write_bytes(b"." * ATTEMPTS)
     outcome = attempt(task, terms, True)
     assert f"{ATTEMPTS} workers that began it have ended" in str(outcome.error)
-    assert not outcome.concerns_all
+    assert not outcome.is_fatal
     assert applied() == []
     count.write_bytes(b"." * (ATTEMPTS - 1))
     assert attempt(task, terms, True).error is None
 
 
 def test_work_ends_with_its_batch(
-    task: Task, terms: Terms, monkeypatch: pytest.MonkeyPatch
+    task: Task, terms: Lease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker can't be interrupted, but looks for the marker at each step of a painting."""
 
@@ -77,16 +77,16 @@ def test_work_ends_with_its_batch(
     assert not task.output.exists()
 
 
-def test_what_a_worker_lacks(terms: Terms, task: Task, tmp_path: Path) -> None:
-    assert terms.breach(task.source) is None
-    gone = terms.breach(tmp_path / "gone.png")
+def test_what_a_worker_lacks(terms: Lease, task: Task, tmp_path: Path) -> None:
+    assert terms.violation(task.source) is None
+    gone = terms.violation(tmp_path / "gone.png")
     assert gone is not None
     assert "gone.png; pictures must be there under the same path" in gone
-    other = replace(terms, version="0.0.1").breach(None)
+    other = replace(terms, version="0.0.1").violation(None)
     assert other is not None
     assert f"has styleplug {styleplug.__version__}, but the batch 0.0.1" in other
     terms.marker.write_text("of another batch")
-    elsewhere = terms.breach(None)
+    elsewhere = terms.violation(None)
     assert elsewhere is not None
     assert f"doesn't see the file {terms.marker}" in elsewhere
 

@@ -20,7 +20,7 @@ from PIL import Image
 
 from styleplug.batch import cluster
 from styleplug.batch.cluster import ATTEMPTS, Cluster
-from styleplug.batch.inputs import Found
+from styleplug.batch.inputs import InputFile
 from styleplug.batch.task import Stamp, Task
 from styleplug.errors import StyleplugError
 
@@ -94,7 +94,7 @@ def setting(
 
 @pytest.mark.slow
 def test_a_worker_killed_in_the_middle(
-    setting: Setting, make: Callable[..., Found], applied: Callable[[], list[int]]
+    setting: Setting, make: Callable[..., InputFile], applied: Callable[[], list[int]]
 ) -> None:
     names = [make(f"{number:02}.png", number).source.name for number in range(1, 41)]
     doomed = setting.dask.worker("--no-nanny")
@@ -126,7 +126,7 @@ def test_a_worker_killed_in_the_middle(
 @pytest.mark.slow
 @pytest.mark.parametrize("setting", [0, 3], indirect=True)
 def test_a_picture_that_ends_every_worker_fails_alone(
-    setting: Setting, make: Callable[..., Found], applied: Callable[[], list[int]]
+    setting: Setting, make: Callable[..., InputFile], applied: Callable[[], list[int]]
 ) -> None:
     for number in range(1, 7):
         make(f"{number}.png", number)
@@ -142,7 +142,7 @@ def test_a_picture_that_ends_every_worker_fails_alone(
 
 @pytest.mark.slow
 def test_ctrl_c_and_again(
-    setting: Setting, make: Callable[..., Found], applied: Callable[[], list[int]]
+    setting: Setting, make: Callable[..., InputFile], applied: Callable[[], list[int]]
 ) -> None:
     for number in range(1, 21):
         make(f"{number:02}.png", number)
@@ -165,7 +165,7 @@ def test_ctrl_c_and_again(
 
 @pytest.mark.slow
 def test_no_workers(
-    setting: Setting, make: Callable[..., Found], monkeypatch: pytest.MonkeyPatch
+    setting: Setting, make: Callable[..., InputFile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = make("1.png").source
     task = Task(1, NEGATIVE, source, setting.folder / "1.png", None, setting.folder)
@@ -179,7 +179,7 @@ def test_no_workers(
 
 
 @pytest.mark.slow
-def test_the_scheduler_lost(setting: Setting, make: Callable[..., Found]) -> None:
+def test_the_scheduler_lost(setting: Setting, make: Callable[..., InputFile]) -> None:
     for number in range(1, 21):
         make(f"{number:02}.png", number)
     setting.dask.worker("--no-nanny")
@@ -194,7 +194,7 @@ def test_the_scheduler_lost(setting: Setting, make: Callable[..., Found]) -> Non
 
 @pytest.mark.slow
 def test_workers_with_a_gpu_do_what_may_use_one(
-    setting: Setting, make: Callable[..., Found], tmp_path: Path
+    setting: Setting, make: Callable[..., InputFile], tmp_path: Path
 ) -> None:
     for number in range(1, 7):
         make(f"{number}.png", number)
@@ -221,7 +221,7 @@ io.open = elsewhere
 
 @pytest.mark.slow
 def test_workers_that_lack_something_are_named(
-    setting: Setting, make: Callable[..., Found], applied: Callable[[], list[int]]
+    setting: Setting, make: Callable[..., InputFile], applied: Callable[[], list[int]]
 ) -> None:
     make("1.png", 1)
     out = str(setting.folder / "out")
@@ -237,7 +237,9 @@ def test_workers_that_lack_something_are_named(
 
 
 @pytest.mark.slow
-def test_a_worker_without_the_plugin_is_named(setting: Setting, make: Callable[..., Found]) -> None:
+def test_a_worker_without_the_plugin_is_named(
+    setting: Setting, make: Callable[..., InputFile]
+) -> None:
     make("1.png", 1)
     setting.dask.worker("--no-nanny", STYLEPLUG_PLUGINS="")
     done = setting.run("--filter", "negative")
@@ -247,7 +249,9 @@ def test_a_worker_without_the_plugin_is_named(setting: Setting, make: Callable[.
 
 
 @pytest.mark.slow
-def test_a_worker_with_many_threads_is_named(setting: Setting, make: Callable[..., Found]) -> None:
+def test_a_worker_with_many_threads_is_named(
+    setting: Setting, make: Callable[..., InputFile]
+) -> None:
     make("1.png", 1)
     setting.dask.worker("--no-nanny", "--nthreads", "2")
     done = setting.run("--filter", "negative")

@@ -14,16 +14,16 @@ from PIL import Image
 
 from styleplug.batch.coordinator import Batch
 from styleplug.batch.events import Advanced, BatchEvent, Done, Failed, Planned, Skipped, Started
-from styleplug.batch.inputs import Found
-from styleplug.batch.plan import Order
-from styleplug.batch.task import Advance, Outcome, carry_out
+from styleplug.batch.inputs import InputFile
+from styleplug.batch.plan import BatchSpec
+from styleplug.batch.task import Outcome, TaskProgress, carry_out
 from styleplug.batch.work import Filtering
 from styleplug.config import FilterConfig
 from styleplug.errors import ConfigError, StyleplugError, UnwritableImageError
 
 FAINT = Filtering("negative", FilterConfig(strength=0.5))
 
-Make = Callable[..., Found]
+Make = Callable[..., InputFile]
 Run = Callable[..., list[BatchEvent]]
 Applied = Callable[[], list[int]]
 
@@ -39,7 +39,7 @@ class Mortal(Here):
         super().__init__()
         self.before = before
 
-    def news(self) -> Sequence[Advance | Outcome]:
+    def news(self) -> Sequence[TaskProgress | Outcome]:
         if not self.before:
             carry_out(self.tasks[0])
         raise Killed
@@ -50,11 +50,11 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def die(pictures: Sequence[Found], out: Path, *, before: bool, **order: object) -> None:
+def die(pictures: Sequence[InputFile], out: Path, *, before: bool, **order: object) -> None:
     """Run a batch whose process ends."""
     with (
         pytest.raises(Killed),
-        Batch(Order(NEGATIVE, out, **order), Mortal(before=before)) as batch,
+        Batch(BatchSpec(NEGATIVE, out, **order), Mortal(before=before)) as batch,
     ):
         list(batch.run(pictures))
 
@@ -93,7 +93,7 @@ def test_a_picture_that_has_changed_is_done_again(
     run: Run, make: Make, out: Path, applied: Applied
 ) -> None:
     run([make("a.png", 1), make("b.png", 2)])
-    changed = [make("a.png", 3), Found(out.parent / "in" / "b.png", Path("b.png"))]
+    changed = [make("a.png", 3), InputFile(out.parent / "in" / "b.png", Path("b.png"))]
     die(changed, out, before=True)
     assert run(changed)[0] == Planned(total=2, done=1)
     assert applied() == [1, 2, 3]
@@ -150,7 +150,7 @@ def test_a_file_of_another_that_appears_meanwhile_stays(
     make: Make, out: Path, plugin: None
 ) -> None:
     pictures = [make(f"{name}.png") for name in "abc"]
-    with Batch(Order(NEGATIVE, out), Here()) as batch:
+    with Batch(BatchSpec(NEGATIVE, out), Here()) as batch:
         events = []
         for event in batch.run(pictures):
             events.append(event)
@@ -181,7 +181,7 @@ def test_what_concerns_all_ends_the_batch(
     pictures = [make(f"{name}.png", number) for number, name in enumerate("abcdef")]
     with (
         pytest.raises(ConfigError, match="one that is installed"),
-        Batch(Order(Filtering("wave", FilterConfig()), out), Here()) as batch,
+        Batch(BatchSpec(Filtering("wave", FilterConfig()), out), Here()) as batch,
     ):
         list(batch.run(pictures))
     assert kinds_in(out) == ["failed", "started"]
@@ -205,7 +205,7 @@ def test_a_full_disk_ends_the_batch_and_more_space_goes_on(
         Image.fromarray(noise).save(picture.source)
     large = small_disk / "large"
     large.write_bytes(bytes(2**21))
-    order = Order(NEGATIVE, small_disk / "out")
+    order = BatchSpec(NEGATIVE, small_disk / "out")
     with (
         pytest.raises(StyleplugError, match="free some space") as caught,
         Batch(order, Here()) as batch,
@@ -226,18 +226,18 @@ def test_a_full_disk_ends_the_batch_and_more_space_goes_on(
 
 def test_advances_are_told(make: Make, out: Path, plugin: None) -> None:
     class Telling(Here):
-        def news(self) -> Sequence[Advance | Outcome]:
-            return [Advance(self.tasks[0].id, 0.5), *super().news()]
+        def news(self) -> Sequence[TaskProgress | Outcome]:
+            return [TaskProgress(self.tasks[0].id, 0.5), *super().news()]
 
     picture = make("a.png")
-    with Batch(Order(NEGATIVE, out), Telling()) as batch:
+    with Batch(BatchSpec(NEGATIVE, out), Telling()) as batch:
         events = list(batch.run([picture]))
     assert events[1:3] == [Started(str(picture.source)), Advanced(str(picture.source), 0.5)]
 
 
 def test_results_are_no_pictures_to_do(make: Make, out: Path, plugin: None) -> None:
-    order = Order(NEGATIVE, out.parent / "in", suffix="-n")
-    picture, result = make("a.png", 1), Found(order.folder / "a-n.png", Path("a-n.png"))
+    order = BatchSpec(NEGATIVE, out.parent / "in", suffix="-n")
+    picture, result = make("a.png", 1), InputFile(order.folder / "a-n.png", Path("a-n.png"))
     with Batch(order, Here()) as batch:
         assert kinds(list(batch.run([picture]))) == ["Planned", "Started", "Done"]
     with Batch(order, Here()) as batch:
@@ -249,13 +249,13 @@ def test_a_folder_that_cant_be_made(make: Make, out: Path) -> None:
     out.write_text("a file in the way")
     executor = Here()
     with pytest.raises(UnwritableImageError, match="no results can be put here"):
-        Batch(Order(NEGATIVE, out), executor).__enter__()
+        Batch(BatchSpec(NEGATIVE, out), executor).__enter__()
     assert executor.is_closed
 
 
 def test_a_format_that_cant_be_written_is_told_before_any_folder_is_made(out: Path) -> None:
     with pytest.raises(UnwritableImageError, match="--format doc: has no known extension"):
-        Batch(Order(NEGATIVE, out, kind="doc"), Here()).__enter__()
+        Batch(BatchSpec(NEGATIVE, out, kind="doc"), Here()).__enter__()
     assert not out.exists()
 
 

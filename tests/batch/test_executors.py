@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from styleplug.batch.executors import Processes
-from styleplug.batch.inputs import Found
+from styleplug.batch.inputs import InputFile
 from styleplug.batch.task import Outcome, Task
 from styleplug.batch.work import Filtering
 from styleplug.config import FilterConfig
@@ -21,7 +21,7 @@ from styleplug.config import FilterConfig
 @pytest.fixture
 def task(
     tmp_path: Path,
-    make: Callable[..., Found],
+    make: Callable[..., InputFile],
     applied: Callable[[], list[int]],
     install_plugin: Callable[[str], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -79,7 +79,7 @@ def test_a_process_that_dies_takes_one_task_with_it(
     processes.submit(task(1))
     found = outcomes(processes, 2)
     assert "ended by signal 9; there may be too little memory for --jobs 2" in str(found[0].error)
-    assert not found[0].concerns_all
+    assert not found[0].is_fatal
     assert found[1].error is None
     processes.submit(task(2))
     processes.submit(task(3))

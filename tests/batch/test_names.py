@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styleplug.batch.inputs import Found
+from styleplug.batch.inputs import InputFile
 from styleplug.batch.names import Names
 
 OUT = Path("/out")
@@ -23,7 +23,7 @@ PLACES = st.builds(
 
 
 def named(names: Names, *places: str | PurePath, root: str = "/in") -> list[str]:
-    found = [Found(Path(root, place), PurePath(place)) for place in places]
+    found = [InputFile(Path(root, place), PurePath(place)) for place in places]
     return [place.as_posix() for _, place in names.assigned(found)]
 
 
@@ -40,7 +40,7 @@ def same_file(place: PurePath) -> str:
 
 @given(st.lists(PLACES, unique=True), st.sampled_from([None, "png"]), st.sampled_from(["", "-2"]))
 def test_no_result_meets_another(places: Sequence[PurePath], kind: str | None, suffix: str) -> None:
-    pictures = [Found(Path("/in", place), place) for place in places]
+    pictures = [InputFile(Path("/in", place), place) for place in places]
     given_names = names(None, suffix, kind).assigned(pictures)
     assert [found for found, _ in given_names] == pictures
     results = [place for _, place in given_names]
@@ -56,7 +56,7 @@ def test_no_result_meets_another(places: Sequence[PurePath], kind: str | None, s
 
 @given(st.lists(PLACES, unique=True))
 def test_no_result_is_where_a_picture_is(places: Sequence[PurePath]) -> None:
-    pictures = [Found(OUT / place, place) for place in places]
+    pictures = [InputFile(OUT / place, place) for place in places]
     results = [place for _, place in names().assigned(pictures)]
     assert not {same_file(place) for place in results} & {same_file(place) for place in places}
 

@@ -15,8 +15,8 @@ from batch_here import NEGATIVE, Here
 from PIL import Image
 
 from styleplug.batch.coordinator import Batch
-from styleplug.batch.inputs import Found
-from styleplug.batch.plan import Order
+from styleplug.batch.inputs import InputFile
+from styleplug.batch.plan import BatchSpec
 from styleplug.batch.report import is_report, write_report
 
 EVIL = "<img src=x onerror=alert(1)>&\"'.png"
@@ -24,11 +24,11 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture
-def page(tmp_path: Path, make: Callable[..., Found], plugin: None) -> Path:
+def page(tmp_path: Path, make: Callable[..., InputFile], plugin: None) -> Path:
     """The page of a batch with names as bad as they get; one picture failed, another is gone."""
     pictures = [make(name, 40) for name in ("a.png", f"sub/{EVIL}", "gone.png", "bad <b>.png")]
     pictures[3].source.write_text("no picture")
-    order = Order(NEGATIVE, tmp_path / "out")
+    order = BatchSpec(NEGATIVE, tmp_path / "out")
     page = tmp_path / "pages" / "page.html"
     page.parent.mkdir()
     told: list[tuple[int, int]] = []
@@ -130,9 +130,9 @@ def test_nothing_is_loaded_from_elsewhere(page: Path) -> None:
 
 
 def test_the_page_is_written_through_no_link(
-    tmp_path: Path, make: Callable[..., Found], plugin: None
+    tmp_path: Path, make: Callable[..., InputFile], plugin: None
 ) -> None:
-    order, page = Order(NEGATIVE, tmp_path / "out"), tmp_path / "page.html"
+    order, page = BatchSpec(NEGATIVE, tmp_path / "out"), tmp_path / "page.html"
     precious = tmp_path / "precious"
     precious.write_text("dear")
     (tmp_path / ".page.html.tmp").symlink_to(precious)
@@ -146,9 +146,9 @@ def test_the_page_is_written_through_no_link(
 
 
 def test_the_page_shows_no_other_picture_than_the_one_that_was_done(
-    tmp_path: Path, make: Callable[..., Found], plugin: None
+    tmp_path: Path, make: Callable[..., InputFile], plugin: None
 ) -> None:
-    order, page = Order(NEGATIVE, tmp_path / "out"), tmp_path / "page.html"
+    order, page = BatchSpec(NEGATIVE, tmp_path / "out"), tmp_path / "page.html"
     with Batch(order, Here()) as batch:
         picture = make("a.png")
         list(batch.run([picture]))

@@ -11,8 +11,8 @@ from PIL import Image
 
 from styleplug.batch.coordinator import Batch
 from styleplug.batch.events import BatchEvent, Done, Failed, Planned
-from styleplug.batch.inputs import Found
-from styleplug.batch.plan import Order
+from styleplug.batch.inputs import InputFile
+from styleplug.batch.plan import BatchSpec
 from styleplug.batch.work import Painting
 from styleplug.config import StylizeConfig
 
@@ -26,9 +26,11 @@ def paint(small_network: None, tmp_path: Path) -> Callable[..., list[BatchEvent]
     painting = tmp_path / "painting.png"
     noise(painting)
 
-    def run(pictures: Sequence[Found], folder: Path, strip: bool = False, **order: object) -> list:
+    def run(
+        pictures: Sequence[InputFile], folder: Path, strip: bool = False, **order: object
+    ) -> list:
         work = Painting("painterly", CHEAP, (painting,), strip)
-        with Batch(Order(work, folder, **order), Here()) as batch:
+        with Batch(BatchSpec(work, folder, **order), Here()) as batch:
             events = list(batch.run(pictures))
         return [event for event in events if isinstance(event, Planned | Done | Failed)]
 
@@ -36,9 +38,9 @@ def paint(small_network: None, tmp_path: Path) -> Callable[..., list[BatchEvent]
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Found:
+def picture(tmp_path: Path) -> InputFile:
     """a.png, with a.xmp."""
-    found = Found(tmp_path / "in" / "a.png", PurePath("a.png"))
+    found = InputFile(tmp_path / "in" / "a.png", PurePath("a.png"))
     found.source.parent.mkdir()
     noise(found.source)
     found.source.with_suffix(".xmp").write_text(SIDECAR)
@@ -51,10 +53,10 @@ def noise(path: Path) -> None:
 
 
 def test_two_pictures_may_share_one(
-    paint: Callable[..., list[BatchEvent]], picture: Found, tmp_path: Path
+    paint: Callable[..., list[BatchEvent]], picture: InputFile, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    other = Found(picture.source.with_suffix(".tif"), PurePath("a.tif"))
+    other = InputFile(picture.source.with_suffix(".tif"), PurePath("a.tif"))
     other.source.write_bytes(picture.source.read_bytes())
     assert [type(event) for event in paint([picture], out)] == [Planned, Done]
     assert [type(event) for event in paint([picture, other], out)] == [Planned, Done]
@@ -64,7 +66,7 @@ def test_two_pictures_may_share_one(
 
 
 def test_one_of_others_stays(
-    paint: Callable[..., list[BatchEvent]], picture: Found, tmp_path: Path
+    paint: Callable[..., list[BatchEvent]], picture: InputFile, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
@@ -78,7 +80,7 @@ def test_one_of_others_stays(
 
 
 def test_a_pictures_own_stays(
-    paint: Callable[..., list[BatchEvent]], picture: Found, tmp_path: Path
+    paint: Callable[..., list[BatchEvent]], picture: InputFile, tmp_path: Path
 ) -> None:
     packet = '<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
     sidecar = picture.source.with_suffix(".xmp")

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from styleplug.batch.inputs import Found
-from styleplug.batch.task import Advance, Stamp, Task, carry_out
+from styleplug.batch.inputs import InputFile
+from styleplug.batch.task import Stamp, Task, TaskProgress, carry_out
 from styleplug.batch.work import Filtering, Painting
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import UnwritableImageError
@@ -22,7 +22,7 @@ from styleplug.plugins import plugin_manager
 
 
 @pytest.fixture
-def task(tmp_path: Path, make: Callable[..., Found], plugin: None) -> Task:
+def task(tmp_path: Path, make: Callable[..., InputFile], plugin: None) -> Task:
     """A picture to be made negative, 5."""
     (tmp_path / "staging").mkdir()
     return Task(
@@ -79,7 +79,7 @@ def test_a_picture_that_cant_be_read(task: Task) -> None:
     outcome = carry_out(task)
     assert str(outcome.error).startswith(f"{task.source}: is no picture")
     assert pickle.loads(pickle.dumps(outcome)).error.code == "image-unreadable"
-    assert not outcome.concerns_all
+    assert not outcome.is_fatal
     assert not task.output.parent.exists()
     assert staged(task) == []
 
@@ -87,30 +87,30 @@ def test_a_picture_that_cant_be_read(task: Task) -> None:
 def test_an_unexpected_failure_is_one_pictures_own(task: Task) -> None:
     outcome = carry_out(replace(task, work=Filtering("careless", FilterConfig())))
     assert "plug-in counting: failed" in str(outcome.error)
-    assert not outcome.concerns_all
+    assert not outcome.is_fatal
     outcome = carry_out(replace(task, work=None))  # type: ignore[arg-type]  # as a bug may
     assert str(outcome.error).startswith("unexpected: AttributeError: ")
-    assert not outcome.concerns_all
+    assert not outcome.is_fatal
 
 
 def test_what_was_asked_for_wrongly_concerns_all(task: Task) -> None:
     outcome = carry_out(replace(task, work=Filtering("wave", FilterConfig())))
-    assert outcome.concerns_all
+    assert outcome.is_fatal
     assert "one that is installed" in str(outcome.error)
 
 
 def test_a_painting_that_cant_be_read_concerns_all(task: Task, tmp_path: Path) -> None:
     work = Painting("painterly", StylizeConfig(), (tmp_path / "gone.jpg",), False)
     outcome = carry_out(replace(task, work=work))
-    assert outcome.concerns_all
+    assert outcome.is_fatal
     assert str(outcome.error).startswith(f"{tmp_path / 'gone.jpg'}: there is no such file")
 
 
 @pytest.mark.parametrize(
-    ("number", "concerns_all"), [(errno.ENOSPC, True), (errno.EROFS, True), (errno.EACCES, False)]
+    ("number", "is_fatal"), [(errno.ENOSPC, True), (errno.EROFS, True), (errno.EACCES, False)]
 )
 def test_what_the_disk_refuses(
-    task: Task, monkeypatch: pytest.MonkeyPatch, number: int, concerns_all: bool
+    task: Task, monkeypatch: pytest.MonkeyPatch, number: int, is_fatal: bool
 ) -> None:
     def refuse(*arguments: object) -> None:
         try:
@@ -121,14 +121,14 @@ def test_what_the_disk_refuses(
     monkeypatch.setattr(Filtering, "apply", refuse)
     outcome = carry_out(task)
     assert str(outcome.error) == f"{task.output}: can't be written (refused)"
-    assert outcome.concerns_all is concerns_all
+    assert outcome.is_fatal is is_fatal
 
 
 def test_a_folder_that_cant_be_made(task: Task) -> None:
     task.output.parents[1].write_text("a file in the way")
     outcome = carry_out(task)
     assert str(outcome.error).startswith(f"{task.output}: can't be written (")
-    assert not outcome.concerns_all
+    assert not outcome.is_fatal
 
 
 def test_remarks_come_with_the_outcome(task: Task, caplog: pytest.LogCaptureFixture) -> None:
@@ -151,9 +151,9 @@ def test_progress_is_told(task: Task) -> None:
 
     half = Half()
     plugin_manager().register(half)
-    told: list[Advance] = []
+    told: list[TaskProgress] = []
     try:
         carry_out(task, told.append)
     finally:
         plugin_manager().unregister(half)
-    assert told == [Advance(3, 0.5)]
+    assert told == [TaskProgress(3, 0.5)]

@@ -29,7 +29,7 @@ from styleplug.batch.cluster import Cluster
 from styleplug.batch.coordinator import Batch
 from styleplug.batch.events import Done, Failed
 from styleplug.batch.inputs import Search, find_pictures
-from styleplug.batch.plan import Order
+from styleplug.batch.plan import BatchSpec
 from styleplug.batch.task import Advance, Outcome
 from styleplug.batch.work import Filtering, Painting, Work
 from styleplug.config import FilterConfig, StylizeConfig
@@ -121,7 +121,7 @@ class Bench:
             picture.save(folder / "in" / f"{number:03}.jpg", quality=90)
         found = list(find_pictures([folder / "in"], (), Search(folder)))
         executor = Watched(self._address)
-        with Batch(Order(work, folder / "out"), executor) as batch:
+        with Batch(BatchSpec(work, folder / "out"), executor) as batch:
             before, begun = self._core_seconds(), time.perf_counter()
             events = list(batch.run(found))
             own = time.perf_counter() - begun - executor.waited

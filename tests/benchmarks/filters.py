@@ -35,7 +35,7 @@ from programs import CHECKOUT, command, install
 from tables import tell
 from turns import Contestants, median_ratio, seconds_by_turns
 
-from styleplug.filters.layout import INNER_MARGIN, MARGIN
+from styleplug.filters.architecture import INNER_MARGIN, MARGIN
 from styleplug.filters.normalisation import Statistics, measuring_graph, tile_graph
 from styleplug.filters.weights import load_weights
 from styleplug.runtime.models import find_model

@@ -29,7 +29,7 @@ from styleplug.cli.options import memory_size
 from styleplug.events import Event, Planned, Progress
 from styleplug.runtime.memory import resident_memory
 from styleplug.transfer import pyramid
-from styleplug.transfer.memory_plan import Needs
+from styleplug.transfer.memory_plan import MemoryEstimate
 
 SIZES = (512, 1024, 2048)
 LIMIT = 2.5e9
@@ -105,7 +105,7 @@ def measured(size: int, engine: str, limit: float) -> dict[str, float | None]:
 
     def fitted(scales, paintings, config, engine):  # type: ignore[no-untyped-def]  # as fitted_scales
         [scale] = fitted_scales(scales, paintings, config, engine)
-        needs = Needs([scale], paintings, config, engine, resident_memory())
+        needs = MemoryEstimate([scale], paintings, config, engine, resident_memory())
         evaluation = needs.evaluation(0, scale.window, scale.history)
         row["estimate"] = max(needs.encoding(scale.encoding), evaluation)
         row["window"] = scale.window

@@ -39,7 +39,7 @@ from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
 from styleplug.vgg.layers import VGG16
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 from styleplug.vgg.tiles import pixels_per_feature
 from styleplug.vgg.weights import load_weights
 
@@ -138,7 +138,7 @@ def contestants(model: Model, size: int) -> dict[str, Evaluate]:
     batch = generator.random((1, 3, size, size), np.float32)
     plain = PlainLoop(model, targets)
     engines: dict[str, Engine] = {
-        "PyTorch": TorchEngine(Mirror(model, device="cpu")),
+        "PyTorch": TorchEngine(TorchVGG(model, device="cpu")),
         "ONNX Runtime": OnnxEngine(Network(model)),
     }
     loss = Loss(

@@ -36,12 +36,12 @@ from styleplug.runtime.models import find_model
 from styleplug.transfer.balance import FixedWeights
 from styleplug.transfer.engine_torch import TorchEngine
 from styleplug.transfer.loss import Loss
-from styleplug.transfer.memory_plan import SLOWNESS
+from styleplug.transfer.memory_plan import RELATIVE_COST
 from styleplug.transfer.objective import Objective
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.targets import compute_targets
 from styleplug.vgg.encoder import Encoder
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 from styleplug.vgg.tensors import as_batch
 
 PAIRS = (
@@ -107,7 +107,7 @@ def tables(
     size: int = SIZE, evaluations: int = REFERENCE_EVALUATIONS
 ) -> tuple[list[Row], list[Median]]:
     model = find_model("vgg16")
-    encoder, mirror = Encoder(model, device="cpu"), Mirror(model, device="cpu")
+    encoder, mirror = Encoder(model, device="cpu"), TorchVGG(model, device="cpu")
 
     def measured() -> Iterator[Row]:
         for photo, painting in PAIRS:
@@ -143,12 +143,14 @@ def medians(rows: list[Row]) -> Iterator[Median]:
 
 def solvers() -> dict[str, Solver]:
     """Ours, with what memory may leave them (`styleplug.transfer.memory_plan`)."""
-    remembering = {f"L-BFGS, {steps} steps": LBFGS(history=steps) for steps in SLOWNESS if steps}
+    remembering = {
+        f"L-BFGS, {steps} steps": LBFGS(history=steps) for steps in RELATIVE_COST if steps
+    }
     return {**remembering, "Adam": Adam(CONFIG.learning_rate)}
 
 
 def problem(
-    encoder: Encoder, mirror: Mirror, photo: str, painting: str, size: int
+    encoder: Encoder, mirror: TorchVGG, photo: str, painting: str, size: int
 ) -> tuple[Objective, torch.Tensor]:
     """What is lowered, and the photograph as its picture to start from."""
     photograph, style = shrunk(photo_file(photo), size), shrunk(painting_file(painting), size)

@@ -20,9 +20,9 @@ EVALUATIONS = """
 import statistics, time
 import torch
 from styleplug.runtime.models import find_model
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 
-mirror = Mirror(find_model("vgg16"), device="cpu")
+mirror = TorchVGG(find_model("vgg16"), device="cpu")
 times = []
 for _ in range(12):
     picture = torch.rand(1, 3, 96, 128).requires_grad_(True)

@@ -116,7 +116,7 @@ def test_what_a_note_says_is_no_path_to_open(
     picture = read_picture(painted)
     recipe = recipe_of(painted)
     stranger = replace(recipe, options={**recipe.options, "init": place}, initial=None)
-    noted = stranger.noted(picture.origin.metadata)
+    noted = stranger.embed_in(picture.origin.metadata)
     write_picture(picture.with_metadata(noted), painted, overwrite=True)
     refused = again()
     assert refused.exit_code == 2
@@ -129,7 +129,7 @@ def test_a_name_that_no_file_can_have_is_not_found(
 ) -> None:
     picture = read_picture(painted)
     long = replace(recipe_of(painted), paintings=(Source("x" * 5000, "0" * 64),))
-    noted = long.noted(picture.origin.metadata)
+    noted = long.embed_in(picture.origin.metadata)
     write_picture(picture.with_metadata(noted), painted, overwrite=True)
     result = again()
     assert result.exit_code == 2

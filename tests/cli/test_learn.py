@@ -15,9 +15,9 @@ from PIL import Image
 from random_filters import install_filters, random_filters
 
 from styleplug.cli import learn as command
-from styleplug.filters.folder import user_file, user_files
 from styleplug.filters.learning import Learning
-from styleplug.filters.pace import Pace
+from styleplug.filters.schedule import Schedule
+from styleplug.filters.store import user_file, user_files
 from styleplug.filters.style import SUFFIX, FilterStyle, read_style
 from styleplug.pictures import path
 
@@ -36,7 +36,7 @@ def style_file(name: str) -> Path:
 def learn(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Runs `styleplug learn` cheaply, and for a step or two."""
     install_filters(random_filters("wave", "ember"))
-    monkeypatch.setattr("styleplug.filters.learning.PACE", Pace(64, 1, 0.01, warm_up=1))
+    monkeypatch.setattr("styleplug.filters.learning.PACE", Schedule(64, 1, 0.01, warm_up=1))
 
     def invoke(*arguments: object, painting: object = PAINTING) -> Result:
         return run("learn", painting, "--device", "cpu", "--time-limit", "1", *arguments)

@@ -95,14 +95,18 @@ def test_a_network_whose_place_is_gone_is_kept_elsewhere(train, run, folder, mon
 
 
 def test_how_far_from_the_photograph_filters_lead(train, folder, monkeypatch):
-    aims = []
+    target_content_errors = []
     step = Training.step
     monkeypatch.setattr(
-        Training, "step", lambda self: aims.append(self.descent.aims.tolist()) or step(self)
+        Training,
+        "step",
+        lambda self: (
+            target_content_errors.append(self.descent.target_content_errors.tolist()) or step(self)
+        ),
     )
     result = train("--content-error", "mist=1.5", "--content-error", "0.5")
     assert result.exit_code == 0, result.stderr
-    assert aims[0] == [0.5, 1.5]
+    assert target_content_errors[0] == [0.5, 1.5]
 
 
 def test_what_is_there_stays(train, folder):

@@ -24,8 +24,8 @@ from PIL import Image
 
 from styleplug.cli.main import main
 from styleplug.errors import StyleplugError
-from styleplug.filters.folder import user_file
-from styleplug.filters.foreign import Facts, add, read_facts, read_model
+from styleplug.filters.external import ExternalFilterSpec, add, read_facts, read_model
+from styleplug.filters.store import user_file
 from styleplug.hosts.catalogue import find_hosts
 from styleplug.runtime.files import user_data_folder
 from styleplug.runtime.models import find_model, install_model
@@ -64,7 +64,7 @@ def style() -> object:
         return found.title, found.path.read_bytes(), thumbnail.getpixel((0, 0))
 
 
-def foreign() -> object:
+def external() -> object:
     try:
         read_model("theirs").try_out()
     except StyleplugError:
@@ -110,8 +110,8 @@ CASES = {
     ),
     "filters add --overwrite": Case(
         (*FOREIGN, "--overwrite"),
-        lambda: add(Path("old.onnx"), "theirs", Facts("old", "0..1", "0..1")),
-        foreign,
+        lambda: add(Path("old.onnx"), "theirs", ExternalFilterSpec("old", "0..1", "0..1")),
+        external,
     ),
     "filter": Case(FILTER, lambda: None, lambda: picture("out.png"), Path),
     "filter --overwrite": Case(

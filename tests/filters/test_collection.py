@@ -14,8 +14,9 @@ from onnx_filters import picture_model
 from random_filters import install_filters
 
 from styleplug.errors import ConfigError, FilterError
+from styleplug.filters.architecture import STYLE_SIZE
 from styleplug.filters.collection import (
-    add_foreign,
+    add_external,
     add_style,
     check_new,
     find_filter,
@@ -24,14 +25,13 @@ from styleplug.filters.collection import (
     list_filters,
     remove_filter,
 )
-from styleplug.filters.folder import user_file
-from styleplug.filters.foreign import Facts
-from styleplug.filters.layout import STYLE_SIZE
+from styleplug.filters.external import ExternalFilterSpec
+from styleplug.filters.store import user_file
 from styleplug.filters.style import SUFFIX, FilterStyle, read_style, write_style
 from styleplug.filters.weights import FilterWeights
 from styleplug.runtime.models import find_model
 
-FACTS = Facts("somebody's", "0..1", "0..1")
+FACTS = ExternalFilterSpec("somebody's", "0..1", "0..1")
 
 
 @pytest.fixture(autouse=True)
@@ -60,10 +60,10 @@ def names() -> list[str]:
 def test_all_kinds_are_listed_by_name(waves: FilterStyle, model: Path) -> None:
     assert names() == ["dots", "lines"]
     add_style(waves)
-    add_foreign(model, "foreign", FACTS)
+    add_external(model, "external", FACTS)
     assert {filter.name: filter.description for filter in list_filters()} == {
         "dots": "Painted in dots",
-        "foreign": "somebody's",
+        "external": "somebody's",
         "lines": "Painted in lines",
         "waves": "My waves",
     }
@@ -92,9 +92,9 @@ def test_a_damaged_network_leaves_the_users_models(
     model: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     find_model("filters").path.write_bytes(b"damaged")
-    add_foreign(model, "foreign", FACTS)
+    add_external(model, "external", FACTS)
     with caplog.at_level(logging.WARNING):
-        assert names() == ["foreign"]
+        assert names() == ["external"]
     assert "damaged or was exchanged" in caplog.text
 
 
@@ -145,12 +145,12 @@ def test_a_blend_is_the_mean_by_its_weights(
         ("dots:0,lines:0", "one of them above 0"),
         ("dots,stripes", r"'stripes' is none of \(dots, lines\)"),
         ("dots,", r"'' is none of"),
-        ("dots,foreign:2", r"'foreign' is none of \(dots, lines\)"),
+        ("dots,external:2", r"'external' is none of \(dots, lines\)"),
         (":", "names with weights, such as"),
     ],
 )
 def test_a_blend_that_is_none_is_refused(blend: str, problem: str, model: Path) -> None:
-    add_foreign(model, "foreign", FACTS)
+    add_external(model, "external", FACTS)
     with pytest.raises(ConfigError, match=problem) as caught:
         find_filter(blend)
     assert caught.value.field == "filter"
@@ -191,7 +191,7 @@ def test_names_are_checked(name: str, waves: FilterStyle, tmp_path: Path, model:
     write_style(waves, tmp_path / "waves.safetensors")
     for add in (
         lambda: import_style(tmp_path / "waves.safetensors", name),
-        lambda: add_foreign(model, name, FACTS),
+        lambda: add_external(model, name, FACTS),
     ):
         with pytest.raises(ConfigError) as caught:
             add()
@@ -236,7 +236,7 @@ def test_only_ones_own_filter_is_replaced(waves: FilterStyle, model: Path) -> No
         check_new("waves", overwrite=False)
     with pytest.raises(ConfigError, match="styleplug brings"):
         check_new("dots", overwrite=True)
-    add_foreign(model, "waves", FACTS, overwrite=True)
+    add_external(model, "waves", FACTS, overwrite=True)
     assert [filter.description for filter in list_filters()][-1] == "somebody's"
     add_style(waves)
     assert [filter.description for filter in list_filters()][-1] == "My waves"
@@ -245,11 +245,11 @@ def test_only_ones_own_filter_is_replaced(waves: FilterStyle, model: Path) -> No
 
 def test_only_ones_own_filter_is_removed(waves: FilterStyle, model: Path) -> None:
     add_style(waves)
-    add_foreign(model, "foreign", FACTS)
+    add_external(model, "external", FACTS)
     for name in ("dots", "stripes", "../waves", ""):
-        with pytest.raises(ConfigError, match=r"one of your own filters \(foreign, waves\)"):
+        with pytest.raises(ConfigError, match=r"one of your own filters \(external, waves\)"):
             remove_filter(name)
     remove_filter("waves")
-    remove_filter("foreign")
+    remove_filter("external")
     assert names() == ["dots", "lines"]
     assert list(user_file("any", SUFFIX).parent.iterdir()) == []

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import ArrayLike, NDArray
 
 from styleplug.filters.apply import filtered
-from styleplug.filters.layout import LUMA, STRIDE
+from styleplug.filters.architecture import LUMA, STRIDE
 from styleplug.filters.style import FilterStyle
 from styleplug.filters.weights import load_weights
 from styleplug.runtime.models import find_model

@@ -9,14 +9,14 @@ from random_filters import random_filters
 
 from styleplug.filters import learning
 from styleplug.filters.learning import Learning
-from styleplug.filters.pace import Pace
 from styleplug.filters.paintings import checked
+from styleplug.filters.schedule import Schedule
 from styleplug.filters.style import read_style, write_style
 from styleplug.image.read import read_picture
 from styleplug.image.resize import fitted
 from styleplug.pictures import path
 from styleplug.runtime.models import Model
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 
 
 @pytest.fixture
@@ -28,9 +28,9 @@ def start(tiny_model: Model) -> Callable[..., Learning]:
             checked(read_picture(path("mosaic.jpg"))),
             random_filters("wave", "ember"),
             [path("photograph.jpg")],
-            Mirror(tiny_model, device="cpu"),
+            TorchVGG(tiny_model, device="cpu"),
             0.65,
-            Pace(crop=64, batch=2, warm_up=1, learning_rate=0.01),
+            Schedule(crop=64, batch=2, warm_up=1, learning_rate=0.01),
         )
 
     return begin
@@ -87,9 +87,9 @@ def test_a_real_painting_is_learned(real_model, tmp_path):
         checked(read_picture(path("harbour.jpg"))),
         random_filters("wave"),
         [path("photograph.jpg"), path("mist.jpg")],
-        Mirror(real_model, device="cpu"),
+        TorchVGG(real_model, device="cpu"),
         0.65,
-        Pace(crop=96, batch=2, warm_up=1, learning_rate=0.012),
+        Schedule(crop=96, batch=2, warm_up=1, learning_rate=0.012),
     )
     distances = [begun.distance()]
     for _ in range(3):

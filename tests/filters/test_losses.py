@@ -13,13 +13,13 @@ from styleplug.filters.paintings import WORKING_SIDE
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted
 from styleplug.runtime.models import Model
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 from styleplug.vgg.tensors import as_batch, as_pixels
 
 
 @pytest.fixture
-def mirror(tiny_model: Model) -> Mirror:
-    return Mirror(tiny_model, device="cpu")
+def mirror(tiny_model: Model) -> TorchVGG:
+    return TorchVGG(tiny_model, device="cpu")
 
 
 @pytest.fixture

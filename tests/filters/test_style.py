@@ -10,7 +10,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from styleplug.errors import ConfigError, FilterError
-from styleplug.filters.layout import STYLE_SIZE
+from styleplug.filters.architecture import STYLE_SIZE
 from styleplug.filters.style import FilterStyle, mix, read_style, write_style
 from styleplug.filters.weights import FilterWeights
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from styleplug.filters.layout import INNER_MARGIN, MARGIN, STRIDE
+from styleplug.filters.architecture import INNER_MARGIN, MARGIN, STRIDE
 from styleplug.filters.tiles import tiles_of
 
 SIDES = st.integers(1, 700)

@@ -10,14 +10,14 @@ import torch
 
 from styleplug.errors import CheckpointError
 from styleplug.filters.network import FilterNetwork
-from styleplug.filters.pace import Pace
+from styleplug.filters.schedule import Schedule
 from styleplug.filters.training import Training
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.resize import fitted
 from styleplug.pictures import path
 from styleplug.runtime.models import Model
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 from styleplug.vgg.tensors import as_batch, as_pixels
 
 
@@ -30,9 +30,11 @@ def start(tiny_model: Model, make_picture: Callable[..., np.ndarray]) -> Callabl
             name: Picture(as_pixels(make_picture(130, 140, seed)))
             for seed, name in enumerate(names)
         }
-        mirror, pace = Mirror(tiny_model, device="cpu"), Pace(64, 2, warm_up=2)
-        aims = dict.fromkeys(names, 0.65)
-        return Training([path("photograph.jpg")], paintings, mirror, pace, steps, aims)
+        mirror, schedule = TorchVGG(tiny_model, device="cpu"), Schedule(64, 2, warm_up=2)
+        target_content_errors = dict.fromkeys(names, 0.65)
+        return Training(
+            [path("photograph.jpg")], paintings, mirror, schedule, steps, target_content_errors
+        )
 
     return begin
 

@@ -83,22 +83,22 @@ def test_sandboxes_are_explained(
     assert (sandboxed.title, sandboxed.state) == (f"GIMP ({kind})", "sandboxed")
     for text in ("can't start styleplug's Python", "AppImage", "styleplug stylize"):
         assert text in sandboxed.advice
-    assert ADAPTER.judge(home / folder).state == "sandboxed"
+    assert ADAPTER.classify(home / folder).state == "sandboxed"
 
 
 def test_a_link_into_a_sandbox_is_seen_through(home: Path) -> None:
     inside = home / ".var/app/org.gimp.GIMP/config/GIMP/3.0"
     inside.mkdir(parents=True)
     (home / "link").symlink_to(inside)
-    assert ADAPTER.judge(home / "link").state == "sandboxed"
+    assert ADAPTER.classify(home / "link").state == "sandboxed"
 
 
 def test_a_folder_that_is_named(home: Path, gimp: Callable[..., Path]) -> None:
-    assert ADAPTER.judge(home).title == "GIMP 3"
-    assert ADAPTER.judge(gimp("3.2")).title == "GIMP 3.2"
-    assert ADAPTER.judge(gimp("2.10")).state == "unsupported"
+    assert ADAPTER.classify(home).title == "GIMP 3"
+    assert ADAPTER.classify(gimp("3.2")).title == "GIMP 3.2"
+    assert ADAPTER.classify(gimp("2.10")).state == "unsupported"
     with pytest.raises(HostError, match=r"there is no folder .*; start GIMP once"):
-        ADAPTER.judge(home / "missing")
+        ADAPTER.classify(home / "missing")
     (home / "plug-ins").mkdir()
     with pytest.raises(HostError, match="lies within GIMP's folder"):
-        ADAPTER.judge(home / "plug-ins")
+        ADAPTER.classify(home / "plug-ins")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, JpegImagePlugin
 
 from styleplug.errors import UnwritableImageError
-from styleplug.image.picture import Origin, Picture
+from styleplug.image.picture import FileInfo, Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
 
@@ -88,7 +88,7 @@ def test_a_picture_without_a_profile_gets_none(
 def test_how_the_pixels_lie_in_memory_does_not_matter(
     tmp_path: Path, profiles: dict[str, bytes], extension: str, profile: str | None, depth: int
 ) -> None:
-    origin = Origin(profiles[profile] if profile else None, depth)
+    origin = FileInfo(profiles[profile] if profile else None, depth)
     pixels = np.random.default_rng(0).random((3, 1, 64), np.float32).T.swapaxes(0, 1)
     write_picture(Picture(pixels, pixels[..., 0], origin=origin), tmp_path / f"a{extension}")
     read = read_picture(tmp_path / f"a{extension}")
@@ -99,7 +99,7 @@ def test_how_the_pixels_lie_in_memory_does_not_matter(
 def test_a_profile_that_cannot_be_written_with_is_an_error(
     tmp_path: Path, noise: Picture, profiles: dict[str, bytes]
 ) -> None:
-    picture = Picture(noise.pixels, origin=Origin(profiles["scanner"]))
+    picture = Picture(noise.pixels, origin=FileInfo(profiles["scanner"]))
     with pytest.raises(UnwritableImageError, match="can't be stored as PNG"):
         write_picture(picture, tmp_path / "a.png")
     assert not list(tmp_path.iterdir())

@@ -75,7 +75,7 @@ def upright(camera: Tags, found: Tags) -> bool:
     )
 
 
-def noted(camera: Tags, found: Tags) -> bool:
+def recipe_noted(camera: Tags, found: Tags) -> bool:
     """The recipe, as far as a program sees it that knows nothing of styleplug."""
     options, paintings = (found.get(f"XMP-styleplug:{x}") for x in ("Options", "Paintings"))
     return bool(options) and options["Size"] == 512 and len(paintings[0]["Sha256"]) == 64
@@ -106,7 +106,7 @@ COLUMNS: Mapping[str, Check] = {
     "resolution": printed,
     "comment": commented,
     "orientation reset": upright,
-    "recipe": noted,
+    "recipe": recipe_noted,
 }
 # What there is instead: colours that need no profile.
 EXPLAINED = {("JPEG XL", "ICC"): "sRGB"}
@@ -171,7 +171,7 @@ def written(pictures: Mapping[str, tuple[Path, Path]]) -> Mapping[str, list[Path
             picture = read_picture(source)
             recipe = Recipe.planned(StylizeConfig(), "painterly", source, [source])
             path = source.with_name(f"written{index}{FORMATS[name]}")
-            write_picture(picture.with_metadata(recipe.noted(picture.origin.metadata)), path)
+            write_picture(picture.with_metadata(recipe.embed_in(picture.origin.metadata)), path)
             found.setdefault(name, []).append(path)
     return found
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from styleplug.errors import UnreadableImageError, UnsupportedImageError
-from styleplug.image.picture import Origin, Picture
+from styleplug.image.picture import FileInfo, Picture
 
 
 def first_pixel(image: Any) -> list[float]:
@@ -167,7 +167,7 @@ def test_the_constructor_takes_only_what_it_says(pixels: Any, alpha: Any) -> Non
 @pytest.mark.parametrize(("dtype", "depth"), [("uint8", 8), ("uint16", 16), ("float32", 8)])
 def test_an_array_tells_its_depth(dtype: str, depth: int) -> None:
     origin = Picture.from_any(np.zeros((2, 2, 3), dtype)).origin
-    assert origin == Origin(profile=None, depth=depth, remarks=(), size=(2, 2))
+    assert origin == FileInfo(profile=None, depth=depth, remarks=(), size=(2, 2))
 
 
 def test_to_pil_rounds_to_the_nearest_and_clips() -> None:

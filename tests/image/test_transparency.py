@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from styleplug.errors import UnsupportedImageError
 from styleplug.image.picture import Picture
 from styleplug.image.resize import resized
-from styleplug.image.transparency import filled, is_seen, resized_picture, uncovered
+from styleplug.image.transparency import fill_hidden, filled, has_visible_pixels, resized_picture
 
 levels = st.sampled_from([0.0, 0.0, 1 / 65535, 0.5, 1.0])
 shapes = st.tuples(st.integers(1, 20), st.integers(1, 20))
@@ -59,13 +59,13 @@ def test_the_nearest_seen_colours_go_on() -> None:
 
 def test_an_opaque_picture_is_left_alone() -> None:
     picture = Picture(np.zeros((4, 5, 3), np.float32))
-    assert uncovered(picture) is picture
+    assert fill_hidden(picture) is picture
 
 
 @pytest.mark.parametrize("alpha", [1.0, 0.1])
 def test_an_alpha_that_is_even_everywhere_is_none(alpha) -> None:
     pixels = np.random.default_rng(0).random((4, 5, 3), np.float32)
-    result = uncovered(Picture(pixels, np.full((4, 5), alpha, np.float32)))
+    result = fill_hidden(Picture(pixels, np.full((4, 5), alpha, np.float32)))
     assert result.alpha is None
     np.testing.assert_array_equal(result.pixels, pixels)
 
@@ -73,7 +73,7 @@ def test_an_alpha_that_is_even_everywhere_is_none(alpha) -> None:
 def test_an_alpha_that_is_not_is_kept() -> None:
     alpha = np.eye(4, 5, dtype=np.float32)
     pixels = np.random.default_rng(0).random((4, 5, 3), np.float32)
-    result = uncovered(Picture(pixels, alpha))
+    result = fill_hidden(Picture(pixels, alpha))
     assert result.alpha is alpha
     np.testing.assert_array_equal(result.pixels, filled(pixels, alpha))
 
@@ -81,16 +81,16 @@ def test_an_alpha_that_is_not_is_kept() -> None:
 @pytest.mark.parametrize("alpha", [0, 1e-6])
 def test_a_picture_that_shows_nothing_is_refused(alpha) -> None:
     hidden = np.full((4, 5), alpha, np.float32)
-    assert not is_seen(hidden)
+    assert not has_visible_pixels(hidden)
     with pytest.raises(UnsupportedImageError, match="all of it is transparent"):
-        uncovered(Picture(np.zeros((4, 5, 3), np.float32), hidden))
+        fill_hidden(Picture(np.zeros((4, 5, 3), np.float32), hidden))
 
 
 def test_one_pixel_is_enough_to_be_seen() -> None:
     alpha = np.zeros((4, 5), np.float32)
     alpha[2, 3] = 1 / 65535
-    assert is_seen(alpha)
-    assert is_seen(None)
+    assert has_visible_pixels(alpha)
+    assert has_visible_pixels(None)
 
 
 def test_pixels_and_alpha_are_brought_to_a_size_alike() -> None:

@@ -10,10 +10,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from styleplug.filters.architecture import WEIGHTS
 from styleplug.filters.export import export_filters
-from styleplug.filters.layout import WEIGHTS
+from styleplug.filters.inference import StyledNetwork
 from styleplug.filters.network import FilterNetwork
-from styleplug.filters.running import StyledNetwork
 from styleplug.filters.tiles import tiles_of
 from styleplug.filters.weights import FilterWeights, load_weights
 from styleplug.runtime.models import find_model

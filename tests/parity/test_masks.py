@@ -9,7 +9,7 @@ from plain_losses import gram_matrix
 
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.masks import feature_weights
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 
 LAYERS = [f"relu{block}_1" for block in range(1, 6)]
 
@@ -27,7 +27,7 @@ def test_gram_matrices_agree(network, pooling, alpha, make_picture, request) -> 
     model = request.getfixturevalue(network)
     picture = make_picture(*alpha.shape)
     grams = Encoder(model, pooling=pooling, device="cpu").gram_matrices(picture, LAYERS, alpha)
-    mirror = Mirror(model, pooling=pooling, device="cpu")
+    mirror = TorchVGG(model, pooling=pooling, device="cpu")
     with torch.no_grad():
         features = mirror(torch.tensor(picture), LAYERS)
     for layer in LAYERS:

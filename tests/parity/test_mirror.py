@@ -15,7 +15,7 @@ from styleplug.runtime.models import Model
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.export import export_onnx
 from styleplug.vgg.layers import VGG19
-from styleplug.vgg.mirror import Mirror, torch_device
+from styleplug.vgg.mirror import TorchVGG, torch_device
 
 MakePicture = Callable[..., NDArray[np.float32]]
 
@@ -25,7 +25,7 @@ def assert_parity(model: Model, picture: NDArray[np.float32], pooling: str) -> N
     layers = encoder.architecture.layers
     expected = encoder.features(picture, layers)
     with torch.no_grad():
-        found = Mirror(model, pooling=pooling, device="cpu")(torch.tensor(picture), layers)
+        found = TorchVGG(model, pooling=pooling, device="cpu")(torch.tensor(picture), layers)
     for layer in layers:
         error = np.linalg.norm(found[layer].numpy() - expected[layer])
         assert error <= 1e-4 * np.linalg.norm(expected[layer]), layer
@@ -58,7 +58,7 @@ def test_vgg19(
 def test_the_mirror_stops_at_the_deepest_layer(
     tiny_model: Model, make_picture: MakePicture
 ) -> None:
-    mirror = Mirror(tiny_model, device="cpu")
+    mirror = TorchVGG(tiny_model, device="cpu")
     features = mirror(torch.tensor(make_picture(16, 16)), ["relu2_1"])
     assert list(features) == ["relu2_1"]
     with pytest.raises(LayerNotFoundError, match="relu9_9"):
@@ -66,13 +66,13 @@ def test_the_mirror_stops_at_the_deepest_layer(
 
 
 def test_weights_are_frozen(tiny_model: Model) -> None:
-    assert not list(Mirror(tiny_model, device="cpu").parameters())
+    assert not list(TorchVGG(tiny_model, device="cpu").parameters())
 
 
 def test_a_damaged_file_is_never_loaded(tiny_model: Model) -> None:
     wrong = Model("tiny", tiny_model.path, "0" * 64, tiny_model.size, "", "", "")
     with pytest.raises(ModelIntegrityError):
-        Mirror(wrong, device="cpu")
+        TorchVGG(wrong, device="cpu")
 
 
 def test_devices() -> None:
@@ -85,7 +85,7 @@ def test_devices() -> None:
 
 def test_half_precision_is_for_gpus(tiny_model: Model) -> None:
     with pytest.raises(ConfigError, match="precision"):
-        Mirror(tiny_model, device="cpu", precision="float16")
+        TorchVGG(tiny_model, device="cpu", precision="float16")
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA or ROCm device here")
@@ -93,8 +93,8 @@ def test_half_precision_is_for_gpus(tiny_model: Model) -> None:
 def test_cuda(real_model: Model, make_picture: MakePicture, precision: str) -> None:
     picture = torch.tensor(make_picture(75, 101))
     with torch.no_grad():
-        expected = Mirror(real_model, device="cpu")(picture, ["relu4_2"])["relu4_2"]
-        mirror = Mirror(real_model, device="cuda", precision=precision)
+        expected = TorchVGG(real_model, device="cpu")(picture, ["relu4_2"])["relu4_2"]
+        mirror = TorchVGG(real_model, device="cuda", precision=precision)
         found = mirror(picture.cuda(), ["relu4_2"])["relu4_2"].cpu()
     error = (found - expected).norm() / expected.norm()
     assert error < {"float32": 1e-3, "float16": 1e-2}[precision]

@@ -22,7 +22,7 @@ from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.export import export_onnx
 from styleplug.vgg.gradient import Network
 from styleplug.vgg.layers import Architecture
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 from styleplug.vgg.tensors import as_batch, as_pixels
 
 Array = NDArray[np.float32]
@@ -62,7 +62,7 @@ def assert_parity(
 ) -> None:
     encoder = Encoder(model, pooling=pooling, device="cpu")
     targets = make_targets(encoder, photograph, painting, levels, content, style)
-    network, mirror = Network(model, pooling), Mirror(model, pooling=pooling, device="cpu")
+    network, mirror = Network(model, pooling), TorchVGG(model, pooling=pooling, device="cpu")
     loss = Loss(targets, content_layers=content, style_layers=style, balance=balance, tv_weight=0.5)
     expected, found = (
         objective(objective.to_device(picture))

@@ -22,7 +22,7 @@ from styleplug.transfer.objective import Objective
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 from styleplug.vgg.tensors import as_pixels
 
 Array = NDArray[np.float32]
@@ -33,7 +33,7 @@ STYLE = {f"relu{block}_1": 0.2 for block in range(1, 6)}
 SHRINKING = 1.7
 """From one level to the next."""
 ENGINES: dict[str, Callable[[Model, str], Engine]] = {
-    "torch": lambda model, pooling: TorchEngine(Mirror(model, pooling=pooling, device="cpu")),
+    "torch": lambda model, pooling: TorchEngine(TorchVGG(model, pooling=pooling, device="cpu")),
     "onnx": lambda model, pooling: OnnxEngine(Network(model, pooling)),
 }
 
@@ -177,7 +177,7 @@ def test_nothing_is_approximated(
     masked: bool,
 ) -> None:
     """In float64 only rounding is left, and that is far below all else."""
-    mirror = Mirror(tiny_model, pooling=pooling, device="cpu")
+    mirror = TorchVGG(tiny_model, pooling=pooling, device="cpu")
     mirror.double()
     mirror.dtype = torch.float64
     targets = [

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from styleplug.filters.apply import filtered
-from styleplug.filters.layout import INNER_MARGIN, STRIDE
-from styleplug.filters.running import Overview, StyledNetwork
+from styleplug.filters.architecture import INNER_MARGIN, STRIDE
+from styleplug.filters.inference import StyledNetwork, ThumbnailPass
 from styleplug.filters.tiles import Tile, tiles_of
 from styleplug.filters.weights import FilterWeights
 from styleplug.image.resize import resized
@@ -29,9 +29,11 @@ def network(filter_weights: FilterWeights) -> StyledNetwork:
     return StyledNetwork(filter_weights, filter_weights.styles[0], "cpu")
 
 
-def pieced(network: StyledNetwork, picture: Array, tiles: list[Tile], overview: Overview) -> Array:
+def pieced(
+    network: StyledNetwork, picture: Array, tiles: list[Tile], thumbnail: ThumbnailPass
+) -> Array:
     whole = np.empty_like(picture)
-    for tile, part in zip(tiles, network.parts(picture, tiles, overview), strict=True):
+    for tile, part in zip(tiles, network.parts(picture, tiles, thumbnail), strict=True):
         whole[tile.place] = part
     return whole
 
@@ -66,9 +68,9 @@ def test_tiles_leave_no_seams(
     make_picture: Callable[..., Array],
 ) -> None:
     picture = as_pixels(make_picture(height, width))
-    overview = network.overview(picture)
-    parts = pieced(network, picture, tiles_of(height, width, longest), overview)
-    np.testing.assert_allclose(parts, overview.filtered, atol=1e-4)
+    thumbnail = network.thumbnail_pass(picture)
+    parts = pieced(network, picture, tiles_of(height, width, longest), thumbnail)
+    np.testing.assert_allclose(parts, thumbnail.filtered, atol=1e-4)
 
 
 @FEW
@@ -77,9 +79,9 @@ def test_tiles_of_a_larger_picture_leave_no_seams(
     factor: float, longest: int, network: StyledNetwork, make_picture: Callable[..., Array]
 ) -> None:
     picture = as_pixels(make_picture(170, 210))
-    overview = network.overview(resized(picture, round(170 * factor), round(210 * factor)))
+    thumbnail = network.thumbnail_pass(resized(picture, round(170 * factor), round(210 * factor)))
     whole, parts = (
-        pieced(network, picture, tiles_of(170, 210, side), overview) for side in (1000, longest)
+        pieced(network, picture, tiles_of(170, 210, side), thumbnail) for side in (1000, longest)
     )
     np.testing.assert_allclose(parts, whole, atol=1e-4)
 
@@ -89,11 +91,11 @@ def test_what_lies_in_the_margins_matters(
 ) -> None:
     """Or else the tests before would pass whatever the tiles had around them."""
     picture = as_pixels(make_picture(100, 400))
-    overview = network.overview(picture)
+    thumbnail = network.thumbnail_pass(picture)
     tile, _ = tiles_of(100, 400, 200)
     other = picture.copy()
     other[:, tile.columns.place.stop :] = 0
-    one, changed = (next(network.parts(pixels, [tile], overview)) for pixels in (picture, other))
+    one, changed = (next(network.parts(pixels, [tile], thumbnail)) for pixels in (picture, other))
     assert np.abs(one - changed).max() > 1e-4
 
 
@@ -103,13 +105,13 @@ def test_detail_moves_along_with_the_picture(
     cells: int, network: StyledNetwork, make_picture: Callable[..., Array]
 ) -> None:
     picture, shift = as_pixels(make_picture(96, 200)), cells * STRIDE
-    overview = network.overview(picture)
+    thumbnail = network.thumbnail_pass(picture)
 
     def painted(pixels: Array, bottleneck: Array) -> Array:
-        seen = replace(overview, filtered=pixels, bottleneck=bottleneck)
+        seen = replace(thumbnail, filtered=pixels, bottleneck=bottleneck)
         return pieced(network, pixels, tiles_of(*pixels.shape[:2]), seen)
 
-    still = painted(picture[:, :-shift], overview.bottleneck[..., :-cells])
-    moved = painted(picture[:, shift:], overview.bottleneck[..., cells:])
+    still = painted(picture[:, :-shift], thumbnail.bottleneck[..., :-cells])
+    moved = painted(picture[:, shift:], thumbnail.bottleneck[..., cells:])
     inside = np.s_[:, INNER_MARGIN:-INNER_MARGIN]
     np.testing.assert_allclose(still[:, shift:][inside], moved[:, :-shift][inside], atol=1e-4)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from styleplug.errors import ImageError
-from styleplug.image.picture import Origin, Picture
+from styleplug.image.picture import FileInfo, Picture
 from styleplug.image.read import read_picture
 from styleplug.image.resize import fitted_size, resized
 from styleplug.image.write import write_picture
@@ -200,7 +200,7 @@ def test_damage_is_an_image_error_or_harmless(
     exif[ORIENTATION] = 6
     if format.startswith("deep"):
         path = folder / f"whole.{format.removeprefix('deep ')}"
-        origin = Origin(profile_of("p3"), depth=16)
+        origin = FileInfo(profile_of("p3"), depth=16)
         write_picture(Picture(Picture.from_any(array).pixels, origin=origin), path, overwrite=True)
         content = bytearray(path.read_bytes())
     else:

@@ -116,7 +116,7 @@ def test_a_recipe_comes_back_as_it_was(
     config = StylizeConfig(seed=seed, strength=strength, content_weight=content, style_weight=style)
     paths = [Path("/secret") / name.replace("/", "_").replace("\0", "_") for name in names]
     recipe = Recipe.planned(config, "painterly", paths[0], paths)
-    found = recipe_in(recipe.noted(Metadata()).xmp)
+    found = recipe_in(recipe.embed_in(Metadata()).xmp)
     assert found is not None
     assert found.config() == config
     assert len(found.paintings) == len(recipe.paintings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from styleplug.batch.task import Advance, Outcome, Task, carry_out
+from styleplug.batch.task import Outcome, Task, TaskProgress, carry_out
 from styleplug.batch.work import Filtering
 from styleplug.config import FilterConfig
 
@@ -23,7 +23,7 @@ class Here:
     def submit(self, task: Task) -> None:
         self.tasks.append(task)
 
-    def news(self) -> Sequence[Advance | Outcome]:
+    def news(self) -> Sequence[TaskProgress | Outcome]:
         return [carry_out(self.tasks.pop(0))]
 
     def close(self) -> None:

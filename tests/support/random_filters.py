@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from styleplug.filters.architecture import STYLE_SIZE
 from styleplug.filters.export import export_filters
-from styleplug.filters.layout import STYLE_SIZE
 from styleplug.filters.network import FilterNetwork
 from styleplug.filters.style import FilterStyle
 from styleplug.filters.weights import MODEL, FilterWeights, network_id

@@ -123,7 +123,7 @@ import json, sys
 import numpy as np
 import styleplug
 from styleplug.transfer import pyramid
-from styleplug.transfer.memory_plan import Needs
+from styleplug.transfer.memory_plan import MemoryEstimate
 engine, size, limit = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 config = styleplug.StylizeConfig(
     size=size, iterations=2, engine=engine, device="cpu", optimizer="adam", pyramid=False,
@@ -134,7 +134,7 @@ fit = pyramid.fitted_scales
 def fitted(scales, paintings, config, engine):
     [scale] = fit(scales, paintings, config, engine)
     from styleplug.runtime.memory import resident_memory
-    asked = Needs([scale], paintings, config, engine, resident_memory())
+    asked = MemoryEstimate([scale], paintings, config, engine, resident_memory())
     needs.extend([asked.encoding(scale.encoding), asked.evaluation(0, scale.window, scale.history)])
     return (scale,)
 pyramid.fitted_scales = fitted

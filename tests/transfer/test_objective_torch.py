@@ -19,7 +19,7 @@ from styleplug.transfer.reduction import reduced
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.masks import feature_weights
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 from styleplug.vgg.tensors import as_pixels
 
 CONTENT = {"relu2_2": 0.25, "relu4_2": 0.75}
@@ -40,7 +40,7 @@ def make_objective(
     """An objective for a picture of 37 by 34 pixels, perhaps a smaller size of it, and how much of
     it is seen."""
     targets = make_targets(model, make_picture, pooling, levels, alpha)
-    return objective_of(targets, Mirror(model, pooling=pooling, device="cpu"), balance)
+    return objective_of(targets, TorchVGG(model, pooling=pooling, device="cpu"), balance)
 
 
 def make_targets(
@@ -67,7 +67,7 @@ def make_targets(
     ]
 
 
-def objective_of(targets: list[Targets], mirror: Mirror, balance: Balance) -> Objective:
+def objective_of(targets: list[Targets], mirror: TorchVGG, balance: Balance) -> Objective:
     loss = Loss(targets, content_layers=CONTENT, style_layers=STYLE, balance=balance, tv_weight=0.5)
     return Objective(TorchEngine(mirror), loss)
 
@@ -84,7 +84,7 @@ def test_gradient_is_that_of_finite_differences(
     levels: int,
     alpha: NDArray[np.float32] | None,
 ) -> None:
-    mirror = Mirror(tiny_model, pooling=pooling, device="cpu").double()
+    mirror = TorchVGG(tiny_model, pooling=pooling, device="cpu").double()
     mirror.dtype = torch.float64
     targets = make_targets(tiny_model, make_picture, pooling, levels, alpha)
     objective = objective_of([as_float64(one) for one in targets], mirror, balance)
@@ -165,7 +165,7 @@ def test_a_smaller_size_counts_for_its_share(tiny_model: Model, make_picture: Ma
     expected = full(full.to_device(picture)).content_error * 0.7
     small = objective_of(
         make_targets(tiny_model, make_picture, "max", 2, None)[1:],
-        Mirror(tiny_model, device="cpu"),
+        TorchVGG(tiny_model, device="cpu"),
         FixedWeights(1, 5),
     )
     expected += small(small.to_device(smaller)).content_error * 0.3

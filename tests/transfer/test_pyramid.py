@@ -22,13 +22,13 @@ from styleplug.transfer.plan import cost
 from styleplug.transfer.pyramid import Transfer
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 from styleplug.vgg.tensors import as_pixels
 
 MakeTransfer = Callable[..., Transfer]
 
 ENGINES: dict[str, Callable[[Model, str], Engine]] = {
-    "torch": lambda model, pooling: TorchEngine(Mirror(model, pooling=pooling, device="cpu")),
+    "torch": lambda model, pooling: TorchEngine(TorchVGG(model, pooling=pooling, device="cpu")),
     "onnx": lambda model, pooling: OnnxEngine(Network(model, pooling)),
 }
 
@@ -131,7 +131,7 @@ def test_targets_come_from_onnx_runtime(
 
     transfer = make_transfer()
     with monkeypatch.context() as before:
-        before.setattr(Mirror, "forward", forbidden)
+        before.setattr(TorchVGG, "forward", forbidden)
         before.setattr("styleplug.transfer.terms.style.StyleTerm.statistic", forbidden)
         events = transfer.run()
         assert isinstance(next(events), Planned)

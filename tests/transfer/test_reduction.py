@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from styleplug.transfer.reduction import add_back, matrix, reduced
+from styleplug.transfer.reduction import adjoint, matrix, reduced
 
 FRAMEWORKS: dict[str, Callable[[NDArray[Any]], Any]] = {
     "numpy": np.asarray,
@@ -62,7 +62,7 @@ def test_the_gradient_takes_the_same_way_back(
 ) -> None:
     smaller, before = random(rows[1], columns[1]), random(rows[0], columns[0])
     gradient = as_array(before.copy())
-    add_back(as_array(smaller), gradient, as_array)
+    adjoint(as_array(smaller), gradient, as_array)
     expected = before + matrix(*rows).T @ smaller @ matrix(*columns)
     np.testing.assert_allclose(np.asarray(gradient), expected)
 
@@ -71,5 +71,5 @@ def test_the_gradient_takes_the_same_way_back(
 def test_precision_is_kept(as_array: Callable[[NDArray[Any]], Any]) -> None:
     picture = as_array(random(9, 7).astype(np.float32))
     smaller = reduced(picture, 4, 3, as_array)
-    add_back(smaller, picture, as_array)
+    adjoint(smaller, picture, as_array)
     assert smaller.dtype == picture.dtype == as_array(np.zeros(1, np.float32)).dtype

@@ -52,7 +52,7 @@ def test_weighted_frequencies_save_evaluations(monkeypatch: pytest.MonkeyPatch) 
         return float(np.abs(away).mean())
 
     weighted = error()
-    monkeypatch.setattr("styleplug.transfer.solvers.COARSENESS", 0.0)
+    monkeypatch.setattr("styleplug.transfer.solvers.SPECTRAL_EXPONENT", 0.0)
     assert weighted < 0.5 * error()
 
 

@@ -87,7 +87,7 @@ def test_sessions_are_opened_when_needed_and_kept(tiny_model, make_picture, open
 def test_after_a_rest_sessions_are_opened_anew(tiny_model, make_picture, opened) -> None:
     encoder = Encoder(tiny_model)
     before = encoder.features(make_picture(16, 16), ["relu2_1"])
-    encoder.rest()
+    encoder.release()
     after = encoder.features(make_picture(16, 16), ["relu2_1"])
     assert len(opened) == 2
     np.testing.assert_array_equal(after["relu2_1"], before["relu2_1"])

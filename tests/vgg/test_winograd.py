@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from styleplug.vgg.graph_builder import GraphBuilder
-from styleplug.vgg.winograd import convolved, pays
+from styleplug.vgg.winograd import convolved, is_worthwhile
 
 SIDES = st.integers(1, 20)
 CHANNELS = st.sampled_from([1, 3, 16, 48])
@@ -53,4 +53,4 @@ def test_it_is_the_convolution(
 def test_it_is_for_many_channels_and_pixels(
     channels: tuple[int, int], side: int, expected: bool
 ) -> None:
-    assert pays((*channels, 3, 3), side, side) is expected
+    assert is_worthwhile((*channels, 3, 3), side, side) is expected

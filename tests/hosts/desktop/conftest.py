@@ -31,9 +31,9 @@ def need(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     monkeypatch.setenv("PATH", PATH)
 
     def check(*programs: str) -> None:
-        absent = [program for program in programs if not shutil.which(program)]
-        if absent:
-            missing(f"there is no {', '.join(absent)}")
+        not_found_hint = [program for program in programs if not shutil.which(program)]
+        if not_found_hint:
+            missing(f"there is no {', '.join(not_found_hint)}")
 
     return check
 

@@ -28,7 +28,7 @@ LEAST_PROGRESS = 0.005
 
 
 @dataclass(frozen=True)
-class Pace:
+class Schedule:
     """How to train.
 
     Args:
@@ -37,7 +37,7 @@ class Pace:
         learning_rate: of the network; a style's is three times that.
         warm_up: steps until the learning rate is reached.
         content_weight: to begin with.
-        steering: how quickly content weights are changed to that end, per crop.
+        dual_learning_rate: how quickly content weights are changed to that end, per crop.
     """
 
     crop: int = 256
@@ -45,7 +45,7 @@ class Pace:
     learning_rate: float = 2e-3
     warm_up: int = 100
     content_weight: float = 0.2
-    steering: float = 0.03
+    dual_learning_rate: float = 0.03
 
 
 def slowing(fraction: float) -> float:

@@ -15,7 +15,7 @@ from styleplug.vgg.tensors import Pixels, as_pixels
 
 
 @dataclass
-class Stage:
+class ScaleRun:
     """A scale, what is done there, and how far it is.
 
     Args:

@@ -15,7 +15,7 @@ from styleplug.runtime.locks import exclusive
 from styleplug.runtime.names import is_name
 
 FACTS, MODEL = ".json", ".onnx"
-"""What the names of a foreign filter's two files end in; without the first it is none. Before the
+"""What the names of an external filter's two files end in; without the first it is none. Before the
 second there is something of the model's own, but for models that were added long ago."""
 
 

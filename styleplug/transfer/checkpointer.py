@@ -42,7 +42,7 @@ MAY_CHANGE = ("device", "max_memory", "time_limit")
 _log = logging.getLogger("styleplug")
 
 
-class Keeper:
+class Checkpointer:
     """Keeps the state of the transfer that a request asks for.
 
     Args:
@@ -89,7 +89,7 @@ class Keeper:
         run = self._saved.run
         return replace(config, backbone=run["backbone"], engine=run["engine"])
 
-    def begin(self, model: Model, encoder: Encoder, engine: Engine) -> tuple[str, ...]:
+    def bind(self, model: Model, encoder: Encoder, engine: Engine) -> tuple[str, ...]:
         """Learn what computes; returns lines for the person who waits.
 
         Raises:
@@ -115,7 +115,7 @@ class Keeper:
             )
         return self._notes(self._saved)
 
-    def take_up(self) -> Snapshot | None:
+    def load(self) -> Snapshot | None:
         """What was saved, if the transfer isn't to begin; once, for it is large."""
         saved, self._saved = self._saved, None
         return saved
@@ -124,7 +124,7 @@ class Keeper:
         """Whether it is time to write."""
         return time.monotonic() - self._written >= self._checkpoint.every
 
-    def keep(self, scales: tuple[Scale, ...], state: State) -> None:
+    def save(self, scales: tuple[Scale, ...], state: State) -> None:
         """Write the plan and the state; where that fails, the transfer goes on without."""
         snapshot = Snapshot(self._checkpoint.note, self._run, self._machine, scales, state)
         try:

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from styleplug.errors import FilterError
-from styleplug.filters.folder import FACTS, MODEL, changing, remove_models, user_file
 from styleplug.filters.ranges import RANGES
+from styleplug.filters.store import FACTS, MODEL, changing, remove_models, user_file
 from styleplug.runtime.files import read_whole, write_atomically
 
 if TYPE_CHECKING:
-    from styleplug.filters.foreign_model import ForeignModel
+    from styleplug.filters.external_model import ExternalModel
 
 LARGEST_FILE = 200_000_000
 """Bytes; networks of this kind take a tenth of it."""
@@ -27,7 +27,7 @@ LARGEST_RECORD = 1_000_000
 
 
 @dataclass(frozen=True)
-class Facts:
+class ExternalFilterSpec:
     """What a person says of a model; ranges are of `RANGES`."""
 
     description: str
@@ -35,16 +35,16 @@ class Facts:
     output_range: str
 
 
-def add(path: Path, name: str, facts: Facts) -> None:
+def add(path: Path, name: str, facts: ExternalFilterSpec) -> None:
     """Keep a copy of a model as the user's filter of this name, in the place of one before.
 
     Raises:
         FilterError: it is no model that can be used, or can't be kept.
     """
-    from styleplug.filters.foreign_model import ForeignModel
+    from styleplug.filters.external_model import ExternalModel
 
     data = _content(path)
-    ForeignModel(str(path), data, facts.input_range, facts.output_range).try_out()
+    ExternalModel(str(path), data, facts.input_range, facts.output_range).try_out()
     digest = hashlib.sha256(data).hexdigest()[:16]
     record = json.dumps({**asdict(facts), "model": digest}).encode()
     model = user_file(name, f".{digest}{MODEL}")
@@ -57,7 +57,7 @@ def add(path: Path, name: str, facts: Facts) -> None:
         remove_models(name, but=model)
 
 
-def read_facts(path: Path) -> Facts:
+def read_facts(path: Path) -> ExternalFilterSpec:
     """What was said of a model.
 
     Raises:
@@ -66,14 +66,14 @@ def read_facts(path: Path) -> Facts:
     return _read_record(path)[0]
 
 
-def _read_record(path: Path) -> tuple[Facts, str]:
+def _read_record(path: Path) -> tuple[ExternalFilterSpec, str]:
     """What was said of a model, and the middle of its file's name."""
     try:
         values = json.loads(read_whole(path, LARGEST_RECORD))
         digest = values.pop("model", "")
         if not re.fullmatch("[0-9a-f]{16}|", digest):
             raise ValueError(f"{digest!r} is no model of ours")
-        facts = Facts(**values)
+        facts = ExternalFilterSpec(**values)
         if not isinstance(facts.description, str):
             raise ValueError("the description is no text")
         for value in (facts.input_range, facts.output_range):
@@ -84,17 +84,17 @@ def _read_record(path: Path) -> tuple[Facts, str]:
     return facts, digest
 
 
-def read_model(name: str) -> ForeignModel:
+def read_model(name: str) -> ExternalModel:
     """The user's filter of this name, whose `FACTS` are there.
 
     Raises:
         FilterError: a file of it is damaged.
     """
-    from styleplug.filters.foreign_model import ForeignModel
+    from styleplug.filters.external_model import ExternalModel
 
     facts, digest = _read_record(user_file(name, FACTS))
     file = user_file(name, f".{digest}{MODEL}" if digest else MODEL)
-    return ForeignModel(str(file), _content(file), facts.input_range, facts.output_range)
+    return ExternalModel(str(file), _content(file), facts.input_range, facts.output_range)
 
 
 def _content(path: Path) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 from styleplug.errors import HostError
 
 
-def shipped_folder(name: str) -> Path:
+def bundled_folder(name: str) -> Path:
     """The folder `plugins/NAME`, from the installed package or the checkout.
 
     Raises:
@@ -22,10 +22,10 @@ def shipped_folder(name: str) -> Path:
     )
 
 
-def shipped_files(name: str, pattern: str) -> dict[str, bytes]:
+def bundled_files(name: str, pattern: str) -> dict[str, bytes]:
     """The files of `plugins/NAME` that match a pattern such as `*.py`, by name.
 
     Raises:
         HostError: the folder is missing.
     """
-    return {path.name: path.read_bytes() for path in sorted(shipped_folder(name).glob(pattern))}
+    return {path.name: path.read_bytes() for path in sorted(bundled_folder(name).glob(pattern))}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from styleplug.filters.pace import Deadline, slowing
+from styleplug.filters.schedule import Deadline, slowing
 
 
 def test_steps_become_smaller_and_never_larger():

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from styleplug.errors import Cancelled, FilterError, StyleplugError
 from styleplug.events import Progress
-from styleplug.filters.foreign_graph import LARGEST_SIDE, picture_input
+from styleplug.filters.external_graph import LARGEST_SIDE, picture_input
 from styleplug.filters.ranges import RANGES
 from styleplug.image.resize import elongation, fitted_size, resized
-from styleplug.image.transparency import filled, is_seen
+from styleplug.image.transparency import filled, has_visible_pixels
 from styleplug.runtime.memory import memory_errors
 from styleplug.runtime.providers import import_onnxruntime
 from styleplug.runtime.session import Session, open_session
@@ -40,7 +40,7 @@ MARGIN = 16
 TRIAL_SIZE = (48, 64)
 
 
-class ForeignModel:
+class ExternalModel:
     """A model that takes a picture and gives one.
 
     Args:
@@ -105,7 +105,7 @@ class ForeignModel:
             ConfigError, MissingDependencyError: the device isn't there.
             Cancelled: there is no picture.
         """
-        if alpha is not None and is_seen(alpha):
+        if alpha is not None and has_visible_pixels(alpha):
             image = filled(image, alpha)
         height, width = image.shape[:2]
         inner, pads = self._placed(height, width, stroke_scale)

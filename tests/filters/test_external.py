@@ -11,11 +11,11 @@ import pytest
 from onnx_filters import picture_model
 
 from styleplug.errors import FilterError
-from styleplug.filters import foreign
-from styleplug.filters.folder import FACTS, MODEL, remove_models, user_file
-from styleplug.filters.foreign import Facts
+from styleplug.filters import external
+from styleplug.filters.external import ExternalFilterSpec
+from styleplug.filters.store import FACTS, MODEL, remove_models, user_file
 
-SAID = Facts("Somebody's négatif", "0..1", "0..1")
+SAID = ExternalFilterSpec("Somebody's négatif", "0..1", "0..1")
 
 
 @pytest.fixture
@@ -24,28 +24,28 @@ def model(tmp_path: Path) -> Path:
 
 
 def test_a_copy_is_kept(model: Path) -> None:
-    foreign.add(model, "negative", SAID)
+    external.add(model, "negative", SAID)
     model.unlink()
-    assert foreign.read_facts(user_file("negative", FACTS)) == SAID
+    assert external.read_facts(user_file("negative", FACTS)) == SAID
     picture = np.full((8, 8, 3), 0.25, np.float32)
-    result = foreign.read_model("negative").filtered(picture, device="cpu")
+    result = external.read_model("negative").filtered(picture, device="cpu")
     np.testing.assert_allclose(result, 0.75, atol=1e-6)
 
 
 def test_what_cant_be_used_isnt_kept(model: Path, tmp_path: Path) -> None:
     with pytest.raises(FilterError, match=r"model\.onnx: .*--output-range 0\.\.1"):
-        foreign.add(model, "negative", Facts("", "0..1", "0..255"))
+        external.add(model, "negative", ExternalFilterSpec("", "0..1", "0..255"))
     with pytest.raises(FilterError, match=r"nothing\.onnx: can't be read"):
-        foreign.add(tmp_path / "nothing.onnx", "negative", SAID)
+        external.add(tmp_path / "nothing.onnx", "negative", SAID)
     with pytest.raises(FilterError, match="can't be read"):
-        foreign.add(tmp_path, "negative", SAID)
+        external.add(tmp_path, "negative", SAID)
     assert not user_file("negative", FACTS).parent.exists()
 
 
 def test_a_file_that_is_too_large_isnt_read(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(foreign, "LARGEST_FILE", 10)
+    monkeypatch.setattr(external, "LARGEST_FILE", 10)
     with pytest.raises(FilterError, match="it has more than 0 MB"):
-        foreign.add(model, "negative", SAID)
+        external.add(model, "negative", SAID)
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,10 @@ def test_a_file_that_is_too_large_isnt_read(model: Path, monkeypatch: pytest.Mon
     ],
 )
 def test_damaged_facts_are_named(damage: str, model: Path) -> None:
-    foreign.add(model, "negative", SAID)
+    external.add(model, "negative", SAID)
     user_file("negative", FACTS).write_text(damage)
     with pytest.raises(FilterError, match=r"negative\.json: is damaged .*add the model again"):
-        foreign.read_model("negative")
+        external.read_model("negative")
 
 
 def models() -> list[Path]:
@@ -72,19 +72,19 @@ def models() -> list[Path]:
 
 
 def test_a_missing_copy_is_named(model: Path) -> None:
-    foreign.add(model, "negative", SAID)
+    external.add(model, "negative", SAID)
     models()[0].unlink()
     with pytest.raises(FilterError, match=r"negative\.\w+\.onnx: can't be read"):
-        foreign.read_model("negative")
+        external.read_model("negative")
 
 
 def test_a_model_that_is_replaced_is_there_until_the_new_one_is(
     model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And never one of them with what was said of the other."""
-    foreign.add(model, "negative", SAID)
-    before = foreign.read_facts(user_file("negative", FACTS)), models()
-    write = foreign.write_atomically
+    external.add(model, "negative", SAID)
+    before = external.read_facts(user_file("negative", FACTS)), models()
+    write = external.write_atomically
 
     def ends(path: Path, data: bytes) -> None:
         if path.suffix == FACTS:
@@ -92,32 +92,32 @@ def test_a_model_that_is_replaced_is_there_until_the_new_one_is(
         write(path, data)
 
     other = picture_model(model.with_name("other.onnx"), white=255.0)
-    said = foreign.Facts("another", "0..255", "0..255")
+    said = external.ExternalFilterSpec("another", "0..255", "0..255")
     with monkeypatch.context() as once:
-        once.setattr(foreign, "write_atomically", ends)
+        once.setattr(external, "write_atomically", ends)
         with pytest.raises(KeyboardInterrupt):
-            foreign.add(other, "negative", said)
-    foreign.read_model("negative").try_out()
-    assert foreign.read_facts(user_file("negative", FACTS)) == before[0]
-    foreign.add(other, "negative", said)
-    foreign.read_model("negative").try_out()
+            external.add(other, "negative", said)
+    external.read_model("negative").try_out()
+    assert external.read_facts(user_file("negative", FACTS)) == before[0]
+    external.add(other, "negative", said)
+    external.read_model("negative").try_out()
     assert len(models()) == 1
     assert models() != before[1]
 
 
 def test_a_model_that_was_added_long_ago_is_read(model: Path) -> None:
-    foreign.add(model, "negative", SAID)
+    external.add(model, "negative", SAID)
     models()[0].rename(user_file("negative", MODEL))
     user_file("negative", FACTS).write_text(json.dumps(asdict(SAID)))
-    foreign.read_model("negative").try_out()
+    external.read_model("negative").try_out()
     remove_models("negative")
     assert models() == []
 
 
 @pytest.mark.parametrize("digest", ["../../model", "f" * 15, 7, None, ["f" * 16]])
 def test_no_record_leads_to_another_file(digest: object, model: Path) -> None:
-    foreign.add(model, "negative", SAID)
+    external.add(model, "negative", SAID)
     record = json.dumps({**asdict(SAID), "model": digest})
     user_file("negative", FACTS).write_text(record)
     with pytest.raises(FilterError, match="is damaged"):
-        foreign.read_model("negative")
+        external.read_model("negative")

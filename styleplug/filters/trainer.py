@@ -1,11 +1,11 @@
 """The steps that train a network or a style: a batch of crops, its loss, and Adam.
 
 The loss of a batch is that of `styleplug.filters.losses`: the style error, plus a weight times the
-content error, plus a little of the palette's. A term for steadiness joins them: two crops of a
-photograph, a few pixels apart, must become the same picture where they overlap, so that a filter
-keeps still when a camera pans. Each style has a content weight of its own, which is steered until
-its content error is the one that is wanted; where a photograph has more detail, content counts for
-more, or busy ones would lose what quiet ones needn't keep.
+content error, plus a little of the palette's. A term for temporal consistency joins
+them: two crops of a photograph, a few pixels apart, must become the same picture where they
+overlap, so that a filter keeps still when a camera pans. Each style has a content weight of its
+own, which is steered until its content error is the one that is wanted; where a photograph has more
+detail, content counts for more, or busy ones would lose what quiet ones needn't keep.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from styleplug.errors import DivergedError
 from styleplug.filters.crops import Crops
 from styleplug.filters.losses import LEAST, WINDOW, Errors, PerceptualLoss, Place
 from styleplug.filters.network import FilterNetwork
-from styleplug.filters.pace import Pace
+from styleplug.filters.schedule import Schedule
 
 VECTORS = ("scale", "shift")
 """What a style is made of."""
 
 SHIFT = 8
-"""Pixels, at most, between two crops that are compared for steadiness."""
+"""Pixels, at most, between two crops that are compared for temporal consistency."""
 
 RIM = 16
 """Pixels around a crop that the network sees and the loss doesn't: a network that is judged by its
@@ -86,7 +86,7 @@ class _Crop(NamedTuple):
     detail: Tensor
 
 
-class Descent:
+class Trainer:
     """A training on its way.
 
     Args:
@@ -94,8 +94,8 @@ class Descent:
         styles: "scale" and "shift", (S, STYLE_SIZE), trained; likewise.
         loss: of S paintings.
         photographs: files to train on.
-        aims: the content errors that are wanted, S.
-        pace: how to go on.
+        target_content_errors: the content errors that are wanted, S.
+        schedule: how to go on.
         seed: of the choice of crops and styles.
     """
 
@@ -105,13 +105,13 @@ class Descent:
         styles: nn.ParameterDict,
         loss: PerceptualLoss,
         photographs: Sequence[Path],
-        aims: Sequence[float],
-        pace: Pace,
+        target_content_errors: Sequence[float],
+        schedule: Schedule,
         seed: int = 0,
     ) -> None:
         self.network, self.styles, self.loss = network, styles, loss
-        self.crops = Crops(photographs, pace.crop + 2 * RIM + SHIFT, seed)
-        self.pace, self.random = pace, random.Random(seed)
+        self.crops = Crops(photographs, schedule.crop + 2 * RIM + SHIFT, seed)
+        self.schedule, self.random = schedule, random.Random(seed)
         self.steps = 0
         weights = [weight for weight in network.parameters() if weight.requires_grad]
         self.trained = [*weights, *styles.parameters()]
@@ -121,9 +121,11 @@ class Descent:
             betas=(0.9, 0.99),
         )
         self.average = [weight.detach().clone() for weight in self.trained]
-        self.aims = torch.tensor(aims)
-        self.log_weights = torch.full_like(self.aims, math.log(pace.content_weight))
-        self.content_errors = self.aims.clone()
+        self.target_content_errors = torch.tensor(target_content_errors)
+        self.log_weights = torch.full_like(
+            self.target_content_errors, math.log(schedule.content_weight)
+        )
+        self.content_errors = self.target_content_errors.clone()
         self._pool: list[_Crop] = []
 
     def step(self, factor: float = 1.0) -> Step:
@@ -190,10 +192,10 @@ class Descent:
     def _batch(self) -> tuple[Tensor, list[Place], tuple[Tensor, ...], Tensor]:
         """Crops, (N, 3, H, W), with their windows, their features, and their detail, (N,), relative
         to that of all crops at hand."""
-        for _ in range(FRESH if len(self._pool) >= 32 else 2 * self.pace.batch):
+        for _ in range(FRESH if len(self._pool) >= 32 else 2 * self.schedule.batch):
             self._pool.append(self._drawn())
         del self._pool[:-POOL]
-        chosen = self.random.sample(self._pool, self.pace.batch)
+        chosen = self.random.sample(self._pool, self.schedule.batch)
         usual = torch.stack([crop.detail for crop in self._pool]).mean()
         return (
             torch.cat([crop.pixels for crop in chosen]),
@@ -204,7 +206,7 @@ class Descent:
 
     def _drawn(self) -> _Crop:
         pixels = torch.from_numpy(self.crops.draw(1)).to(self.loss.mirror.device)
-        free = max(0, self.pace.crop - WINDOW)
+        free = max(0, self.schedule.crop - WINDOW)
         place = (self.random.randint(0, free), self.random.randint(0, free))
         middle = _inner(_view(pixels, SHIFT // 2, SHIFT // 2))
         content = self.loss.content(middle, [place])
@@ -226,7 +228,11 @@ class Descent:
         return _inner(filtered[:-1]), difference.square().mean()
 
     def _descend(self, loss: Tensor, factor: float) -> None:
-        rate = factor * self.pace.learning_rate * min(1.0, (1 + self.steps) / self.pace.warm_up)
+        rate = (
+            factor
+            * self.schedule.learning_rate
+            * min(1.0, (1 + self.steps) / self.schedule.warm_up)
+        )
         for group in self.adam.param_groups:
             group["lr"] = rate * group["factor"]
         self.adam.zero_grad()
@@ -245,8 +251,8 @@ class Descent:
         least, most = map(math.log, WEIGHT_RANGE)
         for style, error in zip(styles.tolist(), errors.content.tolist(), strict=True):
             self.content_errors[style].lerp_(torch.tensor(error), 0.02)
-            self.log_weights[style] += self.pace.steering * (
-                self.content_errors[style] / self.aims[style] - 1
+            self.log_weights[style] += self.schedule.dual_learning_rate * (
+                self.content_errors[style] / self.target_content_errors[style] - 1
             )
         self.log_weights.clamp_(least, most)
 

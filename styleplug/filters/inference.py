@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.filters.layout import INNER_MARGIN, MARGIN, STRIDE
+from styleplug.filters.architecture import INNER_MARGIN, MARGIN, STRIDE
 from styleplug.filters.normalisation import Statistics, measuring_graph, tile_graph
 from styleplug.filters.style import FilterStyle
 from styleplug.filters.tiles import Tile
@@ -21,7 +21,7 @@ Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Overview:
+class ThumbnailPass:
     """What the network makes of a whole picture.
 
     Args:
@@ -54,7 +54,7 @@ class StyledNetwork:
         self._measuring = thread.submit(self._open_measuring)
         thread.shutdown(wait=False)
 
-    def overview(self, pixels: Array) -> Overview:
+    def thumbnail_pass(self, pixels: Array) -> ThumbnailPass:
         """A picture filtered at once.
 
         Raises:
@@ -67,20 +67,25 @@ class StyledNetwork:
         image = np.pad(as_batch(pixels), [(0, 0), (0, 0), *margins], mode="reflect")
         filtered, bottleneck, *statistics = session.run(None, {"image": image})
         inner = np.s_[INNER_MARGIN : INNER_MARGIN + height, INNER_MARGIN : INNER_MARGIN + width]
-        return Overview(as_pixels(filtered)[inner], bottleneck, Statistics(*statistics))
+        return ThumbnailPass(as_pixels(filtered)[inner], bottleneck, Statistics(*statistics))
 
-    def parts(self, pixels: Array, tiles: Iterable[Tile], overview: Overview) -> Iterator[Array]:
-        """What each tile of a picture holds when it is filtered by the overview of a smaller one.
+    def parts(
+        self, pixels: Array, tiles: Iterable[Tile], thumbnail_pass: ThumbnailPass
+    ) -> Iterator[Array]:
+        """What each tile of a picture holds when it is filtered by the pass over a smaller one.
 
         Args:
             pixels: the same picture at another size.
             tiles: of that one.
-            overview: of the smaller one.
+            thumbnail_pass: of the smaller one.
         """
-        graph = tile_graph(self._weights, self._style, overview.statistics)
+        graph = tile_graph(self._weights, self._style, thumbnail_pass.statistics)
         session = open_session(graph, self._device)
         self.runs_on = session.device
-        (height, width), cells = overview.filtered.shape[:2], overview.bottleneck.shape[2:]
+        (height, width), cells = (
+            thumbnail_pass.filtered.shape[:2],
+            thumbnail_pass.bottleneck.shape[2:],
+        )
         for tile in tiles:
             rows = tile.rows.interpolation(cells[0], height / pixels.shape[0])
             columns = tile.columns.interpolation(cells[1], width / pixels.shape[1])
@@ -88,7 +93,7 @@ class StyledNetwork:
             feeds = {
                 "image": tile.cut(pixels),
                 "rows": np.ascontiguousarray(rows[:, down]),
-                "bottleneck": np.ascontiguousarray(overview.bottleneck[:, :, down, across]),
+                "bottleneck": np.ascontiguousarray(thumbnail_pass.bottleneck[:, :, down, across]),
                 "columns": np.ascontiguousarray(columns[:, across].T),
             }
             (filtered,) = session.run(None, feeds)

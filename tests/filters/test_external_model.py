@@ -16,14 +16,14 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx_filters import FREE, picture_model
 
 from styleplug.errors import Cancelled, FilterError
-from styleplug.filters.foreign_model import ForeignModel
+from styleplug.filters.external_model import ExternalModel
 from styleplug.vgg.tensors import as_pixels
 
 NEGATIVE = (("Neg", ["image"], "less", {}), ("Add", ["less", "white"], "picture", {}))
 
 
 @pytest.fixture
-def model(tmp_path: Path) -> Callable[..., ForeignModel]:
+def model(tmp_path: Path) -> Callable[..., ExternalModel]:
     """Makes a `picture_model`, and opens it."""
 
     def open_model(
@@ -31,9 +31,9 @@ def model(tmp_path: Path) -> Callable[..., ForeignModel]:
         nodes: Any = NEGATIVE,
         ranges: tuple[str, str] = ("0..1", "0..1"),
         **more: Any,
-    ) -> ForeignModel:
+    ) -> ExternalModel:
         path = picture_model(tmp_path / "model.onnx", shape, nodes, **more)
-        return ForeignModel("mine", path.read_bytes(), *ranges)
+        return ExternalModel("mine", path.read_bytes(), *ranges)
 
     return open_model
 
@@ -52,7 +52,7 @@ def test_a_picture_comes_out_as_large_as_it_went_in(
     shape: tuple[int | str, ...],
     white: float,
     range: str,
-    model: Callable[..., ForeignModel],
+    model: Callable[..., ExternalModel],
     picture: NDArray[np.float32],
 ) -> None:
     negative = model(shape, white=white, ranges=(range, range))
@@ -65,7 +65,7 @@ def test_a_picture_comes_out_as_large_as_it_went_in(
 
 
 def test_ranges_may_differ(
-    model: Callable[..., ForeignModel], picture: NDArray[np.float32]
+    model: Callable[..., ExternalModel], picture: NDArray[np.float32]
 ) -> None:
     divided = (("Div", ["image", "white"], "picture", {}),)
     same = model(nodes=divided, white=255.0, ranges=("0..255", "0..1"))
@@ -74,7 +74,7 @@ def test_ranges_may_differ(
 
 
 def test_channels_may_come_last_in_the_output_alone(
-    model: Callable[..., ForeignModel], picture: NDArray[np.float32]
+    model: Callable[..., ExternalModel], picture: NDArray[np.float32]
 ) -> None:
     turned = (("Transpose", ["image"], "picture", {"perm": [0, 2, 3, 1]}),)
     result = model(nodes=turned).filtered(picture, device="cpu")
@@ -82,7 +82,7 @@ def test_channels_may_come_last_in_the_output_alone(
 
 
 def test_a_model_that_halves_the_size_is_given_what_can_be_halved(
-    model: Callable[..., ForeignModel], picture: NDArray[np.float32]
+    model: Callable[..., ExternalModel], picture: NDArray[np.float32]
 ) -> None:
     """41 × 67 pixels would come out as 40 × 64."""
     pool = {"kernel_shape": [8, 8], "strides": [8, 8]}
@@ -105,17 +105,17 @@ def test_strokes_are_scaled_by_the_size_that_a_model_is_given(
     size: tuple[int, int],
     scale: float,
     given: tuple[int, int],
-    model: Callable[..., ForeignModel],
+    model: Callable[..., ExternalModel],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sizes = []
-    run = ForeignModel._run
+    run = ExternalModel._run
 
-    def watched(self: ForeignModel, pixels: NDArray[np.float32], *more: Any) -> Any:
+    def watched(self: ExternalModel, pixels: NDArray[np.float32], *more: Any) -> Any:
         sizes.append(pixels.shape[:2])
         return run(self, pixels, *more)
 
-    monkeypatch.setattr(ForeignModel, "_run", watched)
+    monkeypatch.setattr(ExternalModel, "_run", watched)
     picture = np.zeros((*size, 3), np.float32)
     assert model().filtered(picture, stroke_scale=scale, device="cpu").shape == picture.shape
     ((height, width),) = sizes
@@ -125,7 +125,7 @@ def test_strokes_are_scaled_by_the_size_that_a_model_is_given(
 
 
 def test_a_fixed_size_keeps_the_pictures_proportions(
-    model: Callable[..., ForeignModel], picture: NDArray[np.float32]
+    model: Callable[..., ExternalModel], picture: NDArray[np.float32]
 ) -> None:
     """A round thing stays round, so that strokes don't lean either."""
     frame = np.zeros((1, 3, 64, 64), np.float32)
@@ -139,7 +139,7 @@ def test_a_fixed_size_keeps_the_pictures_proportions(
     assert np.abs(result - picture).mean() < 0.05
 
 
-def test_hidden_colours_have_no_influence(model: Callable[..., ForeignModel]) -> None:
+def test_hidden_colours_have_no_influence(model: Callable[..., ExternalModel]) -> None:
     mean = (
         ("ReduceMean", ["image"], "mean", {"axes": [2, 3]}),
         ("Mul", ["image", "white"], "black", {}),
@@ -157,7 +157,7 @@ def test_hidden_colours_have_no_influence(model: Callable[..., ForeignModel]) ->
 
 
 def test_it_can_be_cancelled(
-    model: Callable[..., ForeignModel], picture: NDArray[np.float32]
+    model: Callable[..., ExternalModel], picture: NDArray[np.float32]
 ) -> None:
     cancel = threading.Event()
     cancel.set()
@@ -203,7 +203,7 @@ def test_it_can_be_cancelled(
     ],
 )
 def test_what_is_no_such_model_is_refused_with_the_reason(
-    wrong: dict[str, Any], reason: str, model: Callable[..., ForeignModel]
+    wrong: dict[str, Any], reason: str, model: Callable[..., ExternalModel]
 ) -> None:
     with pytest.raises(FilterError, match=f"filter mine: .*{reason}"):
         model(**wrong).try_out()
@@ -212,9 +212,9 @@ def test_what_is_no_such_model_is_refused_with_the_reason(
 def test_a_file_of_another_kind_is_refused() -> None:
     for data in (b"GIF89a", b"\xff" * 100):
         with pytest.raises(FilterError, match="is no ONNX file"):
-            ForeignModel("mine", data, "0..1", "0..1")
+            ExternalModel("mine", data, "0..1", "0..1")
     with pytest.raises(FilterError, match="but has: none"):
-        ForeignModel("mine", b"", "0..1", "0..1")
+        ExternalModel("mine", b"", "0..1", "0..1")
 
 
 def test_weights_in_another_file_are_refused(tmp_path: Path) -> None:
@@ -223,14 +223,14 @@ def test_weights_in_another_file_are_refused(tmp_path: Path) -> None:
         onnx.load(path), path, save_as_external_data=True, location="weights", size_threshold=0
     )
     with pytest.raises(FilterError, match="keeps its weights in another file"):
-        ForeignModel("mine", path.read_bytes(), "0..1", "0..1")
+        ExternalModel("mine", path.read_bytes(), "0..1", "0..1")
 
 
 def test_a_type_that_nobody_knows_is_refused(tmp_path: Path) -> None:
     model = onnx.load(picture_model(tmp_path / "model.onnx"))
     model.graph.input[0].type.tensor_type.elem_type = 999
     with pytest.raises(FilterError, match="type unknown, but must take float"):
-        ForeignModel("mine", model.SerializeToString(), "0..1", "0..1")
+        ExternalModel("mine", model.SerializeToString(), "0..1", "0..1")
 
 
 def endless() -> onnx.NodeProto:
@@ -297,7 +297,7 @@ def test_a_hostile_model_is_refused_unrun(reason: str, tmp_path: Path) -> None:
     model = onnx.load(picture_model(tmp_path / "model.onnx"))
     HOSTILE[reason](model)
     with pytest.raises(FilterError, match=reason):
-        ForeignModel("mine", model.SerializeToString(), "0..1", "0..1")
+        ExternalModel("mine", model.SerializeToString(), "0..1", "0..1")
 
 
 def test_functions_that_end_are_taken(tmp_path: Path, picture: NDArray[np.float32]) -> None:
@@ -305,7 +305,7 @@ def test_functions_that_end_are_taken(tmp_path: Path, picture: NDArray[np.float3
     model.functions.extend([function("f", call("g")), function("g")])
     model.opset_import.append(helper.make_opsetid("own", 1))
     model.graph.node.append(helper.make_node("f", ["image"], ["unused"], domain="own"))
-    ForeignModel("mine", model.SerializeToString(), "0..1", "0..1").try_out()
+    ExternalModel("mine", model.SerializeToString(), "0..1", "0..1").try_out()
 
 
 def test_no_name_in_it_makes_it_a_file_of_another_format(tmp_path: Path) -> None:
@@ -314,10 +314,10 @@ def test_no_name_in_it_makes_it_a_file_of_another_format(tmp_path: Path) -> None
     model.producer_name = "ORTMaker"
     data = model.SerializeToString()
     assert data[4:8] == b"ORTM"
-    ForeignModel("mine", data, "0..1", "0..1").try_out()
+    ExternalModel("mine", data, "0..1", "0..1").try_out()
 
 
-def test_a_long_run_can_be_cancelled(model: Callable[..., ForeignModel]) -> None:
+def test_a_long_run_can_be_cancelled(model: Callable[..., ExternalModel]) -> None:
     """It would take minutes."""
     blur = {"kernel_shape": [31, 31], "pads": [15] * 4}
     names = ["image", *(f"blurred{i}" for i in range(5_000)), "picture"]

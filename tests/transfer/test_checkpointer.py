@@ -16,7 +16,7 @@ from styleplug import Checkpoint, StylizeConfig, StylizeResult
 from styleplug.errors import CheckpointError, ConfigError, StyleplugError
 from styleplug.events import Event, Planned, Progress
 from styleplug.runtime.models import Model, install_model
-from styleplug.transfer import checkpoint, keeper
+from styleplug.transfer import checkpoint, checkpointer
 from styleplug.transfer.balance import TargetError
 
 Stylize = Callable[..., StylizeResult]
@@ -151,7 +151,7 @@ def test_a_time_limit_that_is_used_up_ends_it_with_the_picture_so_far(
 def test_other_arithmetic_is_told(
     stylize: Stylize, left: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeper, "available_cores", lambda: 64)
+    monkeypatch.setattr(checkpointer, "available_cores", lambda: 64)
     _, note = notes(stylize, left)
     assert note.startswith("not to the last bit as without a break: threads ")
     assert note.endswith(", now 64")
@@ -317,7 +317,7 @@ def test_a_full_disk_costs_the_checkpoint_only(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(keeper, "write_snapshot", full)
+    monkeypatch.setattr(checkpointer, "write_snapshot", full)
     assert stylize(Checkpoint(path, every=0), iterations=1).stopped == "finished"
     assert f"{path}: the checkpoint can't be written (No space left on device)" in caplog.text
 

@@ -8,7 +8,7 @@ import onnx
 from onnx import TensorProto
 
 from styleplug.errors import FilterError, ModelError
-from styleplug.filters.foreign_content import check_content
+from styleplug.filters.external_content import check_content
 from styleplug.vgg.weights import parse_onnx
 
 LARGEST_SIDE = 2048

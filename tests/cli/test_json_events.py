@@ -10,7 +10,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from styleplug.cli.records import as_record, summary
+from styleplug.cli.json_events import as_record, summary
 from styleplug.events import Event, Failed, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeResult
 

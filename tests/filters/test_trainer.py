@@ -7,32 +7,34 @@ import pytest
 import torch
 
 from styleplug.errors import DivergedError
-from styleplug.filters.descent import DETAIL, RIM, SHIFT, VECTORS, Descent, _overlap, _view
 from styleplug.filters.losses import Errors, PerceptualLoss
 from styleplug.filters.network import FilterNetwork, new_styles
-from styleplug.filters.pace import Pace
+from styleplug.filters.schedule import Schedule
+from styleplug.filters.trainer import DETAIL, RIM, SHIFT, VECTORS, Trainer, _overlap, _view
 from styleplug.image.picture import Picture
 from styleplug.pictures import path
 from styleplug.runtime.models import Model
-from styleplug.vgg.mirror import Mirror
+from styleplug.vgg.mirror import TorchVGG
 from styleplug.vgg.tensors import as_pixels
 
-PACE = Pace(crop=64, batch=2, warm_up=2)
+PACE = Schedule(crop=64, batch=2, warm_up=2)
 
 
 @pytest.fixture
 def make_descent(
     tiny_model: Model, make_picture: Callable[..., np.ndarray]
-) -> Callable[..., Descent]:
+) -> Callable[..., Trainer]:
     """Makes a training of two styles, whose network is trained as well or isn't."""
 
-    def make(pace: Pace = PACE, aim: float = 0.65, frozen: bool = False, seed: int = 0) -> Descent:
+    def make(
+        schedule: Schedule = PACE, aim: float = 0.65, frozen: bool = False, seed: int = 0
+    ) -> Trainer:
         torch.manual_seed(0)
         paintings = [Picture(as_pixels(make_picture(130, 140, seed))) for seed in (5, 6)]
-        loss = PerceptualLoss(Mirror(tiny_model, device="cpu"), paintings)
+        loss = PerceptualLoss(TorchVGG(tiny_model, device="cpu"), paintings)
         network = FilterNetwork().requires_grad_(not frozen)
         photographs = [path("photograph.jpg")]
-        return Descent(network, new_styles(2), loss, photographs, [aim, aim], pace, seed)
+        return Trainer(network, new_styles(2), loss, photographs, [aim, aim], schedule, seed)
 
     return make
 
@@ -57,7 +59,7 @@ def test_a_frozen_network_stays_and_the_styles_learn(make_descent):
 
 def test_steps_are_as_large_as_asked(make_descent):
     """Adam's first step moves each number by its learning rate, three times that for a style."""
-    descent = make_descent(Pace(crop=64, batch=2, warm_up=4, learning_rate=1e-3))
+    descent = make_descent(Schedule(crop=64, batch=2, warm_up=4, learning_rate=1e-3))
     weight = descent.network.decode_picture.weight.detach().clone()
     descent.step(factor=0.5)
     moved = (descent.network.decode_picture.weight - weight).abs().max()
@@ -69,7 +71,7 @@ def test_steps_are_as_large_as_asked(make_descent):
 
 @pytest.mark.parametrize(("aim", "direction"), [(0.01, 1), (5.0, -1)])
 def test_content_weights_are_steered_to_the_aim(make_descent, aim, direction):
-    descent = make_descent(Pace(crop=64, batch=2, steering=0.1), aim)
+    descent = make_descent(Schedule(crop=64, batch=2, dual_learning_rate=0.1), aim)
     before = descent.log_weights.clone()
     for _ in range(4):
         descent.step()

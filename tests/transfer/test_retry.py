@@ -13,7 +13,7 @@ import pytest
 
 from styleplug.errors import OutOfMemoryError
 from styleplug.runtime.models import Model
-from styleplug.transfer.frugal import retry_in_smaller_tiles
+from styleplug.transfer.retry import retry_in_smaller_tiles
 from styleplug.vgg.export import export_onnx
 from styleplug.vgg.layers import Architecture
 
@@ -34,8 +34,8 @@ engine_name, more, name, path, sha256, size = sys.argv[1:]
 model = Model(name, Path(path), sha256, int(size), "", "", "")
 if engine_name == "torch":
     from styleplug.transfer.engine_torch import TorchEngine
-    from styleplug.vgg.mirror import Mirror
-    engine = TorchEngine(Mirror(model, device="cpu"))
+    from styleplug.vgg.mirror import TorchVGG
+    engine = TorchEngine(TorchVGG(model, device="cpu"))
 else:
     from styleplug.transfer.engine_onnx import OnnxEngine
     from styleplug.vgg.gradient import Network
