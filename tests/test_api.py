@@ -393,8 +393,8 @@ def test_pictures_too_small_are_refused_before_any_work(
 def test_a_photograph_too_narrow_for_its_size_is_refused_before_any_work(
     painting: Pixels, unread: None
 ) -> None:
-    narrow = np.zeros((20, 2000, 3), np.uint8)
-    with pytest.raises(UnsupportedImageError, match=r"2000×20 pixels .* take a larger size"):
+    narrow = np.zeros((20, 20_000, 3), np.uint8)
+    with pytest.raises(UnsupportedImageError, match=r"20000×20 pixels .* take a larger size"):
         styleplug.stylize(narrow, painting)
 
 

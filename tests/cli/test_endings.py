@@ -20,6 +20,8 @@ from styleplug.cli.main import FAILURE, USAGE, is_usage_error
 from styleplug.errors import ConfigError, FilterError, StyleplugError, UnwritableImageError
 from styleplug.hookspecs import StylizeResult
 
+SIDECAR = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
+
 COMMAND = (sys.executable, "-m", "styleplug")
 PAINT = (
     *("stylize", "photo.png", "--style", "painting.png", "-o", "out.png"),
@@ -196,7 +198,7 @@ def test_no_folder_that_is_there(
 def test_a_sidecar_that_cannot_be_written_costs_no_picture(
     paint: Callable[..., Result], folder: Path, meanwhile: Callable[..., None]
 ) -> None:
-    (folder / "photo.xmp").write_text("of the photograph")
+    (folder / "photo.xmp").write_text(SIDECAR)
     meanwhile(lambda: (folder / "out.xmp").write_text("another's"))
     result = paint()
     assert result.exit_code == 1

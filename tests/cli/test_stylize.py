@@ -449,8 +449,8 @@ def test_pictures_that_show_nothing(refuse: Callable[..., None], folder: Path) -
 def test_a_photograph_that_is_too_narrow_for_the_size(
     refuse: Callable[..., None], folder: Path
 ) -> None:
-    Image.new("RGB", (1000, 40)).save(folder / "narrow.png")
-    refuse("--size", 256, photo="narrow.png", problem="1000×40 pixels make a working picture less")
+    Image.new("RGB", (4000, 20)).save(folder / "narrow.png")
+    refuse("--size", 256, photo="narrow.png", problem="4000×20 pixels make a working picture less")
 
 
 @pytest.mark.parametrize(

@@ -67,13 +67,14 @@ def test_what_is_missing_for_a_transfer(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_transfer_that_cannot_run_is_no_capability(
-    start: Start, small_network: None, tmp_path: Path
+    start: Start, small_network: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "data" / "models" / "manifest.toml").write_text("[")
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['onnxruntime'] = None")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     hello = start().hello
     assert hello["capabilities"] == ["filter", "preview"]
     [problem] = hello["problems"]
-    assert "manifest.toml can't be understood" in problem
+    assert "onnxruntime is not installed" in problem
 
 
 def test_hello_comes_first(start: Start) -> None:
