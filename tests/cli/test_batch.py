@@ -170,6 +170,7 @@ def test_it_says_on_what_each_ran(album: Album) -> None:
     assert [record["device"] != "" for record in records if record["event"] == "done"] == [True]
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_at_once_and_says_how_to_go_on(album: Album) -> None:
     for number in range(1, 30):
         album.add(f"{number:02}.png", number)

@@ -44,6 +44,7 @@ def learn(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Callab
     return invoke
 
 
+@pytest.mark.slow
 def test_a_painting_becomes_a_filter(learn):
     result = learn("--name", "my-style")
     assert result.exit_code == 0, result.stderr
@@ -61,6 +62,7 @@ def test_a_painting_of_the_collection_goes_by_its_name(learn):
     assert [style.description for style in user_styles()] == ["Learned from harbour.jpg"]
 
 
+@pytest.mark.slow
 def test_photographs_of_ones_own(learn, folder, tmp_path):
     photos = tmp_path / "photos" / "summer"
     photos.mkdir(parents=True)
@@ -141,6 +143,7 @@ def test_ctrl_c_before_anything_is_learned_keeps_nothing(learn, monkeypatch):
     assert user_styles() == []
 
 
+@pytest.mark.slow
 def test_a_taken_name_is_given_again_only_if_asked(learn):
     assert learn("--name", "mine").exit_code == 0
     first = style_file("mine").read_bytes()

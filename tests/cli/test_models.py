@@ -156,6 +156,7 @@ def test_remove_takes_an_unfinished_download_away(server) -> None:
     assert not list(user_cache_folder().rglob("*.part"))
 
 
+@pytest.mark.slow
 def test_an_installed_network_paints(
     file_server, serve, torchvision_state, folder, tmp_path
 ) -> None:

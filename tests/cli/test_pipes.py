@@ -135,6 +135,7 @@ def test_the_last_good_picture_goes_out_before_the_error(
     assert result.stderr.splitlines()[-1].startswith("styleplug: the loss (nan)")
 
 
+@pytest.mark.slow
 def test_a_real_pipe(small_network: None, folder: Path) -> None:
     command = ["stylize", "-", "--style", "painting.png", "-o", "-", "--format", "png", *CHEAP]
     run = subprocess.run(
@@ -147,6 +148,7 @@ def test_a_real_pipe(small_network: None, folder: Path) -> None:
     assert opened(run.stdout).size == (48, 36)
 
 
+@pytest.mark.slow
 def test_a_picture_whose_reader_goes_away_is_kept(small_network: None, folder: Path) -> None:
     command = ["photo.png", "--style", "painting.png", "-o", "-", "--format", "png", *CHEAP]
     reading, writing = os.pipe()

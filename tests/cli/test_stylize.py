@@ -353,6 +353,7 @@ def endless(spawn: Callable[..., subprocess.Popen[str]]) -> subprocess.Popen[str
     raise AssertionError(process.stderr.read())
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_a_process_of_its_own(endless: subprocess.Popen[str], folder: Path) -> None:
     endless.send_signal(signal.SIGINT)
     output, error = endless.communicate(timeout=60)
@@ -361,6 +362,7 @@ def test_ctrl_c_in_a_process_of_its_own(endless: subprocess.Popen[str], folder: 
     assert set(files(folder)) == {"photo.png", "painting.png", "out.png"}
 
 
+@pytest.mark.slow
 def test_two_quick_ctrl_c_in_a_process_of_its_own(
     endless: subprocess.Popen[str], folder: Path
 ) -> None:
@@ -651,6 +653,7 @@ def test_an_error_in_the_middle_leaves_nothing(
     assert files(folder) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("--json",), ()])
 def test_a_reader_that_goes_away_does_not_cost_the_picture(
     spawn: Callable[..., subprocess.Popen[str]], folder: Path, arguments: tuple[str, ...]

@@ -81,6 +81,7 @@ def test_heavy_modules_would_be_seen():
     assert heavy_modules(run(f"sys.modules.update(dict.fromkeys({HEAVY}, sys))")) == list(HEAVY)
 
 
+@pytest.mark.slow
 def test_every_module_imports_without_a_trace(empty_home):
     """No folders, no downloads, no output, no threads left over: importing does nothing."""
     output = run(

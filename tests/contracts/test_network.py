@@ -84,6 +84,7 @@ def offline(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
 
 
+@pytest.mark.slow
 def test_painting_uses_no_network(tiny_model: Model, tmp_path: Path) -> None:
     install_model("vgg16", tiny_model.read(), licence="none", attribution="", source="a test")
     Image.effect_noise((48, 48), 50).convert("RGB").save(tmp_path / "photo.png")
@@ -93,6 +94,7 @@ def test_painting_uses_no_network(tiny_model: Model, tmp_path: Path) -> None:
     assert (tmp_path / "out.png").exists()
 
 
+@pytest.mark.slow
 def test_a_download_would_have_been_refused(tmp_path: Path) -> None:
     done = offline("models", "install", "vgg19", cwd=tmp_path)
     assert done.returncode != 0

@@ -11,6 +11,7 @@ from styleplug.doctor.finding import Finding
 MISSING = "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')"
 
 
+@pytest.mark.slow
 def test_checks_are_told_in_their_order(monkeypatch) -> None:
     monkeypatch.setattr(module, "CHECKS", {"Slow": "models", "Quick": "system", "Nothing": "cuda"})
     examined = dict(examine())
@@ -53,6 +54,7 @@ def test_with_a_broken_torch_the_remedy_is_named(site, check) -> None:
     assert "pip install --force-reinstall 'styleplug[torch]'" in fault.text
 
 
+@pytest.mark.slow
 def test_without_torch_all_is_well(site) -> None:
     (site / "torch.py").write_text(MISSING)
     assert findings_of("cuda") == ()
@@ -95,6 +97,7 @@ def test_a_check_that_cant_be_started_is_a_fault(monkeypatch) -> None:
     assert "/no/such/python" in fault.text
 
 
+@pytest.mark.slow
 def test_modules_of_the_current_folder_are_left_alone(tmp_path, monkeypatch) -> None:
     (tmp_path / "torch.py").write_text("raise ImportError('a stray file')")
     monkeypatch.chdir(tmp_path)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import pytest
+
 from styleplug.doctor.examine import findings_of
 from styleplug.runtime.files import user_cache_folder
 from styleplug.runtime.models import find_model
 
 
+@pytest.mark.slow
 def test_a_picture_is_painted_and_leaves_no_trace(small_network) -> None:
     [painted] = findings_of("transfer")
     assert painted.status == "ok"

@@ -39,6 +39,7 @@ def start(tiny_model: Model, make_picture: Callable[..., np.ndarray]) -> Callabl
     return begin
 
 
+@pytest.mark.slow
 def test_what_is_trained_is_what_is_given_out(start):
     training = start("wave", "starry-night")
     training.step()
@@ -59,6 +60,7 @@ def test_what_is_trained_is_what_is_given_out(start):
     assert (sheet[:, 2 * width :] == 1).all()
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_goes_on(start, tmp_path):
     checkpoint = tmp_path / "filters.checkpoint"
     first = start("wave", "ember")

@@ -123,7 +123,7 @@ def test_sizes(
 
 @pytest.mark.parametrize("pooling", ["max", "avg"])
 @pytest.mark.parametrize("levels", [1, 2, 3])
-@pytest.mark.parametrize("size", [(75, 101), (207, 250)])
+@pytest.mark.parametrize("size", [(75, 101), pytest.param((207, 250), marks=pytest.mark.slow)])
 def test_vgg16(
     real_model: Model,
     make_picture: MakePicture,
@@ -135,6 +135,7 @@ def test_vgg16(
     assert_parity(real_model, *pictures(make_picture, *size), pooling=pooling, levels=levels)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pooling", ["max", "avg"])
 def test_a_photograph_and_a_painting(real_model: Model, shared_images: Path, pooling: str) -> None:
     photograph, painting, other = (

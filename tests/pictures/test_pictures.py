@@ -56,6 +56,7 @@ def test_drawing_is_deterministic_and_has_strong_contrast(name: str) -> None:
     assert grey.max() > 200
 
 
+@pytest.mark.slow
 def test_the_program_draws_what_the_package_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

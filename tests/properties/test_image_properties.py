@@ -139,6 +139,7 @@ def chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(stored=stored_pictures(), extension=st.sampled_from([".png", ".tif"]))
 def test_what_should_not_change_does_not(
@@ -182,6 +183,7 @@ def values(path: Path) -> NDArray[Any]:
     return decode(path.read_bytes()).astype(int)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(
     data=st.data(),

@@ -64,6 +64,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("metadata")
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(block=structures(), extension=EXTENSIONS)
 def test_any_exif_that_is_taken_can_be_written(folder: Path, block: bytes, extension: str) -> None:
@@ -75,6 +76,7 @@ def test_any_exif_that_is_taken_can_be_written(folder: Path, block: bytes, exten
     check(folder, metadata, extension)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(metadata=METADATA, extension=EXTENSIONS)
 def test_any_blocks_leave_the_picture_whole(

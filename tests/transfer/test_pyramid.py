@@ -182,6 +182,7 @@ def test_noise_depends_on_the_seed_alone(make_transfer: MakeTransfer) -> None:
     assert not np.array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_the_content_error_is_led_to_its_target(make_transfer: MakeTransfer) -> None:
     errors = [
         finished(list(make_transfer(iterations=60, strength=strength).run())).result.content_error

@@ -192,6 +192,7 @@ def test_folders_that_cant_be_written_are_named(server, tmp_path, monkeypatch) -
             call("vgg19")
 
 
+@pytest.mark.slow
 def test_two_at_once_download_once(server) -> None:
     server.flow.clear()
     command = [sys.executable, "-c", CHILD, server.address]

@@ -104,6 +104,7 @@ def test_a_job_that_the_system_kills(worker: WorkerClient, begin: Begin) -> None
     assert "signal 9" in failed["message"]
 
 
+@pytest.mark.slow
 def test_a_picture_that_memory_does_not_hold(worker: WorkerClient) -> None:
     _, hard = resource.prlimit(worker.process.pid, resource.RLIMIT_AS)
     resource.prlimit(worker.process.pid, resource.RLIMIT_AS, (1500 * 2**20, hard))

@@ -99,6 +99,7 @@ def test_a_transfer_from_plan_to_picture(
             assert image.mode == "RGBA"
 
 
+@pytest.mark.slow
 def test_a_transfer_that_diverges(
     start: Callable[..., WorkerClient], small_network: None, stylize: Callable[..., Path]
 ) -> None:
@@ -182,6 +183,7 @@ def test_a_picture_file_from_a_picture_file(worker: WorkerClient, photo: np.ndar
         assert (image.format, image.mode, image.size) == ("WEBP", "RGBA", (WIDTH, HEIGHT))
 
 
+@pytest.mark.slow
 def test_a_picture_file_says_how_it_was_made_and_not_how_the_photograph_was(
     start: Callable[..., WorkerClient],
     small_network: None,
