@@ -17,6 +17,8 @@ _SRGB_CORNERS = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)  # the whit
 _SRGB_GAMMA = 2.2
 # Nobody sees less, and it is what writers put in for programs that don't know sRGB (libpng).
 _SAME_GAMMA, _SAME_CORNER = 1.05, 0.001
+# With other primaries only what is written for sRGB's curve: Adobe RGB's gamma is 2.199.
+_SAME_ENCODING = 0.0001
 _GAMMAS = (0.05, 20)
 
 
@@ -57,15 +59,17 @@ def _profile(gamma: bytes | None, chromaticities: bytes | None) -> bytes | None:
     corners = _SRGB_CORNERS
     if chromaticities is not None:
         corners = tuple(value / 100_000 for value in struct.unpack(">8I", chromaticities))
+    same = zip(corners, _SRGB_CORNERS, strict=True)
+    has_srgb_corners = all(abs(one - other) <= _SAME_CORNER for one, other in same)
     power = None
     if gamma is not None:
         encoding = int.from_bytes(gamma, "big") / 100_000
         power = 1 / encoding if encoding else 0
         if not _GAMMAS[0] <= power <= _GAMMAS[1]:
             raise ProfileError("makes no sense")
-        if 1 / _SAME_GAMMA < power / _SRGB_GAMMA < _SAME_GAMMA:
+        is_near = 1 / _SAME_GAMMA < power / _SRGB_GAMMA < _SAME_GAMMA
+        if is_near and (has_srgb_corners or abs(encoding - 1 / _SRGB_GAMMA) < _SAME_ENCODING):
             power = None
-    same = zip(corners, _SRGB_CORNERS, strict=True)
-    if power is None and all(abs(one - other) <= _SAME_CORNER for one, other in same):
+    if power is None and has_srgb_corners:
         return None
     return chromatic_profile(corners[:2], corners[2:], power)

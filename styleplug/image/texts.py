@@ -52,14 +52,14 @@ def comments(contents: Iterable[bytes]) -> tuple[Text, ...]:
 
 
 def shortened(texts: Iterable[Text]) -> tuple[Text, ...]:
-    """The texts, up to where they become too long or too many."""
+    """The texts, without those that are too long, or too many, together with those before."""
     found: list[Text] = []
     room = MAX_TEXTS
     for keyword, text in texts:
-        room -= len(keyword) + len(text)
-        if room < 0 or len(found) == _MOST:
-            break
-        found.append((keyword, text))
+        length = len(keyword) + len(text)
+        if length <= room and len(found) < _MOST:
+            found.append((keyword, text))
+            room -= length
     return tuple(found)
 
 

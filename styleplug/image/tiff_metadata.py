@@ -14,6 +14,8 @@ from styleplug.image.exif import (
     IPTC,
     without_thumbnail,
 )
+from styleplug.image.photoshop import IPTC as IPTC_RESOURCE
+from styleplug.image.photoshop import resources_of
 from styleplug.image.tiff_directories import (
     DIRECTORY_TYPES,
     UNDEFINED,
@@ -25,7 +27,7 @@ from styleplug.image.tiff_directories import (
     turned,
 )
 
-XMP = 700
+XMP, PHOTOSHOP = 700, 34377
 MAKER_NOTE = 0x927C
 _NESTED: Mapping[int, Any] = {EXIF_DIRECTORY: {INTEROP_DIRECTORY: {}}, GPS_DIRECTORY: {}}
 """The tags that point to a directory, and those that do in there."""
@@ -35,15 +37,16 @@ DEFLATE = (8, 32946)
 _DATA = {273: 279, 324: 325}  # offsets of strips and of tiles, and their lengths
 
 # Tags about how the pixels are stored, and blocks that have a place of their own: they don't belong
-# to EXIF. Those below 254 are Panasonic's, about its sensor; 34377 and 37724 are Photoshop's own,
-# and hold thumbnails and layers of the photograph; from 50706 on come those of DNG, which would
+# to EXIF. Those below 254 are Panasonic's, about its sensor; PHOTOSHOP and 37724
+# hold thumbnails and layers of the photograph; from 50706 on come those of DNG, which would
 # make the result a RAW file.
 STRUCTURE = {
     *(*range(260), *range(262, 267), *range(277, 282), 284, *range(288, 294), 297, 301),
     *(*range(317, 348), *range(512, 522), *range(529, 533), *_DATA, *_DATA.values()),
-    *(XMP, IPTC, 34377, 34675, 37724, *range(50706, 51200)),
+    *(XMP, IPTC, PHOTOSHOP, 34675, 37724, *range(50706, 51200)),
 }
 
+_SHORTEST_RECORD = 5
 _FARTHEST_MAKER_NOTE = 16_384
 """A MakerNote keeps its offset in the EXIF block if that makes the block longer by no more."""
 
@@ -63,8 +66,17 @@ def blocks_of(data: bytes) -> Metadata:
     plain = {tag: entry for tag, entry in entries.items() if tag not in STRUCTURE}
     block.set_first(_copied(tiff, plain, block, _NESTED))
     exif = bytes(block.data) if plain else None
-    xmp, iptc = entries.get(XMP), entries.get(IPTC)
-    return Metadata(exif, xmp.value if xmp else None, iptc.value if iptc else None)
+    xmp = entries.get(XMP)
+    return Metadata(exif, xmp.value if xmp else None, _iptc(entries))
+
+
+def _iptc(entries: Mapping[int, Entry]) -> bytes | None:
+    """The IPTC records, which ImageMagick writes whole among Photoshop's resources only."""
+    if IPTC in entries and len(entries[IPTC].value) >= _SHORTEST_RECORD:
+        return entries[IPTC].value
+    if PHOTOSHOP in entries:
+        return resources_of(entries[PHOTOSHOP].value).get(IPTC_RESOURCE)
+    return None
 
 
 def _copied(

@@ -77,6 +77,16 @@ def test_primaries_are_honoured_and_written(path: Path) -> None:
         assert image.info["icc_profile"]
 
 
+@pytest.mark.parametrize(("value", "expected"), [(45455, 0.0030), (45471, 0.0008)])
+def test_a_gamma_that_is_not_srgbs_counts_with_other_primaries(
+    path: Path, value: int, expected: float
+) -> None:
+    """Adobe RGB's, which is darker near black than what is written for sRGB's curve."""
+    save(path, gamma(value) + corners((*SRGB_CORNERS[:4], 21000, 71000, 15000, 6000)), (10, 10, 10))
+    light = read_picture(path).pixels[0, 0] / 12.92
+    np.testing.assert_allclose(light, expected, atol=0.0001)
+
+
 def test_16_bits_have_a_gamma_too(path: Path) -> None:
     Image.fromarray(np.full((4, 4), 32896, np.uint16)).save(path)
     path.write_bytes(with_chunks(path.read_bytes(), gamma(100_000)))

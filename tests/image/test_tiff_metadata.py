@@ -154,3 +154,14 @@ def test_xmp_and_iptc_of_other_types(tmp_path: Path) -> None:
     tiff.set_first(tiff.append_directory(entries.values()))
     found = tiff_metadata.blocks_of(bytes(tiff.data))
     assert (found.xmp, found.iptc) == (b"<x/>", b"\x1c\x02\x19\0\1a\0\0")
+
+
+@pytest.mark.parametrize("own", [b"", b"\x1c\2Z", b"\x1c\2Z\0\5Delft"])
+def test_iptc_among_photoshops_resources(own: bytes) -> None:
+    """ImageMagick writes it there, and three bytes of it where it belongs."""
+    records = b"\x1c\2Z\0\5Arles"
+    resources = b"8BIM\4\4\0\0\0\0\0" + bytes([len(records)]) + records
+    tags: dict[int, object] = {34377: resources, **({33723: own} if own else {})}
+    metadata, remarks = read_metadata(saved(tags))
+    assert metadata.iptc == (own if len(own) > 3 else records)
+    assert remarks == ()
