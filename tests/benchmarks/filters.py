@@ -35,8 +35,9 @@ from programs import CHECKOUT, command, install
 from tables import tell
 from turns import Contestants, median_ratio, seconds_by_turns
 
-from styleplug.filters.architecture import INNER_MARGIN, MARGIN
+from styleplug.filters.architecture import MARGIN
 from styleplug.filters.normalisation import Statistics, measuring_graph, tile_graph
+from styleplug.filters.tiles import tiles_of
 from styleplug.filters.weights import load_weights
 from styleplug.runtime.models import find_model
 from styleplug.runtime.threads import available_cores
@@ -120,23 +121,25 @@ def inferences(python: Path) -> Contestants:
     weights = load_weights(model)
     [style] = [style for style in weights.styles if style.name == FILTER]
     picture = np.random.default_rng(0).random((1, 3, SIDE, SIDE), np.float32)
-    whole, tile = (reflected(picture, margin) for margin in (MARGIN, INNER_MARGIN))
+    image = reflected(picture)
     measuring = measuring_graph(weights, style)
-    _, bottleneck, *measured = session(measuring).run(None, {"image": whole})
+    _, bottleneck, *measured = session(measuring).run(None, {"image": image})
     of_tile = tile_graph(weights, style, Statistics(*measured))
     cells = bottleneck.shape[2]
-    same = np.eye(cells, dtype=np.float32)
-    of_tile_fed = {"image": tile, "rows": same, "bottleneck": bottleneck, "columns": same}
+    halves = tiles_of(SIDE, SIDE)[0].rows.interpolation(cells, 1)
+    columns = np.ascontiguousarray(halves.T)
+    of_tile_fed = {"image": image, "rows": halves, "bottleneck": bottleneck, "columns": columns}
+    sides = {"H4": len(halves), "W4": len(halves), "h": cells, "w": cells}
     shares = np.array([one.name == FILTER for one in weights.styles], np.float32)
     other = np.zeros(26, np.float32)
     other[STYLE] = 1
     runs: dict[str, tuple[Any, dict[str, Any]]] = {
         OTHER: (session(other_model(python)), {"image": picture * 255, "style_weights": other}),
-        "whole": (session(measuring), {"image": whole}),
-        "whole, fixed size": (session(measuring, sides_of(whole)), {"image": whole}),
+        "whole": (session(measuring), {"image": image}),
+        "whole, fixed size": (session(measuring, sides_of(image)), {"image": image}),
         "tile": (session(of_tile), of_tile_fed),
         "tile, fixed size": (
-            session(of_tile, {**sides_of(tile), **dict.fromkeys(["H8", "W8", "h", "w"], cells)}),
+            session(of_tile, {**sides_of(image), **sides}),
             of_tile_fed,
         ),
         model.path.name: (session(model.read()), {"image": picture, "style_weights": shares}),
@@ -144,8 +147,8 @@ def inferences(python: Path) -> Contestants:
     return {name: partial(run.run, None, feeds) for name, (run, feeds) in runs.items()}
 
 
-def reflected(picture: Batch, margin: int) -> Batch:
-    margins = ((0, 0), (0, 0), (margin, margin), (margin, margin))
+def reflected(picture: Batch) -> Batch:
+    margins = ((0, 0), (0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN))
     return np.pad(picture, margins, mode="reflect")
 
 

@@ -99,7 +99,7 @@ def test_a_model_that_halves_the_size_is_given_what_can_be_halved(
 
 
 @pytest.mark.parametrize(
-    ("size", "scale", "given"), [((30, 3000), 1, (20, 2048)), ((3000, 30), 4, (1810, 18))]
+    ("size", "scale", "given"), [((2000, 3000), 1, (683, 1024)), ((3000, 30), 4, (1810, 18))]
 )
 def test_strokes_are_scaled_by_the_size_that_a_model_is_given(
     size: tuple[int, int],
