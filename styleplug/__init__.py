@@ -1,6 +1,6 @@
 """styleplug: a photograph in the manner of a painting, inside the tools where you already work.
 
-This is the one public door. Names load on first use, so that importing it costs next to nothing.
+This is the one public API. Names load on first use, so that importing it costs next to nothing.
 It also sets ORT_DISABLE_TELEMETRY and GOMP_SPINCOUNT, which hold for ONNX Runtime and PyTorch where
 they are loaded afterwards (`styleplug.native`).
 """

@@ -1,4 +1,4 @@
-"""The functions of the public door: they make requests and call the hooks, and nothing else."""
+"""The functions of the public API: they make requests and call the hooks, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stylize or filter job: calls the public door, and tells the host what becomes of it."""
+"""A stylize or filter job: calls the public API, and tells the host what becomes of it."""
 
 from __future__ import annotations
 

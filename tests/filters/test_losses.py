@@ -28,7 +28,7 @@ def paintings(make_picture: Callable[..., np.ndarray]) -> list[Picture]:
 
 
 def test_the_errors_are_those_of_a_transfer(mirror, paintings, make_picture, monkeypatch):
-    """Each picture's for itself, and by the formulas of the other room."""
+    """Each picture's for itself, and by the plain formulas."""
     monkeypatch.setattr("styleplug.filters.losses.quick_type", lambda device: torch.float32)
     loss = PerceptualLoss(mirror, paintings)
     photographs = torch.tensor(np.concatenate([make_picture(150, 160, seed) for seed in (1, 2)]))

@@ -1,4 +1,4 @@
-"""The public door, `styleplug/__init__.py`: its lists agree, and every name is behind it."""
+"""The public API, `styleplug/__init__.py`: its lists agree, and every name is behind it."""
 
 from __future__ import annotations
 
