@@ -134,6 +134,7 @@ class StylizeConfig:
         "auto",
         "Where to compute",
         "auto, cpu, cuda, cuda:N, rocm, mps, directml, coreml, openvino, tensorrt",
+        of_machine=True,
     )
     precision: str = choice(
         "float32",
@@ -148,6 +149,7 @@ class StylizeConfig:
         "Memory to keep within, in bytes or such as 2.5GB; what would need more is worked on in"
         " tiles. By default it is what the machine has free.",
         1,
+        of_machine=True,
     )
 
     def __post_init__(self) -> None:
@@ -249,6 +251,15 @@ PRESET_HELP: Mapping[str, str] = MappingProxyType(
     }
 )
 """What each preset is, in a line for people."""
+
+
+MACHINE_OPTIONS = frozenset(
+    option.name
+    for config in (StylizeConfig, FilterConfig)
+    for option in fields(config)
+    if option.metadata.get("of_machine")
+)
+"""Those that say what the work is done with, and nothing of the picture."""
 
 
 def _layer_weights(name: str, layers: object) -> Mapping[str, float]:

@@ -27,9 +27,10 @@ def choice(default: str, help: str, choices: tuple[str, ...]) -> Any:
     return field(default=default, metadata={"help": help, "choices": choices})
 
 
-def text(default: str, help: str, allowed: str) -> Any:
+def text(default: str, help: str, allowed: str, **more: Any) -> Any:
     """A text that `check` knows by the field's name; `allowed` says what is taken."""
-    return field(default=default, metadata={"help": f"{help}: {allowed}.", "allowed": allowed})
+    metadata = {"help": f"{help}: {allowed}.", "allowed": allowed, **more}
+    return field(default=default, metadata=metadata)
 
 
 def layers(default: Iterable[str], help: str) -> Any:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from styleplug import __version__
-from styleplug.config import INITS, FilterConfig, StylizeConfig
+from styleplug.config import INITS, MACHINE_OPTIONS, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
 from styleplug.image.rdf import Value, from_rdf, to_rdf
 from styleplug.image.xmp import Packet
@@ -27,9 +27,6 @@ NAMESPACE = "urn:x-styleplug:recipe/1#"
 PREFIX = "styleplug"
 
 _log = logging.getLogger("styleplug")
-
-_NOT_RECALLED = ("device", "max_memory")
-"""Options that say nothing of the picture, but of the machine."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +133,9 @@ class Recipe:
                 value; or a file for `init` isn't given.
         """
         known = {option.name: option for option in fields(StylizeConfig)}
-        recorded = {name: text for name, text in self.options.items() if name not in _NOT_RECALLED}
+        recorded = {
+            name: text for name, text in self.options.items() if name not in MACHINE_OPTIONS
+        }
         for name, used in (("backbone", self.backbone), ("engine", self.engine)):
             if used in known[name].metadata["choices"]:
                 recorded[name] = used

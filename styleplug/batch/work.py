@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import styleplug
-from styleplug.config import INITS, FilterConfig, StylizeConfig
+from styleplug.config import INITS, MACHINE_OPTIONS, FilterConfig, StylizeConfig
 from styleplug.reading import read_picture
 
 if TYPE_CHECKING:
     from styleplug.events import Event
-
-_OF_THE_MACHINE = ("device",)
-"""Options that say nothing of the picture."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +115,6 @@ Work = Painting | Filtering
 
 
 def _digest(options: dict[str, Any], **more: Any) -> str:
-    kept = {name: value for name, value in options.items() if name not in _OF_THE_MACHINE}
+    kept = {name: value for name, value in options.items() if name not in MACHINE_OPTIONS}
     text = json.dumps({**kept, **more}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

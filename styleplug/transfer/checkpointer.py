@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug import __version__
-from styleplug.config import INITS, StylizeConfig
+from styleplug.config import INITS, MACHINE_OPTIONS, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError, StyleplugError
 from styleplug.hookspecs import Checkpoint, StylizeRequest
 from styleplug.leftovers import LETTERS, remove_leftovers
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from styleplug.transfer.engine import Engine
     from styleplug.vgg.encoder import Encoder
 
-MAY_CHANGE = ("device", "max_memory", "time_limit")
+MAY_CHANGE = MACHINE_OPTIONS | {"time_limit"}
 """Options that say nothing of the way to the picture."""
 
 _log = logging.getLogger("styleplug")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from styleplug.batch.work import Filtering
-from styleplug.config import FilterConfig
+from styleplug.batch.work import Filtering, Painting
+from styleplug.config import MACHINE_OPTIONS, FilterConfig, StylizeConfig
 from styleplug.image.inspect import inspect_picture
 from styleplug.recipe import FilterRecipe, Source, recipe_in
 
@@ -50,3 +50,11 @@ def test_the_same_filter_with_other_options_is_another_work() -> None:
     ]
     assert len({work.digest() for work in works}) == 4
     assert Filtering("udnie", FilterConfig(strength=0.5)).digest() == works[0].digest()
+
+
+@pytest.mark.parametrize("option", sorted(MACHINE_OPTIONS))
+def test_where_the_work_is_done_does_not_make_it_another(option: str, photo: Path) -> None:
+    """Or a batch that goes on with less memory would be refused."""
+    other = StylizeConfig(**{option: {"device": "cuda", "max_memory": 3e9}[option]})
+    works = [Painting("painterly", config, (photo,), False) for config in (StylizeConfig(), other)]
+    assert works[0].digest() == works[1].digest()
