@@ -154,10 +154,9 @@ def test_metadata_are_those_that_exiftool_found_before(corpus: Corpus) -> None:
 def lost_between(before: Tags, after: Tags) -> dict[str, Any]:
     """What a file says that another doesn't."""
     lost = {}
-    for name, value in before.items():
+    for place, value in before.items():
+        name = place.replace("IPTC2:", "IPTC:")  # where the first of two blocks is empty
         group, _, tag = name.partition(":")
-        # The second of two blocks, where the first is empty.
-        name = name.replace("IPTC2:", "IPTC:")
         is_kept = name in TEXTS or (group in GROUPS and tag not in STRUCTURE)
         if is_kept and after.get(name) != value:
             lost[name] = (value, after.get(name))

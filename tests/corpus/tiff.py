@@ -171,8 +171,7 @@ def _turned() -> Iterator[Kind]:
             yield Kind(f"exif-{number}-{bits}.tif", data)
         xmp = list(kinds.oriented_xmp(number))
         data = _plain(levels(3, 8), 8, t700=(1, xmp))
-        # It stays as it is, and so does the mark. ImageMagick turns it.
-        yield Kind(f"xmp-{number}.tif", data, levels(3, 8) / 255)
+        yield Kind(f"xmp-{number}.tif", data)
 
 
 def _with_metadata_of_others() -> Iterator[Kind]:
