@@ -14,7 +14,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LIBRARY = sorted((ROOT / "styleplug").rglob("*.py"))
 EVERYTHING = [*LIBRARY, *sorted((ROOT / "tests").rglob("*.py"))]
-LONGEST_FILE = 320
 MAY_PRINT = ("styleplug/cli/",)
 
 EXEMPTION = re.compile(r"#\s*(type:\s*ignore|noqa)\b", re.IGNORECASE)
@@ -56,12 +55,6 @@ def prints(path: Path) -> list[int]:
     ]
 
 
-def too_long(path: Path) -> list[int]:
-    """The number of lines, where there are too many."""
-    lines = len(path.read_text(encoding="utf-8").splitlines())
-    return [lines] if lines > LONGEST_FILE else []
-
-
 def offences(rule: Callable[[Path], list[Any]], files: Iterable[Path]) -> dict[str, list[Any]]:
     """What breaks a rule, by file."""
     found = {path.relative_to(ROOT).as_posix(): rule(path) for path in files}
@@ -70,10 +63,6 @@ def offences(rule: Callable[[Path], list[Any]], files: Iterable[Path]) -> dict[s
 
 def test_public_names_are_documented():
     assert offences(undocumented, LIBRARY) == {}
-
-
-def test_files_fit_in_a_head():
-    assert offences(too_long, LIBRARY) == {}
 
 
 def test_exemptions_have_a_code_and_a_reason():
@@ -92,8 +81,6 @@ def test_library_code_prints_nothing():
         (undocumented, 'def told():\n    """It is told."""\n', 0),
         (prints, "if x:\n    print(2)\n", 1),
         (prints, "console.print(1)\n", 0),
-        (too_long, "\n" * LONGEST_FILE, 0),
-        (too_long, "\n" * (LONGEST_FILE + 1), 1),
         (unexplained, "x = f(y)  # type: ignore[arg-type]  # the stubs forget None\n", 0),
         (unexplained, "import x  # noqa: E402, F401  # the path is set above\n", 0),
         (unexplained, "x = '# noqa'  # nothing special\n", 0),
