@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from styleplug.image.blocks import Metadata
@@ -31,6 +32,8 @@ _NESTED: Mapping[int, Any] = {EXIF_DIRECTORY: {INTEROP_DIRECTORY: {}}, GPS_DIREC
 """The tags that point to a directory, and those that do in there."""
 
 COMPRESSION, BITS_PER_SAMPLE = 259, 258
+_SUBFILE_TYPE, _REDUCED, _MASK = 254, 1, 4
+_MOST_PAGES = 32
 DEFLATE = (8, 32946)
 _DATA = {273: 279, 324: 325}  # offsets of strips and of tiles, and their lengths
 
@@ -49,7 +52,7 @@ _FARTHEST_MAKER_NOTE = 16_384
 
 
 def blocks_of(data: bytes) -> Metadata:
-    """The EXIF block, the XMP packet and the IPTC records of a TIFF file's first picture.
+    """The EXIF block, the XMP packet and the IPTC records of a TIFF file's photograph.
 
     The EXIF block is made: it has the file's byte order, its directories, and their values. Only a
     MakerNote within the first 16 KB keeps its offset; the file's pixels lie before others.
@@ -58,13 +61,27 @@ def blocks_of(data: bytes) -> Metadata:
         ValueError: no TIFF file.
     """
     tiff = opened(data)
-    entries = tiff.directory(tiff.first)
+    entries = _said(tiff)
     block = Tiff.empty(tiff.order)
     plain = {tag: entry for tag, entry in entries.items() if tag not in STRUCTURE}
     block.set_first(_copied(tiff, plain, block, _NESTED))
     exif = bytes(block.data) if plain else None
     xmp, iptc = entries.get(XMP), entries.get(IPTC)
     return Metadata(exif, xmp.value if xmp else None, iptc.value if iptc else None)
+
+
+def _said(tiff: TiffReader) -> dict[int, Entry]:
+    """The entries of the first page that is no thumbnail, and those of the first directory that it
+    lacks: RAW files, whose photographs are no page, have all of them there."""
+    first = entries = tiff.directory(tiff.first)
+    at = tiff.first
+    with suppress(ValueError):  # there is no further page
+        for _ in range(_MOST_PAGES):
+            if not tiff.number(entries, _SUBFILE_TYPE) & (_REDUCED | _MASK):
+                return first | entries
+            at = tiff.next_directory(at)
+            entries = tiff.directory(at)
+    return first
 
 
 def _copied(
