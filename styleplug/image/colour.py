@@ -106,7 +106,7 @@ def to_srgb(
                 profile = srgb_profile()
             elif not _serves(profile, samples.depth):
                 profile = srgb_profile()
-                remarks.append("has a colour profile for reading alone; sRGB is written instead")
+                remarks.append("has colours that are only for reading; sRGB is written instead")
         except ProfileError as problem:
             profile = None
             remarks.append(f"has a colour profile that {problem}; it was ignored")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 
-from styleplug.image.blocks import Metadata
+from styleplug.image.blocks import MAX_BLOCK, Metadata
 from styleplug.image.exif import IPTC as IPTC_TAG
 from styleplug.image.exif import without
 from styleplug.image.extended_xmp import merged, split
@@ -29,6 +29,7 @@ _LONGEST = 65_533  # bytes of a segment after its length
 _MOST_SEGMENTS = 10_000  # that are looked at; a photograph has some ten
 # Before each part of an extension: its name, the length of all, where the part belongs.
 _PLACE = 32 + 4 + 4
+_MOST_FILL = 2**16
 _FILL = re.compile(b"\xff+")  # any number of bytes before a marker
 # In a JFIF segment, behind the version: the unit of the resolution, and the resolution.
 _DENSITY = struct.Struct(">BHH")
@@ -39,7 +40,8 @@ def blocks_of(data: bytes) -> Metadata:
     """What a JPEG file says besides its pixels; its XMP packet with the extension."""
     found: dict[bytes, list[bytes]] = {JFIF: [], EXIF: [], XMP: [], EXTENSION: [], PHOTOSHOP: []}
     said = []
-    for marker, payload in islice(_segments(data), _MOST_SEGMENTS):
+    for marker, start, end in islice(_segments(data), _MOST_SEGMENTS):
+        payload = data[start:end]
         if marker == COM:
             said.append(payload)
         for name in _NAMES.get(marker, ()):
@@ -56,6 +58,28 @@ def blocks_of(data: bytes) -> Metadata:
         resolution=_resolution(found[JFIF][0]) if found[JFIF] else None,
         texts=comments(said),
     )
+
+
+def without_bulk(data: bytes) -> bytes:
+    """A JPEG file without what would take a decoder long before it comes to the pixels: megabytes
+    of EXIF segments, or of bytes that only fill.
+
+    Raises:
+        ValueError: it has too many segments.
+    """
+    segments = list(islice(_segments(data), _MOST_SEGMENTS))
+    if len(segments) == _MOST_SEGMENTS:
+        raise ValueError("it has too many segments before its pixels")
+    pixels = _FILL.match(data, segments[-1][2] if segments else 2)
+    if pixels is None:
+        return data
+    exif = [each for each in segments if each[0] == APP1 and data.startswith(EXIF, each[1])]
+    bulk = set(exif) if sum(end - start for _, start, end in exif) > MAX_BLOCK else set()
+    filled = pixels.end() - 3 - sum(end - start + 4 for _, start, end in segments)
+    if not bulk and filled <= _MOST_FILL:
+        return data
+    kept = (b"\xff" + data[each[1] - 3 : each[2]] for each in segments if each not in bulk)
+    return b"".join([data[:2], *kept, data[pixels.end() - 1 :]])
 
 
 def embedded(encoded: bytes, metadata: Metadata) -> bytes:
@@ -94,15 +118,15 @@ def _written(metadata: Metadata) -> Iterator[bytes]:
             yield _segment(COM, text[at : at + _LONGEST // 4].encode())
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Markers and contents of the segments before the pixels."""
+def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Markers of the segments before the pixels, and where what they hold begins and ends."""
     at = 2
     while fill := _FILL.match(data, at):
         at = fill.end()
         if at + 3 > len(data) or data[at] == START_OF_SCAN:
             return
         length = int.from_bytes(data[at + 1 : at + 3], "big")
-        yield data[at], data[at + 3 : at + 1 + length]
+        yield data[at], at + 3, at + 1 + max(2, length)
         at += 1 + max(2, length)
 
 

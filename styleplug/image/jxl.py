@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from styleplug.extras import import_extra
+from styleplug.image.jpeg_metadata import without_bulk
 from styleplug.image.pil import samples_of
 from styleplug.image.samples import (
     PathOrNone,
@@ -60,7 +61,7 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
     check_memory(width, height, 4 * further, path)  # the decoder works with floats
     is_jpeg, info, content, profile, _ = _library().Decoder(num_threads=-1)(data)
     if is_jpeg:
-        with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
+        with Image.open(io.BytesIO(without_bulk(content)), formats=["JPEG"]) as image:
             return samples_of(image, path)
     grey = info.mode in ("L", "LA", "I;16")
     count = (1 if grey else 3) + ("A" in info.mode)

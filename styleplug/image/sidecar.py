@@ -15,7 +15,7 @@ from pathlib import Path
 from styleplug.errors import UnreadableImageError, UnwritableImageError
 from styleplug.image.turn import Turn
 from styleplug.image.write import EXISTS, write_file
-from styleplug.image.xmp_correction import corrected_xmp
+from styleplug.image.xmp_correction import corrected_xmp, remarks_on
 
 _MOST_BYTES = 16 * 2**20
 _EXTENSIONS = ["".join(letters) for letters in product("xX", "mM", "pP")]
@@ -60,17 +60,21 @@ def copy_sidecars(photo: Path, output: Path, turn: Turn, *, overwrite: bool) -> 
     """
     written = []
     for source, target in _copies(photo, output):
-        packet = _packet(source, turn)
-        if isinstance(packet, str):
-            _log.warning("%s %s; it isn't copied", source, packet)
+        found = _packet(source, turn)
+        if isinstance(found, str):
+            _log.warning("%s %s; it isn't copied", source, found)
             continue
+        packet, remarks = found
+        for remark in remarks:
+            _log.warning("%s %s", source, remark)
         write_file(target, packet, overwrite=overwrite)
         written.append(target)
     return written
 
 
-def _packet(sidecar: Path, turn: Turn) -> bytes | str:
-    """The packet for a copy; where there is none, what is wrong, the rest of a sentence.
+def _packet(sidecar: Path, turn: Turn) -> tuple[bytes, list[str]] | str:
+    """The packet for a copy, and remarks on it; where there is none, what is wrong. Remarks and
+    what is wrong are the rest of a sentence.
 
     Raises:
         UnreadableImageError: it can't be read.
@@ -82,7 +86,7 @@ def _packet(sidecar: Path, turn: Turn) -> bytes | str:
             data = file.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
             return f"has more than {_MOST_BYTES >> 20} MiB"
-        return corrected_xmp(data, turn, is_own=True)
+        return corrected_xmp(data, turn, is_own=True), remarks_on(data)
     except OSError as error:
         raise UnreadableImageError(
             sidecar, f"can't be copied ({error.strerror}); mend that, or leave it with --strip"

@@ -108,7 +108,7 @@ class TiffReader:
     def next_directory(self, offset: int) -> int:
         """Where the directory after the one at an offset lies; 0 where there is none."""
         end = self._end(offset)
-        return self._number("I", end) if end + 4 <= len(self.data) else 0
+        return self._number(self._NUMBER, end) if end + self._width <= len(self.data) else 0
 
     def numbers(self, entry: Entry) -> tuple[int, ...]:
         """The values of an entry of whole numbers; none, if it is of another type."""

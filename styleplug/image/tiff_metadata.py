@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from styleplug.image.blocks import Metadata
@@ -33,6 +34,8 @@ _NESTED: Mapping[int, Any] = {EXIF_DIRECTORY: {INTEROP_DIRECTORY: {}}, GPS_DIREC
 """The tags that point to a directory, and those that do in there."""
 
 COMPRESSION, BITS_PER_SAMPLE = 259, 258
+_SUBFILE_TYPE, _REDUCED, _MASK = 254, 1, 4
+_MOST_PAGES = 32
 DEFLATE = (8, 32946)
 _DATA = {273: 279, 324: 325}  # offsets of strips and of tiles, and their lengths
 
@@ -52,7 +55,7 @@ _FARTHEST_MAKER_NOTE = 16_384
 
 
 def blocks_of(data: bytes) -> Metadata:
-    """The EXIF block, the XMP packet and the IPTC records of a TIFF file's first picture.
+    """The EXIF block, the XMP packet and the IPTC records of a TIFF file's photograph.
 
     The EXIF block is made: it has the file's byte order, its directories, and their values. Only a
     MakerNote within the first 16 KB keeps its offset; the file's pixels lie before others.
@@ -61,7 +64,7 @@ def blocks_of(data: bytes) -> Metadata:
         ValueError: no TIFF file.
     """
     tiff = opened(data)
-    entries = tiff.directory(tiff.first)
+    entries = _said(tiff)
     block = Tiff.empty(tiff.order)
     plain = {tag: entry for tag, entry in entries.items() if tag not in STRUCTURE}
     block.set_first(_copied(tiff, plain, block, _NESTED))
@@ -77,6 +80,20 @@ def _iptc(entries: Mapping[int, Entry]) -> bytes | None:
     if PHOTOSHOP in entries:
         return resources_of(entries[PHOTOSHOP].value).get(IPTC_RESOURCE)
     return None
+
+
+def _said(tiff: TiffReader) -> dict[int, Entry]:
+    """The entries of the first page that is no thumbnail, and those of the first directory that it
+    lacks: RAW files, whose photographs are no page, have all of them there."""
+    first = entries = tiff.directory(tiff.first)
+    at = tiff.first
+    with suppress(ValueError):  # there is no further page
+        for _ in range(_MOST_PAGES):
+            if not tiff.number(entries, _SUBFILE_TYPE) & (_REDUCED | _MASK):
+                return first | entries
+            at = tiff.next_directory(at)
+            entries = tiff.directory(at)
+    return first
 
 
 def _copied(

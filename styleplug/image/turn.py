@@ -82,6 +82,11 @@ class Turn:
         be under an orientation, 1 to 8."""
         return next(each for each in AXES if composed(self.orientation, each) == orientation)
 
+    def length(self, pixels: float) -> float:
+        """A length in no direction, as a radius, as it is now."""
+        (old_width, old_height), (width, height) = self.before, self.after
+        return pixels * math.sqrt(width * height / (old_width * old_height))
+
     def subject(self, numbers: Sequence[int]) -> list[int]:
         """EXIF's SubjectArea or SubjectLocation as it is now (Exif 3.0, section 4.6.6).
 
@@ -93,7 +98,7 @@ class Turn:
         x, y = self.point(numbers[0] / old_width, numbers[1] / old_height)
         found = [x * width, y * height]
         if len(numbers) == 3:
-            found.append(numbers[2] * math.sqrt(width * height / (old_width * old_height)))
+            found.append(self.length(numbers[2]))
         elif len(numbers) == 4:
             across, down = self.extent(numbers[2] / old_width, numbers[3] / old_height)
             found += [across * width, down * height]

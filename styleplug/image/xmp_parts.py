@@ -22,6 +22,7 @@ _PARTS = {
         "http://ns.apple.com/HDRGainMap/1.0/ ",
     ),
     "a depth map": (f"{_GOOGLE}depthmap/ ", f"{_GOOGLE}focus/ ", "http://ns.google.com/photos/dd/"),
+    "a sound recording": (f"{_GOOGLE}audio/ ",),
     "a motion photo": (
         *(f"{_CAMERA}MicroVideo", f"{_CAMERA}MotionPhoto"),
         *("http://ns.oplus.com/photos/1.0/camera/ ", "http://ns.xiaomi.com/photos/1.0/camera/ "),

@@ -1,7 +1,8 @@
 """Places in a picture that XMP tells of: they turn, and grow or shrink, with it.
 
 Regions (faces, mostly) of the Metadata Working Group (MWG 2.0, section 5.9), of ACDSee, which are
-like those, and of Microsoft; and EXIF's subject. All are places in the picture as it is stored.
+like those, of Microsoft, and of the IPTC (Photo Metadata Standard 2019.1, "Image Region"); and
+EXIF's subject. All are places in the picture as it is stored.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from styleplug.image.xmp_structures import Structure, Text, structures
 
 _EXIF = "http://ns.adobe.com/exif/1.0/"
 _RECTANGLE = "http://ns.microsoft.com/photo/1.2/t/Region# Rectangle"
+_IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/ "
 _AREA, _DIMENSIONS = "sType/Area# ", "sType/Dimensions# "  # ends of the namespaces of both
 
 _Changes: TypeAlias = Iterator[tuple[Text, str]]
@@ -79,6 +81,39 @@ def _rectangles(found: list[Structure], turn: Turn) -> _Changes:
             yield text, ", ".join(map(_text, (*place, *turn.extent(width, height))))
 
 
+def _boundaries(found: list[Structure], turn: Turn) -> _Changes:
+    """Rectangles by their left and top, circles by their centre, and the corners of polygons; in
+    parts of the picture, or in pixels."""
+    before = after = (1, 1)
+    for structure in reversed(found):  # a polygon's unit stands around its corners
+        for unit in structure.get(f"{_IPTC}rbUnit", ()):
+            before, after = (turn.before, turn.after) if unit.value == "pixel" else ((1, 1), (1, 1))
+        if not (place := _of(structure, _IPTC, "rbX", "rbY")):
+            continue
+        extent = _of(structure, _IPTC, "rbW", "rbH")
+        x, y = _divided(map(_number, place), before)
+        width, height = _divided(map(_number, extent), before) if extent else (0.0, 0.0)
+        corners = turn.point(x, y), turn.point(x + width, y + height)
+        yield from _multiplied(place, map(min, *corners), after)
+        yield from _multiplied(extent, turn.extent(width, height), after)
+        for radius in _of(structure, _IPTC, "rbRx"):  # in parts of the width
+            grown = turn.length(_number(radius)) * turn.before[0] / before[0]
+            yield radius, _text(grown * after[0] / turn.after[0])
+
+
+def _divided(numbers: Iterable[float], size: tuple[int, int]) -> tuple[float, float]:
+    across, down = (number / side for number, side in zip(numbers, size, strict=True))
+    return across, down
+
+
+def _multiplied(
+    texts: list[Text], parts: Iterable[float], size: tuple[int, int]
+) -> Iterator[tuple[Text, str]]:
+    """Texts, as many as there are, as parts of a size."""
+    for text, part, side in zip(texts, parts, size, strict=False):
+        yield text, _text(part * side)
+
+
 def _subject(found: list[Structure], turn: Turn) -> _Changes:
     """A list of pixels."""
     for structure in found:
@@ -92,6 +127,7 @@ _RULES: Mapping[str, Callable[[list[Structure], Turn], _Changes]] = {
     "http://www.metadataworkinggroup.com/schemas/regions/ Regions": _regions,
     "http://ns.acdsee.com/regions/ Regions": _regions,
     "http://ns.microsoft.com/photo/1.2/ RegionInfo": _rectangles,
+    f"{_IPTC}ImageRegion": _boundaries,
     f"{_EXIF} SubjectArea": _subject,
     f"{_EXIF} SubjectLocation": _subject,
 }

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, JpegImagePlugin
+from PIL import ExifTags, Image, JpegImagePlugin
 
 from styleplug.errors import UnwritableImageError
+from styleplug.image import jxl_metadata
 from styleplug.image.picture import FileInfo, Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
@@ -103,3 +104,18 @@ def test_a_profile_that_cannot_be_written_with_is_an_error(
     with pytest.raises(UnwritableImageError, match="can't be stored as PNG"):
         write_picture(picture, tmp_path / "a.png")
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_written_in_srgb_says_so(tmp_path: Path) -> None:
+    """JPEG XL is, whatever the camera was set to."""
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ColorSpace] = 65535
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.IFD.Interop] = {1: "R03"}
+    Image.new("RGB", (16, 16), (60, 200, 60)).save(tmp_path / "a.jpg", exif=exif)
+    write_picture(read_picture(tmp_path / "a.jpg"), tmp_path / "b.jxl")
+    block = jxl_metadata.blocks_of((tmp_path / "b.jxl").read_bytes()).exif
+    assert block is not None
+    written = Image.Exif()
+    written.load(block)
+    assert written.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ColorSpace] == 1
+    assert written.get_ifd(ExifTags.IFD.Interop)[1] == "R98"

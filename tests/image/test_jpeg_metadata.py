@@ -13,12 +13,14 @@ import pytest
 from PIL import Image
 from programs import need
 
+from styleplug.errors import UnreadableImageError
 from styleplug.image import jpeg_metadata
 from styleplug.image.blocks import Metadata
 from styleplug.image.exif import with_iptc
 from styleplug.image.extended_xmp import split
 from styleplug.image.metadata import read_metadata
 from styleplug.image.photoshop import IPTC, resources_of
+from styleplug.image.read import read_picture
 from styleplug.image.xmp import RDF, Packet
 
 LIMIT = 65_502
@@ -30,6 +32,10 @@ def file() -> bytes:
     buffer = io.BytesIO()
     Image.linear_gradient("L").save(buffer, "JPEG")
     return buffer.getvalue()
+
+
+def segment(content: bytes) -> bytes:
+    return b"\xff\xe1" + (len(content) + 2).to_bytes(2, "big") + content
 
 
 def packet(*contents: bytes) -> bytes:
@@ -131,6 +137,26 @@ def test_blocks_of_an_absurd_length_are_left_out_and_told(
 def test_segments_without_end(file: bytes) -> None:
     empty = b"\xff\xe5\0\2" * 5_000_000
     assert jpeg_metadata.blocks_of(file[:20] + empty + file[20:]) == Metadata()
+
+
+@pytest.mark.parametrize(
+    "bulk",
+    [b"\xff" * 2**20, segment(b"Exif\0\0II*\0" + bytes(65_000)) * 300],
+    ids=["filling", "EXIF"],
+)
+def test_no_decoder_gets_what_would_take_it_long(file: bytes, bulk: bytes, tmp_path: Path) -> None:
+    """Each takes Pillow seconds: it goes over filling byte by byte, and copies EXIF each time."""
+    bomb = file[:2] + bulk + file[2:]
+    assert jpeg_metadata.without_bulk(bomb) == file
+    assert jpeg_metadata.without_bulk(file) == file
+    (tmp_path / "a.jpg").write_bytes(bomb)
+    assert read_picture(tmp_path / "a.jpg").size == (256, 256)
+
+
+def test_segments_without_number(file: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(file[:2] + b"\xff\xfe\0\2" * 10_000 + file[2:])
+    with pytest.raises(UnreadableImageError, match="too many segments"):
+        read_picture(tmp_path / "a.jpg")
 
 
 def test_the_jfif_segment_stays_the_first(file: bytes) -> None:

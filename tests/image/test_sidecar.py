@@ -49,6 +49,16 @@ def test_capitals_make_no_difference(photo: Path, tmp_path: Path, name: str) -> 
     assert copy_sidecars(photo, tmp_path / "out.jpg", TURN, overwrite=False) == [copy]
 
 
+def test_what_is_left_out_is_told(
+    photo: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    map_of_gain = 'xmlns:g="http://ns.adobe.com/hdr-gain-map/1.0/" g:Version="1.0" tiff:Make'
+    photo.with_suffix(".xmp").write_text(PACKET.replace("tiff:Make", map_of_gain))
+    copy_sidecars(photo, tmp_path / "out.jpg", TURN, overwrite=False)
+    assert "g:Version" not in (tmp_path / "out.xmp").read_text()
+    assert "photo.xmp speaks in its XMP of a gain map" in caplog.text
+
+
 def test_an_orientation_that_was_not_applied_stays(photo: Path, tmp_path: Path) -> None:
     """The photograph's pixels are upright, but for the sidecar; so are the painting's."""
     photo.with_suffix(".xmp").write_text(PACKET)

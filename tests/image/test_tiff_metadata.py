@@ -71,6 +71,24 @@ def test_a_file_without_more_than_pixels_has_none() -> None:
     assert tiff_metadata.blocks_of(saved({})) == Metadata()
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_thumbnail_before_the_photograph_speaks_only_where_that_is_silent(order: str) -> None:
+    tiff = Tiff.empty(order)
+    details = tiff.append_directory([tiff.numeric_entry(0x8827, [200])])
+    thumbnail = [tiff.numeric_entry(254, [1]), tiff.numeric_entry(EXIF_DIRECTORY, [details])]
+    photograph = tiff.append_directory([Entry(270, 2, 6, b"Boats\0")])
+    title = Entry(270, 2, 10, b"thumbnail\0")
+    tiff.set_first(tiff.append_directory([*thumbnail, title], photograph))
+    tags = tags_of(tiff_metadata.blocks_of(bytes(tiff.data)).exif)
+    assert set(tags) == {270, EXIF_DIRECTORY}
+    assert tags[270].value == b"Boats\0"
+
+
+def test_a_thumbnail_alone_speaks_for_the_photograph() -> None:
+    """As in RAW files, whose photographs lie further within."""
+    assert set(tags_of(tiff_metadata.blocks_of(saved({254: 1, 270: "Boats"})).exif)) == {270}
+
+
 def test_directories_that_point_to_themselves_end() -> None:
     tiff = Tiff.empty(">")
     first = tiff.append_directory([tiff.numeric_entry(EXIF_DIRECTORY, [8])])
@@ -81,14 +99,16 @@ def test_directories_that_point_to_themselves_end() -> None:
     assert is_exif(block)
 
 
-def big(order: str, *directories: dict[int, tuple[int, int, bytes]]) -> bytes:
-    """A file of 64-bit offsets: directories behind one another, of values of at most 8 bytes."""
+def big(order: str, *directories: dict[int, tuple[int, int, bytes]], second: int = 0) -> bytes:
+    """A file of 64-bit offsets: directories behind one another, of values of at most 8 bytes, and
+    where the second page lies."""
     data = {"<": b"II+\0", ">": b"MM\0+"}[order] + struct.pack(f"{order}HHQ", 8, 0, 16)
     for tags in directories:
         data += struct.pack(f"{order}Q", len(tags))
         for tag, (type_, count, value) in tags.items():
             data += struct.pack(f"{order}HHQ", tag, type_, count) + value.ljust(8, b"\0")
-        data += bytes(8)
+        data += struct.pack(f"{order}Q", second)
+        second = 0
     return data
 
 
@@ -115,6 +135,13 @@ def test_a_file_of_64_bit_offsets(order: str) -> None:
     found = TiffReader(block or b"").pointed(tags, EXIF_DIRECTORY)
     assert found[0x829A].value == struct.pack(f"{order}II", 1, 250)
     assert found[0x9000].value == b"0231"
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_thumbnail_before_a_photograph_with_64_bit_offsets(order: str) -> None:
+    thumbnail = {254: (4, 1, struct.pack(f"{order}I", 1)), 270: (2, 6, b"small\0")}
+    file = big(order, thumbnail, {270: (2, 6, b"Boats\0")}, second=16 + 8 + 2 * 20 + 8)
+    assert tags_of(tiff_metadata.blocks_of(file).exif)[270].value == b"Boats\0"
 
 
 def test_a_photograph_with_64_bit_offsets(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ def names_in(data: bytes) -> set[str]:
         ),
         (f"{GOOGLE}/image/", "p:Mime='image/jpeg' p:Data='c2VjcmV0'", "further pictures"),
         (f"{GOOGLE}/depthmap/", "p:Format='RangeInverse' p:Data='c2VjcmV0'", "a depth map"),
+        (f"{GOOGLE}/audio/", "p:Mime='audio/mp4' p:Data='c2VjcmV0'", "a sound recording"),
         ("http://ns.adobe.com/xmp/note/", "p:HasExtendedXMP='0123'", "an extension"),
         ("http://ns.google.com/photos/dd/1.0/device/", "<p:Profiles/>", "a depth map"),
         ("http://purl.org/dc/terms/", "p:provenance='self#jumbf=/c2pa/a'", "content credentials"),

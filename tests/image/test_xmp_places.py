@@ -163,6 +163,53 @@ def test_without_a_turn_nothing_changes() -> None:
     assert corrected_xmp(PACKET.format(1).encode(), turn, is_own=True) == PACKET.format(1).encode()
 
 
+IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+
+
+def boundary(shape: str, unit: str, numbers: str) -> bytes:
+    """A packet with one region of the IPTC."""
+    return (
+        f'<rdf:RDF xmlns:rdf="{RDF}"><rdf:Description rdf:about="" xmlns:i="{IPTC}"><i:ImageRegion>'
+        f'<rdf:Bag><rdf:li rdf:parseType="Resource"><i:RegionBoundary rdf:parseType="Resource">'
+        f"<i:rbShape>{shape}</i:rbShape><i:rbUnit>{unit}</i:rbUnit>{numbers}</i:RegionBoundary>"
+        "</rdf:li></rdf:Bag></i:ImageRegion></rdf:Description></rdf:RDF>"
+    ).encode()
+
+
+def numbers_in(packet: bytes) -> list[float]:
+    return [float(number) for number in re.findall(rb'i:rb[XYWHR]x?(?:>|=")([\d.]+)', packet)]
+
+
+@pytest.mark.parametrize("enlarged", [1, 2])
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+def test_regions_of_the_iptc(tmp_path: Path, orientation: int, enlarged: int) -> None:
+    """A rectangle in parts, a circle and a polygon in pixels; all around the patch."""
+    picture = read_picture(photograph(tmp_path / "a.jpg", orientation))
+    left, top, right, bottom = (side * enlarged for side in patch_in(picture))
+    width, height = (side * enlarged for side in picture.size)
+    turn = Turn(orientation, SIZE, (width, height))
+
+    def written(*region: str) -> list[float]:
+        return numbers_in(corrected_xmp(boundary(*region), turn, is_own=True))
+
+    rectangle = "<i:rbX>.125</i:rbX><i:rbY>.333333</i:rbY><i:rbW>.25</i:rbW><i:rbH>.166667</i:rbH>"
+    x, y, w, h = written("rectangle", "relative", rectangle)
+    found = x * width, y * height, (x + w) * width, (y + h) * height
+    np.testing.assert_allclose(found, (left, top, right, bottom), atol=0.6)
+    circle = "<i:rbX>40</i:rbX><i:rbY>50</i:rbY><i:rbRx>10</i:rbRx>"
+    found = written("circle", "pixel", circle)
+    np.testing.assert_allclose(
+        found, ((left + right) / 2, (top + bottom) / 2, 10 * enlarged), atol=0.6
+    )
+    circle = "<i:rbX>.25</i:rbX><i:rbY>.416667</i:rbY><i:rbRx>.0625</i:rbRx>"
+    assert written("circle", "relative", circle)[2] * width == pytest.approx(10 * enlarged, 1e-3)
+    corners = '<rdf:li i:rbX="20" i:rbY="40"/><rdf:li i:rbX="60" i:rbY="60"/>'
+    polygon = f"<i:rbVertices><rdf:Seq>{corners}</rdf:Seq></i:rbVertices>"
+    x1, y1, x2, y2 = written("polygon", "pixel", polygon)
+    found = min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+    np.testing.assert_allclose(found, (left, top, right, bottom), atol=0.6)
+
+
 def test_exiftool_reads_the_regions_where_the_standard_wants_them(tmp_path: Path) -> None:
     """The figures of issue 24, which follow MWG 2.0, section 5.9."""
     if shutil.which("exiftool") is None:
