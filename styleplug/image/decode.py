@@ -19,6 +19,7 @@ from styleplug.errors import (
 )
 from styleplug.image import cicp, heif, high_bit_depth, jxl, png, png_colour, psd, raw, tiff
 from styleplug.image.isobmff import numbered_colours
+from styleplug.image.jpeg_metadata import without_ballast
 from styleplug.image.pil import finished, samples_of
 from styleplug.image.readers import overlooked
 from styleplug.image.samples import MAX_PIXELS, Samples, check_size, room, with_alpha
@@ -117,6 +118,7 @@ def _jpeg(data: bytes, path: Path) -> Samples:
     That no pixels are missing shows where nothing that could come before the mark makes a
     difference.
     """
+    data = without_ballast(data)
     try:
         return _by_pillow(data, path)
     except ImageError:

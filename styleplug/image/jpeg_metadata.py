@@ -27,6 +27,7 @@ PHOTOSHOP = b"Photoshop 3.0\0"
 _NAMES = {APP0: (JFIF,), APP1: (EXIF, XMP, EXTENSION), APP13: (PHOTOSHOP,)}
 _LONGEST = 65_533  # bytes of a segment after its length
 _MOST_SEGMENTS = 10_000  # that are looked at; a photograph has some ten
+_MOST_EXIF = 64  # segments of EXIF that a decoder is given, 4 MB
 # Before each part of an extension: its name, the length of all, where the part belongs.
 _PLACE = 32 + 4 + 4
 _FILL = re.compile(b"\xff+")  # any number of bytes before a marker
@@ -73,6 +74,20 @@ def embedded(encoded: bytes, metadata: Metadata) -> bytes:
     return b"".join([first, *_written(metadata), encoded[at:]])
 
 
+def without_ballast(data: bytes) -> bytes:
+    """A file as a decoder is given it: without fill bytes, and EXIF of no more than 64 segments.
+
+    Pillow reads fill byte by byte, and copies all EXIF for each segment more.
+    """
+    kept, end, exif = [data[:2]], 2, 0
+    for start, end in islice(_places(data), _MOST_SEGMENTS):
+        exif += data.startswith(EXIF, start + 3) and data[start] == APP1
+        if exif <= _MOST_EXIF or data[start] != APP1:
+            kept.append(data[start - 1 : end])
+    fill = _FILL.match(data, end)
+    return b"".join([*kept, data[fill.end() - 1 if fill else end :]])
+
+
 def _written(metadata: Metadata) -> Iterator[bytes]:
     """The segments that hold the metadata."""
     exif, xmp, iptc = metadata.exif, metadata.xmp, metadata.iptc
@@ -96,14 +111,18 @@ def _written(metadata: Metadata) -> Iterator[bytes]:
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Markers and contents of the segments before the pixels."""
+    return ((data[start], data[start + 3 : end]) for start, end in _places(data))
+
+
+def _places(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where the segments before the pixels have their markers, and where they end."""
     at = 2
     while fill := _FILL.match(data, at):
-        at = fill.end()
-        if at + 3 > len(data) or data[at] == START_OF_SCAN:
+        start = fill.end()
+        if start + 3 > len(data) or data[start] == START_OF_SCAN:
             return
-        length = int.from_bytes(data[at + 1 : at + 3], "big")
-        yield data[at], data[at + 3 : at + 1 + length]
-        at += 1 + max(2, length)
+        at = start + 1 + max(2, int.from_bytes(data[start + 1 : start + 3], "big"))
+        yield start, at
 
 
 def _resolution(jfif: bytes) -> Resolution | None:
