@@ -201,11 +201,17 @@ def test_an_unknown_name_is_answered_with_the_nearest_and_all(painting: Path) ->
         find_style("zzzzzz")
 
 
+def replace_by_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 DAMAGES = {
     "no record": lambda folder: (folder / "style.json").unlink(),
     "half a record": lambda folder: (folder / "style.json").write_text('{"title": "M'),
     "another record": lambda folder: (folder / "style.json").write_text("[1]"),
     "a deep record": lambda folder: (folder / "style.json").write_text("[" * 10_000),
+    "a record without end": lambda folder: replace_by_pipe(folder / "style.json"),
     "no text": lambda folder: (folder / "style.json").write_bytes(b"\xff\xfe\x00"),
     "no painting": lambda folder: (folder / "painting.png").unlink(),
     "no thumbnail": lambda folder: (folder / "thumbnail.png").unlink(),
