@@ -211,7 +211,6 @@ DAMAGES = {
     "half a record": lambda folder: (folder / "style.json").write_text('{"title": "M'),
     "another record": lambda folder: (folder / "style.json").write_text("[1]"),
     "a deep record": lambda folder: (folder / "style.json").write_text("[" * 10_000),
-    "a record without end": lambda folder: replace_by_pipe(folder / "style.json"),
     "no text": lambda folder: (folder / "style.json").write_bytes(b"\xff\xfe\x00"),
     "no painting": lambda folder: (folder / "painting.png").unlink(),
     "no thumbnail": lambda folder: (folder / "thumbnail.png").unlink(),
@@ -219,6 +218,8 @@ DAMAGES = {
         json.dumps({"title": "Mine", "painting": "../sound/painting.png"})
     ),
 }
+if hasattr(os, "mkfifo"):
+    DAMAGES["a record without end"] = lambda folder: replace_by_pipe(folder / "style.json")
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
