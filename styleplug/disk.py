@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
+from pathlib import Path
 from typing import IO
 
 _UNKNOWN = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
@@ -24,6 +26,16 @@ def synchronise(file: IO[bytes]) -> None:
     except OSError as error:
         if error.errno not in _UNKNOWN:
             raise
+
+
+def can_synchronise(folder: Path) -> bool:
+    """Whether the file system of a folder can be told to have on the disk what was written."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error.errno not in _UNKNOWN
+    return True
 
 
 def write_remedy(error: OSError, otherwise: str = "choose another place") -> str:

@@ -19,6 +19,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from styleplug.batch.task import Stamp
+from styleplug.disk import can_synchronise
 from styleplug.errors import StyleplugError
 
 VERSION = 1
@@ -149,6 +150,8 @@ class Journal:
         with self._errors():
             # Before all else, or the log would want shared memory.
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            level = "FULL" if can_synchronise(self._path.parent) else "OFF"
+            self._db.execute(f"PRAGMA synchronous = {level}")
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             if version == 0:
                 self._db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
@@ -157,7 +160,6 @@ class Journal:
                     f"{self._path} is of another version of styleplug; use that, or another folder"
                 )
             self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
 
     def _entries(self, clause: str, *values: Any) -> Iterator[Entry]:
         with self._errors():

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from styleplug import pictures
 from styleplug.errors import ConfigError, StyleError, StyleNotFoundError, UnreadableImageError
-from styleplug.runtime.files import make_folder, user_data_folder, write_atomically
+from styleplug.runtime.files import make_folder, read_whole, user_data_folder, write_atomically
 from styleplug.runtime.locks import exclusive
 from styleplug.runtime.names import check_name, is_name
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 THUMBNAIL_SIDE = 128
 
 _RECORD, _THUMBNAIL = "style.json", "thumbnail.png"
+_MOST = 1_000_000  # bytes of a record
 
 _DAMAGES = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What reading a record raises that isn't one."""
@@ -183,7 +184,7 @@ def _own() -> Iterator[Style]:
 
 
 def _read(folder: Path) -> Style:
-    record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
+    record = json.loads(read_whole(folder / _RECORD, _MOST).decode())
     title, files = record["title"], (record["painting"], record.get("thumbnail", _THUMBNAIL))
     if not isinstance(title, str) or any(Path(name).name != name for name in files):
         raise ValueError(f"{_RECORD} makes no sense")

@@ -99,6 +99,8 @@ def _read(path: Path, *, whole: bool) -> Snapshot:
                     f"styleplug {header['machine']['styleplug']} wrote this checkpoint, and this"
                     " version can't read it; go on with that one",
                 )
+            if not all(map(is_number, header["numbers"].values())):
+                raise ValueError("its numbers are something else")
             names = header["arrays"] if whole else []
             arrays = {name: archive[f"state.{name}"] for name in names}
         return Snapshot(

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
@@ -139,3 +142,16 @@ def test_a_full_disk_is_told_of(small_disk: Path) -> None:
     with pytest.raises(StyleplugError, match="free some space"):
         fill()
     journal.close()
+
+
+# A skip in CI would be silent there: tests/contracts/test_killed.py needs strace, and says so.
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace refuses fsync for the test")
+def test_a_file_system_that_knows_no_fsync_takes_a_journal(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from styleplug.batch.journal import Journal;"
+        "Journal(Path(sys.argv[1])).close()"
+    )
+    path = tmp_path / "journal.sqlite"
+    refused = ["strace", "-f", "-o", os.devnull, "-e", "inject=fsync,fdatasync:error=EINVAL"]
+    subprocess.run([*refused, sys.executable, "-c", code, path], check=True, timeout=60)
+    Journal(path).close()

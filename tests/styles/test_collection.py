@@ -201,6 +201,11 @@ def test_an_unknown_name_is_answered_with_the_nearest_and_all(painting: Path) ->
         find_style("zzzzzz")
 
 
+def replace_by_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 DAMAGES = {
     "no record": lambda folder: (folder / "style.json").unlink(),
     "half a record": lambda folder: (folder / "style.json").write_text('{"title": "M'),
@@ -213,6 +218,8 @@ DAMAGES = {
         json.dumps({"title": "Mine", "painting": "../sound/painting.png"})
     ),
 }
+if hasattr(os, "mkfifo"):
+    DAMAGES["a record without end"] = lambda folder: replace_by_pipe(folder / "style.json")
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

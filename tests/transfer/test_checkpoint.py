@@ -82,6 +82,18 @@ def test_half_a_file_is_told(path: Path, share: float) -> None:
         read_snapshot(path)
 
 
+@pytest.mark.parametrize("value", [{}, [[1.0]], "1", None])
+def test_what_stands_for_a_number_is_told(path: Path, value: object) -> None:
+    write_snapshot(path, snapshot(loss=0.25))
+    with np.load(path) as archive:
+        header = json.loads(archive["header"].tobytes())
+    header["numbers"]["loss"] = value
+    with path.open("wb") as file:
+        np.savez(file, header=np.frombuffer(json.dumps(header).encode(), np.uint8))
+    with pytest.raises(CheckpointError, match="this is no checkpoint"):
+        read_snapshot(path)
+
+
 def test_other_files_are_told(path: Path, tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="no checkpoint can be read"):
         read_snapshot(path)
