@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -224,30 +222,3 @@ def test_a_jpeg_that_goes_over_the_picture_again_and_again(tmp_path: Path) -> No
     path.write_bytes(data[:-2] + last_scan * 9000 + data[-2:])
     with pytest.raises(ImageTooLargeError, match=r"a\.jpg.* scans, .*save it anew"):
         read_picture(path)
-
-
-def ballast(kind: str) -> bytes:
-    if kind == "fill":
-        return b"\xff" * 4_000_000
-    return (b"\xff\xe1\xff\xff" + b"Exif\0\0" + bytes(65_527)) * 150
-
-
-@pytest.mark.parametrize("kind", ["fill", "EXIF"])
-def test_pillow_isnt_given_what_a_jpeg_has_of_ballast(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
-    path = tmp_path / "a.jpg"
-    Image.new("L", (16, 16), 90).save(path)
-    data = path.read_bytes()
-    right = read_picture(path).pixels
-    path.write_bytes(data[:2] + ballast(kind) + data[2:])
-    opened: list[int] = []
-    really = Image.open
-
-    def noted(file: io.BytesIO, **options: Any) -> Image.Image:
-        opened.append(file.getbuffer().nbytes)
-        return really(file, **options)
-
-    monkeypatch.setattr(Image, "open", noted)
-    assert np.array_equal(read_picture(path).pixels, right)
-    assert max(opened) < 4_500_000 if kind == "EXIF" else max(opened) == len(data)
