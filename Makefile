@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PAINTS := .venv/.paints
 INSTALLED := .venv/.installed
-PYTEST := $(BIN)/pytest --numprocesses logical --dist loadgroup
+PYTEST := $(BIN)/pytest --numprocesses logical --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help install demo check test lint sheet bench lock clean
 .DELETE_ON_ERROR:

@@ -36,10 +36,14 @@ hypothesis.settings.load_profile("styleplug")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where several processes share the tests, those of a file stay together, since they share what
-    it provides, and those of a host program, which takes minutes to provide."""
+    it provides, and those of a host program, which takes minutes to provide: these come first."""
+
+    def is_of_host(item: pytest.Item) -> bool:
+        return item.path.parent.parent.name == "hosts"
+
+    items.sort(key=is_of_host, reverse=True)
     for item in items:
-        folder = item.path.parent
-        shared = folder if folder.parent.name == "hosts" else item.path
+        shared = item.path.parent if is_of_host(item) else item.path
         item.add_marker(pytest.mark.xdist_group(str(shared)))
 
 
@@ -121,16 +125,19 @@ def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     """One thread for PyTorch, here and in processes of a test's own, unless the test is slow.
 
     The tiny network's layers are too small to be shared: on a busy machine two threads wait for
-    each other ten times as long as they work. In slow tests the real network is at work.
+    each other ten times as long as they work. In slow tests the real network is at work; they get
+    all cores, or their part where several processes share the tests.
     """
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    cores = available_cores()
     is_slow = request.node.get_closest_marker("slow") is not None
-    if is_slow:
-        monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    else:
-        monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    number = max(1, cores // processes) if is_slow else 1
+    if number < cores:
+        monkeypatch.setenv("OMP_NUM_THREADS", str(number))
     # Where it is not loaded yet, it will look at the variable.
     if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(available_cores() if is_slow else 1)
+        sys.modules["torch"].set_num_threads(number)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from PIL import Image
 from styleplug.errors import MissingDependencyError, UnwritableImageError
 from styleplug.image import heif, high_bit_depth, jxl
 from styleplug.image.colour import ProfileError, from_srgb
-from styleplug.image.exif import in_srgb
+from styleplug.image.exif import in_srgb, is_exif
 from styleplug.image.metadata import THUMBNAIL_SIDE, embed_metadata
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted
@@ -114,7 +114,7 @@ def encoded(picture: Picture, path: Path) -> bytes:
         profile = picture.origin.profile if format.has_profile else None
         encode = partial(format.encode, _layers(picture, profile, format), profile)
         metadata = picture.origin.metadata
-        if metadata.exif and not format.has_profile:
+        if metadata.exif and is_exif(metadata.exif) and not format.has_profile:
             metadata = replace(metadata, exif=in_srgb(metadata.exif))
         return embed_metadata(encode, format.name, metadata, picture.turn, thumbnail)
     except (OSError, ValueError, RuntimeError, struct.error, ProfileError) as error:

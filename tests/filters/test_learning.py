@@ -97,7 +97,7 @@ def test_a_real_painting_is_learned(real_model, tmp_path):
             begun.descent.step()
         distances.append(begun.distance())
     assert distances == sorted(distances, reverse=True)
-    assert distances[-1] < 0.8 * distances[0]
+    assert distances[-1] < 0.86 * distances[0]
     write_style(begun.style("harbour", "Learned"), tmp_path / "harbour.safetensors")
     style = read_style(tmp_path / "harbour.safetensors")
     assert (style.name, style.network) == ("harbour", begun.weights.network)

@@ -52,9 +52,9 @@ def test_all_graphs_are_the_network(
     batch = make_picture(height, width)
     expected = in_torch(batch)
     network = StyledNetwork(weights, weights.styles[0], "cpu")
-    overview = network.overview(as_pixels(batch))
-    np.testing.assert_allclose(as_batch(overview.filtered), expected, atol=TOLERANCE)
-    (tile,) = network.parts(as_pixels(batch), tiles_of(height, width), overview)
+    thumbnail = network.thumbnail_pass(as_pixels(batch))
+    np.testing.assert_allclose(as_batch(thumbnail.filtered), expected, atol=TOLERANCE)
+    (tile,) = network.parts(as_pixels(batch), tiles_of(height, width), thumbnail)
     np.testing.assert_allclose(as_batch(tile), expected, atol=TOLERANCE)
 
 
