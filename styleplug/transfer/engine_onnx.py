@@ -119,13 +119,14 @@ class FusedObjective:
 
     def __init__(self, network: Network, loss: Loss) -> None:
         self.network, self.loss = network, loss
+        self._order = _order(network, *loss.levels[0].size)
         self._session: Session | None = None
 
     def __call__(self, picture: Array) -> Gradient:
         if self._session is None:
             graph = graphs.fused_graph(self.network, self.loss)
             self._session = self.network.open_session(graph)
-        inputs = {graphs.PICTURE: picture, **_order(self.network, *picture.shape[2:])}
+        inputs = {graphs.PICTURE: picture, **self._order}
         content, style, gradient = self._session.run(None, inputs)
         return Gradient(float(content), float(style), gradient)
 

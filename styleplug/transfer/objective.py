@@ -79,10 +79,10 @@ class Objective:
             self._wholes = [level.whole().converted(self.to_device) for level in self.loss.levels]
 
     def _at_once(self, picture: Array) -> Gradient:
-        passes = [
-            [_TilePass(Tile.of(*pixels.shape[2:]).window, self._forward(pixels, window))]
-            for pixels, window in zip(self._pictures(picture), self._wholes, strict=True)
-        ]
+        passes = []
+        for pixels, window in zip(self._pictures(picture), self._wholes, strict=True):
+            forward = self.engine.forward(pixels, window, differentiable=True)
+            passes.append([_TilePass(Tile.of(*pixels.shape[2:]).window, forward)])
         return self._gradient(picture, passes, passes)
 
     def _in_tiles(self, picture: Array) -> Gradient:
@@ -104,11 +104,6 @@ class Objective:
         smaller = (level.size for level in self.loss.levels[1:])
         return [picture, *(reduced(picture, *size, self.to_device) for size in smaller)]
 
-    def _forward(
-        self, pixels: Array, window: Window, *, differentiable: bool = True
-    ) -> ForwardPass:
-        return self.engine.forward(pixels, window, differentiable=differentiable)
-
     def _tile_passes(
         self, level: Level, pixels: Array, *, differentiable: bool
     ) -> Iterator[_TilePass]:
@@ -116,9 +111,9 @@ class Objective:
         tiles = tiles_of(height, width, self.window, self._halo)
         # Those of one shape one after another: an engine may have to prepare itself for a shape.
         for tile in sorted(tiles, key=lambda tile: tile.shape):
-            window = level.window(tile)
-            part = pixels[..., *tile.window]
-            yield _TilePass(tile.window, self._forward(part, window, differentiable=differentiable))
+            part, window = pixels[..., *tile.window], level.window(tile)
+            forward = self.engine.forward(part, window, differentiable=differentiable)
+            yield _TilePass(tile.window, forward)
 
     def _gradient(
         self,
