@@ -125,7 +125,7 @@ def _flaw_of_read(result: Any) -> str | None:
     if not isinstance(result, Picture):
         return _instead(result, "a Picture")
     if not isinstance(result.origin, FileInfo):
-        return f"{_instead(result.origin, 'an FileInfo')} as the picture's origin"
+        return f"{_instead(result.origin, 'a FileInfo')} as the picture's origin"
     return _flaw_of_pixels(result.pixels, result.alpha)
 
 

@@ -190,7 +190,7 @@ class FilterRecipe:
         return cls(__version__, filter, options, Source.of(photograph))
 
     def embed_in(self, metadata: Metadata) -> Metadata:
-        """As `Recipe.noted`."""
+        """As `Recipe.embed_in`."""
         values: dict[str, Value] = {
             "Version": self.version,
             "Filter": self.filter,

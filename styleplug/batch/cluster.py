@@ -64,7 +64,7 @@ class Cluster:
         )
         self._tasks: dict[Any, Task] = {}
         self._blamed: Counter[int] = Counter()
-        self._terms: Lease | None = None
+        self._lease: Lease | None = None
         self._looked = -math.inf
 
     @property
@@ -80,11 +80,11 @@ class Cluster:
         Raises:
             StyleplugError: there are none, or one of them can't.
         """
-        if self._terms is None:
-            self._terms = self._agreed(task)
+        if self._lease is None:
+            self._lease = self._agreed(task)
         future = self._client.submit(
             attempt,
-            *(task, self._terms, task.source.exists()),
+            *(task, self._lease, task.source.exists()),
             resources={"GPU": 1} if self._gpus and task.work.may_use_gpu else None,
             pure=False,
         )
@@ -126,9 +126,9 @@ class Cluster:
             yield Outcome(task.id, 0.0, error=StyleplugError(problem), is_fatal=True)
 
     def _agreed(self, task: Task) -> Lease:
-        """The terms of this batch, to which all workers that there are have agreed."""
-        terms = Lease(task.staging / "marker", uuid.uuid4().hex, styleplug.__version__)
-        terms.marker.write_text(terms.token)
+        """The lease of this batch, to which all workers that there are have agreed."""
+        lease = Lease(task.staging / "marker", uuid.uuid4().hex, styleplug.__version__)
+        lease.marker.write_text(lease.token)
         try:
             self._client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError as error:
@@ -138,11 +138,11 @@ class Cluster:
             ) from error
         self._look()
         source = task.source if task.source.exists() else None
-        answers = self._client.run(terms.violation, source, on_error="return")
+        answers = self._client.run(lease.violation, source, on_error="return")
         problems = [f"worker {name}: {answer}" for name, answer in answers.items() if answer]
         if problems:
             raise StyleplugError("; ".join(problems))
-        return terms
+        return lease
 
     def _look(self) -> None:
         """See which workers there are, and whether each does one picture at a time, as it must: a
@@ -173,7 +173,7 @@ class Lease:
     version: str
 
     @property
-    def hold(self) -> bool:
+    def is_active(self) -> bool:
         """Whether the batch still goes on, as far as can be seen from here."""
         try:
             return self.marker.read_text() == self.token
@@ -187,7 +187,7 @@ class Lease:
                 f"has styleplug {styleplug.__version__}, but the batch {self.version}; install"
                 " the same there"
             )
-        if not self.hold:
+        if not self.is_active:
             return (
                 f"doesn't see the file {self.marker}; the output folder must be there under the"
                 " same path"
@@ -197,30 +197,30 @@ class Lease:
         return None
 
 
-def attempt(task: Task, terms: Lease, is_there: bool) -> Outcome:
+def attempt(task: Task, lease: Lease, is_there: bool) -> Outcome:
     """Do a task, in a worker's process; what concerns all tasks names the worker.
 
     Args:
         task: what to do.
-        terms: what it is done on.
+        lease: what it is done on.
         is_there: whether the picture was there when the task was submitted.
 
     Raises:
         Cancelled: the batch has ended meanwhile.
     """
-    problem = terms.violation(task.source if is_there else None)
-    outcome = _refused(task, problem) if problem else _counted(task, terms)
+    problem = lease.violation(task.source if is_there else None)
+    outcome = _refused(task, problem) if problem else _counted(task, lease)
     if not outcome.is_fatal:
         return outcome
     worker = import_extra("distributed", "cluster").get_worker()
     return replace(outcome, error=StyleplugError(f"worker {worker.address}: {outcome.error}"))
 
 
-def _counted(task: Task, terms: Lease) -> Outcome:
+def _counted(task: Task, lease: Lease) -> Outcome:
     """Do a task, unless it has ended too many workers."""
 
     def notice(advance: TaskProgress) -> None:
-        if not terms.hold:
+        if not lease.is_active:
             raise Cancelled
 
     attempts = task.staging / f"{task.id}.attempts"

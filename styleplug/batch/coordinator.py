@@ -53,7 +53,7 @@ class Batch:
             self._claim_folder()
             self.journal = Journal(self._private / "journal.sqlite")
             self._stack.callback(self.journal.close)
-            self.reconcile()
+            self._reconcile()
             self._names = Names(
                 self._order.folder,
                 self.journal.places(),
@@ -132,7 +132,7 @@ class Batch:
             except UnwritableImageError as error:
                 raise error.about(f"--format {kind}") from error
 
-    def reconcile(self) -> None:
+    def _reconcile(self) -> None:
         """Note the results that are in their places, though nobody lived to say so."""
         for entry in list(self.journal.entries("started")):
             stamp = Stamp.of(self._order.folder / entry.place, follow=False)

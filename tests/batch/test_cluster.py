@@ -25,22 +25,22 @@ from styleplug.events import Progress
 
 
 @pytest.fixture
-def terms(tmp_path: Path) -> Lease:
+def lease(tmp_path: Path) -> Lease:
     (tmp_path / "staging").mkdir()
     (tmp_path / "staging/marker").write_text("token")
     return Lease(tmp_path / "staging/marker", "token", styleplug.__version__)
 
 
 @pytest.fixture
-def task(tmp_path: Path, make: Callable[..., InputFile], terms: Lease, plugin: None) -> Task:
+def task(tmp_path: Path, make: Callable[..., InputFile], lease: Lease, plugin: None) -> Task:
     source = make("7.png", 7).source
     return Task(7, NEGATIVE, source, tmp_path / "out/7.png", None, tmp_path / "staging")
 
 
 def test_a_task_that_runs_twice_is_done_once(
-    task: Task, terms: Lease, applied: Callable[[], list[int]]
+    task: Task, lease: Lease, applied: Callable[[], list[int]]
 ) -> None:
-    first, second = attempt(task, terms, True), attempt(task, terms, True)
+    first, second = attempt(task, lease, True), attempt(task, lease, True)
     assert first.error is None
     assert second == replace(first, seconds=second.seconds)
     assert first.stamp == Stamp.of(task.output)
@@ -49,46 +49,46 @@ def test_a_task_that_runs_twice_is_done_once(
 
 
 def test_a_picture_that_has_ended_workers_fails(
-    task: Task, terms: Lease, applied: Callable[[], list[int]]
+    task: Task, lease: Lease, applied: Callable[[], list[int]]
 ) -> None:
     count = task.staging / "7.attempts"
     count.write_bytes(b"." * ATTEMPTS)
-    outcome = attempt(task, terms, True)
+    outcome = attempt(task, lease, True)
     assert f"{ATTEMPTS} workers that began it have ended" in str(outcome.error)
     assert not outcome.is_fatal
     assert applied() == []
     count.write_bytes(b"." * (ATTEMPTS - 1))
-    assert attempt(task, terms, True).error is None
+    assert attempt(task, lease, True).error is None
 
 
 def test_work_ends_with_its_batch(
-    task: Task, terms: Lease, monkeypatch: pytest.MonkeyPatch
+    task: Task, lease: Lease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker can't be interrupted, but looks for the marker at each step of a painting."""
 
     def apply(self: Filtering, photo: Path, output: Path, on_event: Callable[..., None]) -> None:
-        terms.marker.unlink()
+        lease.marker.unlink()
         on_event(Progress(64, 1, 9, *[0.0] * 10))
         pytest.fail("it went on")
 
     monkeypatch.setattr(Filtering, "apply", apply)
     with pytest.raises(Cancelled):
-        attempt(task, terms, True)
+        attempt(task, lease, True)
     assert not task.output.exists()
 
 
-def test_what_a_worker_lacks(terms: Lease, task: Task, tmp_path: Path) -> None:
-    assert terms.violation(task.source) is None
-    gone = terms.violation(tmp_path / "gone.png")
+def test_what_a_worker_lacks(lease: Lease, task: Task, tmp_path: Path) -> None:
+    assert lease.violation(task.source) is None
+    gone = lease.violation(tmp_path / "gone.png")
     assert gone is not None
     assert "gone.png; pictures must be there under the same path" in gone
-    other = replace(terms, version="0.0.1").violation(None)
+    other = replace(lease, version="0.0.1").violation(None)
     assert other is not None
     assert f"has styleplug {styleplug.__version__}, but the batch 0.0.1" in other
-    terms.marker.write_text("of another batch")
-    elsewhere = terms.violation(None)
+    lease.marker.write_text("of another batch")
+    elsewhere = lease.violation(None)
     assert elsewhere is not None
-    assert f"doesn't see the file {terms.marker}" in elsewhere
+    assert f"doesn't see the file {lease.marker}" in elsewhere
 
 
 def test_gpus_are_asked_for_by_work_that_may_use_them() -> None:
