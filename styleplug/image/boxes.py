@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterator
 from itertools import islice
-
-from styleplug.image.jxl import boxes
 
 XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 """The identifier of a box that holds an XMP packet (XMP specification, part 3)."""
 _IDENTIFIED = b"uuid"
 _MOST = 10_000
+
+
+def boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Kinds of the boxes of a container, and where their contents begin and end."""
+    position = 0
+    while position + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, position)
+        start = position + 8
+        if length == 1 and start + 8 <= len(data):  # a longer number follows
+            [length] = struct.unpack_from(">Q", data, start)
+            start += 8
+        end = position + length if length else len(data)  # 0 is all the rest
+        yield kind, start, end
+        position = max(end, start)
 
 
 def content(data: bytes, *path: bytes) -> bytes:

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from styleplug.image.boxes import content
-from styleplug.image.jxl import boxes
+from styleplug.image.boxes import boxes, content
 from styleplug.image.turn import composed
 
 _MOST_BOXES = 10_000

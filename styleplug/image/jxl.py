@@ -7,8 +7,6 @@ which it writes. So a file is written in sRGB with 8 bits a channel, whatever th
 from __future__ import annotations
 
 import io
-import struct
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import imagecodecs
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from styleplug.extras import import_extra
+from styleplug.image.boxes import boxes
 from styleplug.image.jpeg_metadata import without_bulk
 from styleplug.image.pil import samples_of
 from styleplug.image.samples import (
@@ -195,20 +194,6 @@ def _pass_depth(bits: _Bits) -> None:
         bits.take(4)
     else:
         bits.number((8, 0), (10, 0), (12, 0), (1, 6))
-
-
-def boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Kinds of the boxes of a container, and where their contents begin and end."""
-    position = 0
-    while position + 8 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, position)
-        start = position + 8
-        if length == 1 and start + 8 <= len(data):  # a longer number follows
-            [length] = struct.unpack_from(">Q", data, start)
-            start += 8
-        end = position + length if length else len(data)  # 0 is all the rest
-        yield kind, start, end
-        position = max(end, start)
 
 
 def _codestream(data: bytes) -> bytes:

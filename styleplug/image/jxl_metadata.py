@@ -8,7 +8,8 @@ from itertools import islice
 import imagecodecs
 
 from styleplug.image.blocks import MAX_BLOCK, Metadata
-from styleplug.image.jxl import PIXELS, boxes
+from styleplug.image.boxes import boxes
+from styleplug.image.jxl import PIXELS
 
 EXIF, XMP, COMPRESSED = b"Exif", b"xml ", b"brob"
 _LONGEST = MAX_BLOCK  # of what a compressed box holds
