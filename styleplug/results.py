@@ -55,12 +55,10 @@ def write_result(
     Raises:
         UnreadableImageError, UnwritableImageError: as of `check_result`.
     """
-    from styleplug.image.sidecar import copy_sidecars
-
     picture = _finished(result, photograph, recipe, strip)
     write_image(picture, output, overwrite=overwrite)
-    if photograph.path and not strip:
-        copy_sidecars(photograph.path, output, picture.turn, overwrite=overwrite)
+    if not strip:
+        _copy_sidecars(picture, output, overwrite)
 
 
 def deliver_result(
@@ -81,7 +79,6 @@ def deliver_result(
         UnwritableImageError: there is no place for it.
     """
     from styleplug.image.metadata import Metadata
-    from styleplug.image.sidecar import copy_sidecars
     from styleplug.image.write import write_elsewhere
 
     picture = _finished(result, photograph, recipe, strip)
@@ -96,11 +93,19 @@ def deliver_result(
             raise
         return place, StyleplugError(f"{error}; the picture is {place} now")
     try:
-        if photograph.path and not strip:
-            copy_sidecars(photograph.path, output, picture.turn, overwrite=overwrite)
+        if not strip:
+            _copy_sidecars(picture, output, overwrite)
     except ImageError as error:
         return output, StyleplugError(f"{error}; {output} is written without it")
     return output, None
+
+
+def _copy_sidecars(picture: Picture, output: Path, overwrite: bool) -> None:
+    """Copy those of the photograph that a picture was made from, if it is a file."""
+    from styleplug.image.sidecar import copy_sidecars
+
+    if picture.path:
+        copy_sidecars(picture.path, output, picture.turn, overwrite=overwrite)
 
 
 def _finished(
