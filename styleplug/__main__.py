@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from styleplug.cli.signals import end_at_once
+from styleplug.signals import end_at_once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -25,11 +25,7 @@ from typing import Protocol
 from styleplug.batch.task import Outcome, Task, TaskProgress, carry_out
 from styleplug.errors import StyleplugError
 from styleplug.runtime.threads import available_cores
-
-_ENDS = {signal.SIGINT, signal.SIGTERM}
-"""Signals that ask for an end, which terminals, `timeout` and others send to a whole group."""
-if sys.platform != "win32":
-    _ENDS.add(signal.SIGHUP)
+from styleplug.signals import ENDING
 
 
 class Executor(Protocol):
@@ -148,10 +144,10 @@ class _Worker:
 
 def _serve(connection: Connection, threads: int) -> None:
     """The life of a process: one task after the other, until nobody has any more."""
-    for number in _ENDS:
+    for number in ENDING:
         signal.signal(number, signal.SIG_IGN)
     if sys.platform != "win32":
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     # What plug-ins print must not come between the lines of --json.
     os.dup2(2, 1)
     os.environ["OMP_NUM_THREADS"] = str(threads)
@@ -175,7 +171,7 @@ def _interrupts_held() -> Iterator[None]:
     if sys.platform == "win32":
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield
     finally:

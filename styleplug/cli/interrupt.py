@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from styleplug.cli.signals import install
 from styleplug.errors import Cancelled
+from styleplug.signals import install
 
 _ECHO = 1.0
 """Seconds in which SIGTERM and SIGHUP count once: `timeout` and closing terminals send two."""

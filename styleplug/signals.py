@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-_NUMBERS = [
+ENDING = [
     getattr(signal, name)
     for name in ("SIGINT", "SIGTERM", "SIGHUP")
     if hasattr(signal, name)  # Windows has no SIGHUP
 ]
+"""Their numbers; terminals, `timeout` and others send them to a whole group of processes."""
 
 
 def install(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
@@ -24,7 +25,7 @@ def install(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
 
     One that is ignored stays so: nohup and jobs in the background of scripts rely on it.
     """
-    before = {number: signal.getsignal(number) for number in _NUMBERS}
+    before = {number: signal.getsignal(number) for number in ENDING}
     kept = (signal.SIG_IGN, None)  # None: of somebody who isn't Python
     return {
         number: signal.signal(number, handler)
