@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import json
 import struct
-import subprocess
 from collections.abc import Callable
 from typing import Any
 
+import programs
 import pytest
 from PIL import Image
 from programs import need
@@ -130,9 +130,7 @@ def exiftool() -> Callable[..., Any]:
     need("exiftool", "libimage-exiftool-perl")
 
     def run(*arguments: object) -> Any:
-        found = subprocess.run(
-            ["exiftool", *map(str, arguments)], check=True, stdout=subprocess.PIPE, timeout=60
-        ).stdout
+        found = programs.exiftool(*arguments)
         return json.loads(found) if "-json" in arguments else found
 
     return run

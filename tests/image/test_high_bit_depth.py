@@ -7,32 +7,16 @@ import subprocess
 import zlib
 from pathlib import Path
 from shutil import which
-from typing import Any
 
 import imagecodecs
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from deep_samples import alpha_of, colours_of, noise
 
 from styleplug.errors import UnreadableImageError
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
-
-
-def noise(channels: int, height: int = 5, width: int = 7) -> NDArray[np.uint16]:
-    shape = (height, width, channels)[: 2 + (channels > 1)]
-    return np.random.default_rng(0).integers(0, 65536, shape, np.uint16)
-
-
-def colours_of(path: Path) -> NDArray[Any]:
-    return np.rint(read_picture(path).pixels * 65535)
-
-
-def alpha_of(path: Path) -> NDArray[Any]:
-    alpha = read_picture(path).alpha
-    assert alpha is not None
-    return np.rint(alpha * 65535)
 
 
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])

@@ -7,7 +7,6 @@ file of the format itself, which ExifTool has put the same metadata into.
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
-from programs import need
+from programs import exiftool, need
 
 from styleplug.config import StylizeConfig
 from styleplug.image.metadata import Metadata
@@ -110,17 +109,6 @@ COLUMNS: Mapping[str, Check] = {
 }
 # What there is instead: colours that need no profile.
 EXPLAINED = {("JPEG XL", "ICC"): "sRGB"}
-
-
-def exiftool(*arguments: object) -> str:
-    """What ExifTool prints."""
-    return subprocess.run(
-        ["exiftool", *map(str, arguments)],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=60,
-    ).stdout
 
 
 def tags_of(*paths: Path) -> list[Tags]:

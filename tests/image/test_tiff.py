@@ -9,6 +9,7 @@ from typing import Any
 import imagecodecs
 import numpy as np
 import pytest
+from deep_samples import alpha_of, colours_of, noise
 from dng import LONG, SHORT, tiff
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
@@ -18,21 +19,6 @@ from styleplug.image.blocks import Metadata
 from styleplug.image.colour import adobe_profile
 from styleplug.image.read import read_picture
 from styleplug.image.tiff_metadata import embedded
-
-
-def noise(channels: int, height: int = 5, width: int = 7) -> NDArray[np.uint16]:
-    shape = (height, width, channels)[: 2 + (channels > 1)]
-    return np.random.default_rng(0).integers(0, 65536, shape, np.uint16)
-
-
-def colours_of(path: Path) -> NDArray[Any]:
-    return np.rint(read_picture(path).pixels * 65535)
-
-
-def alpha_of(path: Path) -> NDArray[Any]:
-    alpha = read_picture(path).alpha
-    assert alpha is not None
-    return np.rint(alpha * 65535)
 
 
 @pytest.mark.parametrize("compression", ["lzw", "deflate", "zstd"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 
 import pytest
 
@@ -15,3 +16,14 @@ def need(program: str, package: str) -> None:
         if os.environ.get("STYLEPLUG_REQUIRE_HOSTS") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+def exiftool(*arguments: object) -> str:
+    """What ExifTool prints."""
+    return subprocess.run(
+        ["exiftool", *map(str, arguments)],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    ).stdout
