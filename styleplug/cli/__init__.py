@@ -1,1 +1,1 @@
-"""The command line: one small file per sub-command."""
+"""The command line: `main.py` finds a sub-command of `commands/`, which share `ui/`."""

@@ -13,8 +13,8 @@ from typing import Any
 import click
 
 from styleplug import __version__
-from styleplug.cli.interrupt import Interrupted, raised
-from styleplug.cli.terminal import safe_streams, say
+from styleplug.cli.ui.interrupt import Interrupted, raised
+from styleplug.cli.ui.terminal import safe_streams, say
 from styleplug.errors import (
     Cancelled,
     CheckpointError,
@@ -60,7 +60,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"styleplug.cli.{name}"), name)
+        command: click.Command = getattr(import_module(f"styleplug.cli.commands.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

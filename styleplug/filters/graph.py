@@ -166,7 +166,7 @@ class NetworkGraph:
         return op("DepthToSpace", op("Sigmoid", phases), blocksize=2, mode="CRD")
 
     def _local_contrast(self, image: str) -> str:
-        """As `styleplug.filters.network.local_contrast`."""
+        """As `styleplug.filters.training.network.local_contrast`."""
         op, constant = self._graph.op, self._graph.constant
         weights = np.array(LUMA, np.float32).reshape(1, 3, 1, 1) / 16 * np.ones((4, 4), np.float32)
         luma = op("Conv", image, constant(weights), kernel_shape=[4, 4], strides=[4, 4])

@@ -25,7 +25,7 @@ import numpy as np
 from tables import tell
 
 import styleplug
-from styleplug.cli.options import memory_size
+from styleplug.cli.ui.options import memory_size
 from styleplug.events import Event, Planned, Progress
 from styleplug.runtime.memory import resident_memory
 from styleplug.transfer import pyramid

@@ -67,7 +67,7 @@ def fail(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Callabl
         def cache() -> None:
             raise error
 
-        monkeypatch.setattr("styleplug.cli.cache.cache", cache)
+        monkeypatch.setattr("styleplug.cli.commands.cache.cache", cache)
         return run("cache")
 
     return invoke

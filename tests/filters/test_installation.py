@@ -4,8 +4,8 @@ import pytest
 from random_filters import random_filters
 
 from styleplug.errors import ModelError
-from styleplug.filters.export import export_filters
 from styleplug.filters.installation import install_filters
+from styleplug.filters.training.export import export_filters
 from styleplug.filters.weights import load_weights
 from styleplug.runtime.models import find_model, user_models_folder
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from styleplug.errors import FilterError, ModelError
-from styleplug.filters.export import export_filters
+from styleplug.filters.training.export import export_filters
 from styleplug.filters.weights import FilterWeights, load_weights, network_id
 from styleplug.runtime.models import Model, find_model
 

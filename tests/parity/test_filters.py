@@ -11,10 +11,10 @@ import torch
 from numpy.typing import NDArray
 
 from styleplug.filters.architecture import WEIGHTS
-from styleplug.filters.export import export_filters
 from styleplug.filters.inference import StyledNetwork
-from styleplug.filters.network import FilterNetwork
 from styleplug.filters.tiles import tiles_of
+from styleplug.filters.training.export import export_filters
+from styleplug.filters.training.network import FilterNetwork
 from styleplug.filters.weights import FilterWeights, load_weights
 from styleplug.runtime.models import find_model
 from styleplug.vgg.tensors import as_batch, as_pixels

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 
 from styleplug.filters.architecture import STYLE_SIZE
-from styleplug.filters.export import export_filters
-from styleplug.filters.network import FilterNetwork
 from styleplug.filters.style import FilterStyle
+from styleplug.filters.training.export import export_filters
+from styleplug.filters.training.network import FilterNetwork
 from styleplug.filters.weights import MODEL, FilterWeights, network_id
 from styleplug.runtime.models import install_model
 

@@ -1,0 +1,309 @@
+"""`styleplug batch`: many pictures, painted or filtered."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from styleplug.cli.main import FAILURE, echo_json
+from styleplug.cli.ui.batch_tally import Summary, check_report, write_page
+from styleplug.cli.ui.interrupt import Interrupted
+from styleplug.cli.ui.job import job_from_options, job_from_recipe
+from styleplug.cli.ui.options import config_options, given_options
+from styleplug.cli.ui.pipes import PIPE
+from styleplug.cli.ui.terminal import say
+from styleplug.config import INITS, FilterConfig, StylizeConfig
+from styleplug.errors import StyleplugError
+
+if TYPE_CHECKING:
+    from styleplug.batch.events import BatchEvent
+    from styleplug.batch.executors import Executor
+    from styleplug.batch.inputs import InputFile, Search
+    from styleplug.batch.plan import BatchSpec
+    from styleplug.batch.work import Work
+
+_MOST_PROCESSES = 4
+"""By default: each has whole pictures in memory."""
+_FILTER_OPTIONS = ", ".join(f"--{option.name.replace('_', '-')}" for option in fields(FilterConfig))
+
+
+@click.command()
+@click.argument("inputs", type=click.Path(path_type=Path), nargs=-1, metavar="[INPUT]...")
+@click.option(
+    "--style",
+    "paintings",
+    type=click.Path(path_type=Path),
+    metavar="PAINTING",
+    multiple=True,
+    help="The painting, as of `styleplug stylize`; give several to mix them in equal parts.",
+)
+@click.option(
+    "--filter",
+    "filter_name",
+    metavar="NAME",
+    help="The filter, as of `styleplug filter`; of the options of a painting it takes"
+    f" {_FILTER_OPTIONS}.",
+)
+@click.option(
+    "--like",
+    type=click.Path(path_type=Path),
+    metavar="PICTURE",
+    help="Paint as PICTURE was painted by styleplug, but for the options that are given.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    required=True,
+    help="The folder of the results; made as needed.",
+)
+@click.option("-r", "--recursive", is_flag=True, help="Look into folders in folders.")
+@click.option(
+    "--system-folders",
+    is_flag=True,
+    help="Look also into folders where storage and programs keep thumbnails, snapshots and deleted"
+    " pictures, such as @eaDir and #recycle; they are left out otherwise.",
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many pictures to work on at once, with an equal share of the cores each. [default: 1"
+    f" for a painting; for a filter as many as there are cores, but at most {_MOST_PROCESSES}]",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Have a Dask cluster do it: the address of its scheduler, such as tcp://host:8786. All its"
+    " machines must see the pictures and DIR under the same paths.",
+)
+@click.option("--suffix", default="", metavar="TEXT", help="Add TEXT to names: photoTEXT.jpg.")
+@click.option(
+    "--format",
+    "kind",
+    metavar="NAME",
+    help="The format of all results, such as png or jpg. [default: each picture's own, or png where"
+    " that can't be written]",
+)
+@click.option("--skip-existing", is_flag=True, help="Leave out pictures whose result is there.")
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Replace what is there of others, or was made with other options; never an input.",
+)
+@click.option(
+    "--watch",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="Do what is in FOLDER, and then what appears there once it is completely written, until"
+    " Ctrl-C.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where to write a page with all pictures before and after: .html. It reads them again.",
+)
+@click.option(
+    "--strip",
+    is_flag=True,
+    help="Leave out all metadata and sidecars, and the notes of how the pictures were made.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Events as JSON lines on standard output.")
+@config_options
+def batch(
+    inputs: tuple[Path, ...],
+    paintings: tuple[Path, ...],
+    filter_name: str | None,
+    like: Path | None,
+    folder: Path,
+    recursive: bool,
+    system_folders: bool,
+    jobs: int | None,
+    scheduler: str | None,
+    suffix: str,
+    kind: str | None,
+    skip_existing: bool,
+    overwrite: bool,
+    watch: Path | None,
+    report: Path | None,
+    strip: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Paint or filter many pictures.
+
+    An INPUT is a picture, a folder of them, a pattern in quotes such as "photos/**/*.jpg", or - for
+    a list of paths on standard input. The results lie in DIR as the pictures in their folder.
+
+    The same command again goes on where it was ended, by Ctrl-C or a power cut: what is done isn't
+    done again, unless the picture has changed since. What failed is tried again. Exits with 1 if a
+    picture failed, and says which.
+    """
+    if bool(inputs) == bool(watch):
+        raise click.UsageError("Give either pictures, as INPUT, or a folder to '--watch'.")
+    if "/" in suffix or os.sep in suffix:
+        raise click.UsageError("'--suffix' is a part of a name, which holds no '/'.")
+    if jobs and scheduler:
+        raise click.UsageError("'--jobs' is of this machine; a cluster has its workers.")
+    from styleplug.batch.inputs import Search
+    from styleplug.batch.plan import BatchSpec
+
+    tally = Summary()
+    try:
+        if filter_name is None:
+            work = _painting(paintings, like, strip, options)
+        else:
+            given = [*paintings, *([like] if like else [])]
+            work = _filtering(filter_name, given, strip, options)
+        kind = kind and kind.removeprefix(".")
+        order = BatchSpec(work, _absolute(folder), suffix, kind, overwrite, skip_existing)
+        search = Search(order.folder, recursive, system_folders)
+        rounds = _rounds(inputs, watch, search)
+        listener = _listener(as_json, is_watching=watch is not None)
+        executor = _executor(scheduler, jobs or _usual_jobs(order.work))
+        interruption = _run(
+            *(order, executor, rounds, listener, tally, report), is_endless=bool(watch)
+        )
+    except StyleplugError as error:
+        if as_json:
+            echo_json(event="failed", code=error.code, message=str(error))
+        tally.tell()
+        raise
+    tally.tell()
+    if interruption and not watch:
+        say("styleplug: interrupted; the same command again goes on from here", err=True)
+        click.get_current_context().exit(interruption.code)
+    click.get_current_context().exit(FAILURE if tally.failures else 0)
+
+
+def _painting(
+    paintings: Sequence[Path], like: Path | None, strip: bool, options: Mapping[str, Any]
+) -> Work:
+    if not paintings and not like:
+        raise click.UsageError("Missing option '--style', '--like' or '--filter'.")
+    from styleplug.batch.work import Painting
+
+    job = (
+        job_from_recipe(like, like, paintings, options)
+        if like
+        else job_from_options(paintings, options)
+    )
+    config = job.config
+    if config.init not in INITS:
+        config = replace(config, init=str(_absolute(Path(config.init))))
+    files = tuple(map(_absolute, job.paintings))
+    return Painting(job.preset, config, files, strip, _absolute(like) if like else None)
+
+
+def _filtering(
+    name: str, paintings: Sequence[Path], strip: bool, options: Mapping[str, Any]
+) -> Work:
+    from styleplug.batch.work import Filtering
+
+    given = given_options(StylizeConfig, options)
+    config = given_options(FilterConfig, options)
+    preset = click.get_current_context().get_parameter_source("preset")
+    if paintings or preset is ParameterSource.COMMANDLINE or given.keys() - config.keys():
+        raise click.UsageError(f"'--filter' takes no options of a painting but {_FILTER_OPTIONS}.")
+    return Filtering(name, FilterConfig(**config), strip)
+
+
+def _usual_jobs(work: Work) -> int:
+    """One painting keeps all cores busy; of a filter, reading and writing don't."""
+    from styleplug.batch.work import Painting
+    from styleplug.runtime.threads import available_cores
+
+    return 1 if isinstance(work, Painting) else min(available_cores(), _MOST_PROCESSES)
+
+
+def _executor(scheduler: str | None, jobs: int) -> Executor:
+    """Who does it: a cluster, or so many processes of this machine."""
+    from styleplug.batch.cluster import Cluster
+    from styleplug.batch.executors import Processes
+
+    return Cluster(scheduler) if scheduler else Processes(jobs)
+
+
+def _rounds(
+    inputs: Sequence[Path], watch: Path | None, search: Search
+) -> Iterable[list[InputFile]]:
+    """The pictures to do: all at once, or as they appear."""
+    from styleplug.batch.inputs import find_pictures, listed_paths
+    from styleplug.batch.watching import arrivals
+
+    if watch:
+        return arrivals(watch, search)
+    listed = []
+    if PIPE in inputs:
+        if sys.stdin is None:
+            raise click.UsageError("Standard input ('-') is closed; lead a list of paths into it.")
+        listed = listed_paths(sys.stdin.buffer.read())
+    named = [path for path in inputs if path != PIPE]
+    pictures = list(find_pictures(named, listed, search))
+    search.tell()
+    return [pictures]
+
+
+def _run(
+    order: BatchSpec,
+    executor: Executor,
+    rounds: Iterable[list[InputFile]],
+    listener: AbstractContextManager[Callable[[BatchEvent], None]],
+    tally: Summary,
+    report: Path | None,
+    *,
+    is_endless: bool,
+) -> Interrupted | None:
+    """Let a batch run, and show what it says; what ended it early, as it does an endless one.
+
+    The report takes a while, so that it has to wait for the end.
+    """
+    from styleplug.batch.coordinator import Batch
+
+    interruption = None
+    with Batch(order, executor) as running:
+        if report:
+            check_report(report, order.overwrite)
+        try:
+            with listener as show:
+                for pictures in rounds:
+                    for event in running.run(pictures):
+                        tally.count(event)
+                        show(event)
+        except Interrupted as signal:
+            interruption = signal
+            executor.close()
+        if report and bool(interruption) == is_endless:
+            write_page(running.journal, order.folder, report)
+    return interruption
+
+
+def _listener(
+    as_json: bool, is_watching: bool
+) -> AbstractContextManager[Callable[[BatchEvent], None]]:
+    """What to do with events: lines of JSON, or a progress bar."""
+    if as_json:
+        return nullcontext(_print_record)
+    from styleplug.cli.ui.batch_bar import batch_bar
+
+    return batch_bar(is_watching)
+
+
+def _print_record(event: BatchEvent) -> None:
+    echo_json(event=type(event).__name__.lower(), **asdict(event))
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))

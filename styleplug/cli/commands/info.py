@@ -1,0 +1,107 @@
+"""`styleplug info`: what a picture file is, and how styleplug made it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from styleplug.cli.main import echo_json
+from styleplug.cli.ui.terminal import say
+
+if TYPE_CHECKING:
+    from styleplug.image.inspect import Inspection
+    from styleplug.image.metadata import Metadata
+    from styleplug.recipe import FilterRecipe, Recipe, Source
+
+
+@click.command()
+@click.argument("picture", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, sizes of blocks in bytes.")
+def info(picture: Path, as_json: bool) -> None:
+    """Say what a picture's file holds, and how it was made."""
+    from styleplug.image.inspect import inspect_picture
+    from styleplug.recipe import recipe_in
+
+    found = inspect_picture(picture)
+    recipe = recipe_in(found.metadata.xmp)
+    if as_json:
+        width, height = found.size
+        echo_json(
+            path=str(picture),
+            width=width,
+            height=height,
+            colours=found.colours,
+            depth=found.depth,
+            alpha=found.has_alpha,
+            profile=found.profile,
+            metadata=_sizes(found.metadata),
+            resolution=found.metadata.resolution,
+            remarks=found.remarks,
+            recipe=recipe and asdict(recipe),
+        )
+        return
+    for line in [*_description(picture, found), *(_story(recipe) if recipe else [])]:
+        say(line)
+
+
+def _description(picture: Path, found: Inspection) -> list[str]:
+    """What there is to see, as lines."""
+    width, height = found.size
+    alpha = ", with transparency" if found.has_alpha else ""
+    blocks = [
+        f"{name.upper()} ({size} bytes)" for name, size in _sizes(found.metadata).items() if size
+    ]
+    return [
+        f"{picture}: {width}×{height} pixels, {found.colours}, {found.depth} bits{alpha}",
+        *(f"{picture} {remark}" for remark in found.remarks),
+        f"colour profile: {found.profile or 'none'}",
+        f"metadata: {', '.join(blocks) or 'none'}",
+        *_print_size(found),
+    ]
+
+
+def _print_size(found: Inspection) -> list[str]:
+    """How large the picture is to be printed, as a line, if its file says so."""
+    if found.metadata.resolution is None:
+        return []
+    across, down = found.metadata.resolution
+    return [f"resolution: {across:g} × {down:g} pixels an inch"]
+
+
+def _sizes(metadata: Metadata) -> dict[str, int]:
+    """The bytes of each block; 0 where there is none."""
+    blocks = {"exif": metadata.exif, "xmp": metadata.xmp, "iptc": metadata.iptc}
+    return {name: len(block or b"") for name, block in blocks.items()}
+
+
+def _story(recipe: Recipe | FilterRecipe) -> list[str]:
+    """How the picture was made, as lines."""
+    from styleplug.recipe import FilterRecipe
+
+    how = _filtering(recipe) if isinstance(recipe, FilterRecipe) else _painting(recipe)
+    return [*how, *(f"  {name}: {value}" for name, value in recipe.options.items())]
+
+
+def _filtering(recipe: FilterRecipe) -> list[str]:
+    return [
+        f"made by styleplug {recipe.version}, filter {recipe.filter}",
+        _source("photograph", recipe.photograph),
+    ]
+
+
+def _painting(recipe: Recipe) -> list[str]:
+    return [
+        f"made by styleplug {recipe.version} ({recipe.stopped}),"
+        f" preset {recipe.preset}, backbone {recipe.backbone}"
+        + (f", engine {recipe.engine}" if recipe.engine else ""),
+        _source("photograph", recipe.photograph),
+        *(_source("painting", source) for source in recipe.paintings),
+        *([_source("begun with", recipe.initial)] if recipe.initial else []),
+    ]
+
+
+def _source(role: str, source: Source) -> str:
+    return f"{role}: {source.name}  {source.sha256}"

@@ -1,0 +1,1 @@
+"""What sub-commands share: options, progress, what is said and how."""

@@ -1,0 +1,184 @@
+"""`--checkpoint` and `--resume`: a run that goes on after whatever ended it.
+
+A checkpoint's note has what the command was given, as texts, and whole paths. `--resume` makes
+these the defaults of the same parameters, so that it suffices by itself.
+
+A checkpoint may be a stranger's, and then its paths are his choice. So a file is opened on its word
+only where it has the content of then, which a stranger knows already, and replaced only beside the
+checkpoint.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from styleplug.cli.ui.artifacts import real_place
+from styleplug.cli.ui.job import Job
+from styleplug.cli.ui.options import seconds
+from styleplug.cli.ui.pipes import PIPE
+from styleplug.cli.ui.terminal import say
+from styleplug.config import INITS, StylizeConfig
+from styleplug.errors import CheckpointError, ConfigError
+from styleplug.hookspecs import Checkpoint
+
+if TYPE_CHECKING:
+    from styleplug.hookspecs import StylizeResult
+
+RECORDED = (
+    *("photo", "paintings", "like", "output", "strip", "preset", "checkpoint_every"),
+    *(option.name for option in fields(StylizeConfig)),
+)
+"""What a run goes on with: not --overwrite, since a file may be there by now that is wanted, nor
+what only tells of the run."""
+
+
+_FILES = {
+    "photo": "PHOTO",
+    "paintings": "the painting with --style",
+    "like": "it with --like",
+    "init": "it with --init",
+}
+"""Of these, those that name files that are read, and how they are given."""
+
+
+def checkpoint_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--checkpoint`, `--checkpoint-every` and `--resume`."""
+    command = click.option(
+        "--resume",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        is_eager=True,
+        callback=_recall,
+        help="Go on with the run that left the checkpoint FILE, and keep it up to date. PHOTO and"
+        " all options are then known, and what is given again must be the same; but -o, --strip,"
+        " --device, --time-limit and --checkpoint-every may change, and --overwrite and what tells"
+        " of the run (--json, -v, --plot, --frames, --compare) is to be given anew.",
+    )(command)
+    command = click.option(
+        "--checkpoint-every",
+        type=seconds,
+        metavar="TIME",
+        default=f"{Checkpoint.every:g}s",
+        show_default=True,
+        help="How often to write the checkpoint.",
+    )(command)
+    return click.option(
+        "--checkpoint",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="A new file to keep the state of the run in, for --resume. It is removed once the"
+        " picture is finished, and stays after Ctrl-C, after --time-limit, and after a crash.",
+    )(command)
+
+
+def asked_checkpoint(job: Job) -> Checkpoint | None:
+    """What the options of the current command say.
+
+    Raises:
+        ConfigError: the file is one that something else is written to; or a file would be replaced
+            on a checkpoint's word.
+        click.UsageError: `--checkpoint` names another file than `--resume`; or a pipe is used.
+    """
+    from styleplug.recipe import Source
+
+    context = click.get_current_context()
+    params = context.params
+    new, old = params["checkpoint"], params["resume"]
+    path = old or new
+    if path is None:
+        return None
+    if old and new and real_place(old) != real_place(new):
+        raise click.UsageError("--resume goes on with its own FILE; leave --checkpoint out.")
+    if PIPE in (params["photo"], *params["paintings"], params["output"]):
+        raise click.UsageError("A run with a checkpoint needs files in the place of '-'.")
+    for option in ("output", "plot", "compare"):
+        if params[option] and real_place(params[option]) == real_place(path):
+            raise ConfigError(option, str(path), "another file than the checkpoint")
+    is_noted = context.get_parameter_source("output") is ParameterSource.DEFAULT_MAP
+    if is_noted and params["overwrite"] and not _is_beside(params["output"], path):
+        allowed = "given with -o, for by a checkpoint's word only files beside it are replaced"
+        raise ConfigError("output", str(params["output"]), allowed)
+    note: dict[str, Any] = {
+        name: _as_text(params[name]) for name in RECORDED if params[name] is not None
+    }
+    note["paintings"] = [_as_text(painting) for painting in job.paintings]
+    if job.config.init not in INITS:
+        note["init"] = _as_text(Path(job.config.init))
+    inputs = [params["photo"], *job.inputs]
+    note["digests"] = {_as_text(path): Source.of(path).sha256 for path in inputs}
+    return Checkpoint(path, params["checkpoint_every"], resume=old is not None, note=note)
+
+
+def leave(checkpoint: Checkpoint, result: StylizeResult, *, quiet: bool) -> None:
+    """Remove the checkpoint of a picture that is finished and written; of another, say how to go
+    on with it, unless `quiet`."""
+    if result.stopped == "finished":
+        # A file that can't be removed harms nobody.
+        with suppress(OSError):
+            os.unlink(checkpoint.path)
+    elif not quiet:
+        output = click.get_current_context().params["output"]
+        more = (
+            "" if _is_beside(output, Path(checkpoint.path)) else f" -o {shlex.quote(str(output))}"
+        )
+        more += " --time-limit TIME" if result.stopped == "time-limit" else ""
+        file = shlex.quote(str(checkpoint.path))
+        say(f"to go on: styleplug stylize --resume {file} --overwrite{more}", err=True)
+
+
+def _recall(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    if path is not None:
+        from styleplug.transfer.checkpoint import read_note
+
+        try:
+            note = read_note(path)
+        except CheckpointError as error:
+            raise click.BadParameter(str(error)) from error
+        context.default_map = {
+            name: _recalled(name, note[name], note, path) for name in RECORDED if name in note
+        }
+    return path
+
+
+def _recalled(name: str, value: Any, note: Mapping[str, Any], checkpoint: Path) -> Any:
+    """The default of a parameter: what was noted, if that may be used, once it is asked for."""
+    is_file = name in _FILES and not (name == "init" and value in INITS)
+
+    def default() -> Any:
+        values = value if name == "paintings" and isinstance(value, list) else [value]
+        if not all(isinstance(text, str) and "\0" not in text for text in values):
+            raise click.BadParameter(f"{checkpoint} is damaged, for {name} is {value!r} in it")
+        for file in values if is_file else ():
+            if not _is_the_same(file, note.get("digests")):
+                raise click.BadParameter(
+                    f"{checkpoint}: {file} isn't there, or has changed since this run began;"
+                    f" give {_FILES[name]}"
+                )
+        return value
+
+    return default
+
+
+def _is_the_same(file: str, digests: object) -> bool:
+    """Whether a file has the content that was noted."""
+    from styleplug.recipe import Source
+
+    found = Source.of(Path(file)).sha256
+    return bool(found) and isinstance(digests, dict) and digests.get(file) == found
+
+
+def _is_beside(path: Path, other: Path) -> bool:
+    return real_place(path).parent == real_place(other).parent
+
+
+def _as_text(value: object) -> str:
+    return os.path.abspath(value) if isinstance(value, Path) else str(value)

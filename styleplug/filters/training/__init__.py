@@ -1,0 +1,1 @@
+"""Training: a network for filters from nothing, or one style for a network that stands."""
