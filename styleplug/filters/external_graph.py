@@ -9,7 +9,7 @@ from onnx import TensorProto
 
 from styleplug.errors import FilterError, ModelError
 from styleplug.filters.external_content import check_content
-from styleplug.vgg.weights import parse_onnx
+from styleplug.runtime.onnx_package import parse_onnx
 
 LARGEST_SIDE = 2048
 """Of pictures that a model is given at once, pixels; usual networks take some gigabytes for it."""
