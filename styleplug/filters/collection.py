@@ -26,7 +26,7 @@ from styleplug.filters.store import (
 from styleplug.filters.style import SUFFIX, FilterStyle, mix, read_style, write_style
 from styleplug.filters.weights import MODEL as NETWORK
 from styleplug.filters.weights import FilterWeights, load_weights
-from styleplug.hookspecs import Filter
+from styleplug.hookspecs import Filter, FilterRequest, FilterResult
 from styleplug.runtime.models import Model, find_model
 from styleplug.runtime.names import check_name
 
@@ -43,6 +43,26 @@ def list_filters() -> tuple[Filter, ...]:
     """
     filters = {filter.name: filter for filter in (*_bundled(), *_users())}
     return tuple(filters[name] for name in sorted(filters))
+
+
+def apply_filter(request: FilterRequest) -> FilterResult | None:
+    """What a filter of ours makes of a picture; None where none has this name.
+
+    Errors as of `find_filter` and of the filter.
+    """
+    apply = find_filter(request.filter)
+    if apply is None:
+        return None
+    devices: list[str] = []
+    image = apply(
+        request.image,
+        alpha=request.alpha,
+        stroke_scale=request.config.stroke_scale,
+        on_progress=request.notify,
+        on_device=devices.append,
+        cancel=request.cancel,
+    )
+    return FilterResult(image, device=devices[-1])
 
 
 def find_filter(text: str) -> Apply | None:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
+from styleplug.config import StylizeConfig
+from styleplug.events import Progress
 from styleplug.transfer.arrays import Array
+from styleplug.transfer.engine import Engine
+from styleplug.transfer.loss import Evaluation, Loss
 from styleplug.transfer.objective import Objective
-from styleplug.transfer.plan import Scale
-from styleplug.transfer.solvers import Solver
+from styleplug.transfer.schedule import Scale, Schedule
+from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.state import State, is_number, part, under
-from styleplug.vgg.tensors import Pixels, as_pixels
+from styleplug.transfer.targets import Targets
+from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 
 @dataclass
@@ -19,7 +26,7 @@ class ScaleRun:
     """A scale, what is done there, and how far it is.
 
     Args:
-        index, scale: of the plan.
+        index, scale: of the schedule.
         objective, solver: what is lowered, and what lowers it.
         picture: to be evaluated next, an array of the objective's.
         best: the picture of the lowest loss so far, likewise.
@@ -38,6 +45,38 @@ class ScaleRun:
     iteration: int = 0
     started: float = field(default_factory=lambda: time.monotonic())
 
+    @classmethod
+    def of(
+        cls,
+        index: int,
+        scale: Scale,
+        targets: Sequence[Targets],
+        start: Pixels,
+        engine: Engine,
+        config: StylizeConfig,
+    ) -> Self:
+        """The work on a scale from its beginning, at a picture of its size."""
+        loss = Loss(
+            targets,
+            content_layers=config.content_layers,
+            style_layers=config.style_layers,
+            balance=scale.balance,
+            tv_weight=config.tv_weight,
+        )
+        picture = engine.to_device(as_batch(start))
+        return cls(
+            index,
+            scale,
+            Objective(engine, loss, scale.window),
+            _solver(config, scale),
+            picture=picture,
+            best=picture,
+        )
+
+    @property
+    def is_done(self) -> bool:
+        return self.iteration >= self.scale.evaluations
+
     @property
     def best_pixels(self) -> Pixels:
         return as_pixels(self.objective.to_numpy(self.best))
@@ -51,6 +90,26 @@ class ScaleRun:
     def seconds(self) -> float:
         """The time spent on this scale."""
         return time.monotonic() - self.started
+
+    def progress(self, evaluation: Evaluation, schedule: Schedule) -> Progress:
+        """What is said of an evaluation that is done and counted."""
+        seconds = self.seconds
+        cost = self.iteration * schedule.cost_per_evaluation(self.scale)
+        return Progress(
+            scale=self.scale.longest,
+            iteration=self.iteration,
+            iterations=self.scale.evaluations,
+            fraction=schedule.fraction,
+            cost=schedule.done_cost,
+            elapsed=schedule.elapsed,
+            scale_seconds=seconds,
+            remaining=schedule.seconds_left(seconds / cost),
+            loss=evaluation.loss,
+            content_error=evaluation.content_error,
+            style_error=evaluation.style_error,
+            total_variation=evaluation.total_variation,
+            content_weight=evaluation.content_weight,
+        )
 
     def state(self) -> State:
         """All that the rest of the work depends on; arrays are NumPy's."""
@@ -81,3 +140,9 @@ class ScaleRun:
         self.lowest, self.iteration = state["lowest"], state["iteration"]
         self.started = time.monotonic() - state["seconds"]
         self.solver.restore(part("solver", state))
+
+
+def _solver(config: StylizeConfig, scale: Scale) -> Solver:
+    if config.optimizer == "adam" or not scale.history:
+        return Adam(config.learning_rate)
+    return LBFGS(history=scale.history)
