@@ -3,63 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from styleplug.errors import Cancelled, DivergedError
 from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.detail import enlarged
+from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
 from styleplug.image.resize import resized
-from styleplug.transfer.checkpoint import Checkpointer
+from styleplug.image.transparency import fill_hidden
+from styleplug.transfer.checkpoint import Checkpointer, Snapshot
 from styleplug.transfer.engine import Engine
-from styleplug.transfer.finish import finished_picture
 from styleplug.transfer.loss import Evaluation
-from styleplug.transfer.memory import memory_notes
+from styleplug.transfer.memory import fitted_scales, memory_notes
 from styleplug.transfer.scale_run import ScaleRun
-from styleplug.transfer.schedule import Schedule
+from styleplug.transfer.schedule import Scale, Schedule, plan_scales
+from styleplug.transfer.start import picture_to_start_from
 from styleplug.transfer.state import State, part, under
-from styleplug.transfer.targets import Targets, targets_by_scale
+from styleplug.transfer.targets import Targets, painting_size, targets_by_scale
 from styleplug.transfer.timing import seconds_per_pass
 from styleplug.vgg.encoder import Encoder
-from styleplug.vgg.tensors import Pixels
 
 EVALUATIONS_PER_PREVIEW = 10
 """Often enough for a film, seldom enough to cost nothing."""
 
 
-@dataclass(kw_only=True)
 class Transfer:
     """One photograph on its way to a painting; `run`, once, is the whole of it.
 
     Args:
         request: what to paint.
-        photograph, paintings: the request's, without hidden colours.
         encoder: gives the targets (ONNX Runtime).
         engine: gives loss and gradient, of the same network.
-        schedule: the scales to come.
-        pixels: of the picture so far, (H, W, 3); at first that to start from.
         notes: lines for the person who waits, passed on in Planned.
         checkpointer: keeps the state from time to time, where that is wanted.
-        best: the evaluation of the picture so far, if there was one; without its gradient.
-        stopped: as a `StylizeResult` has it.
-        first: index of the scale that the work begins at.
-        left: state of the work on that scale, where it goes on.
+        saved: what the checkpoint holds, where the work goes on from one.
+
+    Raises:
+        UnsupportedImageError: the photograph is too narrow for the working size.
+        OutOfMemoryError: not even the smallest tiles fit.
     """
 
-    request: StylizeRequest
-    photograph: Picture
-    paintings: Sequence[Picture]
-    encoder: Encoder
-    engine: Engine
-    schedule: Schedule
-    pixels: Pixels
-    notes: tuple[str, ...] = ()
-    checkpointer: Checkpointer | None = None
-    best: Evaluation | None = None
-    stopped: str = "finished"
-    first: int = 0
-    left: State = field(default_factory=dict)
+    def __init__(
+        self,
+        request: StylizeRequest,
+        encoder: Encoder,
+        engine: Engine,
+        notes: tuple[str, ...] = (),
+        checkpointer: Checkpointer | None = None,
+        saved: Snapshot | None = None,
+    ) -> None:
+        self.request, self.config, self.notes = request, request.config, notes
+        self.encoder, self.engine, self.checkpointer = encoder, engine, checkpointer
+        self.photograph = fill_hidden(Picture(request.content_image, request.content_alpha))
+        paintings = zip(request.style_images, request.style_alphas, strict=True)
+        self.paintings = [fill_hidden(Picture(*painting)) for painting in paintings]
+        scales = saved.scales if saved else self._planned_scales()
+        self.schedule = Schedule(scales, self.config.time_limit, is_shared=checkpointer is None)
+        self.pixels = picture_to_start_from(
+            self.config,
+            (scales[0].height, scales[0].width),
+            content=self.photograph.pixels,
+            style=self.paintings[0].pixels,
+            given=request.initial_image,
+        )
+        self.best: Evaluation | None = None
+        self.stopped = "finished"
+        self.first = 0
+        self.left: State = {}
+        if saved:
+            self._restore(saved.state)
 
     def run(self) -> Iterator[Event]:
         """Paint, and say so: Planned, Progress by evaluation, Previews, Finished.
@@ -72,7 +86,7 @@ class Transfer:
             self.encoder,
             self.photograph,
             self.paintings,
-            self.request.config,
+            self.config,
             self.schedule.scales[self.first :],
             self.request.cancel,
         )
@@ -93,18 +107,25 @@ class Transfer:
             self.stopped = "time-limit"
         yield Finished(self._result(self.best))
 
+    def _planned_scales(self) -> tuple[Scale, ...]:
+        width, height = self.photograph.size
+        scales = plan_scales(height, width, self.config)
+        size, stroke_scale = scales[-1].sizes[0], self.config.stroke_scale
+        paintings = [painting_size(one, *size, stroke_scale) for one in self.paintings]
+        return fitted_scales(scales, paintings, self.config, self.engine)
+
     def _planned(self) -> Planned:
         """The work ahead, without the scales that there is no time for."""
-        schedule, config = self.schedule, self.request.config
-        largest, pixels = schedule.scales[-1], self.photograph.pixels
-        seconds = seconds_per_pass(self.encoder, self.engine, pixels, largest, config)
+        schedule, pixels = self.schedule, self.photograph.pixels
+        largest = schedule.scales[-1]
+        seconds = seconds_per_pass(self.encoder, self.engine, pixels, largest, self.config)
         schedule.leave_out(seconds)
         return Planned(
             scales=tuple(scale.longest for scale in schedule.scales),
             evaluations=tuple(scale.evaluations for scale in schedule.scales),
             seconds=min(schedule.elapsed + schedule.seconds_left(seconds), schedule.limit),
             backbone=self.encoder.architecture.name,
-            notes=(*self.notes, *memory_notes(schedule.scales, config)),
+            notes=(*self.notes, *memory_notes(schedule.scales, self.config)),
             **self.engine.labels(),
         )
 
@@ -115,7 +136,7 @@ class Transfer:
         # fine detail is nearer to what is wanted than nothing, and saves evaluations.
         photograph = resized(self.photograph.pixels, scale.height, scale.width)
         start = enlarged(self.pixels, photograph, detail=1)
-        work = ScaleRun.of(index, scale, targets, start, self.engine, self.request.config)
+        work = ScaleRun.of(index, scale, targets, start, self.engine, self.config)
         if self.left:
             work.restore(self.left)
             self.left = {}
@@ -157,8 +178,7 @@ class Transfer:
             self.stopped = "time-limit"
         return self.stopped != "finished"
 
-    def restore(self, state: State) -> None:
-        """Go on from a state that a checkpoint holds, of a transfer over the same scales."""
+    def _restore(self, state: State) -> None:
         self.first = state["scale"]
         self.schedule.restore(state)
         if best := part("best", state):
@@ -180,7 +200,13 @@ class Transfer:
         checkpointer.save(tuple(scales), state)
 
     def _result(self, evaluation: Evaluation) -> StylizeResult:
-        image, alpha = finished_picture(self.pixels, self.photograph.pixels, self.request)
+        image, alpha, photograph = self.pixels, self.request.content_alpha, self.photograph.pixels
+        if self.config.output_size == "photo":
+            image = enlarged(image, photograph, self.config.detail)
+        elif alpha is not None:
+            alpha = resized(alpha, *image.shape[:2])
+        if self.config.keep_colors:
+            image = recoloured(image, resized(photograph, *image.shape[:2]))
         return StylizeResult(
             image=image,
             stopped=self.stopped,

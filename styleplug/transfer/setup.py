@@ -10,18 +10,15 @@ from styleplug.errors import ConfigError, MissingDependencyError, UnsupportedIma
 from styleplug.events import Finished
 from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.picture import Picture
-from styleplug.image.transparency import fill_hidden, has_visible_pixels
+from styleplug.image.transparency import has_visible_pixels
 from styleplug.native import torch_threads_are_lost
 from styleplug.runtime.models import Model, pick_backbone
 from styleplug.runtime.providers import providers_for
-from styleplug.transfer.checkpoint import Checkpointer, Snapshot
+from styleplug.transfer.checkpoint import Checkpointer
 from styleplug.transfer.engine import Engine
-from styleplug.transfer.memory import fitted_scales
 from styleplug.transfer.resume import machine_facts, open_checkpoint, resume_notes, run_facts
 from styleplug.transfer.run import Transfer
-from styleplug.transfer.schedule import SHORTEST_SIDE, Schedule, plan_scales
-from styleplug.transfer.start import picture_to_start_from
-from styleplug.transfer.targets import painting_size
+from styleplug.transfer.schedule import SHORTEST_SIDE, plan_scales
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.layers import ARCHITECTURES, Architecture
 
@@ -59,66 +56,13 @@ def set_up(request: StylizeRequest) -> Transfer:
     if config.backbone == "auto" and model.name != "vgg19":
         notes = ("vgg19 is not installed; using the bundled vgg16",)
     if not checkpoint:
-        return make_transfer(request, encoder, engine, notes)
+        return Transfer(request, encoder, engine, notes)
 
     machine = machine_facts(encoder, engine)
     if saved:
         notes += resume_notes(Path(checkpoint.path), saved, model, machine)
     checkpointer = Checkpointer(checkpoint, run_facts(request, model, engine), machine)
-    return make_transfer(request, encoder, engine, notes, checkpointer, saved)
-
-
-def make_transfer(
-    request: StylizeRequest,
-    encoder: Encoder,
-    engine: Engine,
-    notes: tuple[str, ...] = (),
-    checkpointer: Checkpointer | None = None,
-    saved: Snapshot | None = None,
-) -> Transfer:
-    """A transfer by an encoder and an engine of one network; the rest is as `Transfer` has it.
-
-    Args:
-        saved: what the checkpoint holds, where the work goes on from one.
-
-    Raises:
-        UnsupportedImageError: the photograph is too narrow for the working size.
-        OutOfMemoryError: not even the smallest tiles fit.
-    """
-    config = request.config
-    photograph = fill_hidden(Picture(request.content_image, request.content_alpha))
-    paintings = [
-        fill_hidden(Picture(image, alpha))
-        for image, alpha in zip(request.style_images, request.style_alphas, strict=True)
-    ]
-    if saved:
-        scales = saved.scales
-    else:
-        width, height = photograph.size
-        scales = plan_scales(height, width, config)
-        largest = scales[-1].height, scales[-1].width
-        sizes = [painting_size(one, *largest, config.stroke_scale) for one in paintings]
-        scales = fitted_scales(scales, sizes, config, engine)
-    transfer = Transfer(
-        request=request,
-        photograph=photograph,
-        paintings=paintings,
-        encoder=encoder,
-        engine=engine,
-        schedule=Schedule(scales, config.time_limit, is_shared=checkpointer is None),
-        pixels=picture_to_start_from(
-            config,
-            (scales[0].height, scales[0].width),
-            content=photograph.pixels,
-            style=paintings[0].pixels,
-            given=request.initial_image,
-        ),
-        notes=notes,
-        checkpointer=checkpointer,
-    )
-    if saved:
-        transfer.restore(saved.state)
-    return transfer
+    return Transfer(request, encoder, engine, notes, checkpointer, saved)
 
 
 def check_request(request: StylizeRequest, architecture: Architecture) -> None:
@@ -132,8 +76,7 @@ def check_request(request: StylizeRequest, architecture: Architecture) -> None:
     config = request.config
     architecture.check([*config.content_layers, *config.style_layers])
     providers_for(config.device)
-    photograph = Picture(request.content_image, request.content_alpha)
-    pictures = {"the photograph": photograph}
+    pictures = {"the photograph": Picture(request.content_image, request.content_alpha)}
     paintings = zip(request.style_images, request.style_alphas, strict=True)
     for i, painting in enumerate(paintings, start=1):
         pictures[f"painting {i}"] = Picture(*painting)
@@ -149,7 +92,7 @@ def check_request(request: StylizeRequest, architecture: Architecture) -> None:
             raise UnsupportedImageError(
                 None, f"all of {name} is transparent; use a picture that shows something"
             )
-    width, height = photograph.size
+    width, height = pictures["the photograph"].size
     plan_scales(height, width, config)
 
 

@@ -26,7 +26,7 @@ from styleplug.config import StylizeConfig
 from styleplug.events import Finished, Planned, Progress
 from styleplug.hookspecs import StylizeRequest
 from styleplug.runtime.models import Model
-from styleplug.transfer.setup import make_transfer
+from styleplug.transfer.run import Transfer
 from styleplug.vgg.encoder import Encoder
 
 logging.basicConfig(format="%(message)s")
@@ -47,7 +47,7 @@ def transfer_at(size, window=None):
         size=size, iterations=2, pyramid=False, content_error=None, content_weight=1
     )
     request = StylizeRequest(photo[:, :size], (painting[:64, :64],), config)
-    transfer = make_transfer(request, Encoder(model, device="cpu"), engine)
+    transfer = Transfer(request, Encoder(model, device="cpu"), engine)
     [scale] = transfer.schedule.scales
     transfer.schedule.scales = (replace(scale, window=window),)
     return transfer

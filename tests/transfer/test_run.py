@@ -22,7 +22,6 @@ from styleplug.transfer.engine_torch import TorchEngine
 from styleplug.transfer.loss import Evaluation
 from styleplug.transfer.objective import Objective
 from styleplug.transfer.run import Transfer
-from styleplug.transfer.setup import make_transfer as make
 from styleplug.transfer.targets import targets_by_scale
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
@@ -46,13 +45,13 @@ def make_transfer(
         for shape, seed in (((96, 128), 1), ((100, 80), 2))
     )
 
-    def make_of(preset: str = "painterly", engine: str = "torch", **options: Any) -> Transfer:
+    def make(preset: str = "painterly", engine: str = "torch", **options: Any) -> Transfer:
         config = StylizeConfig.from_preset(preset, **{"size": 128, "iterations": 8, **options})
         request = StylizeRequest(photo, (painting,), config)
         encoder = Encoder(tiny_model, pooling=config.pooling, device="cpu")
-        return make(request, encoder, ENGINES[engine](tiny_model, config.pooling))
+        return Transfer(request, encoder, ENGINES[engine](tiny_model, config.pooling))
 
-    return make_of
+    return make
 
 
 def finished(events: list[Event]) -> Finished:
@@ -330,11 +329,11 @@ def test_in_tiles_it_paints_the_same_picture(
     def events() -> list[Event]:
         request = StylizeRequest(photo, (painting,), config)
         encoder = Encoder(tiny_model, device="cpu")
-        return list(make(request, encoder, ENGINES[engine](tiny_model, "max")).run())
+        return list(Transfer(request, encoder, ENGINES[engine](tiny_model, "max")).run())
 
     whole = finished(events()).result
     monkeypatch.setattr(
-        "styleplug.transfer.setup.fitted_scales",
+        "styleplug.transfer.run.fitted_scales",
         lambda scales, *_: (*scales[:-1], replace(scales[-1], encoding=160, window=144)),
     )
     planned, *others = events()
