@@ -117,8 +117,8 @@ def slowdown(scale: Scale, architecture: Architecture, layers: Sequence[str]) ->
     """The time of an evaluation in the scale's windows, relative to one of the whole."""
     if scale.window is None:
         return 1.0
-    seen = seen_pixels(scale.height, scale.width, scale.window, halo(architecture, layers))
-    return TWO_PASSES * seen / (scale.height * scale.width)
+    seen = seen_pixels(*scale.shape, scale.window, halo(architecture, layers))
+    return TWO_PASSES * seen / scale.pixels
 
 
 def memory_notes(scales: Sequence[Scale], config: StylizeConfig) -> tuple[str, ...]:
@@ -174,7 +174,7 @@ class MemoryEstimate:
     @property
     def sizes(self) -> list[tuple[int, int]]:
         """The largest pictures that the encoder sees."""
-        return [(self.scales[-1].height, self.scales[-1].width), *self.paintings]
+        return [self.scales[-1].shape, *self.paintings]
 
     @property
     def longest(self) -> int:
@@ -209,15 +209,14 @@ class MemoryEstimate:
     def evaluation(self, number: int, window: int | None, history: int) -> int:
         """When a scale is worked on."""
         scale = self.scales[number]
-        picture = _PIXEL * scale.height * scale.width
+        picture = _PIXEL * scale.pixels
         solver, remembered = "lbfgs" if history else "adam", 2 * history
-        size = scale.height, scale.width
-        network = self.engine.memory.of(self.architecture, self.layers, size, window)
+        network = self.engine.memory.of(self.architecture, self.layers, scale.shape, window)
         evaluation = network + picture * (_PICTURES_IN_EVALUATION[solver] + remembered)
         step: float = picture * (PICTURES_IN_STEP[solver] + remembered)
         if window is None:
             # The picture's smaller sizes come on top; and an engine may keep what it took.
-            step += network * scale.pixels_per_evaluation / (scale.height * scale.width)
+            step += network * scale.pixels_per_evaluation / scale.pixels
         else:
             step += self.engine.memory.fixed
         return int(self.taken + self._targets(number) + max(evaluation, step))

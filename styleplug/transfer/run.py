@@ -63,7 +63,7 @@ class Transfer:
         self.schedule = Schedule(scales, self.config.time_limit, is_shared=checkpointer is None)
         self.pixels = picture_to_start_from(
             self.config,
-            (scales[0].height, scales[0].width),
+            scales[0].shape,
             content=self.photograph.pixels,
             style=self.paintings[0].pixels,
             given=request.initial_image,
@@ -110,8 +110,10 @@ class Transfer:
     def _planned_scales(self) -> tuple[Scale, ...]:
         width, height = self.photograph.size
         scales = plan_scales(height, width, self.config)
-        size, stroke_scale = scales[-1].sizes[0], self.config.stroke_scale
-        paintings = [painting_size(one, *size, stroke_scale) for one in self.paintings]
+        paintings = [
+            painting_size(painting, *scales[-1].shape, self.config.stroke_scale)
+            for painting in self.paintings
+        ]
         return fitted_scales(scales, paintings, self.config, self.engine)
 
     def _planned(self) -> Planned:
@@ -134,7 +136,7 @@ class Transfer:
         scale = self.schedule.scales[index]
         # Enlarged, the picture lacks all that is too fine for the scale before. The photograph's
         # fine detail is nearer to what is wanted than nothing, and saves evaluations.
-        photograph = resized(self.photograph.pixels, scale.height, scale.width)
+        photograph = resized(self.photograph.pixels, *scale.shape)
         start = enlarged(self.pixels, photograph, detail=1)
         work = ScaleRun.of(index, scale, targets, start, self.engine, self.config)
         if self.left:

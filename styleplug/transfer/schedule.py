@@ -59,9 +59,18 @@ class Scale:
         return max(self.height, self.width)
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width."""
+        return self.height, self.width
+
+    @property
+    def pixels(self) -> int:
+        return self.height * self.width
+
+    @property
     def sizes(self) -> list[tuple[int, int]]:
         """Height and width of all in which the picture is to be right, its own first."""
-        return [(self.height, self.width), *self.coarse_sizes]
+        return [self.shape, *self.coarse_sizes]
 
     @property
     def pixels_per_evaluation(self) -> int:
@@ -130,7 +139,7 @@ class Schedule:
         self, scales: Sequence[Scale], limit: float | None = None, *, is_shared: bool = True
     ) -> None:
         self.scales = tuple(scales)
-        self.full_size = scales[-1].height * scales[-1].width
+        self.full_size = scales[-1].pixels
         self.total_cost = sum(scale.work for scale in scales) / self.full_size
         self.done_cost = 0.0
         self.limit = limit or math.inf
@@ -213,7 +222,7 @@ def _coarse_sizes(scales: Sequence[Scale], stretch: float) -> tuple[tuple[int, i
     """Of the scales before, the sizes in which the next one is to be right."""
     least = round(REFERENCE_SCALE / 2 * stretch)
     of_preview = [scale for scale in scales if scale.longest >= least]
-    return tuple((scale.height, scale.width) for scale in reversed(of_preview or scales[-1:]))
+    return tuple(scale.shape for scale in reversed(of_preview or scales[-1:]))
 
 
 def _balance(size: int, config: StylizeConfig) -> Balance:

@@ -112,7 +112,7 @@ def _check_number(name: str, value: Any) -> None:
 
 
 def _check_array(name: str, value: Any, scale: Scale) -> None:
-    shape = (1, 3, scale.height, scale.width)
+    shape = (1, 3, *scale.shape)
     if value.shape != shape or value.dtype != "float32":
         raise ValueError(f"{name} is {value.shape} {value.dtype} instead of {shape} float32")
     low, high = float(value.min()), float(value.max())

@@ -21,10 +21,10 @@ def seconds_per_pass(
     The encoder is timed, so what it does first must be done.
     """
     side = largest.encoding or largest.longest
-    image = resized(photograph, largest.height, largest.width)[:side, :side]
+    image = resized(photograph, *largest.shape)[:side, :side]
     begun = time.monotonic()
     encoder.features(as_batch(image), tuple(config.content_layers))
     elapsed = time.monotonic() - begun
-    forward = elapsed * largest.height * largest.width / image[..., 0].size
+    forward = elapsed * largest.pixels / image[..., 0].size
     layers = [*config.content_layers, *config.style_layers]
     return engine.cost_in_forward_passes * forward * slowdown(largest, engine.architecture, layers)
