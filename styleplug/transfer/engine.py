@@ -43,8 +43,8 @@ class Engine(ABC):
 
     `name` is what `--engine` calls it; `cost_in_forward_passes` is the time of an evaluation in
     runs of the encoder up to the default content layer, on CPUs, for the estimate before the first
-    evaluation; `memory` is the memory of an evaluation, which is the machine's where it is
-    `on_host`, else a GPU's; `numerics` is what the last bits depend on besides the network, by what
+    evaluation; `memory` is what an evaluation takes of the machine's memory where it is `on_host`,
+    else of a GPU's; `numerics` is what the last bits depend on besides the network, by what
     to call it.
     """
 

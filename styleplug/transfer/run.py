@@ -138,7 +138,7 @@ class Transfer:
         # fine detail is nearer to what is wanted than nothing, and saves evaluations.
         photograph = resized(self.photograph.pixels, *scale.shape)
         start = enlarged(self.pixels, photograph, detail=1)
-        work = ScaleRun.of(index, scale, targets, start, self.engine, self.config)
+        work = ScaleRun(index, scale, targets, start, self.engine, self.config)
         if self.left:
             work.restore(self.left)
             self.left = {}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Self
+from dataclasses import replace
 
 from styleplug.config import StylizeConfig
 from styleplug.events import Progress
@@ -21,41 +20,30 @@ from styleplug.transfer.targets import Targets
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 
-@dataclass
 class ScaleRun:
     """A scale, what is done there, and how far it is.
 
+    `picture` is to be evaluated next, `best` the one of the `lowest` loss so far, both arrays of
+    the engine's; `iteration` is the number of evaluations done.
+
     Args:
         index, scale: of the schedule.
-        objective, solver: what is lowered, and what lowers it.
-        picture: to be evaluated next, an array of the objective's.
-        best: the picture of the lowest loss so far, likewise.
-        lowest: that loss.
-        iteration: evaluations done.
-        started: when, by `time.monotonic`.
+        targets: by level.
+        start: the picture to start from, of the scale's size.
+        engine: does the arithmetic.
+        config: of the transfer.
     """
 
-    index: int
-    scale: Scale
-    objective: Objective
-    solver: Solver
-    picture: Array
-    best: Array
-    lowest: float = math.inf
-    iteration: int = 0
-    started: float = field(default_factory=lambda: time.monotonic())
-
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         index: int,
         scale: Scale,
         targets: Sequence[Targets],
         start: Pixels,
         engine: Engine,
         config: StylizeConfig,
-    ) -> Self:
-        """The work on a scale from its beginning, at a picture of its size."""
+    ) -> None:
+        self.index, self.scale = index, scale
         loss = Loss(
             targets,
             content_layers=config.content_layers,
@@ -63,15 +51,14 @@ class ScaleRun:
             balance=scale.balance,
             tv_weight=config.tv_weight,
         )
-        picture = engine.to_device(as_batch(start))
-        return cls(
-            index,
-            scale,
-            Objective(engine, loss, scale.window),
-            _solver(config, scale),
-            picture=picture,
-            best=picture,
-        )
+        self.objective = Objective(engine, loss, scale.window)
+        self.solver: Solver = LBFGS(history=scale.history)
+        if config.optimizer == "adam" or not scale.history:
+            self.solver = Adam(config.learning_rate)
+        self.picture: Array = engine.to_device(as_batch(start))
+        self.best, self.lowest = self.picture, math.inf
+        self.iteration = 0
+        self._started = time.monotonic()
 
     @property
     def is_done(self) -> bool:
@@ -89,7 +76,7 @@ class ScaleRun:
     @property
     def seconds(self) -> float:
         """The time spent on this scale."""
-        return time.monotonic() - self.started
+        return time.monotonic() - self._started
 
     def progress(self, evaluation: Evaluation, schedule: Schedule) -> Progress:
         """What is said of an evaluation that is done and counted."""
@@ -138,11 +125,5 @@ class ScaleRun:
         }
         self.picture, self.best = state["picture"], state["best"]
         self.lowest, self.iteration = state["lowest"], state["iteration"]
-        self.started = time.monotonic() - state["seconds"]
+        self._started = time.monotonic() - state["seconds"]
         self.solver.restore(part("solver", state))
-
-
-def _solver(config: StylizeConfig, scale: Scale) -> Solver:
-    if config.optimizer == "adam" or not scale.history:
-        return Adam(config.learning_rate)
-    return LBFGS(history=scale.history)

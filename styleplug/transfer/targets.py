@@ -62,11 +62,24 @@ def targets_by_scale(
         Cancelled: `cancel` was set.
         OutOfMemoryError: in the smallest tiles, too.
     """
-    by_size = {}
-    for size, window in {size: one.encoding for one in scales for size in one.sizes}.items():
+    reach = halo(encoder.architecture, [*config.content_layers, *config.style_layers])
+
+    def targets_of(size: tuple[int, int], window: int | None) -> Targets:
         if cancel.is_set():
             raise Cancelled
-        by_size[size] = _targets_at(size, window, encoder, photograph, paintings, config)
+        sizes = [painting_size(painting, *size, config.stroke_scale) for painting in paintings]
+        compute = partial(
+            compute_targets,
+            encoder,
+            resized_picture(photograph, *size),
+            [resized_picture(one, *own) for one, own in zip(paintings, sizes, strict=True)],
+            config.content_layers,
+            config.style_layers,
+        )
+        return retry_in_smaller_tiles(compute, window, max(map(max, [size, *sizes])), reach)
+
+    windows = {size: scale.encoding for scale in scales for size in scale.sizes}
+    by_size = {size: targets_of(size, window) for size, window in windows.items()}
     return [[by_size[size] for size in scale.sizes] for scale in scales]
 
 
@@ -113,29 +126,3 @@ def compute_targets(
         weights=weights,
         alpha=photograph.alpha,
     )
-
-
-def _targets_at(
-    size: tuple[int, int],
-    window: int | None,
-    encoder: Encoder,
-    photograph: Picture,
-    paintings: Sequence[Picture],
-    config: StylizeConfig,
-) -> Targets:
-    """Targets at a size, in windows of this side, or of less where memory runs out."""
-    resized = [
-        resized_picture(painting, *painting_size(painting, *size, config.stroke_scale))
-        for painting in paintings
-    ]
-    compute = partial(
-        compute_targets,
-        encoder,
-        resized_picture(photograph, *size),
-        resized,
-        config.content_layers,
-        config.style_layers,
-    )
-    longest = max(*size, *(side for painting in resized for side in painting.size))
-    reach = halo(encoder.architecture, [*config.content_layers, *config.style_layers])
-    return retry_in_smaller_tiles(compute, window, longest, reach)
