@@ -92,8 +92,8 @@ def fused_graph(network: Network, loss: Loss) -> bytes:
         _reduced(gradient, rows.T, columns.T)
         for gradient, (rows, columns) in zip(gradients[1:], reductions, strict=True)
     ]
-    total = graph.op("Sum", *(gradient.name for gradient in (gradients[0], *back)))
-    return _model(graph, [errors.content, errors.style, Expression(graph, total, picture.shape)])
+    gradient = gradients[0].op("Sum", *(one.name for one in back))
+    return _model(graph, [errors.content, errors.style, gradient])
 
 
 def _features(
@@ -139,8 +139,6 @@ def _reduced(picture: Expression, rows: Array, columns: Array) -> Expression:
 
 def _slope(slope: Slope, content_error: Expression) -> Expression:
     """`Slope.at` the content error."""
-    graph = content_error.graph
     excess = (content_error - slope.target) * (1 / slope.softness)
-    growth = Expression(graph, graph.op("Exp", excess.name), ()) * slope.weight
-    largest = constant(graph, slope.largest)
-    return Expression(graph, graph.op("Min", growth.name, largest.name), ())
+    growth = excess.op("Exp") * slope.weight
+    return growth.op("Min", constant(content_error.graph, slope.largest).name)

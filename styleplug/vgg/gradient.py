@@ -120,26 +120,18 @@ class DifferentiablePass:
     def _forward(self, picture: Expression, layers: Collection[str]) -> Iterator[_Step]:
         graph, weights = self.graph, self.network.weights
         mean = graph.constant(self.network.mean.reshape(1, 3, 1, 1), "mean")
-        current = self._value(graph.op("Sub", picture.name, mean), picture.shape)
+        current = picture.op("Sub", mean)
         for convolution in self.network.architecture.up_to(layers):
             pooled = None
             if convolution.follows_pooling:
-                pooled, current = current, self._pooled(current)
+                pooled, current = current, _pool(current, POOLINGS[self.network.pooling])
             weight, bias = (f"{convolution.name}.{kind}" for kind in ("weight", "bias"))
             convolved = self._convolved(
                 current, weights[weight], weight, graph.constant(weights[bias], bias)
             )
-            output = self._value(graph.op("Relu", convolved.name), convolved.shape)
+            output = convolved.op("Relu")
             yield _Step(convolution, current, output, pooled)
             current = output
-
-    def _value(self, name: str, shape: tuple[int, ...]) -> Expression:
-        return Expression(self.graph, name, shape)
-
-    def _pooled(self, value: Expression) -> Expression:
-        name = self.graph.op(POOLINGS[self.network.pooling], value.name, **POOLING_WINDOW)
-        *channels, height, width = value.shape
-        return self._value(name, (*channels, height // 2, width // 2))
 
     def _before_relu(
         self, step: _Step, gradient: Expression | None, by_features: Expression | None
@@ -165,16 +157,14 @@ class DifferentiablePass:
 
     def _convolved(self, value: Expression, kernel: Array, name: str, *bias: str) -> Expression:
         """A value convolved with a kernel that goes by a name in the graph."""
-        one, _, *size = value.shape
-        height, width = size
+        height, width = value.shape[2:]
+        shape = 1, len(kernel), height, width
         if self.network.is_on_cpu and winograd.is_worthwhile(kernel.shape, height, width):
-            convolved = winograd.convolved(
-                self.graph, value.name, (height, width), kernel, name, *bias
-            )
-        else:
-            weight = self.graph.constant(kernel, name)
-            convolved = self.graph.op("Conv", value.name, weight, *bias, **CONVOLUTION)
-        return self._value(convolved, (one, len(kernel), height, width))
+            size = height, width
+            convolved = winograd.convolved(self.graph, value.name, size, kernel, name, *bias)
+            return Expression(self.graph, convolved, shape)
+        weight = self.graph.constant(kernel, name)
+        return value.op("Conv", weight, *bias, shape=shape, **CONVOLUTION)
 
     def _pooled_back(
         self, value: Expression, pooled: Expression, gradient: Expression
@@ -189,7 +179,7 @@ class DifferentiablePass:
 
     def _is_positive(self, value: Expression) -> Expression:
         """1 where features are above 0, 0 elsewhere."""
-        return _hard_sigmoid(scaled(value, 1.0), alpha=_STEEP, beta=0.0)
+        return scaled(value, 1.0).op("HardSigmoid", alpha=_STEEP, beta=0.0)
 
     def _is_winner(self, value: Expression) -> Expression:
         """1 where a feature is its window's largest, and the first of those, as in PyTorch."""
@@ -198,13 +188,10 @@ class DifferentiablePass:
         order = graph.slice(self.order, 2, 0, height)
         order = graph.slice(order, 3, 0, width)
         ones = graph.constant(np.ones((channels, 1, 1, 1), np.float32), f"ones_{channels}")
-        keys = value * self._value(graph.op("Conv", order, ones, kernel_shape=[1, 1]), value.shape)
-        largest = self._value(
-            graph.op("MaxPool", keys.name, **POOLING_WINDOW),
-            (1, channels, height // 2, width // 2),
-        )
+        keys = value.op("Mul", graph.op("Conv", order, ones, kernel_shape=[1, 1]))
+        largest = _pool(keys, "MaxPool")
         difference = scaled(keys, _STEEP) + enlarged(scaled(largest, -_STEEP), value.shape)
-        return _hard_sigmoid(difference, alpha=1.0, beta=1.0)
+        return difference.op("HardSigmoid", alpha=1.0, beta=1.0)
 
 
 def argmax_tiebreak(height: int, width: int) -> Array:
@@ -238,6 +225,6 @@ def enlarged(pooled: Expression, shape: tuple[int, ...]) -> Expression:
     return Expression(graph, large, shape)
 
 
-def _hard_sigmoid(value: Expression, *, alpha: float, beta: float) -> Expression:
-    name = value.graph.op("HardSigmoid", value.name, alpha=alpha, beta=beta)
-    return Expression(value.graph, name, value.shape)
+def _pool(value: Expression, operator: str) -> Expression:
+    *channels, height, width = value.shape
+    return value.op(operator, shape=(*channels, height // 2, width // 2), **POOLING_WINDOW)
