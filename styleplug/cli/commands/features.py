@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 
+from styleplug.cli.ui.options import option_type
 from styleplug.cli.ui.output import check_output, write_output
 from styleplug.cli.ui.terminal import say
 from styleplug.config import StylizeConfig
@@ -16,15 +16,14 @@ from styleplug.config import StylizeConfig
 
 def _option(name: str) -> Callable[..., Any]:
     """The option as `styleplug stylize` has it."""
-    [option] = [option for option in fields(StylizeConfig) if option.name == name]
-    choices = option.metadata.get("choices")
+    option = StylizeConfig.options()[name]
     return click.option(
         f"--{name}",
-        type=click.Choice(choices) if choices else str,
-        metavar=None if choices else "NAME",
+        type=option_type(option),
+        metavar=option.metavar,
         default=option.default,
         show_default=True,
-        help=option.metadata["help"],
+        help=option.help,
     )
 
 
