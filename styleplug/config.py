@@ -26,7 +26,6 @@ from styleplug.options import (
     Text,
     WholeNumber,
     listed,
-    option,
 )
 
 INITS = ("content", "noise", "style")
@@ -114,154 +113,125 @@ class StylizeConfig(Config):
         ConfigError: a field is outside its range.
     """
 
-    size: int = option(
-        WholeNumber(
-            512,
-            "Longest side of the working picture, in pixels; one longer than 2:1 is made as large"
-            " in area as one of 2:1.",
-            32,
-            16384,
-            basic=True,
-        )
-    )
-    output_size: str = option(
-        Choice(
-            "photo",
-            "Size of the result: the photograph's, or the working picture's.",
-            ("photo", "working"),
-        )
-    )
-    detail: float = option(
-        Number(
-            0.0,
-            "Share of the photograph's fine luminance detail, finer than the working picture can"
-            " hold, to add to a result of the photograph's size; 0 leaves the strokes to"
-            " themselves.",
-            0,
-            1,
-        )
-    )
-    iterations: int = option(
-        WholeNumber(
-            50,
-            "Evaluations of loss and gradient at the last scale; earlier ones follow from it.",
-            1,
-            1_000_000,
-        )
-    )
-    strength: float = option(
-        Number(
-            0.5,
-            "How far to go from the photograph, unless weights are given: 0.5 is the preset's own"
-            " balance, 1 twice that.",
-            0,
-            1,
-            basic=True,
-        )
-    )
-    stroke_scale: float = option(
-        Number(
-            1.0,
-            "Size of the painting's strokes; at 1 the painting is taken as long as the picture.",
-            0.25,
-            4,
-            basic=True,
-        )
-    )
-    keep_colors: bool = option(_KEEP_COLORS)
-    content_error: float | None = option(
-        Number(
-            0.71,
-            "Relative error of the photograph's features to allow for; sets the balance.",
-            0,
-            10,
-            optional=True,
-        )
-    )
-    content_weight: float | None = option(
-        Number(None, "Weight of the content error, instead of a balance.", 0, optional=True)
-    )
-    style_weight: float | None = option(
-        Number(None, "Weight of the style error, instead of a balance.", 0, optional=True)
-    )
-    tv_weight: float = option(
-        Number(0.0, "Weight of the total variation, which smooths.", 0, label="Smoothing")
-    )
-    content_layers: Mapping[str, float] = option(
-        Layers("relu4_2", f"Layers whose features are to remain: {LAYERS_TEXT}.")
-    )
-    style_layers: Mapping[str, float] = option(
-        Layers(
-            ",".join(f"relu{block}_1" for block in range(1, 6)),
-            f"Layers whose Gram matrices are to match: {LAYERS_TEXT}.",
-        )
-    )
-    backbone: str = option(
-        Choice(
-            "auto", "The network; auto is vgg19 where it is installed.", ("auto", "vgg16", "vgg19")
-        )
-    )
-    pooling: str = option(
-        Choice("max", "Pooling between the blocks of the network.", ("max", "avg"))
-    )
-    optimizer: str = option(
-        Choice("lbfgs", "The solver; lbfgs begins with a few steps of adam.", ("lbfgs", "adam"))
-    )
-    learning_rate: float = option(
-        Number(0.03, "Size of adam's steps; a pixel's range is 1.", 1e-6, 1)
-    )
-    pyramid: bool = option(
-        Flag(True, "Work from small to large, for large strokes as well as fine ones.")
-    )
-    init: str = option(
-        Text("content", f"What to start from: {_STARTS}.", _STARTS, re.compile(".+", re.DOTALL))
-    )
-    seed: int = option(
-        WholeNumber(
-            0,
-            "Which variation to paint: each number gives another, and always the same; 0 starts"
-            " from the photograph as it is. With init noise, the seed of the noise.",
-            0,
-            2**32 - 1,
-            basic=True,
-        )
-    )
-    engine: str = option(
-        Choice(
-            "auto",
-            "What computes gradients, PyTorch or ONNX Runtime; auto is torch where it is"
-            " installed.",
-            ("auto", "torch", "onnx"),
-        )
-    )
-    device: str = option(
-        Text("auto", f"Where to compute: {_DEVICES}.", _DEVICES, DEVICE, affects_picture=False)
-    )
-    precision: str = option(
-        Choice(
-            "float32",
-            "Precision of the network's arithmetic; float16 on a GPU with torch only.",
-            ("float32", "float16"),
-        )
-    )
-    time_limit: float | None = option(
-        Duration(
-            None,
-            "Keep within this time, in seconds or such as 5m; the scales share it.",
-            1e-3,
-            optional=True,
-        )
-    )
-    max_memory: float | None = option(
-        MemorySize(
-            None,
-            "Memory to keep within, in bytes or such as 2.5GB; what would need more is worked on in"
-            " tiles. By default it is what the machine has free.",
-            1,
-            optional=True,
-            affects_picture=False,
-        )
-    )
+    size: int = WholeNumber(
+        512,
+        "Longest side of the working picture, in pixels; one longer than 2:1 is made as large"
+        " in area as one of 2:1.",
+        32,
+        16384,
+        basic=True,
+    ).field()
+    output_size: str = Choice(
+        "photo",
+        "Size of the result: the photograph's, or the working picture's.",
+        ("photo", "working"),
+    ).field()
+    detail: float = Number(
+        0.0,
+        "Share of the photograph's fine luminance detail, finer than the working picture can"
+        " hold, to add to a result of the photograph's size; 0 leaves the strokes to"
+        " themselves.",
+        0,
+        1,
+    ).field()
+    iterations: int = WholeNumber(
+        50,
+        "Evaluations of loss and gradient at the last scale; earlier ones follow from it.",
+        1,
+        1_000_000,
+    ).field()
+    strength: float = Number(
+        0.5,
+        "How far to go from the photograph, unless weights are given: 0.5 is the preset's own"
+        " balance, 1 twice that.",
+        0,
+        1,
+        basic=True,
+    ).field()
+    stroke_scale: float = Number(
+        1.0,
+        "Size of the painting's strokes; at 1 the painting is taken as long as the picture.",
+        0.25,
+        4,
+        basic=True,
+    ).field()
+    keep_colors: bool = _KEEP_COLORS.field()
+    content_error: float | None = Number(
+        0.71,
+        "Relative error of the photograph's features to allow for; sets the balance.",
+        0,
+        10,
+        optional=True,
+    ).field()
+    content_weight: float | None = Number(
+        None, "Weight of the content error, instead of a balance.", 0, optional=True
+    ).field()
+    style_weight: float | None = Number(
+        None, "Weight of the style error, instead of a balance.", 0, optional=True
+    ).field()
+    tv_weight: float = Number(
+        0.0, "Weight of the total variation, which smooths.", 0, label="Smoothing"
+    ).field()
+    content_layers: Mapping[str, float] = Layers(
+        "relu4_2", f"Layers whose features are to remain: {LAYERS_TEXT}."
+    ).field()
+    style_layers: Mapping[str, float] = Layers(
+        ",".join(f"relu{block}_1" for block in range(1, 6)),
+        f"Layers whose Gram matrices are to match: {LAYERS_TEXT}.",
+    ).field()
+    backbone: str = Choice(
+        "auto", "The network; auto is vgg19 where it is installed.", ("auto", "vgg16", "vgg19")
+    ).field()
+    pooling: str = Choice(
+        "max", "Pooling between the blocks of the network.", ("max", "avg")
+    ).field()
+    optimizer: str = Choice(
+        "lbfgs", "The solver; lbfgs begins with a few steps of adam.", ("lbfgs", "adam")
+    ).field()
+    learning_rate: float = Number(
+        0.03, "Size of adam's steps; a pixel's range is 1.", 1e-6, 1
+    ).field()
+    pyramid: bool = Flag(
+        True, "Work from small to large, for large strokes as well as fine ones."
+    ).field()
+    init: str = Text(
+        "content", f"What to start from: {_STARTS}.", _STARTS, re.compile(".+", re.DOTALL)
+    ).field()
+    seed: int = WholeNumber(
+        0,
+        "Which variation to paint: each number gives another, and always the same; 0 starts"
+        " from the photograph as it is. With init noise, the seed of the noise.",
+        0,
+        2**32 - 1,
+        basic=True,
+    ).field()
+    engine: str = Choice(
+        "auto",
+        "What computes gradients, PyTorch or ONNX Runtime; auto is torch where it is installed.",
+        ("auto", "torch", "onnx"),
+    ).field()
+    device: str = Text(
+        "auto", f"Where to compute: {_DEVICES}.", _DEVICES, DEVICE, affects_picture=False
+    ).field()
+    precision: str = Choice(
+        "float32",
+        "Precision of the network's arithmetic; float16 on a GPU with torch only.",
+        ("float32", "float16"),
+    ).field()
+    time_limit: float | None = Duration(
+        None,
+        "Keep within this time, in seconds or such as 5m; the scales share it.",
+        1e-3,
+        optional=True,
+    ).field()
+    max_memory: float | None = MemorySize(
+        None,
+        "Memory to keep within, in bytes or such as 2.5GB; what would need more is worked on in"
+        " tiles. By default it is what the machine has free.",
+        1,
+        optional=True,
+        affects_picture=False,
+    ).field()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -310,25 +280,21 @@ class FilterConfig(Config):
         ConfigError: a field is outside its range.
     """
 
-    strength: float = option(
-        Number(
-            1.0,
-            "How much of the filtered picture to take, the rest from the photograph.",
-            0,
-            1,
-            basic=True,
-        )
-    )
-    keep_colors: bool = option(_KEEP_COLORS)
-    stroke_scale: float = option(
-        Number(
-            1.0,
-            "Size of the strokes, of filters that have some; at 1 they are as in the painting.",
-            0.5,
-            4,
-            basic=True,
-        )
-    )
+    strength: float = Number(
+        1.0,
+        "How much of the filtered picture to take, the rest from the photograph.",
+        0,
+        1,
+        basic=True,
+    ).field()
+    keep_colors: bool = _KEEP_COLORS.field()
+    stroke_scale: float = Number(
+        1.0,
+        "Size of the strokes, of filters that have some; at 1 they are as in the painting.",
+        0.5,
+        4,
+        basic=True,
+    ).field()
 
 
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(

@@ -86,6 +86,10 @@ class Option(ABC):
             "basic": self.basic,
         }
 
+    def field(self) -> Any:
+        """The field of a config that it is the option of."""
+        return field(default=self.default, metadata={"option": self})
+
     @abstractmethod
     def _accepts(self, value: Any) -> bool: ...
 
@@ -267,11 +271,6 @@ class Layers(Option):
         if isinstance(layers, Iterable):
             return [(layer, 1.0) for layer in layers]
         raise ConfigError(self.name, layers, "names of layers, or a mapping of names to weights")
-
-
-def option(option: Option) -> Any:
-    """The field of a config that the option is of."""
-    return field(default=option.default, metadata={"option": option})
 
 
 def seconds(text: str) -> float:

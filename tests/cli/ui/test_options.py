@@ -16,7 +16,7 @@ from styleplug.cli.ui import options
 from styleplug.cli.ui.options import config_from, config_options
 from styleplug.config import PRESETS, Config, StylizeConfig
 from styleplug.errors import ConfigError
-from styleplug.options import Choice, Flag, Number, Option, memory_size, option, seconds
+from styleplug.options import Choice, Flag, Number, Option, memory_size, seconds
 
 FIELDS = StylizeConfig.options()
 OPTIONS = {option.name: option for option in stylize.params if isinstance(option, click.Option)}
@@ -88,7 +88,7 @@ def test_numbers_with_a_unit_name_it(name: str) -> None:
 def test_a_field_that_is_off_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     @dataclass(frozen=True)
     class Tiled(Config):
-        tiled: bool = option(Flag(False, "Work on tiles."))
+        tiled: bool = Flag(False, "Work on tiles.").field()
 
     monkeypatch.setattr(options, "StylizeConfig", Tiled)
     command = config_options(click.Command("any", callback=lambda: None))
