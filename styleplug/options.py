@@ -259,7 +259,7 @@ class Layers(Option):
     def _pairs(self, layers: object) -> list[tuple[Any, Any]]:
         """Names and weights as they were given."""
         if isinstance(layers, str):
-            parts = [part.partition("=") for part in layers.split(",") if part.strip()]
+            parts = [part.partition("=") for part in split_list(layers)]
             try:
                 return [
                     (layer.strip(), float(weight) if sign else 1.0) for layer, sign, weight in parts
@@ -296,6 +296,11 @@ def memory_size(text: str) -> float:
         raise ValueError(f"{text!r} is no size such as 2.5GB, 800MB or 4GiB")
     base = 1024.0 if match[3] else 1000.0
     return float(match[1]) * base ** _SIZE_PREFIXES.index(match[2])
+
+
+def split_list(text: str) -> list[str]:
+    """The parts of a text that commas separate, without empty ones."""
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def listed(names: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from styleplug.cli.ui.options import option_type
 from styleplug.cli.ui.output import check_output, write_output
 from styleplug.cli.ui.terminal import say
 from styleplug.config import StylizeConfig
+from styleplug.options import split_list
 
 
 def _option(name: str) -> Callable[..., Any]:
@@ -72,10 +73,9 @@ def features(
     import styleplug
 
     check_output(output, ".npz", source=photo, overwrite=overwrite)
-    names = [name.strip() for name in layers.split(",") if name.strip()]
     arrays: dict[str, Any] = dict(
         styleplug.extract_features(
-            photo, names, size=size, backbone=backbone, pooling=pooling, device=device
+            photo, split_list(layers), size=size, backbone=backbone, pooling=pooling, device=device
         )
     )
     buffer = io.BytesIO()
