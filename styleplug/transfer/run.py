@@ -107,30 +107,6 @@ class Transfer:
             self.stopped = "time-limit"
         yield Finished(self._result(self.best))
 
-    def _planned_scales(self) -> tuple[Scale, ...]:
-        width, height = self.photograph.size
-        scales = plan_scales(height, width, self.config)
-        paintings = [
-            painting_size(painting, *scales[-1].shape, self.config.stroke_scale)
-            for painting in self.paintings
-        ]
-        return fitted_scales(scales, paintings, self.config, self.engine)
-
-    def _planned(self) -> Planned:
-        """The work ahead, without the scales that there is no time for."""
-        schedule, pixels = self.schedule, self.photograph.pixels
-        largest = schedule.scales[-1]
-        seconds = seconds_per_pass(self.encoder, self.engine, pixels, largest, self.config)
-        schedule.leave_out(seconds)
-        return Planned(
-            scales=tuple(scale.longest for scale in schedule.scales),
-            evaluations=tuple(scale.evaluations for scale in schedule.scales),
-            seconds=min(schedule.elapsed + schedule.seconds_left(seconds), schedule.limit),
-            backbone=self.encoder.architecture.name,
-            notes=(*self.notes, *memory_notes(schedule.scales, self.config)),
-            **self.engine.labels(),
-        )
-
     def _start(self, index: int, targets: Sequence[Targets]) -> ScaleRun:
         """The work on a scale: from the picture so far, or from where it was left."""
         scale = self.schedule.scales[index]
@@ -179,6 +155,30 @@ class Transfer:
         elif self.best and self.schedule.is_spent:
             self.stopped = "time-limit"
         return self.stopped != "finished"
+
+    def _planned_scales(self) -> tuple[Scale, ...]:
+        width, height = self.photograph.size
+        scales = plan_scales(height, width, self.config)
+        paintings = [
+            painting_size(painting, *scales[-1].shape, self.config.stroke_scale)
+            for painting in self.paintings
+        ]
+        return fitted_scales(scales, paintings, self.config, self.engine)
+
+    def _planned(self) -> Planned:
+        """The work ahead, without the scales that there is no time for."""
+        schedule, pixels = self.schedule, self.photograph.pixels
+        largest = schedule.scales[-1]
+        seconds = seconds_per_pass(self.encoder, self.engine, pixels, largest, self.config)
+        schedule.leave_out(seconds)
+        return Planned(
+            scales=tuple(scale.longest for scale in schedule.scales),
+            evaluations=tuple(scale.evaluations for scale in schedule.scales),
+            seconds=min(schedule.elapsed + schedule.seconds_left(seconds), schedule.limit),
+            backbone=self.encoder.architecture.name,
+            notes=(*self.notes, *memory_notes(schedule.scales, self.config)),
+            **self.engine.labels(),
+        )
 
     def _restore(self, state: State) -> None:
         self.first = state["scale"]
