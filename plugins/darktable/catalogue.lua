@@ -54,4 +54,21 @@ function catalogue.known()
   return is_known and content or nil
 end
 
+--- The names of the formats that are read and written, by the extensions of their files.
+function catalogue.formats(content)
+  local names = {}
+  for _, format in ipairs(content.formats or {}) do
+    local read = {}
+    for _, extension in ipairs(format.reads) do
+      read[extension] = true
+    end
+    for _, extension in ipairs(format.writes) do
+      if read[extension] then
+        names[extension:sub(2)] = format.name
+      end
+    end
+  end
+  return names
+end
+
 return catalogue

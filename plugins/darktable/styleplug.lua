@@ -25,8 +25,9 @@ local run = require "styleplug/run"
 local settings = require "styleplug/settings"
 
 local ID = "styleplug"
-local FORMATS = { jpg = "jpeg", png = "png", tif = "tiff", webp = "webp" }
 local QUALITY = 95 -- of the action's results, in JPEG
+
+local formats -- what the worker calls them, by extension; nil until there is a catalogue
 
 -- What is set, or nil once people know what is amiss.
 local function read_settings()
@@ -38,8 +39,12 @@ local function read_settings()
 end
 
 -- Before any picture is exported, of which there are none where nothing could be painted.
-local function initialize(_, _, _, _, extra)
+local function initialize(_, format, _, _, extra)
   extra.settings = read_settings()
+  if extra.settings and not formats[format.extension] then
+    messages.warn(("styleplug: .%s can't be both read and written"):format(format.extension))
+    extra.settings = nil
+  end
   return not extra.settings and {} or nil
 end
 
@@ -50,7 +55,7 @@ local function store(_, image, format, file, _, _, _, extra)
   assert(os.rename(file, path))
   extra[#extra + 1] = {
     original = image,
-    format = FORMATS[format.extension],
+    format = formats[format.extension],
     extension = format.extension,
     export = function() return path end,
     discard = function() os.remove(path) end,
@@ -63,8 +68,9 @@ local function finalize(_, _, extra)
   end
 end
 
+-- Before there is a catalogue nothing can be painted anyhow, and darktable asks but once.
 local function supported(_, format)
-  return FORMATS[format.extension] ~= nil
+  return formats == nil or formats[format.extension] ~= nil
 end
 
 local function selected(image)
@@ -99,10 +105,15 @@ local function paint_selection()
   run.paint(pictures, set.name, set.request)
 end
 
+local function offer(content)
+  settings.offer(content)
+  formats = catalogue.formats(content)
+end
+
 local function list_paintings()
   local is_done, result = pcall(catalogue.read)
   if is_done then
-    settings.offer(result)
+    offer(result)
   else
     messages.warn("styleplug: " .. tostring(result))
   end
@@ -110,7 +121,7 @@ end
 
 local known = catalogue.known()
 if known then
-  settings.offer(known)
+  offer(known)
 end
 
 dt.register_storage(

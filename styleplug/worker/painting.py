@@ -21,7 +21,7 @@ from styleplug.recipe import FilterRecipe, Recipe
 from styleplug.styles import find_style
 from styleplug.worker.lines import Output, shortened
 from styleplug.worker.messages import Filter, Named, Source, Stylize
-from styleplug.worker.pixels import read_source, write_result
+from styleplug.worker.pixels import check_form, read_source, write_result
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,6 +35,7 @@ def paint(message: Stylize | Filter, output: Output) -> None:
         StyleplugError: it can't be done.
     """
     started = time.monotonic()
+    check_form(message.result)
     photograph, form = read_source(message.photo), message.result
     listener = _listener(message, photograph, output)
     result: StylizeResult | FilterResult

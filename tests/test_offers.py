@@ -1,4 +1,4 @@
-"""The list of filters holds what plug-ins offer, whatever one of them does."""
+"""What plug-ins offer is listed, whatever one of them does."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pluggy
 import pytest
 
 from styleplug import hookspecs
-from styleplug.filter_list import offered_filters
+from styleplug.guard import OWN_PLUGIN
 from styleplug.hookspecs import Filter, Job, hookimpl
+from styleplug.image.formats import Format
+from styleplug.offers import offered_filters, offered_formats
 
 
 def offers(*filters: object) -> SimpleNamespace:
@@ -86,3 +88,48 @@ def test_of_two_with_one_name_the_one_that_answers_first_is_listed(
     assert caplog.messages == [
         "plug-in old: 'dots' is the name of a filter of plug-in new; left out"
     ]
+
+
+def has_formats(*formats: object) -> SimpleNamespace:
+    return SimpleNamespace(styleplug_register_formats=hookimpl(lambda: formats))
+
+
+def test_formats_are_listed_with_their_plug_in_and_our_own_come_first(
+    manager: pluggy.PluginManager,
+) -> None:
+    manager.register(has_formats(Format("png", "PNG", writes=(".png",))), OWN_PLUGIN)
+    manager.register(has_formats(Format("exr", "OpenEXR", reads=(".exr",))), "other")
+    assert offered_formats(manager) == (
+        Format("png", "PNG", writes=(".png",), source=OWN_PLUGIN),
+        Format("exr", "OpenEXR", reads=(".exr",), source="other"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("format", "problem"),
+    [
+        (Format("Open EXR", "OpenEXR"), "is no name of lower-case words"),
+        (Format("exr", None), "has a label that is no text"),
+        (Format("exr", "OpenEXR", reads=".exr"), "reads what is no tuple of extensions"),
+        (Format("exr", "OpenEXR", reads=("exr",)), "reads what is no tuple of extensions"),
+        (Format("exr", "OpenEXR", writes=(".EXR",)), "writes what is no tuple of extensions"),
+        (Format("exr", "OpenEXR", writes=(None,)), "writes what is no tuple of extensions"),
+    ],
+)
+def test_a_format_that_makes_no_sense_is_left_out(
+    format: Format, problem: str, manager: pluggy.PluginManager, caplog: pytest.LogCaptureFixture
+) -> None:
+    manager.register(has_formats(format, Format("qoi", "QOI")), "odd")
+    assert [format.name for format in offered_formats(manager)] == ["qoi"]
+    assert f"plug-in odd: '{format.name}' {problem}" in caplog.text
+
+
+def test_a_plug_in_that_cant_say_its_formats_is_left_out(
+    manager: pluggy.PluginManager, caplog: pytest.LogCaptureFixture
+) -> None:
+    manager.register(has_formats(Format("qoi", "QOI")), "good")
+    manager.register(has_formats("a text"), "wrong")
+    manager.register(SimpleNamespace(styleplug_register_formats=hookimpl(leave)), "worse")
+    assert [format.name for format in offered_formats(manager)] == ["qoi"]
+    assert "plug-in wrong can't say which formats it has" in caplog.text
+    assert "plug-in worse can't say which formats it has" in caplog.text
