@@ -33,7 +33,7 @@ def check_result(
         UnreadableImageError: a sidecar can't be read.
         UnwritableImageError: the place or the format won't do, or is taken.
     """
-    from styleplug.image.sidecar import check_sidecars
+    from styleplug.image.metadata.sidecar import check_sidecars
 
     check_output(output, inputs=[photo, *others], overwrite=overwrite)
     if not strip:
@@ -78,7 +78,7 @@ def deliver_result(
     Raises:
         UnwritableImageError: there is no place for it.
     """
-    from styleplug.image.metadata import Metadata
+    from styleplug.image.metadata.blocks import Metadata
     from styleplug.image.write import write_elsewhere
 
     picture = _finished(result, photograph, recipe, strip)
@@ -102,7 +102,7 @@ def deliver_result(
 
 def _copy_sidecars(picture: Picture, output: Path, overwrite: bool) -> None:
     """Copy those of the photograph that a picture was made from, if it is a file."""
-    from styleplug.image.sidecar import copy_sidecars
+    from styleplug.image.metadata.sidecar import copy_sidecars
 
     if picture.path:
         copy_sidecars(picture.path, output, picture.turn, overwrite=overwrite)
@@ -112,7 +112,7 @@ def _finished(
     result: JobResult, photograph: Picture, recipe: Recipe | FilterRecipe, strip: bool
 ) -> Picture:
     """A job's picture with what the photograph's has, and the recipe."""
-    from styleplug.image.metadata import Metadata
+    from styleplug.image.metadata.blocks import Metadata
 
     metadata = Metadata() if strip else recipe.embed_in(photograph.origin.metadata)
     picture = replace(photograph, pixels=result.image, alpha=result.alpha)

@@ -16,11 +16,11 @@ from styleplug import __version__
 from styleplug.config import PRESETS, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
 from styleplug.hookspecs import StylizeResult
-from styleplug.image.metadata import Metadata
+from styleplug.image.metadata.blocks import Metadata
+from styleplug.image.metadata.xmp import Packet
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
-from styleplug.image.xmp import Packet
 from styleplug.recipe import FilterRecipe, Recipe, Source, recipe_in
 
 PIXELS = np.zeros((8, 8, 3), np.float32)

@@ -6,6 +6,11 @@ Knowing that loads neither NumPy nor Pillow; what reads and writes a format is l
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from styleplug.image.formats.codec import Codec
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,17 @@ _JPEG = (".jpg", ".jpeg", ".jpe", ".jfif")
 FORMATS = (
     Format("jpeg", "JPEG", (*_JPEG, ".mpo"), _JPEG),
     _both("png", "PNG", ".png"),
+    Format("cr3", "Canon CR3", (".cr3",)),
+    Format("crw", "Canon CRW", (".crw",)),
+    Format(
+        "raw",
+        "camera RAW",
+        (
+            *(".3fr", ".arw", ".cr2", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".kdc", ".mef"),
+            *(".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl"),
+            *(".sr2", ".srf", ".srw", ".x3f"),
+        ),
+    ),
     _both("tiff", "TIFF", ".tif", ".tiff"),
     _both("webp", "WebP", ".webp"),
     _both("avif", "AVIF", ".avif"),
@@ -46,14 +62,15 @@ FORMATS = (
     Format("jp2", "JPEG 2000", (".jp2", ".j2k", ".jpx")),
     Format("psd", "Photoshop", (".psd",)),
     Format("tga", "TGA", (".tga",)),
-    Format(
-        "raw",
-        "camera RAW",
-        (
-            *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq"),
-            *(".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw"),
-            *(".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f"),
-        ),
-    ),
 )
-"""Those that styleplug itself reads or writes."""
+"""Those that styleplug itself reads or writes; each has a module of its name in this package.
+
+A file is of the first whose module recognises it: RAW files may be TIFF files, too, and TGA files
+have no mark.
+"""
+
+
+def codec_of(format: Format) -> Codec:
+    """What reads and writes one of `FORMATS`."""
+    codec: Codec = import_module(f"{__name__}.{format.name}").CODEC
+    return codec
