@@ -138,6 +138,8 @@ def test_help_and_errors_name_it(styleplug: Run) -> None:
 
 
 def test_doctor_shows_it(run: Run) -> None:
-    own, others = map(json.loads, run("-m", "styleplug.doctor", "formats").splitlines())
-    assert own["text"].startswith("styleplug reads JPEG, PNG,")
-    assert others["text"] == "made_up reads Made up, and writes Made up"
+    findings = map(json.loads, run("-m", "styleplug.doctor", "formats").splitlines())
+    read, written, *others = (finding["text"] for finding in findings)
+    assert read.startswith("styleplug reads JPEG, PNG,")
+    assert written == "styleplug writes JPEG, PNG, TIFF, WebP, AVIF, HEIF, JPEG XL"
+    assert others == ["made_up reads Made up", "made_up writes Made up"]
