@@ -27,8 +27,6 @@ local settings = require "styleplug/settings"
 local ID = "styleplug"
 local QUALITY = 95 -- of the action's results, in JPEG
 
-local formats -- what the worker calls them, by extension; nil until there is a catalogue
-
 -- What is set, or nil once people know what is amiss.
 local function read_settings()
   local is_done, name, request = pcall(settings.read)
@@ -41,7 +39,7 @@ end
 -- Before any picture is exported, of which there are none where nothing could be painted.
 local function initialize(_, format, _, _, extra)
   extra.settings = read_settings()
-  if extra.settings and not formats[format.extension] then
+  if extra.settings and not catalogue.supports(format.extension) then
     messages.warn(("styleplug: .%s can't be both read and written"):format(format.extension))
     extra.settings = nil
   end
@@ -55,7 +53,7 @@ local function store(_, image, format, file, _, _, _, extra)
   assert(os.rename(file, path))
   extra[#extra + 1] = {
     original = image,
-    format = formats[format.extension],
+    format = catalogue.format(format.extension),
     extension = format.extension,
     export = function() return path end,
     discard = function() os.remove(path) end,
@@ -68,9 +66,8 @@ local function finalize(_, _, extra)
   end
 end
 
--- Before there is a catalogue nothing can be painted anyhow, and darktable asks but once.
 local function supported(_, format)
-  return formats == nil or formats[format.extension] ~= nil
+  return catalogue.supports(format.extension)
 end
 
 local function selected(image)
@@ -105,15 +102,10 @@ local function paint_selection()
   run.paint(pictures, set.name, set.request)
 end
 
-local function offer(content)
-  settings.offer(content)
-  formats = catalogue.formats(content)
-end
-
 local function list_paintings()
   local is_done, result = pcall(catalogue.read)
   if is_done then
-    offer(result)
+    settings.offer(result)
   else
     messages.warn("styleplug: " .. tostring(result))
   end
@@ -121,7 +113,7 @@ end
 
 local known = catalogue.known()
 if known then
-  offer(known)
+  settings.offer(known)
 end
 
 dt.register_storage(
