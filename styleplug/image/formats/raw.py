@@ -13,15 +13,14 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from PIL import ExifTags
+from PIL.ExifTags import Base
 
 from styleplug.extras import import_extra
 from styleplug.image.formats import jpeg
 from styleplug.image.formats.codec import Codec
-from styleplug.image.formats.tiff import first_directory
 from styleplug.image.metadata import tiff_blocks
 from styleplug.image.metadata.blocks import Metadata
-from styleplug.image.metadata.tiff_directories import TiffReader
+from styleplug.image.metadata.tiff_directories import TiffReader, is_reduced, opened
 from styleplug.image.samples import PathOrNone, Samples, check_size
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 _ORIENTATIONS = (1, 2, 4, 3, 5, 8, 6, 7)
 """EXIF's, by the bits of LibRaw's: mirrored left to right, top to bottom, and transposed."""
-_REDUCED = 1
 _MOSAIC = 32803
 _SRGB_CURVE = (2.4, 12.92)
 _MOST_PARTS, _MOST_PREVIEWS = 1000, 4
@@ -45,14 +43,14 @@ def is_raw(data: bytes) -> bool:
     """
     if _reader(data) is not None:
         return True
-    tags = first_directory(data)
-    if tags is None:
+    try:
+        tiff = opened(data)
+        entries = tiff.directory(tiff.first)
+    except ValueError:
         return False
-    thumbnail = tags.get(ExifTags.Base.NewSubfileType) == _REDUCED
-    mosaic = tags.get(ExifTags.Base.PhotometricInterpretation) == _MOSAIC
-    return (
-        mosaic or ExifTags.Base.DNGVersion in tags or (thumbnail and ExifTags.Base.SubIFDs in tags)
-    )
+    is_mosaic = tiff.number(entries, Base.PhotometricInterpretation) == _MOSAIC
+    has_thumbnail = Base.SubIFDs in entries and is_reduced(tiff, entries)
+    return is_mosaic or Base.DNGVersion in entries or has_thumbnail
 
 
 def decoded(data: bytes, path: PathOrNone) -> Samples:

@@ -4,14 +4,16 @@ makes 8 bits of 16. Their metadata are in directories like those of EXIF."""
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any
 
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 from PIL.ExifTags import Base
 
 from styleplug.errors import ImageTooLargeError, UnsupportedImageError
@@ -19,6 +21,16 @@ from styleplug.image import pil
 from styleplug.image.colour import adobe_profile, lab_to_srgb
 from styleplug.image.formats.codec import Codec, Writer, begins
 from styleplug.image.metadata import tiff_blocks
+from styleplug.image.metadata.exif import EXIF_DIRECTORY, INTEROP_DIRECTORY
+from styleplug.image.metadata.tiff_directories import (
+    BYTE,
+    BigTiffReader,
+    Entry,
+    TiffReader,
+    is_reduced,
+    opened,
+    pages_of,
+)
 from styleplug.image.metadata.xmp_correction import orientation_in
 from styleplug.image.samples import (
     SEVERAL,
@@ -36,13 +48,7 @@ from styleplug.image.samples import (
 )
 from styleplug.image.turn import known_orientation
 
-_Tags = TiffImagePlugin.ImageFileDirectory_v2
-
-_HEADERS = {b"II*\0": 8, b"MM\0*": 8, b"II+\0": 16, b"MM\0+": 16}  # and their lengths
-_BIG = 16
-_MOST_PAGES = 32
-"""How many directories are looked at for the photograph."""
-
+_UNKNOWN = -1
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _LAB, _ICC_LAB = 0, 1, 2, 3, 5, 8, 9
 # How many channels the colours have, by photometric interpretation.
 _COLOURS = {
@@ -56,12 +62,31 @@ _COMPRESSIONS = {1, 2, 3, 4, 5, 8, 32773, 32946, 34925, 50000, 50001}
 _JPEG = {6, 7}  # which Pillow reads
 _SEPARATE_PLANES = 2
 _NO_ALPHA, _PREMULTIPLIED, _STRAIGHT = 0, 1, 2
-_REDUCED, _MASK = 1, 4  # bits of NewSubfileType
 _PLACES = {int(Base.StripOffsets), int(Base.TileOffsets)}
 _LARGE_TILE = 2**22
 _ROWS = 64
 _INK_SET, _CMYK_INKS = 332, 1
-_INTEROPERABILITY_INDEX, _ADOBE_RGB = 1, "R03"
+_INTEROPERABILITY_INDEX, _ADOBE_RGB = 1, b"R03"
+
+
+@dataclass(frozen=True)
+class _Page:
+    """The directory of a page."""
+
+    tiff: TiffReader
+    entries: Mapping[int, Entry]
+
+    def numbers(self, tag: int, *otherwise: int) -> tuple[int, ...]:
+        """The whole numbers of a tag, or others where it isn't there."""
+        entry = self.entries.get(tag)
+        if entry is None:
+            return otherwise
+        found = tuple(entry.value) if entry.type == BYTE else self.tiff.numbers(entry)
+        return found or otherwise
+
+    def number(self, tag: int, otherwise: int = 0) -> int:
+        """The first of them."""
+        return self.numbers(tag, otherwise)[0]
 
 
 def decoded(data: bytes, path: PathOrNone) -> Samples:
@@ -76,85 +101,58 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
         Exception: whatever imagecodecs and Pillow raise on damaged data.
     """
     pages = list(_pages(data))
-    photographs = [number for number, tags in enumerate(pages) if not _is_thumbnail(tags)] or [0]
-    page = photographs[0]
-    tags = pages[page] if pages else None
-    if tags is not None:
-        _check_tiles(tags, path)
-    dtype = None if tags is None else _dtype(tags)
-    if tags is None or dtype is None:
-        return _by_pillow(data, page, tags, path)
-    samples = _with_meaning(_layers(data, page, tags, dtype, path), tags, path)
-    orientation = _orientation(tags)
-    profile = samples.profile or tags.get(Base.InterColorProfile)
-    if profile is None and _is_adobe(data, tags):
-        profile = adobe_profile()
+    if not pages:
+        raise UnidentifiedImageError
+    photographs = [n for n, page in enumerate(pages) if not is_reduced(page.tiff, page.entries)]
+    number = photographs[0] if photographs else 0
+    page = pages[number]
+    _check_tiles(page, path)
+    dtype = _dtype(page)
+    if dtype is None:
+        return _by_pillow(data, number, page, path)
+    samples = _with_meaning(_layers(data, number, page, dtype, path), page, path)
+    orientation = _orientation(page)
+    profile = page.entries.get(Base.InterColorProfile)
+    adobe = adobe_profile() if profile is None and _is_adobe(page) else None
     return Samples(
         upright(samples.colours, orientation),
         None if samples.alpha is None else upright(samples.alpha, orientation),
-        profile,
+        profile.value if profile else adobe,
         samples.remarks + ((SEVERAL,) if len(photographs) > 1 else ()),
         orientation,
     )
 
 
-def first_directory(data: bytes) -> _Tags | None:
-    """The tags of the first page of a TIFF file; None if it isn't one, or is damaged."""
-    return next(_pages(data), None)
+def _pages(data: bytes) -> Iterator[_Page]:
+    """Each page, up to where the file is damaged."""
+    with suppress(ValueError):
+        tiff = opened(data)
+        for entries in pages_of(tiff):
+            yield _Page(tiff, entries)
 
 
-def _pages(data: bytes) -> Iterator[_Tags]:
-    """The tags of each page, up to where the file is damaged."""
-    seen: set[int] = set()
-    with suppress(Exception):  # Pillow, which opens it next, has more to say of the damage
-        at = _directory(data).next
-        while at and at not in seen and len(seen) < _MOST_PAGES:
-            seen.add(at)
-            tags = _directory(data, at)
-            yield tags
-            at = tags.next
-
-
-def _directory(data: bytes, at: int | None = None) -> _Tags:
-    """The tags at an offset; without one, none, but where the first ones lie."""
-    length = _HEADERS[data[:4]]
-    # Pillow knows BigTIFF by its little-endian mark alone.
-    mark = b"II+\0" if length == _BIG else b"II*\0"
-    tags = _Tags(mark + data[4:length], prefix=data[:2])
-    if at is not None:
-        file = io.BytesIO(data)
-        file.seek(at)
-        tags.load(file)
-    return tags
-
-
-def _is_thumbnail(tags: _Tags) -> bool:
-    return bool(tags.get(Base.NewSubfileType, 0) & (_REDUCED | _MASK))
-
-
-def _check_tiles(tags: _Tags, path: PathOrNone) -> None:
+def _check_tiles(page: _Page, path: PathOrNone) -> None:
     """Refuse pictures and tiles that are too large; a decoder takes memory for a whole tile.
 
     Raises:
         ImageTooLargeError: more pixels than are safe to open, or tiles far larger than the picture.
     """
-    width, height = tags.get(Base.ImageWidth, 0), tags.get(Base.ImageLength, 0)
+    width, height = page.number(Base.ImageWidth), page.number(Base.ImageLength)
     check_size(width, height, path)
-    if Base.TileWidth in tags:
-        area = tags[Base.TileWidth] * tags.get(Base.TileLength, 1)
-        if area > max(_LARGE_TILE, 4 * width * height):
-            raise ImageTooLargeError(
-                path, "has tiles far larger than the picture; save it anew without them"
-            )
+    area = page.number(Base.TileWidth) * page.number(Base.TileLength, 1)
+    if area > max(_LARGE_TILE, 4 * width * height):
+        raise ImageTooLargeError(
+            path, "has tiles far larger than the picture; save it anew without them"
+        )
 
 
-def _dtype(tags: _Tags) -> type[np.generic] | None:
+def _dtype(page: _Page) -> type[np.generic] | None:
     """The type of the samples, all of one kind; None for a picture that isn't read here."""
-    bits = {*tags.get(Base.BitsPerSample, (1,))}
-    kinds = {*tags.get(Base.SampleFormat, (_UNSIGNED,))}
-    known = tags.get(Base.PhotometricInterpretation) in _COLOURS
-    compressed = tags.get(Base.Compression, 1) in _COMPRESSIONS
-    other_inks = tags.get(_INK_SET, _CMYK_INKS) != _CMYK_INKS
+    bits = {*page.numbers(Base.BitsPerSample, 1)}
+    kinds = {*page.numbers(Base.SampleFormat, _UNSIGNED)}
+    known = page.number(Base.PhotometricInterpretation, _UNKNOWN) in _COLOURS
+    compressed = page.number(Base.Compression, 1) in _COMPRESSIONS
+    other_inks = page.number(_INK_SET, _CMYK_INKS) != _CMYK_INKS
     if not (known and compressed and len(bits) == len(kinds) == 1) or other_inks:
         return None
     [width], [kind] = bits, kinds
@@ -166,48 +164,37 @@ def _dtype(tags: _Tags) -> type[np.generic] | None:
 
 
 def _layers(
-    data: bytes, page: int, tags: _Tags, dtype: type[np.generic], path: PathOrNone
+    data: bytes, number: int, page: _Page, dtype: type[np.generic], path: PathOrNone
 ) -> NDArray[Any]:
     """All channels, (H, W, C), as they are stored."""
-    width, height = tags[Base.ImageWidth], tags[Base.ImageLength]
-    channels = tags.get(Base.SamplesPerPixel, 1)
+    width, height = page.number(Base.ImageWidth), page.number(Base.ImageLength)
+    channels = page.number(Base.SamplesPerPixel, 1)
     check_memory(width, height, channels * np.dtype(dtype).itemsize, path)
-    if tags[Base.PhotometricInterpretation] == _CMYK:
-        data = _called_rgb(data, tags)
-    if tags.get(Base.PlanarConfiguration) == _SEPARATE_PLANES and channels > 1:
+    if page.number(Base.PhotometricInterpretation) == _CMYK:
+        data = _called_rgb(data, page)
+    if page.number(Base.PlanarConfiguration) == _SEPARATE_PLANES and channels > 1:
         out = np.empty((channels, height, width), dtype)
-        return np.moveaxis(imagecodecs.tiff_decode(data, page, out=out), 0, 2)
+        return np.moveaxis(imagecodecs.tiff_decode(data, number, out=out), 0, 2)
     out = room(height, width, channels, dtype)
-    return np.atleast_3d(imagecodecs.tiff_decode(data, page, out=out))
+    return np.atleast_3d(imagecodecs.tiff_decode(data, number, out=out))
 
 
-def _called_rgb(data: bytes, tags: _Tags) -> bytes:
-    """The file with a directory that says RGB, since imagecodecs makes RGB of CMYK.
-
-    TIFF 6.0, section 2: each entry begins with its tag and ends with its value.
-    """
-    big = _HEADERS[data[:4]] == _BIG
-    order: Literal["little", "big"] = "little" if data.startswith(b"II") else "big"
-    size, start = (20, 8) if big else (12, 2)
-    changed = bytearray(data)
-    assert tags.offset is not None, "it was read from there"
-    wanted = int(Base.PhotometricInterpretation).to_bytes(2, order)
-    for entry in range(tags.offset + start, len(data), size):
-        if data[entry : entry + 2] == wanted:
-            value = entry + (12 if big else 8)
-            changed[value : value + 2] = _RGB.to_bytes(2, order)
-            break
+def _called_rgb(data: bytes, page: _Page) -> bytes:
+    """The file with a directory that says RGB, since imagecodecs makes RGB of CMYK."""
+    changed, place = bytearray(data), page.entries[Base.PhotometricInterpretation].offset
+    assert place is not None, "it was read from there"
+    struct.pack_into(f"{page.tiff.order}H", changed, place, _RGB)
     return bytes(changed)
 
 
-def _with_meaning(layers: NDArray[Any], tags: _Tags, path: PathOrNone) -> Samples:
+def _with_meaning(layers: NDArray[Any], page: _Page, path: PathOrNone) -> Samples:
     """Colours and alpha of the channels of a TIFF file."""
-    photometric = tags[Base.PhotometricInterpretation]
+    photometric = page.number(Base.PhotometricInterpretation)
     if photometric == _PALETTE:
-        return Samples(_looked_up(layers[..., 0], tags))
+        return Samples(_looked_up(layers[..., 0], page))
     channels = _COLOURS[photometric]
-    extra = tags.get(Base.ExtraSamples, (_STRAIGHT,))[0]  # as libtiff, where none is named
-    layers = _whole(layers[..., : channels + (extra != _NO_ALPHA)], tags, path)
+    extra = page.number(Base.ExtraSamples, _STRAIGHT)  # as libtiff, where none is named
+    layers = _whole(layers[..., : channels + (extra != _NO_ALPHA)], page, path)
     if photometric == _WHITE_IS_ZERO:
         layers[..., 0] = ~layers[..., 0]
     samples = with_alpha(layers, channels)
@@ -221,7 +208,7 @@ def _with_meaning(layers: NDArray[Any], tags: _Tags, path: PathOrNone) -> Sample
     return samples
 
 
-def _whole(layers: NDArray[Any], tags: _Tags, path: PathOrNone) -> NDArray[Any]:
+def _whole(layers: NDArray[Any], page: _Page, path: PathOrNone) -> NDArray[Any]:
     """Samples of any kind as uint8 or uint16 of their full range, in an array of their own."""
     if layers.dtype.kind == "f":
         whole = np.empty(layers.shape, np.uint16)
@@ -230,13 +217,13 @@ def _whole(layers: NDArray[Any], tags: _Tags, path: PathOrNone) -> NDArray[Any]:
                 scaled(layers[start : start + _ROWS], path), 16
             )
         return whole
-    bits = tags.get(Base.BitsPerSample, (1,))[0]
+    bits = page.number(Base.BitsPerSample, 1)
     return stretched(layers, bits, 8 if bits <= 8 else 16)
 
 
-def _looked_up(indices: NDArray[Any], tags: _Tags) -> NDArray[np.uint8]:
+def _looked_up(indices: NDArray[Any], page: _Page) -> NDArray[np.uint8]:
     """The colours of a palette, whose levels are from 0 to 65535, or to 255 by some programs."""
-    palette = np.array(tags[Base.ColorMap]).reshape(3, -1).T
+    palette = np.array(page.numbers(Base.ColorMap)).reshape(3, -1).T
     levels = (palette if palette.max() <= 255 else palette >> 8).astype(np.uint8)
     return levels[indices.astype(np.uint16)]
 
@@ -258,37 +245,32 @@ def _lab(values: NDArray[Any], *, is_signed: bool) -> NDArray[np.uint16]:
     return np.minimum(lab, 65535).round().astype(np.uint16)
 
 
-def _orientation(tags: _Tags) -> int:
+def _orientation(page: _Page) -> int:
     """That of XMP where the directory has none, as with pictures that Pillow reads."""
-    packet = tags.get(Base.XMLPacket)
-    if isinstance(packet, tuple):  # so Pillow gives it, depending on its type
-        packet = packet[0]
-    named = tags.get(Base.Orientation)
-    if named is None and isinstance(packet, bytes):
-        named = orientation_in(packet)
-    return known_orientation(named)
+    packet = page.entries.get(Base.XMLPacket)
+    if Base.Orientation in page.entries or packet is None:
+        return known_orientation(page.number(Base.Orientation))
+    return known_orientation(orientation_in(packet.value))
 
 
-def _is_adobe(data: bytes, tags: _Tags) -> bool:
+def _is_adobe(page: _Page) -> bool:
     """Whether its EXIF data say that colours are Adobe RGB, as `pil.is_adobe` has it."""
-    with suppress(Exception):  # damaged notes about a picture that may be whole
-        exif = _directory(data, tags[ExifTags.IFD.Exif])
-        interoperability = _directory(data, exif[ExifTags.IFD.Interop])
-        return interoperability.get(_INTEROPERABILITY_INDEX) == _ADOBE_RGB
-    return False
+    exif = page.tiff.pointed(page.entries, EXIF_DIRECTORY)
+    index = page.tiff.pointed(exif, INTEROP_DIRECTORY).get(_INTEROPERABILITY_INDEX)
+    return index is not None and index.value.rstrip(b"\0") == _ADOBE_RGB
 
 
-def _by_pillow(data: bytes, page: int, tags: _Tags | None, path: PathOrNone) -> Samples:
+def _by_pillow(data: bytes, number: int, page: _Page, path: PathOrNone) -> Samples:
     unsupported = UnsupportedImageError(
         path, "is a TIFF file of a kind that isn't read; save it as RGB with 8 or 16 bits"
     )
-    if tags is None or not _PLACES & tags.keys():
+    if not _PLACES & page.entries.keys():
         raise UnidentifiedImageError
-    if tags.get(Base.Compression, 1) not in _COMPRESSIONS | _JPEG:
+    if page.number(Base.Compression, 1) not in _COMPRESSIONS | _JPEG:
         raise unsupported
     try:
         with Image.open(io.BytesIO(data), formats=["TIFF"]) as image:
-            image.seek(page)
+            image.seek(number)
             return pil.samples_of(image, path)
     except UnidentifiedImageError as error:
         raise unsupported from error
@@ -312,7 +294,7 @@ def encoded(layers: NDArray[Any], profile: bytes | None) -> bytes:
 
 
 CODEC = Codec(
-    matches=begins(*_HEADERS),
+    matches=begins(*TiffReader.HEADERS, *BigTiffReader.HEADERS),
     decode=decoded,
     blocks_of=tiff_blocks.blocks_of,
     writer=Writer(encode=encoded, embed=tiff_blocks.embedded, has_iptc=True, is_deep=True),

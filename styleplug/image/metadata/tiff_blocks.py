@@ -23,8 +23,10 @@ from styleplug.image.metadata.tiff_directories import (
     Entry,
     Tiff,
     TiffReader,
+    is_reduced,
     narrowed,
     opened,
+    pages_of,
     turned,
 )
 
@@ -34,8 +36,6 @@ _NESTED: Mapping[int, Any] = {EXIF_DIRECTORY: {INTEROP_DIRECTORY: {}}, GPS_DIREC
 """The tags that point to a directory, and those that do in there."""
 
 COMPRESSION, BITS_PER_SAMPLE = 259, 258
-_SUBFILE_TYPE, _REDUCED, _MASK = 254, 1, 4
-_MOST_PAGES = 32
 DEFLATE = (8, 32946)
 _DATA = {273: 279, 324: 325}  # offsets of strips and of tiles, and their lengths
 
@@ -85,14 +85,11 @@ def _iptc(entries: Mapping[int, Entry]) -> bytes | None:
 def _said(tiff: TiffReader) -> dict[int, Entry]:
     """The entries of the first page that is no thumbnail, and those of the first directory that it
     lacks: RAW files, whose photographs are no page, have all of them there."""
-    first = entries = tiff.directory(tiff.first)
-    at = tiff.first
-    with suppress(ValueError):  # there is no further page
-        for _ in range(_MOST_PAGES):
-            if not tiff.number(entries, _SUBFILE_TYPE) & (_REDUCED | _MASK):
+    first = tiff.directory(tiff.first)
+    with suppress(ValueError):  # the rest is damaged
+        for entries in pages_of(tiff):
+            if not is_reduced(tiff, entries):
                 return first | entries
-            at = tiff.next_directory(at)
-            entries = tiff.directory(at)
     return first
 
 

@@ -7,11 +7,11 @@ where in the file the value lies (TIFF 6.0, section 2). No library writes to the
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-ASCII, SHORT, LONG, RATIONAL, UNDEFINED, DOUBLE = 2, 3, 4, 5, 7, 12
+BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, DOUBLE = 1, 2, 3, 4, 5, 7, 12
 LONG_64, SIGNED_64 = 16, 17
 DIRECTORY_TYPES = (13, 18)  # offsets of directories, of 32 and of 64 bits
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
@@ -20,6 +20,9 @@ _WORDS = {3: 2, 4: 4, 5: 4, 8: 2, 9: 4, 10: 4, 11: 4, 12: 8, 13: 4}
 """Sizes of the units that the byte order turns round; a fraction has two."""
 _ENTRY = 12
 _MOST_ENTRIES = 2**16 - 1
+_MOST_PAGES = 32
+"""How many directories are looked at for the photograph."""
+_SUBFILE_TYPE, _REDUCED, _MASK = 254, 1, 4
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,25 @@ def opened(data: bytes) -> TiffReader:
         ValueError: no TIFF structure.
     """
     return (BigTiffReader if data[:4] in BigTiffReader.HEADERS else TiffReader)(data)
+
+
+def pages_of(tiff: TiffReader) -> Iterator[dict[int, Entry]]:
+    """The entries of each page's directory.
+
+    Raises:
+        ValueError: the next one is damaged.
+    """
+    seen: set[int] = set()
+    at = tiff.first
+    while at and at not in seen and len(seen) < _MOST_PAGES:
+        seen.add(at)
+        yield tiff.directory(at)
+        at = tiff.next_directory(at)
+
+
+def is_reduced(tiff: TiffReader, entries: Mapping[int, Entry]) -> bool:
+    """Whether a page is a thumbnail or a mask of another, and not a photograph."""
+    return bool(tiff.number(entries, _SUBFILE_TYPE) & (_REDUCED | _MASK))
 
 
 class Tiff(TiffReader):
