@@ -59,11 +59,12 @@ class Codec:
         decode: gives the samples of a file, the first or main picture where it holds several.
             Raises an `ImageError` that names the path, a `MissingDependencyError`, or whatever
             libraries raise on damaged data.
-        blocks_of: gives what a file says besides its pixels, as it stands there; raises likewise.
+        blocks_of: gives what a file says besides its pixels, as it stands there, and nothing
+            without; raises likewise.
         writer: None for a format that is only read.
     """
 
     matches: Callable[[bytes], bool]
     decode: Callable[[bytes, Path], Samples]
-    blocks_of: Callable[[bytes], Metadata]
+    blocks_of: Callable[[bytes], Metadata] = lambda data: Metadata()
     writer: Writer | None = None

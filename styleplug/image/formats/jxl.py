@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _PIXELS = (b"jxlc", b"jxlp")
 """The boxes of the picture itself, whole or in parts."""
-EXIF, XMP, COMPRESSED = b"Exif", b"xml ", b"brob"
+_EXIF, _XMP, _COMPRESSED = b"Exif", b"xml ", b"brob"
 _LONGEST = MAX_BLOCK  # of what a compressed box holds
 _MOST_BOXES = 10_000
 _CODESTREAM = b"\xff\x0a"
@@ -225,19 +225,19 @@ def blocks_of(data: bytes) -> Metadata:
     has nothing."""
     found: dict[bytes, bytes] = {}
     for kind, start, end in islice(boxes(data), _MOST_BOXES):
-        name = data[start : start + 4] if kind == COMPRESSED else kind
-        if name in (EXIF, XMP) and name not in found:
+        name = data[start : start + 4] if kind == _COMPRESSED else kind
+        if name in (_EXIF, _XMP) and name not in found:
             is_plain = kind == name
             found[name] = data[start:end] if is_plain else _inflated(data[start + 4 : end])
-    exif = found.get(EXIF, b"")
+    exif = found.get(_EXIF, b"")
     offset = int.from_bytes(exif[:4], "big")  # of the TIFF header, behind the number itself
-    return Metadata(exif[4 + offset :] or None, found.get(XMP) or None)
+    return Metadata(exif[4 + offset :] or None, found.get(_XMP) or None)
 
 
 def embedded(encoded: bytes, metadata: Metadata) -> bytes:
     """A file with a container, and metadata in it before the pixels."""
-    more = _box(EXIF, bytes(4) + metadata.exif) if metadata.exif else b""
-    more += _box(XMP, metadata.xmp) if metadata.xmp else b""
+    more = _box(_EXIF, bytes(4) + metadata.exif) if metadata.exif else b""
+    more += _box(_XMP, metadata.xmp) if metadata.xmp else b""
     at = next(start - 8 for kind, start, _ in boxes(encoded) if kind in _PIXELS)
     return encoded[:at] + more + encoded[at:]
 

@@ -10,5 +10,4 @@ from styleplug.image.formats.codec import Codec, begins
 CODEC = Codec(
     matches=begins(*(b"P%c" % kind for kind in b"0123456fy")),
     decode=partial(pil.decoded, "PPM"),
-    blocks_of=pil.blocks_of,
 )

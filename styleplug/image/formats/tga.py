@@ -10,5 +10,4 @@ from styleplug.image.formats.codec import Codec, begins
 CODEC = Codec(
     matches=begins(b""),  # nothing marks them, so that they come last
     decode=partial(pil.decoded, "TGA"),
-    blocks_of=pil.blocks_of,
 )
