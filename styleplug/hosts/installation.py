@@ -72,7 +72,7 @@ def install(adapter: Adapter, folder: Path) -> None:
     before = _ours(adapter, folder)
     for name in files:
         if name not in before and os.path.lexists(folder / name):
-            raise _external(adapter, folder / name)
+            raise _not_ours(adapter, folder / name)
     _write_record(adapter, folder, interpreter, "incomplete", {*before, *files})
     for name, data in files.items():
         write_atomically(folder / name, data, executable=name == adapter.script)
@@ -131,7 +131,7 @@ def _ours(adapter: Adapter, folder: Path) -> set[str]:
         return set(record.files)
     remove_leftovers(folder, f".{record_file(adapter, folder).name}.{LETTERS}")
     if os.path.lexists(folder) and (not folder.is_dir() or os.listdir(folder)):
-        raise _external(adapter, folder)
+        raise _not_ours(adapter, folder)
     return set()
 
 
@@ -140,7 +140,7 @@ def _remove_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def _external(adapter: Adapter, path: Path) -> HostError:
+def _not_ours(adapter: Adapter, path: Path) -> HostError:
     return HostError(adapter.host, f"{path} wasn't installed by styleplug; move it away")
 
 
