@@ -107,16 +107,16 @@ def learn(
     _check_place(user_file(name, SUFFIX))
 
     import_extra("torch", "torch")  # after all that may be wrong, for it takes seconds
-    from styleplug.filters.training.style_learning import PACE, Learning
+    from styleplug.filters.training.style_learning import SCHEDULE, Learning
     from styleplug.vgg.mirror import TorchVGG
 
     with interruptible() as cancel:
         mirror = TorchVGG(vgg, device=device)
-        learning = Learning(picture, weights, photographs, mirror, content_error, PACE)
+        learning = Learning(picture, weights, photographs, mirror, content_error, SCHEDULE)
         finished = _run(learning, time_limit, _Preview(preview), cancel)
         _keep(learning.style(name, _description(file)))
     how = "learned" if finished else "interrupted; kept as learned so far"
-    say(f"{name}  ({how}, {learning.descent.steps} steps)", err=True)
+    say(f"{name}  ({how}, {learning.trainer.steps} steps)", err=True)
     if not finished:
         click.get_current_context().exit(cancel.code)
 

@@ -42,7 +42,7 @@ Place = tuple[int, int]
 """Top and left of a picture's window."""
 
 
-class Errors(NamedTuple):
+class FilterErrors(NamedTuple):
     """Relative errors, (N,) each."""
 
     style: Tensor
@@ -87,7 +87,7 @@ class PerceptualLoss:
         styles: Tensor,
         content: Sequence[Tensor],
         places: Sequence[Place],
-    ) -> Errors:
+    ) -> FilterErrors:
         """The errors of filtered pictures.
 
         Args:
@@ -106,7 +106,7 @@ class PerceptualLoss:
             content_error = content_error + _relative(
                 features[CONTENT_LAYER].float(), wanted.float()
             )
-        return Errors(
+        return FilterErrors(
             style / len(DIVISORS), content_error / len(DIVISORS), self._palette(pictures, styles)
         )
 

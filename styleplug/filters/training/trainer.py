@@ -4,7 +4,7 @@ The loss of a batch is that of `losses.py`: the style error, plus a weight times
 content error, plus a little of the palette's. A term for temporal consistency joins
 them: two crops of a photograph, a few pixels apart, must become the same picture where they
 overlap, so that a filter keeps still when a camera pans. Each style has a content weight of its
-own, which is steered until its content error is the one that is wanted; where a photograph has more
+own, which changes until its content error is the one that is wanted; where a photograph has more
 detail, content counts for more, or busy ones would lose what quiet ones needn't keep.
 """
 
@@ -18,14 +18,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from styleplug.errors import DivergedError
 from styleplug.filters.training.crops import Crops
-from styleplug.filters.training.losses import LEAST, WINDOW, Errors, PerceptualLoss, Place
+from styleplug.filters.training.losses import LEAST, WINDOW, FilterErrors, PerceptualLoss, Place
 from styleplug.filters.training.network import FilterNetwork
 from styleplug.filters.training.schedule import Schedule
+from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 VECTORS = ("scale", "shift")
 """What a style is made of."""
@@ -37,23 +40,23 @@ RIM = 16
 """Pixels around a crop that the network sees and the loss doesn't: a network that is judged by its
 borders paints frames there."""
 
-STEADINESS = 20.0
-"""Weight of the mean squared difference of the two crops; at 10, flat skies got dots on a grid."""
+TEMPORAL_CONSISTENCY_WEIGHT = 20.0
+"""Of the mean squared difference of the two crops; at 10, flat skies got dots on a grid."""
 
-PALETTE = 0.1
-"""Weight of the palette's error."""
+PALETTE_WEIGHT = 0.1
+"""Of the palette's error."""
 
 DETAIL = 1.2
 """By which power of a crop's detail, relative to that of others, its content error counts."""
 
 WEIGHT_RANGE = (0.02, 3.0)
-"""Where content weights may be steered."""
+"""The least and the greatest that content weights may become."""
 
 POOL, FRESH = 400, 1
 """Crops at hand, and how many of them a step exchanges: each is used several times, since to read
 it and to compute its features takes a good part of a step."""
 
-STYLE_PACE = 3.0
+STYLE_RATE_FACTOR = 3.0
 """How many times as large a style's learning rate is as the network's."""
 
 LARGEST_GRADIENT = 2.0
@@ -115,7 +118,7 @@ class Trainer:
         self.steps = 0
         weights = [weight for weight in network.parameters() if weight.requires_grad]
         self.trained = [*weights, *styles.parameters()]
-        groups = [(weights, 1.0), (list(styles.parameters()), STYLE_PACE)]
+        groups = [(weights, 1.0), (list(styles.parameters()), STYLE_RATE_FACTOR)]
         self.adam = torch.optim.Adam(
             [{"params": group, "factor": factor} for group, factor in groups if group],
             betas=(0.9, 0.99),
@@ -137,14 +140,14 @@ class Trainer:
         """
         crops, places, content, detail = self._batch()
         styles = torch.tensor(self.random.choices(range(len(self.log_weights)), k=len(crops)))
-        pictures, unsteadiness = self._filtered(crops, styles)
+        pictures, inconsistency = self._filtered(crops, styles)
         errors = self.loss.errors(pictures, styles, content, places)
         errors = errors._replace(content=errors.content * detail**DETAIL)
         weights = self.log_weights[styles].exp().to(pictures.device)
-        of_pictures = errors.style + weights * errors.content + PALETTE * errors.palette
-        loss = of_pictures.mean() + STEADINESS * unsteadiness
+        of_pictures = errors.style + weights * errors.content + PALETTE_WEIGHT * errors.palette
+        loss = of_pictures.mean() + TEMPORAL_CONSISTENCY_WEIGHT * inconsistency
         self._descend(loss, factor)
-        self._steer(styles, errors)
+        self._update_content_weights(styles, errors)
         means = torch.stack([loss, errors.style.mean(), errors.content.mean()])
         return Step(*means.detach().tolist())
 
@@ -165,6 +168,21 @@ class Trainer:
                 yield
         finally:
             self._set(current)
+
+    def style_vectors(self) -> list[NDArray[np.float32]]:
+        """The styles' scales and shifts, (S, STYLE_SIZE) each, as means over many steps."""
+        with self.averaged():
+            return [self.styles[kind].detach().cpu().numpy().copy() for kind in VECTORS]
+
+    def painted(self, photograph: Pixels) -> list[Pixels]:
+        """A photograph, (H, W, 3) in [0, 1], in each of the styles, as means over many steps."""
+        batch = torch.from_numpy(as_batch(photograph)).to(self.loss.mirror.device)
+        with self.averaged():
+            vectors = zip(*(self.styles[kind] for kind in VECTORS), strict=True)
+            return [
+                as_pixels(self.network(batch, scale[None], shift[None]).cpu().numpy())
+                for scale, shift in vectors
+            ]
 
     def state(self) -> dict[str, Any]:
         """All that it takes to go on, but for the crops at hand."""
@@ -246,7 +264,7 @@ class Trainer:
         for mean, weight in zip(self.average, self.trained, strict=True):
             mean.lerp_(weight.detach(), 1 - kept)
 
-    def _steer(self, styles: Tensor, errors: Errors) -> None:
+    def _update_content_weights(self, styles: Tensor, errors: FilterErrors) -> None:
         """Move each style's content weight against what its content error is off by."""
         least, most = map(math.log, WEIGHT_RANGE)
         for style, error in zip(styles.tolist(), errors.content.tolist(), strict=True):
