@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn
 from rich.table import Column
 
 from styleplug.batch.events import Advanced, BatchEvent, Done, Failed, Planned, Skipped, Started
-from styleplug.cli.ui.progress import BAR_WIDTH, duration, error_console
+from styleplug.cli.ui.progress import BAR_WIDTH, duration, live_bar
 from styleplug.cli.ui.terminal import printable
 
 
@@ -23,15 +23,14 @@ def batch_bar(is_watching: bool) -> Iterator[Callable[[BatchEvent], None]]:
         is_watching: say at once which pictures fail: the end, when all that failed are listed, may
             be far off.
     """
-    console = error_console()
     columns = (
         BarColumn(BAR_WIDTH),
         TaskProgressColumn(),
         # Last what is of no fixed width, so that the line doesn't shake.
         TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
     )
-    bar = Progress(*columns, console=console, transient=True)
-    with bar if console.is_terminal else nullcontext():
+    with live_bar(*columns) as bar:
+        console = bar.console
         task = bar.add_task("looking for pictures", total=None)
         work = _Work(0)
         said: set[str] = set()
@@ -70,10 +69,8 @@ def batch_bar(is_watching: bool) -> Iterator[Callable[[BatchEvent], None]]:
 @contextmanager
 def report_bar() -> Iterator[Callable[[int, int], None]]:
     """A function to hand the pictures that a report shows, and their number, to."""
-    console = error_console()
     columns = (TextColumn("writing the report"), BarColumn(BAR_WIDTH), MofNCompleteColumn())
-    bar = Progress(*columns, console=console, transient=True)
-    with bar if console.is_terminal else nullcontext():
+    with live_bar(*columns) as bar:
         task = bar.add_task("", total=None)
         yield lambda shown, total: bar.update(task, completed=shown, total=total)
 
