@@ -18,7 +18,7 @@ from typing import Self
 from styleplug.batch.events import Advanced, BatchEvent, Done, Failed, Planned, Skipped, Started
 from styleplug.batch.executors import Executor
 from styleplug.batch.inputs import InputFile
-from styleplug.batch.journal import Entry, Journal
+from styleplug.batch.journal import Journal, JournalEntry
 from styleplug.batch.names import Names
 from styleplug.batch.plan import BatchSpec, Planner
 from styleplug.batch.task import Outcome, Stamp, Task, TaskProgress
@@ -31,7 +31,7 @@ class Batch:
     """A batch at work, the only one in its folder as long as the context lasts.
 
     Args:
-        order: what to do.
+        spec: what to do.
         executor: who does it; closed in the end.
 
     Raises:
@@ -39,10 +39,10 @@ class Batch:
         StyleplugError: the journal can't be used.
     """
 
-    def __init__(self, order: BatchSpec, executor: Executor) -> None:
-        self._order = order
+    def __init__(self, spec: BatchSpec, executor: Executor) -> None:
+        self._spec = spec
         self._executor = executor
-        self._private = order.folder / PRIVATE
+        self._private = spec.folder / PRIVATE
         self._staging = self._private / "staging"
         self._stack = ExitStack()
 
@@ -55,13 +55,13 @@ class Batch:
             self._stack.callback(self.journal.close)
             self._reconcile()
             self._names = Names(
-                self._order.folder,
+                self._spec.folder,
                 self.journal.places(),
-                self._order.work.inputs,
-                self._order.suffix,
-                self._order.kind,
+                self._spec.work.inputs,
+                self._spec.suffix,
+                self._spec.kind,
             )
-            self._planner = Planner(self._order, self.journal, self._staging)
+            self._planner = Planner(self._spec, self.journal, self._staging)
             self._stack = self._stack.pop_all()
         return self
 
@@ -92,7 +92,7 @@ class Batch:
         """Keep other batches out, and throw away what an earlier one hadn't finished."""
         from styleplug.runtime.locks import exclusive
 
-        folder = self._order.folder
+        folder = self._spec.folder
         try:
             self._private.mkdir(parents=True, exist_ok=True)
             self._check_own()
@@ -124,7 +124,7 @@ class Batch:
         """Make sure that results can be written in the format that was asked for."""
         from styleplug.api import check_output
 
-        kind = self._order.kind
+        kind = self._spec.kind
         if kind is not None:
             try:
                 anywhere = Path(tempfile.gettempdir(), f"picture.{kind}")
@@ -135,7 +135,7 @@ class Batch:
     def _reconcile(self) -> None:
         """Note the results that are in their places, though nobody lived to say so."""
         for entry in list(self.journal.entries("started")):
-            stamp = Stamp.of(self._order.folder / entry.place, follow=False)
+            stamp = Stamp.of(self._spec.folder / entry.place, follow=False)
             if stamp not in (None, entry.stamp):
                 self.journal.finish(entry.place, stamp, entry.seconds)
 
@@ -152,18 +152,18 @@ class Batch:
                 yield Started(str(task.source))
             if not running:
                 return
-            for news in self._executor.news():
-                if isinstance(news, TaskProgress):
-                    yield Advanced(str(running[news.id].source), news.fraction)
+            for update in self._executor.receive():
+                if isinstance(update, TaskProgress):
+                    yield Advanced(str(running[update.id].source), update.fraction)
                     continue
-                event = self._noted(running.pop(news.id), news)
-                if news.error is not None and news.is_fatal:
-                    raise _for_all(news.error)
+                event = self._noted(running.pop(update.id), update)
+                if update.error is not None and update.is_fatal:
+                    raise _for_all(update.error)
                 yield event
 
     def _start(self, task: Task) -> None:
         self.journal.start(
-            Entry(
+            JournalEntry(
                 place=self._planner.place(task),
                 source=task.source,
                 work=self._planner.digest,

@@ -51,7 +51,7 @@ _TYPES = (
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """A picture in the journal: see the table's columns; stamps are None where nothing was."""
 
     place: PurePath
@@ -92,7 +92,7 @@ class Journal:
             self._db.commit()
         self._db.close()
 
-    def start(self, entry: Entry) -> None:
+    def start(self, entry: JournalEntry) -> None:
         """Note that a picture is about to be done, before it is."""
         values = (
             *(_bytes(entry.place), _bytes(entry.source), entry.work),
@@ -121,11 +121,11 @@ class Journal:
             (_text(problem), _bytes(place)),
         )
 
-    def entry(self, place: PurePath) -> Entry | None:
+    def entry(self, place: PurePath) -> JournalEntry | None:
         """What there is about the result in a place."""
         return next(self._entries("WHERE place = ?", _bytes(place)), None)
 
-    def entries(self, state: str | None = None) -> Iterator[Entry]:
+    def entries(self, state: str | None = None) -> Iterator[JournalEntry]:
         """All that there is, or all in a state, in the order of places."""
         if state is None:
             return self._entries("ORDER BY place")
@@ -161,13 +161,13 @@ class Journal:
                 )
             self._db.execute("PRAGMA journal_mode = WAL")
 
-    def _entries(self, clause: str, *values: Any) -> Iterator[Entry]:
+    def _entries(self, clause: str, *values: Any) -> Iterator[JournalEntry]:
         with self._errors():
             for row in self._db.execute(f"SELECT {_COLUMNS} FROM picture {clause}", values):
                 if not _is_sound(row):
                     self._leave_out(row[0])
                     continue
-                yield Entry(
+                yield JournalEntry(
                     PurePath(os.fsdecode(row[0])),
                     Path(os.fsdecode(row[1])),
                     row[2],

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 from styleplug.batch.events import Failed, Skipped
 from styleplug.batch.inputs import InputFile
-from styleplug.batch.journal import Entry, Journal
+from styleplug.batch.journal import Journal, JournalEntry
 from styleplug.batch.task import Stamp, Task
 from styleplug.batch.work import Work
 from styleplug.errors import ConfigError, ImageError, UnwritableImageError
@@ -42,20 +42,20 @@ class Planner:
     """Plans the tasks of a batch.
 
     Args:
-        order: what to do.
+        spec: what to do.
         journal: what was done before.
         staging: the folder for what isn't finished.
     """
 
-    def __init__(self, order: BatchSpec, journal: Journal, staging: Path) -> None:
-        self._order = order
+    def __init__(self, spec: BatchSpec, journal: Journal, staging: Path) -> None:
+        self._spec = spec
         self._journal = journal
         self._staging = staging
-        self.digest = order.work.digest()
+        self.digest = spec.work.digest()
 
     def place(self, task: Task) -> PurePath:
         """Where a task's result is in the output folder."""
-        return task.output.relative_to(self._order.folder)
+        return task.output.relative_to(self._spec.folder)
 
     def planned(self, pictures: Iterable[tuple[InputFile, PurePath]]) -> list[Step]:
         """What there is to do for pictures, each with the place of its result.
@@ -80,25 +80,25 @@ class Planner:
         entry = self._journal.entry(place)
         task = Task(
             id=id,
-            work=self._order.work,
+            work=self._spec.work,
             source=source,
-            output=self._order.folder / place,
-            before=Stamp.of(self._order.folder / place, follow=False),
+            output=self._spec.folder / place,
+            before=Stamp.of(self._spec.folder / place, follow=False),
             staging=self._staging,
         )
         if task.before is not None:
             if entry is not None and self._is_current(entry, source):
                 return None
-            if self._order.skip_existing:
+            if self._spec.skip_existing:
                 return Skipped(str(source), str(task.output))
-            if not self._order.overwrite:
+            if not self._spec.overwrite:
                 # Either made by an earlier run, or what one was allowed to replace.
                 if entry is None or entry.stamp != task.before:
                     return _taken(task)
                 self._check_work(entry)
         return self._sidecars_in_the_way(task, place) or task
 
-    def _is_current(self, entry: Entry, source: Path) -> bool:
+    def _is_current(self, entry: JournalEntry, source: Path) -> bool:
         """Whether a result is what this work would come to, unless someone has changed it since."""
         return (
             entry.state == "done"
@@ -106,11 +106,11 @@ class Planner:
             and entry.source_stamp == Stamp.of(source)
         )
 
-    def _check_work(self, entry: Entry) -> None:
+    def _check_work(self, entry: JournalEntry) -> None:
         if entry.state == "done" and entry.work != self.digest:
             raise ConfigError(
                 "output",
-                str(self._order.folder),
+                str(self._spec.folder),
                 f"another folder, or --overwrite be given: {entry.place} in it was made with other"
                 " options",
             )
@@ -121,7 +121,7 @@ class Planner:
         if task.work.strip:
             return None
         try:
-            check_sidecars(task.source, task.output, overwrite=self._order.overwrite)
+            check_sidecars(task.source, task.output, overwrite=self._spec.overwrite)
         except ImageError as error:
             # A sidecar of photo.jpg is one of photo.raw too, and stays so.
             if not isinstance(error, UnwritableImageError) or not self._journal.has_begun(place):

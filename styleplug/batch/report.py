@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
-from styleplug.batch.journal import Entry, Journal
+from styleplug.batch.journal import Journal, JournalEntry
 from styleplug.batch.task import Stamp
 from styleplug.errors import ImageError, PluginError
 
@@ -80,7 +80,7 @@ _NONE = Template('<div class="none">$why</div>')
 
 
 def write_report(
-    journal: Journal, folder: Path, path: Path, tell: Callable[[int, int], None]
+    journal: Journal, folder: Path, path: Path, on_progress: Callable[[int, int], None]
 ) -> None:
     """Write the page of all pictures in a journal: failures first, then each one before and after.
 
@@ -90,7 +90,7 @@ def write_report(
         journal: of the batch.
         folder: its output folder.
         path: of the page.
-        tell: called with the pictures shown so far, and their number.
+        on_progress: called with the pictures shown so far, and their number.
 
     Raises:
         OSError: the page can't be written; what was there stays.
@@ -99,7 +99,7 @@ def write_report(
 
     failed, done = list(journal.entries("failed")), list(journal.entries("done"))
     with written_atomically(path) as page:
-        for part in _parts(failed, done, folder, path.parent, tell):
+        for part in _parts(failed, done, folder, path.parent, on_progress):
             page.write(part.encode())
 
 
@@ -116,11 +116,11 @@ def is_report(path: Path) -> bool:
 
 
 def _parts(
-    failed: list[Entry],
-    done: list[Entry],
+    failed: list[JournalEntry],
+    done: list[JournalEntry],
     folder: Path,
     beside: Path,
-    tell: Callable[[int, int], None],
+    on_progress: Callable[[int, int], None],
 ) -> Iterator[str]:
     yield _HEAD.substitute(
         title=f"Pictures in {_shown(folder.name)}",
@@ -141,11 +141,11 @@ def _parts(
             place=_shown(entry.place),
             seconds=f"{entry.seconds:.1f}",
         )
-        tell(number, len(done))
+        on_progress(number, len(done))
     yield "</main>\n</body>\n</html>\n" if done else "</body>\n</html>\n"
 
 
-def _before(entry: Entry) -> str:
+def _before(entry: JournalEntry) -> str:
     """The thumbnail of the picture that was done; of no other, whatever file the journal names."""
     if Stamp.of(entry.source) not in (None, entry.source_stamp):
         return _NONE.substitute(why="changed since")
@@ -155,17 +155,14 @@ def _before(entry: Entry) -> str:
 def _thumbnail(path: Path, when: str) -> str:
     """An image element that holds the picture, small; or a word that there is none."""
     import styleplug
-    from styleplug.image.picture import Picture
-    from styleplug.image.resize import fitted
+    from styleplug.image.transparency import thumbnail
 
     try:
         picture = styleplug.read_image(path)
     except (ImageError, PluginError):  # moved or removed since
         return _NONE.substitute(why="not there")
-    side = min(SIDE, max(picture.size))
-    alpha = None if picture.alpha is None else fitted(picture.alpha, side)
     buffer = io.BytesIO()
-    Picture(fitted(picture.pixels, side), alpha).to_pil().save(buffer, "WEBP", quality=80)
+    thumbnail(picture, SIDE).to_pil().save(buffer, "WEBP", quality=80)
     data = base64.b64encode(buffer.getvalue()).decode()
     return f'<img alt="{_shown(path.name)}, {when}" src="data:image/webp;base64,{data}">'
 

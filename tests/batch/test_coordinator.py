@@ -39,7 +39,7 @@ class Mortal(Here):
         super().__init__()
         self.before = before
 
-    def news(self) -> Sequence[TaskProgress | Outcome]:
+    def receive(self) -> Sequence[TaskProgress | Outcome]:
         if not self.before:
             carry_out(self.tasks[0])
         raise Killed
@@ -226,8 +226,8 @@ def test_a_full_disk_ends_the_batch_and_more_space_goes_on(
 
 def test_advances_are_told(make: Make, out: Path, plugin: None) -> None:
     class Telling(Here):
-        def news(self) -> Sequence[TaskProgress | Outcome]:
-            return [TaskProgress(self.tasks[0].id, 0.5), *super().news()]
+        def receive(self) -> Sequence[TaskProgress | Outcome]:
+            return [TaskProgress(self.tasks[0].id, 0.5), *super().receive()]
 
     picture = make("a.png")
     with Batch(BatchSpec(NEGATIVE, out), Telling()) as batch:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from styleplug.batch.journal import Entry, Journal
+from styleplug.batch.journal import Journal, JournalEntry
 from styleplug.batch.task import Stamp
 from styleplug.errors import StyleplugError
 
@@ -24,8 +24,8 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     journal.close()
 
 
-def entry(place: str, source: str = "/in/a.jpg", stamp: Stamp | None = None) -> Entry:
-    return Entry(PurePath(place), Path(source), "work", Stamp(7, 2**62), "started", stamp)
+def entry(place: str, source: str = "/in/a.jpg", stamp: Stamp | None = None) -> JournalEntry:
+    return JournalEntry(PurePath(place), Path(source), "work", Stamp(7, 2**62), "started", stamp)
 
 
 def test_what_is_noted_is_there_after_a_new_start(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from styleplug.batch.coordinator import Batch
 from styleplug.batch.events import Done, Failed
 from styleplug.batch.inputs import Search, find_pictures
 from styleplug.batch.plan import BatchSpec
-from styleplug.batch.task import Advance, Outcome
+from styleplug.batch.task import Outcome, TaskProgress
 from styleplug.batch.work import Filtering, Painting, Work
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.pictures import __file__ as PICTURES
@@ -142,11 +142,11 @@ class Watched(Cluster):
 
     waited = 0.0
 
-    def news(self) -> Sequence[Advance | Outcome]:
+    def receive(self) -> Sequence[TaskProgress | Outcome]:
         begun = time.perf_counter()
-        news = super().news()
+        updates = super().receive()
         self.waited += time.perf_counter() - begun
-        return news
+        return updates
 
 
 def told(overhead: float) -> None:
