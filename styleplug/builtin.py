@@ -57,21 +57,21 @@ def styleplug_register_filters() -> Iterable[Filter]:
 def styleplug_apply_filter(request: FilterRequest) -> FilterResult | None:
     """A filter of the collection, or a blend of several (`styleplug.filters`)."""
     from styleplug.filters.collection import find_filter
+    from styleplug.filters.filter_function import FilterInput
 
-    devices: list[str] = []
     with memory_errors():
         apply = find_filter(request.filter)
         if apply is None:
             return None
-        image = apply(
-            request.image,
-            alpha=request.alpha,
-            stroke_scale=request.config.stroke_scale,
-            on_progress=request.notify,
-            on_device=devices.append,
-            cancel=request.cancel,
+        return apply(
+            FilterInput(
+                request.image,
+                request.alpha,
+                request.config.stroke_scale,
+                on_progress=request.notify,
+                cancel=request.cancel,
+            )
         )
-    return FilterResult(image, device=devices[-1])
 
 
 @hookimpl

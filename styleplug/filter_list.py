@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,8 +10,8 @@ from typing import Any
 import pluggy
 
 from styleplug.hookspecs import Filter
+from styleplug.names import is_name
 
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST = 1000
 """Characters of a description: dialogs show it in a line, and many go into one message."""
 
@@ -27,7 +26,7 @@ def offered_filters(manager: pluggy.PluginManager) -> tuple[Filter, ...]:
     """
     found: dict[str, Filter] = {}
     for filter in _registered(manager):
-        if not isinstance(filter.name, str) or not _NAME.fullmatch(filter.name):
+        if not isinstance(filter.name, str) or not is_name(filter.name):
             problem = "is no name of lower-case words joined by hyphens"
         elif not isinstance(filter.description, str) or len(filter.description) > _LONGEST:
             problem = f"has a description that is no text of at most {_LONGEST} characters"

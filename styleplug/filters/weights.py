@@ -83,18 +83,18 @@ def load_weights(model: Model) -> FilterWeights:
     """
     data = model.read()
     try:
-        stored, facts = read_model(data)
+        stored, metadata = read_model(data)
         arrays = {
             name: array.astype(np.float32)
             for name, array in stored.items()
             if name in {*WEIGHTS, *VECTORS}
         }
         scales, shifts = (arrays.pop(name) for name in VECTORS)
-        styles = zip(json.loads(facts["styles"]), scales, shifts, strict=True)
+        styles = zip(json.loads(metadata["styles"]), scales, shifts, strict=True)
         return FilterWeights(
             arrays,
             tuple(
-                FilterStyle(about["name"], about["description"], scale, shift, facts["network"])
+                FilterStyle(about["name"], about["description"], scale, shift, metadata["network"])
                 for about, scale, shift in styles
             ),
         )

@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING
 
 from styleplug import pictures
 from styleplug.errors import ConfigError, StyleError, StyleNotFoundError, UnreadableImageError
+from styleplug.names import check_name, is_name
 from styleplug.runtime.files import make_folder, read_whole, user_data_folder, write_atomically
 from styleplug.runtime.locks import exclusive
-from styleplug.runtime.names import check_name, is_name
 
 if TYPE_CHECKING:
     from styleplug.image.picture import Picture
@@ -245,18 +245,20 @@ def _fill(
 
     `mark` keeps the names of its files from those of the style before.
     """
-    painting, thumbnail = f"painting{mark}{Path(path).suffix.lower()}", f"thumbnail{mark}.png"
+    from styleplug.image.transparency import thumbnail
+
+    painting, small = f"painting{mark}{Path(path).suffix.lower()}", f"thumbnail{mark}.png"
     try:
         shutil.copyfile(path, folder / painting)
-        _write_thumbnail(picture, folder / thumbnail)
-        record = {"title": title, "painting": painting, "thumbnail": thumbnail}
+        thumbnail(picture, THUMBNAIL_SIDE).to_pil().save(folder / small)
+        record = {"title": title, "painting": painting, "thumbnail": small}
         write_atomically(folder / _RECORD, json.dumps(record).encode())
     except BaseException:
-        for name in (painting, thumbnail):
+        for name in (painting, small):
             (folder / name).unlink(missing_ok=True)
         raise
     for file in folder.iterdir():
-        if file.name not in (_RECORD, painting, thumbnail):
+        if file.name not in (_RECORD, painting, small):
             with suppress(OSError):  # Windows keeps what another process reads
                 file.unlink()
 
@@ -275,12 +277,3 @@ def _discard(folder: Path) -> bool:
 def _beside(path: Path) -> Path:
     """A name that no style has."""
     return path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-
-
-def _write_thumbnail(picture: Picture, path: Path) -> None:
-    from styleplug.image.picture import Picture
-    from styleplug.image.resize import fitted
-
-    side = min(THUMBNAIL_SIDE, max(picture.size))
-    alpha = None if picture.alpha is None else fitted(picture.alpha, side)
-    Picture(fitted(picture.pixels, side), alpha).to_pil().save(path)

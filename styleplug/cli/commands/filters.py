@@ -131,9 +131,9 @@ def add(
     from styleplug.filters.collection import add_external
     from styleplug.filters.external import ExternalFilterSpec
 
-    facts = ExternalFilterSpec(f"from {model.name}", input_range, output_range or input_range)
-    add_external(model, name, facts, overwrite=overwrite)
-    say(f"{name}  {facts.description}")
+    spec = ExternalFilterSpec(f"from {model.name}", input_range, output_range or input_range)
+    add_external(model, name, spec, overwrite=overwrite)
+    say(f"{name}  {spec.description}")
 
 
 @filters.command(short_help="Remove a filter of yours.")

@@ -250,7 +250,7 @@ def _paintings(files: Iterable[Path]) -> Mapping[str, Picture]:
         ImageError: a file is no picture, or one that can't be learned from.
     """
     from styleplug.filters.training.paintings import checked
-    from styleplug.runtime.names import check_name
+    from styleplug.names import check_name
 
     named: dict[str, Picture] = {}
     for file in files:
