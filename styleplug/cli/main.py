@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import errno
 import gc
-import json
 import logging
 from importlib import import_module
 from typing import Any
@@ -14,7 +13,7 @@ import click
 
 from styleplug import __version__
 from styleplug.cli.ui.interrupt import Interrupted, raised
-from styleplug.cli.ui.terminal import safe_streams, say
+from styleplug.cli.ui.terminal import safe_streams, say, say_json
 from styleplug.errors import (
     Cancelled,
     CheckpointError,
@@ -106,7 +105,7 @@ def is_usage_error(error: StyleplugError) -> bool:
 
 def echo_json(**values: Any) -> None:
     """One line of JSON on standard output, at once."""
-    say(json.dumps(values))
+    say_json(values)
 
 
 def one_line(text: str) -> str:
@@ -114,7 +113,9 @@ def one_line(text: str) -> str:
     return " ".join(text.splitlines())
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True}
+)
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def main() -> None:
     """styleplug: a photograph in the manner of a painting."""

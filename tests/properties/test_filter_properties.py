@@ -15,7 +15,7 @@ from styleplug.filters.apply import filtered
 from styleplug.filters.architecture import INNER_MARGIN, STRIDE
 from styleplug.filters.filter_function import FilterInput
 from styleplug.filters.inference import StyledNetwork, ThumbnailPass
-from styleplug.filters.tiles import Tile, tiles_of
+from styleplug.filters.tiles import PictureTile, tiles_of
 from styleplug.filters.weights import FilterWeights
 from styleplug.image.resize import resized
 from styleplug.vgg.tensors import as_pixels
@@ -31,7 +31,7 @@ def network(filter_weights: FilterWeights) -> StyledNetwork:
 
 
 def pieced(
-    network: StyledNetwork, picture: Array, tiles: list[Tile], thumbnail: ThumbnailPass
+    network: StyledNetwork, picture: Array, tiles: list[PictureTile], thumbnail: ThumbnailPass
 ) -> Array:
     whole = np.empty_like(picture)
     for tile, part in zip(tiles, network.parts(picture, tiles, thumbnail), strict=True):

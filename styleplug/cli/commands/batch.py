@@ -88,7 +88,13 @@ _FILTER_OPTIONS = ", ".join(f"--{option.name.replace('_', '-')}" for option in f
     help="Have a Dask cluster do it: the address of its scheduler, such as tcp://host:8786. All its"
     " machines must see the pictures and DIR under the same paths.",
 )
-@click.option("--suffix", default="", metavar="TEXT", help="Add TEXT to names: photoTEXT.jpg.")
+@click.option(
+    "--suffix",
+    default="",
+    show_default=False,
+    metavar="TEXT",
+    help="Add TEXT to names: photoTEXT.jpg.",
+)
 @click.option(
     "--format",
     "kind",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import textwrap
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from styleplug.cli.main import FAILURE
-from styleplug.cli.ui.terminal import canvas, say, tamed
+from styleplug.cli.ui.terminal import canvas, say, say_json, tamed
 
 if TYPE_CHECKING:
     from styleplug.doctor.finding import Finding
@@ -55,8 +54,7 @@ def doctor(as_report: bool, as_json: bool) -> None:
         for line in report(examined):
             say(line)
     elif as_json:
-        records = {title: [asdict(finding) for finding in examined[title]] for title in examined}
-        say(json.dumps(records))
+        say_json({title: [asdict(finding) for finding in examined[title]] for title in examined})
     elif failed:
         _draw(click.style("No transfer works here until the faults are mended.", fg="red"))
     else:

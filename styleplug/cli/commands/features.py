@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from styleplug.cli.ui.output import check_output, write_output
+from styleplug.cli.ui.output import check_output, file_option, write_output
 from styleplug.cli.ui.terminal import say
 from styleplug.config import StylizeConfig
 
@@ -23,26 +23,19 @@ def _option(name: str) -> Callable[..., Any]:
         type=click.Choice(choices) if choices else str,
         metavar=None if choices else "NAME",
         default=option.default,
-        show_default=True,
         help=option.metadata["help"],
     )
 
 
 @click.command()
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE.npz",
-    required=True,
-    help="Where to write the features: an array (1, C, H, W), float32, for each layer.",
+@file_option(
+    "Where to write the features: an array (1, C, H, W), float32, for each layer.", "FILE.npz"
 )
 @click.option(
     "--layers",
     metavar="NAMES",
     default="relu4_2",
-    show_default=True,
     help="The layers, separated by commas.",
 )
 @click.option(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from styleplug.cli.ui.output import check_output as check_file
-from styleplug.cli.ui.terminal import say
+from styleplug.cli.ui.output import file_option
+from styleplug.cli.ui.terminal import say, say_json
 from styleplug.filters.ranges import RANGES
 
 _OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace your filter of this name.")
@@ -50,7 +50,7 @@ def _list(as_json: bool) -> None:
 
     found = styleplug.list_filters()
     if as_json:
-        say(json.dumps([asdict(filter) for filter in found]))
+        say_json([asdict(filter) for filter in found])
         return
     width = max((len(filter.name) for filter in found), default=0)
     for filter in found:
@@ -73,14 +73,7 @@ def _draw_sheet(photo: Path, output: Path, overwrite: bool) -> None:
 
 @filters.command(short_help="Write a style, or a blend of styles, to a file to pass on.")
 @click.argument("name")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    required=True,
-    help="Where to write it: .safetensors",
-)
+@file_option("Where to write it: .safetensors")
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 def export(name: str, output: Path, overwrite: bool) -> None:
     """Write the style NAME, or a blend such as starry-night:0.6,the-wave:0.4, to FILE."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 import click
 
-from styleplug.cli.ui.terminal import say
+from styleplug.cli.ui.terminal import say, say_json
 from styleplug.hosts import ADAPTERS, find_hosts, install_host, uninstall_host
 
 _HOST = click.argument("host", type=click.Choice(list(ADAPTERS)))
@@ -30,7 +29,7 @@ def list_all(as_json: bool) -> None:
     """List the host programs that were found, and what is installed there."""
     found = find_hosts()
     if as_json:
-        say(json.dumps([asdict(host) for host in found], default=str))
+        say_json([asdict(host) for host in found])
         return
     for host in found:
         say(f"{host.name}  {host.title}  {host.state}  {host.folder or ''}".rstrip())

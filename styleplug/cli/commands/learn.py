@@ -50,7 +50,6 @@ _log = logging.getLogger("styleplug")
     type=content_error,
     metavar="X",
     default=str(CONTENT_ERROR),
-    show_default=True,
     help="How far from the photograph the filter may lead, 0.1 to 3; less keeps more of it.",
 )
 @click.option(
@@ -58,7 +57,6 @@ _log = logging.getLogger("styleplug")
     type=seconds,
     metavar="TIME",
     default="10m",
-    show_default=True,
     help="End after this time, in seconds or such as 5m; sooner, if nothing more is to be gained.",
 )
 @click.option(
@@ -67,7 +65,7 @@ _log = logging.getLogger("styleplug")
     metavar="FILE",
     help="A picture to write every few seconds: a photograph in the style so far.",
 )
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N, mps.")
+@click.option("--device", default="auto", help="auto, cpu, cuda, cuda:N, mps.")
 @click.option("--overwrite", is_flag=True, help="Replace your filter of this name, and FILE.")
 def learn(
     painting: Path,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from styleplug.cli.ui.terminal import say
+from styleplug.cli.ui.terminal import say, say_json
 from styleplug.errors import ConfigError, ModelError, ModelNotFoundError
 from styleplug.vgg.layers import ARCHITECTURES
 
@@ -31,7 +30,7 @@ def list_models(as_json: bool) -> None:
 
     found = installed_models()
     if as_json:
-        say(json.dumps([{**asdict(model), "path": str(model.path)} for model in found]))
+        say_json([asdict(model) for model in found])
         return
     for model in found:
         say(_summary(model))

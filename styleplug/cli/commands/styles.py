@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from styleplug.cli.ui.terminal import say
+from styleplug.cli.ui.terminal import say, say_json
 
 
 @click.group()
@@ -40,7 +39,7 @@ def list_all(as_json: bool) -> None:
 
     found = list_styles()
     if as_json:
-        say(json.dumps([asdict(style) for style in found], default=str))
+        say_json([asdict(style) for style in found])
         return
     width = max(len(style.name) for style in found)
     for style in found:

@@ -16,7 +16,7 @@ import click
 
 from styleplug.cli.ui.interrupt import interruptible
 from styleplug.cli.ui.options import content_error
-from styleplug.cli.ui.output import check_output, write_output
+from styleplug.cli.ui.output import check_output, file_option, write_output
 from styleplug.cli.ui.photographs import files_in, photograph
 from styleplug.cli.ui.terminal import say
 from styleplug.errors import ConfigError, StyleplugError, UnwritableImageError
@@ -37,33 +37,23 @@ _log = logging.getLogger("styleplug")
 @click.command()
 @click.argument("photos", type=click.Path(path_type=Path))
 @click.argument("paintings", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    required=True,
-    help="Where to write the network with its styles: .onnx.",
-)
+@file_option("Where to write the network with its styles: .onnx.")
 @click.option(
     "--steps",
     type=click.IntRange(1),
     default=40_000,
-    show_default=True,
     help="How long to train; towards the end the steps become smaller.",
 )
 @click.option(
     "--crop",
     type=click.IntRange(96, 1024),
     default=Schedule.crop,
-    show_default=True,
     help="Side in pixels of what is seen of a photograph at a time.",
 )
 @click.option(
     "--batch",
     type=click.IntRange(1, 64),
     default=Schedule.batch,
-    show_default=True,
     help="Crops in a step.",
 )
 @click.option(
@@ -80,7 +70,7 @@ _log = logging.getLogger("styleplug")
     metavar="FILE",
     help="A picture to write every few minutes: a photograph in each of the styles so far.",
 )
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N, mps.")
+@click.option("--device", default="auto", help="auto, cpu, cuda, cuda:N, mps.")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
 def train(
     photos: Path,

@@ -17,7 +17,7 @@ from click.testing import Result
 from PIL import Image
 
 import styleplug
-from styleplug.cli.ui.interrupt import Cancel, Interrupted, interruptible, raised
+from styleplug.cli.ui.interrupt import CancelEvent, Interrupted, interruptible, raised
 from styleplug.errors import Cancelled
 
 COMMAND = (sys.executable, "-m", "styleplug")
@@ -155,7 +155,7 @@ def test_batch_ends_in_good_order(start: Start) -> None:
     assert '"failed"' not in output
 
 
-def ask(*numbers: signal.Signals) -> Cancel:
+def ask(*numbers: signal.Signals) -> CancelEvent:
     """Have signals come while there is work."""
     with interruptible() as cancel:
         for number in numbers:
