@@ -146,7 +146,7 @@ class Cluster:
 
     def _look(self) -> None:
         """See which workers there are, and whether each does one picture at a time, as it must: a
-        picture's remarks are what its process logs meanwhile, and cores are shared by process."""
+        picture's warnings are what its process logs meanwhile, and cores are shared by process."""
         self._workers = self._client.scheduler_info(n_workers=-1)["workers"]
         self._gpus = int(sum(each["resources"].get("GPU", 0) for each in self._workers.values()))
         self._looked = time.monotonic()

@@ -179,7 +179,7 @@ class Batch:
         place = self._planner.place(task)
         if outcome.error is None:
             self.journal.finish(place, outcome.stamp, outcome.seconds)
-            done = outcome.seconds, outcome.remarks, outcome.device
+            done = outcome.seconds, outcome.warnings, outcome.device
             return Done(str(task.source), str(task.output), *done)
         failed = Failed.of(task.source, outcome.error)
         self.journal.fail(place, failed.problem)

@@ -10,7 +10,7 @@ from styleplug.errors import StyleplugError
 
 @dataclass(frozen=True)
 class Planned:
-    """Said once before anything is done: `total` pictures, of which `done` are so from earlier."""
+    """The batch is about to begin: `total` pictures, of which `done` are so from earlier."""
 
     total: int
     done: int
@@ -33,13 +33,13 @@ class Advanced:
 
 @dataclass(frozen=True)
 class Done:
-    """A picture's result is in its place; `remarks` are lines for people, and `device` says on what
-    it was computed, "" where nobody does."""
+    """A picture's result is in its place; `warnings` are lines for people, `device` is what it was
+    computed on, "" where nobody does."""
 
     source: str
     output: str
     seconds: float
-    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     device: str = ""
 
 

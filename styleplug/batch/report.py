@@ -16,7 +16,7 @@ from styleplug.batch.task import Stamp
 from styleplug.errors import ImageError, PluginError
 
 SIDE = 280
-"""Of a thumbnail, in pixels."""
+"""The longest side of a thumbnail, in pixels."""
 
 # Nothing is loaded from anywhere, whatever the name of a file says.
 _HEAD = Template("""<!doctype html>
@@ -168,7 +168,7 @@ def _thumbnail(path: Path, when: str) -> str:
 
 
 def _address(file: Path, beside: Path) -> str:
-    """Of a file, from a page in the folder `beside`."""
+    """The address of a file, from a page in the folder `beside`."""
     try:
         return quote(os.fsencode(Path(os.path.relpath(file, beside)).as_posix()))
     except ValueError:  # on another drive

@@ -90,13 +90,13 @@ class TaskProgress:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a task ended.
+    """The end of a task.
 
     Args:
         id: the task's.
         seconds: how long it took.
         stamp: of the result, as whoever made it saw it; None where there is none.
-        remarks: what a person should know of it, whole lines.
+        warnings: what was logged meanwhile, whole lines for people.
         error: None where the result is in its place.
         is_fatal: whether other tasks would fail likewise, for lack of space or of a network.
         device: what the result was computed on, for people; "" where nobody says.
@@ -105,7 +105,7 @@ class Outcome:
     id: int
     seconds: float
     stamp: Stamp | None = None
-    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     error: StyleplugError | None = None
     is_fatal: bool = False
     device: str = ""
@@ -123,7 +123,7 @@ def carry_out(
     started = time.monotonic()
     error: Exception | None = None
     device = ""
-    with _remarks() as remarks:
+    with _collected_warnings() as warnings:
         try:
             if not task.is_published:
                 device = _make(task, on_progress)
@@ -133,7 +133,7 @@ def carry_out(
         task.id,
         time.monotonic() - started,
         None if error else Stamp.of(task.output, follow=False),
-        tuple(remarks),
+        tuple(warnings),
         _reported(error, task) if error else None,
         error is not None and _is_fatal(error, task),
         device,
@@ -208,7 +208,7 @@ def _is_fatal(error: Exception, task: Task) -> bool:
 
 
 @contextmanager
-def _remarks() -> Iterator[list[str]]:
+def _collected_warnings() -> Iterator[list[str]]:
     """What is logged within, as lines, instead of where they would go."""
     lines: list[str] = []
     log = logging.getLogger("styleplug")

@@ -27,7 +27,7 @@ Parameters = Callable[[str], tuple[str, ...]]
 """The weight, and where there is one the bias, of a convolution of this name, as float32 values."""
 
 Normalise = Callable[[str], str]
-"""The normalised values of some values; it is asked in the order of `layout.NORMALISED`."""
+"""The normalised values of some values; it is asked in the order of `architecture.NORMALISED`."""
 
 
 class NetworkGraph:

@@ -1,4 +1,4 @@
-"""Where the filters are kept that a user adds: one folder, files under each filter's name."""
+"""The filters that a user adds are kept in one folder, as files under each filter's name."""
 
 from __future__ import annotations
 

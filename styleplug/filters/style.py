@@ -23,7 +23,7 @@ SUFFIX = ".safetensors"
 """What the name of a style's file ends in."""
 
 LARGEST = 1000
-"""Of a style's numbers; a painting's are a few units, and from 1e19 on all pictures are black."""
+"""A style's largest number; usual ones are a few units, and from 1e19 on all pictures are black."""
 
 
 @dataclass(frozen=True, eq=False)

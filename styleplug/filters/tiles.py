@@ -64,7 +64,7 @@ class PictureTile:
 
     @property
     def place(self) -> tuple[slice, slice]:
-        """Where it belongs in the picture."""
+        """The part of the picture that it is."""
         return self.rows.place, self.columns.place
 
     def cut(self, pixels: Array) -> Array:

@@ -28,7 +28,7 @@ VECTORS = ("scales", "shifts")
 
 @dataclass(frozen=True, eq=False)
 class FilterWeights:
-    """The network's arrays, float32, by their names in `layout.WEIGHTS`, and the styles of it.
+    """The network's arrays, float32, by their names in `architecture.WEIGHTS`, and its styles.
 
     Raises:
         ModelError: an array is missing, isn't of the shape that it must have, or isn't finite.

@@ -117,7 +117,7 @@ def _adapter(name: str) -> Adapter:
 
 
 def _places(adapter: Adapter, folder: str | os.PathLike[str] | None) -> list[HostLocation]:
-    """Where the adapter can go."""
+    """The places where the adapter can go."""
     if folder == "":  # a shell's variable that isn't set
         raise HostError(adapter.host, "the name of its folder is empty; name one that is there")
     places = adapter.find() if folder is None else (adapter.classify(Path(folder).absolute()),)

@@ -37,7 +37,7 @@ _KEYS = [field.name for field in fields(Installation)]
 
 
 def record_file(adapter: Adapter, folder: Path) -> Path:
-    """Where the record of an adapter's folder is."""
+    """The record's file in an adapter's folder."""
     return folder / ("style-transfer.json" if adapter.shared else "installation.json")
 
 

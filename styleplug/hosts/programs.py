@@ -1,4 +1,4 @@
-"""Where host programs have their folders, and what keeps some of them from starting styleplug."""
+"""The folders of host programs, and the sandboxes that keep some from starting styleplug."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Program:
         )
 
     def _find(self) -> tuple[HostLocation, ...]:
-        """Its folder, where it is there or the program is, and what it has in a sandbox."""
+        """The program's folder, if that or the program is there, and what it has in a sandbox."""
         is_there = shutil.which(self.command) or self.folder().is_dir()
         own = (HostLocation(self.title, self.folder()),) if is_there else ()
         flatpak = {"Flatpak": f".var/app/{self.flatpak}"} if self.flatpak else {}

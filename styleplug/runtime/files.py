@@ -1,4 +1,4 @@
-"""Where a user's files belong, and writing so that nobody ever sees half of one."""
+"""The folders of a user's files, and writing so that nobody ever sees half of one."""
 
 from __future__ import annotations
 

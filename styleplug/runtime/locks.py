@@ -6,12 +6,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from styleplug.runtime.files import make_folder
-
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
 
 _log = logging.getLogger("styleplug")
 
@@ -27,31 +23,16 @@ def exclusive(path: Path, work: str) -> Iterator[None]:
     Raises:
         OSError: the file can't be made.
     """
-    from filelock import FileLock
+    from filelock import FileLock, Timeout
 
     make_folder(path.parent)
-    lock = try_lock(path)
-    if lock is None:
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
         _log.warning("another styleplug is busy with %s; waiting for it", work)
-        lock = FileLock(path)
         lock.acquire()
     try:
         yield
     finally:
         lock.release()
-
-
-def try_lock(path: Path) -> BaseFileLock | None:
-    """The lock file at `path`, held until it is released or the process ends; None if it is taken.
-
-    Raises:
-        OSError: the file can't be made.
-    """
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return None
-    return lock

@@ -1,4 +1,4 @@
-"""Where models are found, and that a file is the one its manifest describes.
+"""Models are found in folders, and each is the file that its manifest describes.
 
 A folder of models holds a `manifest.toml` with a table for each model. Three folders are looked
 through: the user's own, the one inside an installed package, and the checkout's.
@@ -128,7 +128,8 @@ def find_model(name: str) -> Model:
 def pick_backbone(name: str) -> Model:
     """The model of this name; for "auto" vgg19 where it is installed, vgg16 otherwise.
 
-    Errors as in `find_model`.
+    Raises:
+        ModelNotFoundError: it isn't installed.
     """
     if name != "auto":
         return find_model(name)
@@ -210,7 +211,7 @@ def _folders() -> tuple[Path, Path, Path]:
 
 
 def _readable(folder: Path) -> tuple[list[Model], list[str]]:
-    """As `_manifest`, but that one which can't be read is a problem like others."""
+    """A folder's models and its problems; that the manifest can't be read is one of them."""
     try:
         return _manifest(folder)
     except ModelError as error:

@@ -1,4 +1,4 @@
-"""Which of ONNX Runtime's execution providers a `--device` name stands for.
+"""The execution providers of ONNX Runtime that a `--device` name stands for.
 
 This file only knows what the installed ONNX Runtime lists; whether a listed provider starts is
 found out by `styleplug.runtime.session`.

@@ -1,4 +1,4 @@
-"""How many cores this process may really use: in a container, fewer than the machine has."""
+"""The cores that this process may really use: in a container, fewer than the machine has."""
 
 from __future__ import annotations
 

@@ -14,14 +14,11 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
 
 from styleplug.disk import write_remedy
 from styleplug.errors import StyleplugError
-from styleplug.runtime.locks import try_lock
-
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
 
 PREFIX = "styleplug-worker-"
 _LOCK = "lock"
@@ -66,26 +63,29 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _claim() -> tuple[Path, BaseFileLock]:
+def _claim() -> tuple[Path, FileLock]:
     """A new folder and its lock."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
         # Before it is locked, a worker that starts just now may take it for a dead one's.
-        with suppress(FileNotFoundError):
-            lock = try_lock(folder / _LOCK)
-            if lock is not None and (folder / _LOCK).exists():
+        lock = FileLock(folder / _LOCK)
+        with suppress(FileNotFoundError, Timeout):
+            lock.acquire(timeout=0)
+            if (folder / _LOCK).exists():
                 return folder, lock
 
 
 def _sweep() -> None:
     """Remove the folders of this user's workers that are dead."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with suppress(OSError):  # it was removed meanwhile
-            if _is_ours(folder) and (lock := try_lock(folder / _LOCK)):
+        lock = FileLock(folder / _LOCK)
+        with suppress(OSError):  # its worker lives, or another has removed it
+            if _is_ours(folder):
+                lock.acquire(timeout=0)
                 _remove_locked(folder, lock)
 
 
-def _remove_locked(folder: Path, lock: BaseFileLock) -> None:
+def _remove_locked(folder: Path, lock: FileLock) -> None:
     """Remove a worker's folder; the lock last, for without it nobody would try again."""
     for entry in folder.iterdir():
         if entry.name != _LOCK:

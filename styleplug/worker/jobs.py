@@ -126,7 +126,7 @@ class JobProcess:
 
 
 def _apart() -> dict[str, Any]:
-    """How a process is started so that it can be killed with all that it starts, and nothing else.
+    """Arguments that start a process so that it can be killed with all that it starts, and no more.
 
     It also leaves a Ctrl-C in the worker's terminal to the worker.
     """

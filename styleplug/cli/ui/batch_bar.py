@@ -48,10 +48,10 @@ def batch_bar(is_watching: bool) -> Iterator[Callable[[BatchEvent], None]]:
                     work.fractions[event.source] = event.fraction
                 case Done():
                     work.end(event.source)
-                    for remark in event.remarks:
-                        if remark not in said:  # each process says what concerns all
-                            said.add(remark)
-                            console.print(f"styleplug: {remark}")
+                    for warning in event.warnings:
+                        if warning not in said:  # each process says what concerns all
+                            said.add(warning)
+                            console.print(f"styleplug: {warning}")
                     if not console.is_terminal:
                         console.print(f"{event.output}  ({event.seconds:.1f} s)")
                 case Skipped():
@@ -76,7 +76,7 @@ def report_bar() -> Iterator[Callable[[int, int], None]]:
 
 
 class _Work:
-    """How much there is to do, and how fast it goes."""
+    """The work that there is to do, and how fast it goes."""
 
     def __init__(self, total: int) -> None:
         self.total = total

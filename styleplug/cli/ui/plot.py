@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SIZE = (8.0, 6.0)
-"""In inches of 100 pixels."""
+"""Width and height in inches of 100 pixels."""
 _LEAST = 1e-3
 """Less is drawn as this: a run from the photograph begins at next to no content error, which would
 dwarf all the rest on an axis of logarithms."""

@@ -26,14 +26,14 @@ from styleplug.vgg.tensors import as_batch
 STYLE_LAYERS = tuple(f"relu{block}_1" for block in range(1, 6))
 CONTENT_LAYER = "relu4_2"
 DIVISORS = (1, 2, 4)
-"""Of the sizes at which a picture is seen; its errors are the means over them."""
+"""A picture is seen at its size over each of these; its errors are the means over them."""
 
 WINDOW = 128
 """Side in pixels of what is seen of a picture in full, which would cost most of the time: a network
 needs large pictures, since its statistics are theirs, and the loss needs few pixels."""
 
 LARGEST_PALETTE_ERROR = 8.0
-"""Beyond it a painting of hardly any colours would outweigh everything else."""
+"""The error is no larger, or a painting of hardly any colours would outweigh everything else."""
 
 LEAST = 1e-12
 """What is divided by, at least."""
@@ -51,7 +51,7 @@ class FilterErrors(NamedTuple):
 
 
 class PerceptualLoss:
-    """Errors of filtered pictures.
+    """The errors of filtered pictures.
 
     Args:
         mirror: the VGG network.
@@ -111,7 +111,7 @@ class PerceptualLoss:
         )
 
     def autocast(self) -> AbstractContextManager[object]:
-        """Within it, convolutions are computed in the type that is quick on the device."""
+        """A context in which convolutions are computed in the type that is quick on the device."""
         return autocast(self.mirror.device, self.type)
 
     def _palette(self, pictures: Tensor, styles: Tensor) -> Tensor:

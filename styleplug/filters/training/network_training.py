@@ -30,7 +30,7 @@ FULL_SHARE = 0.4
 """The share of the steps after which they become smaller."""
 
 COLUMNS = 4
-"""Of a sheet."""
+"""Pictures in a row of a sheet."""
 
 
 class Training:

@@ -34,7 +34,7 @@ CHECKED = 4
 """Crops, always the same ones, to compare styles by."""
 
 PLACES = [(0, 0)] * CHECKED
-"""Their windows."""
+"""The windows of these crops."""
 
 CHECKS = 40
 """How many times in all the style is compared with what it was."""
@@ -42,8 +42,8 @@ CHECKS = 40
 
 @dataclass(frozen=True)
 class LearningProgress:
-    """How far the learning is: what the last step found, the fraction of the time that is over, and
-    the seconds that are left, as it looks now."""
+    """What the last step found, the fraction of the time that is over, and the seconds that seem to
+    be left."""
 
     step: Step
     fraction: float

@@ -41,13 +41,13 @@ RIM = 16
 borders paints frames there."""
 
 TEMPORAL_CONSISTENCY_WEIGHT = 20.0
-"""Of the mean squared difference of the two crops; at 10, flat skies got dots on a grid."""
+"""The mean squared difference of two crops counts so much; at 10, flat skies got dots on a grid."""
 
 PALETTE_WEIGHT = 0.1
-"""Of the palette's error."""
+"""The palette's error counts so much."""
 
 DETAIL = 1.2
-"""By which power of a crop's detail, relative to that of others, its content error counts."""
+"""A crop's content error counts by this power of its detail relative to that of others."""
 
 WEIGHT_RANGE = (0.02, 3.0)
 """The least and the greatest that content weights may become."""
@@ -160,7 +160,7 @@ class Trainer:
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
-        """Within it, network and styles are the means over many steps: better than any of them."""
+        """A context in which network and styles are means over many steps, which are better."""
         current = [weight.detach().clone() for weight in self.trained]
         self._set(self.average)
         try:
