@@ -18,58 +18,6 @@ from styleplug.errors import ImageError, PluginError
 SIDE = 280
 """The longest side of a thumbnail, in pixels."""
 
-# Nothing is loaded from anywhere, whatever the name of a file says.
-_HEAD = Template("""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="styleplug batch">
-<meta http-equiv="Content-Security-Policy"
-  content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>$title</title>
-<style>
-:root {
-  color-scheme: light dark;
-  --paper: #f6f5f2; --card: #fff; --ink: #24221f; --faint: #6d6862; --line: #dedad3;
-  --bad: #a3261b;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --paper: #191817; --card: #242220; --ink: #e9e5df; --faint: #a39d94; --line: #3a3733;
-    --bad: #ff9c8f;
-  }
-}
-* { box-sizing: border-box; }
-body {
-  margin: 0 auto; padding: 2rem 1.25rem; max-width: 90rem;
-  background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif;
-}
-h1 { margin: 0; font-size: 1.5rem; font-weight: 600; }
-h2 { margin: 2.5rem 0 .75rem; font-size: 1.1rem; font-weight: 600; }
-p { margin: .25rem 0 0; color: var(--faint); }
-a { color: inherit; text-decoration-color: var(--faint); text-underline-offset: .2em; }
-dl { margin: 0; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
-dl div { padding: .6rem .9rem; }
-dl div + div { border-top: 1px solid var(--line); }
-dt { font-weight: 600; overflow-wrap: anywhere; }
-dd { margin: 0; color: var(--bad); overflow-wrap: anywhere; }
-main { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); }
-figure {
-  margin: 0; padding: .6rem; border: 1px solid var(--line); border-radius: .5rem;
-  background: var(--card);
-}
-figure > div { display: grid; grid-template-columns: 1fr 1fr; gap: .4rem; }
-img, .none { width: 100%; aspect-ratio: 1; object-fit: contain; }
-.none { display: grid; place-items: center; color: var(--faint); font-size: .85rem; }
-figcaption { margin-top: .4rem; font-size: .85rem; overflow-wrap: anywhere; }
-figcaption span { color: var(--faint); white-space: nowrap; }
-</style>
-</head>
-<body>
-<h1>$title</h1>
-<p>$summary</p>
-""")
 _FAILURE = Template("<div><dt>$source</dt><dd>$problem</dd></div>\n")
 _PICTURE = Template("""<figure>
 <div>$before$after</div>
@@ -105,7 +53,7 @@ def write_report(
 
 def is_report(path: Path) -> bool:
     """Whether a file is such a page, which a new one may replace."""
-    beginning = _HEAD.template.partition("<meta http")[0].encode()
+    beginning = _head().template.partition("<meta http")[0].encode()
     if not os.path.isfile(path):  # a pipe would be waited for
         return False
     try:
@@ -115,6 +63,11 @@ def is_report(path: Path) -> bool:
         return False
 
 
+def _head() -> Template:
+    """The beginning of a page, which loads nothing from anywhere, whatever a file is called."""
+    return Template(Path(__file__).with_suffix(".html").read_text(encoding="utf-8"))
+
+
 def _parts(
     failed: list[JournalEntry],
     done: list[JournalEntry],
@@ -122,7 +75,7 @@ def _parts(
     beside: Path,
     on_progress: Callable[[int, int], None],
 ) -> Iterator[str]:
-    yield _HEAD.substitute(
+    yield _head().substitute(
         title=f"Pictures in {_shown(folder.name)}",
         summary=f"{_count(len(done), 'picture')} done, {len(failed)} failed",
     )

@@ -18,7 +18,7 @@ from pathlib import Path
 from styleplug import __version__
 from styleplug.errors import HostError
 from styleplug.hosts.adapter import Adapter
-from styleplug.hosts.edits import are_in_place, with_edits, without_edits, write_texts
+from styleplug.hosts.edits import are_in_place, edited, write_texts
 from styleplug.leftovers import LETTERS, remove_leftovers
 from styleplug.runtime.files import write_atomically
 
@@ -68,7 +68,7 @@ def install(adapter: Adapter, folder: Path) -> None:
     # An environment's interpreter is a link; followed, it would no longer find styleplug.
     interpreter = os.path.abspath(sys.executable)
     files = adapter.files(interpreter)
-    texts = with_edits(adapter, folder, adapter.edits(interpreter))
+    texts = edited(adapter, folder, interpreter)
     before = _ours(adapter, folder)
     for name in files:
         if name not in before and os.path.lexists(folder / name):
@@ -91,7 +91,7 @@ def uninstall(adapter: Adapter, folder: Path) -> None:
     """
     names = _ours(adapter, folder)
     compiled = folder / "__pycache__"
-    write_texts(without_edits(adapter, folder, adapter.edits(sys.executable)))
+    write_texts(edited(adapter, folder, sys.executable, remove=True))
     for name in names:
         (folder / name).unlink(missing_ok=True)
         remove_leftovers(folder, f".{escape(name)}.{LETTERS}")
@@ -106,11 +106,10 @@ def uninstall(adapter: Adapter, folder: Path) -> None:
 def is_current(adapter: Adapter, folder: Path, interpreter: str) -> bool:
     """Whether files and edits are those that would be installed for an interpreter."""
     try:
-        files, edits = adapter.files(interpreter), adapter.edits(interpreter)
         return all(
             (folder / name).is_file() and (folder / name).read_bytes() == data
-            for name, data in files.items()
-        ) and are_in_place(adapter, folder, edits)
+            for name, data in adapter.files(interpreter).items()
+        ) and are_in_place(adapter, folder, interpreter)
     except HostError:  # installing them says what is the matter
         return False
 

@@ -16,7 +16,7 @@ import click
 
 from styleplug.cli.ui.interrupt import interruptible
 from styleplug.cli.ui.options import content_error
-from styleplug.cli.ui.output import check_output, file_option, write_output
+from styleplug.cli.ui.output import check_output, file_option, write_output, writing
 from styleplug.cli.ui.photographs import files_in, photograph
 from styleplug.cli.ui.terminal import say
 from styleplug.errors import ConfigError, StyleplugError, UnwritableImageError
@@ -146,11 +146,8 @@ class _Files:
         Raises:
             ConfigError: a place can't be written.
         """
-        try:
+        with writing(self.checkpoint):
             training.save(self.checkpoint)
-        except OSError as error:
-            allowed = f"a place to write to ({error.strerror})"
-            raise ConfigError("output", str(self.checkpoint), allowed) from error
         _write_network(training, self.network)
         if self.sheet:
             self._draw(training, self.sheet)

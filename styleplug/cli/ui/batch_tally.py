@@ -6,9 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from styleplug.cli.ui.output import check_output
+from styleplug.cli.ui.output import check_output, writing
 from styleplug.cli.ui.terminal import say
-from styleplug.errors import ConfigError
 
 if TYPE_CHECKING:
     from styleplug.batch.events import BatchEvent, Failed
@@ -71,8 +70,5 @@ def write_page(journal: Journal, folder: Path, path: Path) -> None:
     from styleplug.batch.report import write_report
     from styleplug.cli.ui.batch_bar import report_bar
 
-    try:
-        with report_bar() as tell:
-            write_report(journal, folder, path, tell)
-    except OSError as error:
-        raise ConfigError("report", str(path), f"a place to write to ({error.strerror})") from error
+    with writing(path, "report"), report_bar() as on_progress:
+        write_report(journal, folder, path, on_progress)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from styleplug.errors import MissingDependencyError
 from styleplug.events import Progress
+from styleplug.extras import import_extra
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,10 +27,9 @@ def empty_figure() -> Figure:
     Raises:
         MissingDependencyError: Matplotlib isn't installed.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as failure:
-        raise MissingDependencyError.of(failure, "matplotlib", "plot") from failure
+    import_extra("matplotlib", "plot")
+    from matplotlib.figure import Figure
+
     return Figure(_SIZE, layout="constrained")
 
 
