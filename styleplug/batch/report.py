@@ -43,7 +43,7 @@ def write_report(
     Raises:
         OSError: the page can't be written; what was there stays.
     """
-    from styleplug.runtime.files import written_atomically
+    from styleplug.atomic import written_atomically
 
     failed, done = list(journal.entries("failed")), list(journal.entries("done"))
     with written_atomically(path) as page:

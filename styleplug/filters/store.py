@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from styleplug.atomic import remove_leftovers
 from styleplug.errors import FilterError
 from styleplug.filters.style import SUFFIX
-from styleplug.leftovers import LETTERS, remove_leftovers
 from styleplug.names import is_name
 from styleplug.runtime.files import user_data_folder
 from styleplug.runtime.locks import exclusive
@@ -74,7 +74,7 @@ def remove_models(name: str, but: Path | None = None) -> None:
         OSError: one can't be removed.
     """
     folder = user_file(name, "").parent
-    remove_leftovers(folder, f".{name}.*{MODEL_SUFFIX}.{LETTERS}")  # names of filters have no dots
+    remove_leftovers(folder)
     for pattern in (f"{name}{MODEL_SUFFIX}", f"{name}.*{MODEL_SUFFIX}"):
         for file in folder.glob(pattern):
             if file != but:

@@ -12,14 +12,13 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
-from glob import escape
 from pathlib import Path
 
 from styleplug import __version__
+from styleplug.atomic import remove_leftovers
 from styleplug.errors import HostError
 from styleplug.hosts.adapter import Adapter
 from styleplug.hosts.edits import are_in_place, edited, write_texts
-from styleplug.leftovers import LETTERS, remove_leftovers
 from styleplug.runtime.files import write_atomically
 
 
@@ -94,11 +93,11 @@ def uninstall(adapter: Adapter, folder: Path) -> None:
     write_texts(edited(adapter, folder, sys.executable, remove=True))
     for name in names:
         (folder / name).unlink(missing_ok=True)
-        remove_leftovers(folder, f".{escape(name)}.{LETTERS}")
         for module in compiled.glob(f"{Path(name).stem}.*.pyc"):
             module.unlink(missing_ok=True)
     # The record goes last: with it the folder is ours, whatever is still there.
     _remove_empty(compiled)
+    remove_leftovers(folder)
     record_file(adapter, folder).unlink(missing_ok=True)
     _remove_empty(folder)
 
@@ -128,7 +127,7 @@ def _ours(adapter: Adapter, folder: Path) -> set[str]:
             raise HostError(adapter.host, f"{path} is a link, which isn't followed; remove it")
     if record is not None:
         return set(record.files)
-    remove_leftovers(folder, f".{record_file(adapter, folder).name}.{LETTERS}")
+    remove_leftovers(folder)
     if os.path.lexists(folder) and (not folder.is_dir() or os.listdir(folder)):
         raise _not_ours(adapter, folder)
     return set()

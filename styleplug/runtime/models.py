@@ -27,8 +27,8 @@ MANIFEST = "manifest.toml"
 LARGEST_MANIFEST = 10_000_000
 """Bytes."""
 
-_OURS = re.compile(r".+-[0-9a-f]{8}\.onnx|\.(.+\.onnx|manifest\.toml)\.\w{8}")
-"""Names of files that `install_model` writes, and of those that are on their way."""
+_OURS = re.compile(r".+-[0-9a-f]{8}\.onnx")
+"""Names of files that `install_model` writes."""
 
 _REINSTALL = "reinstall styleplug: pip install --force-reinstall styleplug"
 _REMEDIES = {
@@ -182,7 +182,7 @@ def remove_model(name: str) -> None:
 def _changing(folder: Path, name: str) -> Iterator[dict[str, Model]]:
     """A folder's entries by name, to be changed by one process at a time; then written down.
 
-    Files that no entry has are removed, also those that a killed process left.
+    Files that no entry has are removed, such as those that a killed process left.
 
     Raises:
         ModelError: of that name, for the folder can't be written; or its manifest can't be read.

@@ -9,7 +9,6 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug import __version__
+from styleplug.atomic import check_writable, remove_leftovers
 from styleplug.config import INITS, MACHINE_OPTIONS, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError, StyleplugError
 from styleplug.hookspecs import Checkpoint, StylizeRequest
-from styleplug.leftovers import LETTERS, remove_leftovers
-from styleplug.runtime.files import check_writable
 from styleplug.runtime.processor import processor_name
 from styleplug.runtime.providers import import_onnxruntime
 from styleplug.runtime.threads import available_cores
@@ -80,7 +78,7 @@ class Checkpointer:
                     " start again without --resume",
                 ) from error
         _check_place(self._path, is_new=not checkpoint.resume)
-        remove_leftovers(self._path.parent, f".{escape(self._path.name)}.{LETTERS}")
+        remove_leftovers(self._path.parent)
 
     def config(self, config: StylizeConfig) -> StylizeConfig:
         """The config, with the network and the engine as "auto" chose them when it began."""

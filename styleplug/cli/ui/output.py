@@ -72,7 +72,7 @@ def check_place(path: Path, option: str) -> None:
     Raises:
         ConfigError: the folder can't be written to, or the name is too long.
     """
-    from styleplug.runtime.files import check_writable
+    from styleplug.atomic import check_writable
 
     with writing(path, option):
         check_writable(path)
