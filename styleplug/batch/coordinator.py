@@ -56,7 +56,7 @@ class Batch:
             self._reconcile()
             self._names = Names(
                 self._spec.folder,
-                self.journal.places(),
+                self.journal.sources(),
                 self._spec.work.inputs,
                 self._spec.suffix,
                 self._spec.kind,
@@ -135,9 +135,9 @@ class Batch:
     def _reconcile(self) -> None:
         """Note the results that are in their places, though nobody lived to say so."""
         for entry in list(self.journal.entries("started")):
-            stamp = Stamp.of(self._spec.folder / entry.place, follow=False)
+            stamp = Stamp.of(self._spec.folder / entry.relative_output, follow=False)
             if stamp not in (None, entry.stamp):
-                self.journal.finish(entry.place, stamp, entry.seconds)
+                self.journal.finish(entry.relative_output, stamp, entry.seconds)
 
     def _carried_out(self, tasks: Sequence[Task]) -> Iterator[BatchEvent]:
         waiting = iter(tasks)
@@ -164,7 +164,7 @@ class Batch:
     def _start(self, task: Task) -> None:
         self.journal.start(
             JournalEntry(
-                place=self._planner.place(task),
+                relative_output=self._planner.relative_output(task),
                 source=task.source,
                 work=self._planner.digest,
                 source_stamp=Stamp.of(task.source),
@@ -176,13 +176,13 @@ class Batch:
 
     def _noted(self, task: Task, outcome: Outcome) -> Done | Failed:
         """The outcome, once it is in the journal."""
-        place = self._planner.place(task)
+        output = self._planner.relative_output(task)
         if outcome.error is None:
-            self.journal.finish(place, outcome.stamp, outcome.seconds)
+            self.journal.finish(output, outcome.stamp, outcome.seconds)
             done = outcome.seconds, outcome.warnings, outcome.device
             return Done(str(task.source), str(task.output), *done)
         failed = Failed.of(task.source, outcome.error)
-        self.journal.fail(place, failed.problem)
+        self.journal.fail(output, failed.problem)
         return failed
 
 

@@ -53,7 +53,7 @@ class Planner:
         self._staging = staging
         self.digest = spec.work.digest()
 
-    def place(self, task: Task) -> PurePath:
+    def relative_output(self, task: Task) -> PurePath:
         """Where a task's result is in the output folder."""
         return task.output.relative_to(self._spec.folder)
 
@@ -63,7 +63,7 @@ class Planner:
         Raises:
             ConfigError: there are results of other work, which may not be replaced.
         """
-        return [self._step(id, found.source, place) for id, (found, place) in enumerate(pictures)]
+        return [self._step(id, found.source, output) for id, (found, output) in enumerate(pictures)]
 
     def taken_meanwhile(self, task: Task) -> Failed | None:
         """What to say of a task in whose place a file of others has appeared since it was planned.
@@ -72,18 +72,18 @@ class Planner:
         """
         if not task.is_published:
             return None
-        entry = self._journal.entry(self.place(task))
+        entry = self._journal.entry(self.relative_output(task))
         is_its_own = entry is not None and entry.state == "started" and entry.stamp == task.before
         return None if is_its_own else _taken(task)
 
-    def _step(self, id: int, source: Path, place: PurePath) -> Step:
-        entry = self._journal.entry(place)
+    def _step(self, id: int, source: Path, relative_output: PurePath) -> Step:
+        entry = self._journal.entry(relative_output)
         task = Task(
             id=id,
             work=self._spec.work,
             source=source,
-            output=self._spec.folder / place,
-            before=Stamp.of(self._spec.folder / place, follow=False),
+            output=self._spec.folder / relative_output,
+            before=Stamp.of(self._spec.folder / relative_output, follow=False),
             staging=self._staging,
         )
         if task.before is not None:
@@ -96,7 +96,7 @@ class Planner:
                 if entry is None or entry.stamp != task.before:
                     return _taken(task)
                 self._check_work(entry)
-        return self._sidecars_in_the_way(task, place) or task
+        return self._sidecars_in_the_way(task, relative_output) or task
 
     def _is_current(self, entry: JournalEntry, source: Path) -> bool:
         """Whether a result is what this work would come to, unless someone has changed it since."""
@@ -111,11 +111,11 @@ class Planner:
             raise ConfigError(
                 "output",
                 str(self._spec.folder),
-                f"another folder, or --overwrite be given: {entry.place} in it was made with other"
-                " options",
+                f"another folder, or --overwrite be given: {entry.relative_output} in it was made"
+                " with other options",
             )
 
-    def _sidecars_in_the_way(self, task: Task, place: PurePath) -> Failed | None:
+    def _sidecars_in_the_way(self, task: Task, relative_output: PurePath) -> Failed | None:
         from styleplug.image.sidecar import check_sidecars
 
         if task.work.strip:
@@ -124,7 +124,9 @@ class Planner:
             check_sidecars(task.source, task.output, overwrite=self._spec.overwrite)
         except ImageError as error:
             # A sidecar of photo.jpg is one of photo.raw too, and stays so.
-            if not isinstance(error, UnwritableImageError) or not self._journal.has_begun(place):
+            if not isinstance(error, UnwritableImageError) or not self._journal.has_begun(
+                relative_output
+            ):
                 return Failed.of(task.source, error)
         return None
 

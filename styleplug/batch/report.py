@@ -21,7 +21,7 @@ SIDE = 280
 _FAILURE = Template("<div><dt>$source</dt><dd>$problem</dd></div>\n")
 _PICTURE = Template("""<figure>
 <div>$before$after</div>
-<figcaption><a href="$address">$place</a> <span>$seconds s</span></figcaption>
+<figcaption><a href="$address">$name</a> <span>$seconds s</span></figcaption>
 </figure>
 """)
 _NONE = Template('<div class="none">$why</div>')
@@ -86,12 +86,12 @@ def _parts(
         yield "</dl>\n"
     yield "<h2>Before and after</h2>\n<main>\n" if done else ""
     for number, entry in enumerate(done, start=1):
-        output = folder / entry.place
+        output = folder / entry.relative_output
         yield _PICTURE.substitute(
             before=_before(entry),
             after=_thumbnail(output, "after"),
             address=_address(output, beside),
-            place=_shown(entry.place),
+            name=_shown(entry.relative_output),
             seconds=f"{entry.seconds:.1f}",
         )
         on_progress(number, len(done))

@@ -190,7 +190,7 @@ def test_what_concerns_all_ends_the_batch(
 def kinds_in(out: Path) -> list[str]:
     """States in the journal."""
     with sqlite3.connect(out / ".styleplug" / "journal.sqlite") as journal:
-        rows = journal.execute("SELECT state FROM picture ORDER BY place").fetchall()
+        rows = journal.execute("SELECT state FROM picture ORDER BY output").fetchall()
     journal.close()
     return [state for (state,) in rows]
 

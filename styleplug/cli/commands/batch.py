@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from styleplug.cli.main import FAILURE, echo_json
-from styleplug.cli.ui.batch_tally import Summary, check_report, write_page
+from styleplug.cli.ui.batch_summary import Summary, check_report, write_page
 from styleplug.cli.ui.interrupt import Interrupted
 from styleplug.cli.ui.job import job_from_options, job_from_recipe
 from styleplug.cli.ui.options import config_options, given_options
