@@ -15,7 +15,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from styleplug.batch.events import Advanced, BatchEvent, Done, Failed, Planned, Skipped, Started
+from styleplug.batch.events import (
+    BatchEvent,
+    BatchPlanned,
+    PictureAdvanced,
+    PictureDone,
+    PictureFailed,
+    PictureSkipped,
+    PictureStarted,
+)
 from styleplug.batch.executors import Executor
 from styleplug.batch.inputs import InputFile
 from styleplug.batch.journal import Journal, JournalEntry
@@ -84,8 +92,8 @@ class Batch:
             StyleplugError: something that concerns all pictures, such as a full disk.
         """
         plan = self._planner.planned(self._names.assigned(pictures))
-        yield Planned(len(plan), plan.count(None))
-        yield from (step for step in plan if isinstance(step, Skipped | Failed))
+        yield BatchPlanned(len(plan), plan.count(None))
+        yield from (step for step in plan if isinstance(step, PictureSkipped | PictureFailed))
         yield from self._carried_out([step for step in plan if isinstance(step, Task)])
 
     def _claim_folder(self) -> None:
@@ -149,12 +157,12 @@ class Batch:
                     continue
                 self._start(task)
                 running[task.id] = task
-                yield Started(str(task.source))
+                yield PictureStarted(str(task.source))
             if not running:
                 return
             for update in self._executor.receive():
                 if isinstance(update, TaskProgress):
-                    yield Advanced(str(running[update.id].source), update.fraction)
+                    yield PictureAdvanced(str(running[update.id].source), update.fraction)
                     continue
                 event = self._noted(running.pop(update.id), update)
                 if update.error is not None and update.is_fatal:
@@ -174,14 +182,14 @@ class Batch:
         )
         self._executor.submit(task)
 
-    def _noted(self, task: Task, outcome: Outcome) -> Done | Failed:
+    def _noted(self, task: Task, outcome: Outcome) -> PictureDone | PictureFailed:
         """The outcome, once it is in the journal."""
         output = self._planner.relative_output(task)
         if outcome.error is None:
             self.journal.finish(output, outcome.stamp, outcome.seconds)
             done = outcome.seconds, outcome.warnings, outcome.device
-            return Done(str(task.source), str(task.output), *done)
-        failed = Failed.of(task.source, outcome.error)
+            return PictureDone(str(task.source), str(task.output), *done)
+        failed = PictureFailed.of(task.source, outcome.error)
         self.journal.fail(output, failed.problem)
         return failed
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from styleplug.batch.events import Failed, Skipped
+from styleplug.batch.events import PictureFailed, PictureSkipped
 from styleplug.batch.inputs import InputFile
 from styleplug.batch.journal import Journal, JournalEntry
 from styleplug.batch.task import Stamp, Task
 from styleplug.batch.work import Work
 from styleplug.errors import ConfigError, ImageError, UnwritableImageError
 
-Step = Task | Skipped | Failed | None
+Step = Task | PictureSkipped | PictureFailed | None
 """Something to do, something to say, or nothing: it was done before."""
 
 
@@ -65,7 +65,7 @@ class Planner:
         """
         return [self._step(id, found.source, output) for id, (found, output) in enumerate(pictures)]
 
-    def taken_meanwhile(self, task: Task) -> Failed | None:
+    def taken_meanwhile(self, task: Task) -> PictureFailed | None:
         """What to say of a task in whose place a file of others has appeared since it was planned.
 
         One that was started before may still have been in the hands of someone, who was done now.
@@ -90,7 +90,7 @@ class Planner:
             if entry is not None and self._is_current(entry, source):
                 return None
             if self._spec.skip_existing:
-                return Skipped(str(source), str(task.output))
+                return PictureSkipped(str(source), str(task.output))
             if not self._spec.overwrite:
                 # Either made by an earlier run, or what one was allowed to replace.
                 if entry is None or entry.stamp != task.before:
@@ -115,7 +115,7 @@ class Planner:
                 " with other options",
             )
 
-    def _sidecars_in_the_way(self, task: Task, relative_output: PurePath) -> Failed | None:
+    def _sidecars_in_the_way(self, task: Task, relative_output: PurePath) -> PictureFailed | None:
         from styleplug.image.sidecar import check_sidecars
 
         if task.work.strip:
@@ -127,11 +127,11 @@ class Planner:
             if not isinstance(error, UnwritableImageError) or not self._journal.has_begun(
                 relative_output
             ):
-                return Failed.of(task.source, error)
+                return PictureFailed.of(task.source, error)
         return None
 
 
-def _taken(task: Task) -> Failed:
+def _taken(task: Task) -> PictureFailed:
     from styleplug.image.write import EXISTS
 
-    return Failed.of(task.source, UnwritableImageError(task.output, EXISTS))
+    return PictureFailed.of(task.source, UnwritableImageError(task.output, EXISTS))

@@ -27,7 +27,7 @@ from PIL import Image
 
 from styleplug.batch.cluster import Cluster
 from styleplug.batch.coordinator import Batch
-from styleplug.batch.events import Done, Failed
+from styleplug.batch.events import PictureDone, PictureFailed
 from styleplug.batch.inputs import Search, find_pictures
 from styleplug.batch.plan import BatchSpec
 from styleplug.batch.task import Outcome, TaskProgress
@@ -126,9 +126,9 @@ class Bench:
             events = list(batch.run(found))
             own = time.perf_counter() - begun - executor.waited
         for event in events:
-            if isinstance(event, Failed):
+            if isinstance(event, PictureFailed):
                 raise SystemExit(f"{event.source}: {event.problem}")
-        clock = sum(event.seconds for event in events if isinstance(event, Done))
+        clock = sum(event.seconds for event in events if isinstance(event, PictureDone))
         core = self._core_seconds() - before
         return Figures(core / photos, clock / photos, own / photos)
 

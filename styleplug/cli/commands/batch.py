@@ -308,7 +308,7 @@ def _listener(
 
 
 def _print_record(event: BatchEvent) -> None:
-    echo_json(event=type(event).__name__.lower(), **asdict(event))
+    echo_json(event=event.kind, **asdict(event))
 
 
 def _absolute(path: Path) -> Path:

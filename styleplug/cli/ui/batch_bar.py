@@ -10,7 +10,15 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn
 from rich.table import Column
 
-from styleplug.batch.events import Advanced, BatchEvent, Done, Failed, Planned, Skipped, Started
+from styleplug.batch.events import (
+    BatchEvent,
+    BatchPlanned,
+    PictureAdvanced,
+    PictureDone,
+    PictureFailed,
+    PictureSkipped,
+    PictureStarted,
+)
 from styleplug.cli.ui.progress import BAR_WIDTH, duration, live_bar
 from styleplug.cli.ui.terminal import printable
 
@@ -38,15 +46,15 @@ def batch_bar(is_watching: bool) -> Iterator[Callable[[BatchEvent], None]]:
         def show(event: BatchEvent) -> None:
             nonlocal work
             match event:
-                case Planned():
+                case BatchPlanned():
                     work = _Work(event.total - event.done)
                     earlier = f", {event.done} of them done before" if event.done else ""
                     console.print(f"{_count(event.total)}{earlier}")
-                case Started():
+                case PictureStarted():
                     work.fractions[event.source] = 0.0
-                case Advanced():
+                case PictureAdvanced():
                     work.fractions[event.source] = event.fraction
-                case Done():
+                case PictureDone():
                     work.end(event.source)
                     for warning in event.warnings:
                         if warning not in said:  # each process says what concerns all
@@ -54,10 +62,10 @@ def batch_bar(is_watching: bool) -> Iterator[Callable[[BatchEvent], None]]:
                             console.print(f"styleplug: {warning}")
                     if not console.is_terminal:
                         console.print(f"{event.output}  ({event.seconds:.1f} s)")
-                case Skipped():
+                case PictureSkipped():
                     work.end(event.source)
                     console.print(f"{event.output}  (there already; skipped)")
-                case Failed():
+                case PictureFailed():
                     work.end(event.source)
                     if is_watching:
                         console.print(f"{event.source}: {event.problem}")

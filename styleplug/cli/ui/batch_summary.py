@@ -10,7 +10,7 @@ from styleplug.cli.ui.output import check_output, writing
 from styleplug.cli.ui.terminal import say
 
 if TYPE_CHECKING:
-    from styleplug.batch.events import BatchEvent, Failed
+    from styleplug.batch.events import BatchEvent, PictureFailed
     from styleplug.batch.journal import Journal
 
 
@@ -18,23 +18,23 @@ class Summary:
     """Counts what becomes of pictures, and remembers which failed."""
 
     def __init__(self) -> None:
-        self.failures: list[Failed] = []
+        self.failures: list[PictureFailed] = []
         self._numbers: Counter[str] = Counter()
         self._is_empty = False
 
     def count(self, event: BatchEvent) -> None:
         """Take note of an event."""
-        from styleplug.batch.events import Done, Failed, Planned, Skipped
+        from styleplug.batch.events import BatchPlanned, PictureDone, PictureFailed, PictureSkipped
 
         match event:
-            case Planned():
+            case BatchPlanned():
                 self._is_empty = not event.total
                 self._numbers["done before"] += event.done
-            case Done():
+            case PictureDone():
                 self._numbers["done"] += 1
-            case Skipped():
+            case PictureSkipped():
                 self._numbers["skipped"] += 1
-            case Failed():
+            case PictureFailed():
                 self._numbers["failed"] += 1
                 self.failures.append(event)
 
