@@ -65,7 +65,7 @@ class Batch:
             self._names = Names(
                 self._spec.folder,
                 self.journal.sources(),
-                self._spec.work.inputs,
+                self._spec.job.inputs,
                 self._spec.suffix,
                 self._spec.kind,
             )
