@@ -13,7 +13,7 @@ import click
 
 from styleplug import __version__
 from styleplug.cli.ui.interrupt import Interrupted, raised
-from styleplug.cli.ui.terminal import safe_streams, say, say_json
+from styleplug.cli.ui.terminal import safe_streams, say
 from styleplug.errors import (
     Cancelled,
     CheckpointError,
@@ -101,11 +101,6 @@ def is_usage_error(error: StyleplugError) -> bool:
         StyleNotFoundError,
     )
     return isinstance(error, asked)
-
-
-def echo_json(**values: Any) -> None:
-    """One line of JSON on standard output, at once."""
-    say_json(values)
 
 
 def one_line(text: str) -> str:

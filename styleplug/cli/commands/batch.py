@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from styleplug.cli.main import FAILURE, echo_json
+from styleplug.cli.main import FAILURE
 from styleplug.cli.ui.batch_summary import Summary, check_report, write_page
 from styleplug.cli.ui.interrupt import Interrupted
 from styleplug.cli.ui.job import filter_job, is_preset_given, stylize_job
 from styleplug.cli.ui.options import config_options, given_options
 from styleplug.cli.ui.pipes import PIPE
-from styleplug.cli.ui.terminal import say
+from styleplug.cli.ui.terminal import say, say_json
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import StyleplugError
 from styleplug.jobs.job import Job, StylizeJob
@@ -165,28 +165,28 @@ def batch(
     from styleplug.batch.inputs import Search
     from styleplug.batch.plan import BatchSpec
 
-    tally = Summary()
+    summary = Summary()
     try:
         job = _job(paintings, like, filter_name, strip, options).absolute()
         kind = kind and kind.removeprefix(".")
-        order = BatchSpec(job, _absolute(folder), suffix, kind, overwrite, skip_existing)
-        search = Search(order.folder, recursive, system_folders)
+        spec = BatchSpec(job, _absolute(folder), suffix, kind, overwrite, skip_existing)
+        search = Search(spec.folder, recursive, system_folders)
         rounds = _rounds(inputs, watch, search)
         listener = _listener(as_json, is_watching=watch is not None)
         executor = _executor(scheduler, jobs or _usual_processes(job))
         interruption = _run(
-            *(order, executor, rounds, listener, tally, report), is_endless=bool(watch)
+            *(spec, executor, rounds, listener, summary, report), is_endless=bool(watch)
         )
     except StyleplugError as error:
         if as_json:
-            echo_json(event="failed", code=error.code, message=str(error))
-        tally.tell()
+            say_json({"event": "failed", "code": error.code, "message": str(error)})
+        summary.print()
         raise
-    tally.tell()
+    summary.print()
     if interruption and not watch:
         say("styleplug: interrupted; the same command again goes on from here", err=True)
         click.get_current_context().exit(interruption.code)
-    click.get_current_context().exit(FAILURE if tally.failures else 0)
+    click.get_current_context().exit(FAILURE if summary.failures else 0)
 
 
 def _job(
@@ -243,11 +243,11 @@ def _rounds(
 
 
 def _run(
-    order: BatchSpec,
+    spec: BatchSpec,
     executor: Executor,
     rounds: Iterable[list[InputFile]],
     listener: AbstractContextManager[Callable[[BatchEvent], None]],
-    tally: Summary,
+    summary: Summary,
     report: Path | None,
     *,
     is_endless: bool,
@@ -259,20 +259,20 @@ def _run(
     from styleplug.batch.coordinator import Batch
 
     interruption = None
-    with Batch(order, executor) as running:
+    with Batch(spec, executor) as running:
         if report:
-            check_report(report, order.overwrite)
+            check_report(report, spec.overwrite)
         try:
             with listener as show:
                 for pictures in rounds:
                     for event in running.run(pictures):
-                        tally.count(event)
+                        summary.count(event)
                         show(event)
         except Interrupted as signal:
             interruption = signal
             executor.close()
         if report and bool(interruption) == is_endless:
-            write_page(running.journal, order.folder, report)
+            write_page(running.journal, spec.folder, report)
     return interruption
 
 
@@ -288,7 +288,7 @@ def _listener(
 
 
 def _print_record(event: BatchEvent) -> None:
-    echo_json(event=event.kind, **asdict(event))
+    say_json({"event": event.kind, **asdict(event)})
 
 
 def _absolute(path: Path) -> Path:

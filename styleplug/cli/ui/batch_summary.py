@@ -38,14 +38,14 @@ class Summary:
                 self._numbers["failed"] += 1
                 self.failures.append(event)
 
-    def tell(self) -> None:
+    def print(self) -> None:
         """Say how many, and of each that failed, why."""
         for failed in self.failures:
             say(f"{failed.source}: {failed.problem}", err=True)
         kinds = ("done", "done before", "skipped", "failed")
-        told = [f"{self._numbers[kind]} {kind}" for kind in kinds if self._numbers[kind]]
-        if told:
-            say(", ".join(told), err=True)
+        counts = [f"{self._numbers[kind]} {kind}" for kind in kinds if self._numbers[kind]]
+        if counts:
+            say(", ".join(counts), err=True)
         elif self._is_empty:
             say("no pictures found; folders in folders are for --recursive", err=True)
 

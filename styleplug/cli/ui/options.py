@@ -71,7 +71,6 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--preset",
         type=click.Choice(list(PRESETS)),
         default=DEFAULT_PRESET,
-        show_default=True,
         help="Where the defaults of the options below come from.",
     )(command)
 

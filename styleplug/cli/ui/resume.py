@@ -71,7 +71,6 @@ def checkpoint_options(command: Callable[..., Any]) -> Callable[..., Any]:
         type=SECONDS,
         metavar="TIME",
         default=f"{Checkpoint.every:g}s",
-        show_default=True,
         help="How often to write the checkpoint.",
     )(command)
     return click.option(
