@@ -96,11 +96,11 @@ def is_usage_error(error: StyleplugError) -> bool:
         if isinstance(cause, OSError) and cause.errno in _OF_THE_MACHINE:
             return False
         cause = cause.__cause__
-    asked = (
+    kinds = (
         *(CheckpointError, ConfigError, ImageError, LayerNotFoundError, ProtocolError),
         StyleNotFoundError,
     )
-    return isinstance(error, asked)
+    return isinstance(error, kinds)
 
 
 def one_line(text: str) -> str:

@@ -41,18 +41,18 @@ class Sandboxes:
     def find(self) -> tuple[HostLocation, ...]:
         """Those that are there."""
         advice = f"its sandbox can't start styleplug's Python; use {self.remedy}"
-        places = ((kind, home_folder() / folder) for kind, folder in self.folders.items())
+        folders = ((kind, home_folder() / folder) for kind, folder in self.folders.items())
         return tuple(
             HostLocation(f"{self.title} ({kind})", folder, "sandboxed", advice)
-            for kind, folder in places
+            for kind, folder in folders
             if folder.is_dir()
         )
 
     def around(self, folder: Path) -> HostLocation | None:
         """The location of a folder that lies in one of them, by links or not."""
-        for place in self.find():
-            if folder.resolve().is_relative_to(place.folder.resolve()):
-                return replace(place, folder=folder)
+        for location in self.find():
+            if folder.resolve().is_relative_to(location.folder.resolve()):
+                return replace(location, folder=folder)
         return None
 
 

@@ -55,13 +55,13 @@ class Worker:
             VersionError: the conversation can't begin; the host was told.
         """
         try:
-            asked = any(self._answer(line) for line in read_lines(stream))
+            is_asked_to = any(self._answer(line) for line in read_lines(stream))
         finally:
             for job in self._jobs.values():
                 if job is not None:
                     job.close()
             self._folders.remove()
-        if asked:  # otherwise there is nobody to take leave of
+        if is_asked_to:  # otherwise there is nobody to take leave of
             self._output.send("bye")
 
     def _answer(self, line: bytes | None) -> bool:

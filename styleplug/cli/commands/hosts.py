@@ -47,9 +47,9 @@ def install(host: str, folder: str | None) -> None:
 
     Do it again after an upgrade of styleplug, or where something is amiss.
     """
-    for place in install_host(host, folder):
-        say(f"{place.title}: installed in {place.adapter}")
-        say(f"    {place.advice}")
+    for location in install_host(host, folder):
+        say(f"{location.title}: installed in {location.adapter}")
+        say(f"    {location.advice}")
 
 
 @hosts.command(short_help="Remove styleplug's adapter from a host.")
@@ -57,5 +57,5 @@ def install(host: str, folder: str | None) -> None:
 @_FOLDER
 def uninstall(host: str, folder: str | None) -> None:
     """Remove styleplug's adapter from a host program, and nothing else."""
-    for place in uninstall_host(host, folder):
-        say(f"{place.title}: removed from {place.adapter}")
+    for location in uninstall_host(host, folder):
+        say(f"{location.title}: removed from {location.adapter}")

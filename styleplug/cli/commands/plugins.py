@@ -64,8 +64,8 @@ def trace(command: tuple[str, ...]) -> None:
 
 def _before(name: str, methods: Sequence[pluggy.HookImpl], arguments: Mapping[str, Any]) -> None:
     asked = ", ".join(method.plugin_name for method in reversed(methods))
-    told = ", ".join(f"{key}={_brief(value)}" for key, value in arguments.items())
-    say(f"{name}({told})  asks {asked}", err=True)
+    values = ", ".join(f"{key}={_brief(value)}" for key, value in arguments.items())
+    say(f"{name}({values})  asks {asked}", err=True)
 
 
 def _after(

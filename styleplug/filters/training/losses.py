@@ -38,7 +38,7 @@ LARGEST_PALETTE_ERROR = 8.0
 LEAST = 1e-12
 """What is divided by, at least."""
 
-Place = tuple[int, int]
+Corner = tuple[int, int]
 """Top and left of a picture's window."""
 
 
@@ -73,12 +73,12 @@ class PerceptualLoss:
         palettes = [palette(self._pixels(painting, DIVISORS[-1])) for painting in paintings]
         self.means, self.covariances = map(torch.cat, zip(*palettes, strict=True))
 
-    def content(self, photographs: Tensor, places: Sequence[Place]) -> tuple[Tensor, ...]:
+    def content(self, photographs: Tensor, corners: Sequence[Corner]) -> tuple[Tensor, ...]:
         """What `errors` has to know of photographs, (N, 3, H, W): features by size, (N, …)."""
         with torch.no_grad(), self.autocast():
             return tuple(
                 self.mirror(view, [CONTENT_LAYER])[CONTENT_LAYER].bfloat16()
-                for view in views(photographs, places)
+                for view in views(photographs, corners)
             )
 
     def errors(
@@ -86,7 +86,7 @@ class PerceptualLoss:
         pictures: Tensor,
         styles: Tensor,
         content: Sequence[Tensor],
-        places: Sequence[Place],
+        corners: Sequence[Corner],
     ) -> FilterErrors:
         """The errors of filtered pictures.
 
@@ -94,10 +94,10 @@ class PerceptualLoss:
             pictures: (N, 3, H, W) in [0, 1], H and W at least 64.
             styles: (N,), whole numbers: each picture's painting.
             content: of the photographs.
-            places: of the windows, the photographs' own.
+            corners: of the windows, the photographs' own.
         """
         style = content_error = pictures.new_zeros(len(pictures))
-        for view, grams, wanted in zip(views(pictures, places), self.grams, content, strict=True):
+        for view, grams, wanted in zip(views(pictures, corners), self.grams, content, strict=True):
             with self.autocast():
                 features = self.mirror(view, [*STYLE_LAYERS, CONTENT_LAYER])
             for layer in STYLE_LAYERS:
@@ -134,7 +134,7 @@ class PerceptualLoss:
         return {layer: gram_matrices(array) for layer, array in features.items()}
 
 
-def views(pictures: Tensor, places: Sequence[Place]) -> Iterator[Tensor]:
+def views(pictures: Tensor, corners: Sequence[Corner]) -> Iterator[Tensor]:
     """What is seen of pictures, (N, 3, H, W): their windows, and then the whole of them, smaller.
 
     >>> [tuple(view.shape) for view in views(torch.zeros(2, 3, 256, 200), [(0, 0), (9, 72)])]
@@ -143,7 +143,7 @@ def views(pictures: Tensor, places: Sequence[Place]) -> Iterator[Tensor]:
     yield torch.stack(
         [
             picture[:, top : top + WINDOW, left : left + WINDOW]
-            for picture, (top, left) in zip(pictures, places, strict=True)
+            for picture, (top, left) in zip(pictures, corners, strict=True)
         ]
     )
     for divisor in DIVISORS[1:]:

@@ -33,8 +33,8 @@ SCHEDULE = Schedule(learning_rate=0.012, warm_up=10, content_weight=0.3)
 CHECKED = 4
 """Crops, always the same ones, to compare styles by."""
 
-PLACES = [(0, 0)] * CHECKED
-"""The windows of these crops."""
+CORNERS = [(0, 0)] * CHECKED
+"""The corners of their windows."""
 
 CHECKS = 40
 """How many times in all the style is compared with what it was."""
@@ -85,7 +85,7 @@ class Learning:
         crops = Crops(photographs, schedule.crop, seed=1)
         drawn = np.concatenate([crops.draw(1) for _ in range(CHECKED)])
         self.crops = torch.from_numpy(drawn).to(self.device)
-        self.content = self.loss.content(self.crops, PLACES)
+        self.content = self.loss.content(self.crops, CORNERS)
         self.trainer.start_from(*self._nearest())
 
     def run(self, time_limit: float) -> Iterator[LearningProgress]:
@@ -140,6 +140,6 @@ class Learning:
         with self.loss.autocast():
             pictures = self.network(self.crops, *vectors).float()
         styles = torch.zeros(CHECKED, dtype=torch.long)
-        errors = self.loss.errors(pictures, styles, self.content, PLACES)
+        errors = self.loss.errors(pictures, styles, self.content, CORNERS)
         excess = (errors.content.mean() - self.target_content_error).clamp_min(0)
         return float(errors.style.mean() + excess)

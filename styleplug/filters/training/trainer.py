@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from styleplug.errors import DivergedError
 from styleplug.filters.training.crops import Crops
-from styleplug.filters.training.losses import LEAST, WINDOW, FilterErrors, PerceptualLoss, Place
+from styleplug.filters.training.losses import LEAST, WINDOW, Corner, FilterErrors, PerceptualLoss
 from styleplug.filters.training.network import FilterNetwork
 from styleplug.filters.training.schedule import Schedule
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
@@ -78,13 +78,13 @@ class _Crop(NamedTuple):
 
     Args:
         pixels: (1, 3, H, W), with rims and room for shifts.
-        place: of its window.
+        corner: of its window.
         content: its features by size.
         detail: their mean square.
     """
 
     pixels: Tensor
-    place: Place
+    corner: Corner
     content: tuple[Tensor, ...]
     detail: Tensor
 
@@ -138,10 +138,10 @@ class Trainer:
             ConfigError: no photograph can be read.
             DivergedError: loss or gradient is no number; network and styles are as before.
         """
-        crops, places, content, detail = self._batch()
+        crops, corners, content, detail = self._batch()
         styles = torch.tensor(self.random.choices(range(len(self.log_weights)), k=len(crops)))
         pictures, inconsistency = self._filtered(crops, styles)
-        errors = self.loss.errors(pictures, styles, content, places)
+        errors = self.loss.errors(pictures, styles, content, corners)
         errors = errors._replace(content=errors.content * detail**DETAIL)
         weights = self.log_weights[styles].exp().to(pictures.device)
         of_pictures = errors.style + weights * errors.content + PALETTE_WEIGHT * errors.palette
@@ -207,7 +207,7 @@ class Trainer:
         self.crops = Crops(self.crops.paths, self.crops.side, self.steps)
         self.random.seed(self.steps)
 
-    def _batch(self) -> tuple[Tensor, list[Place], tuple[Tensor, ...], Tensor]:
+    def _batch(self) -> tuple[Tensor, list[Corner], tuple[Tensor, ...], Tensor]:
         """Crops, (N, 3, H, W), with their windows, their features, and their detail, (N,), relative
         to that of all crops at hand."""
         for _ in range(FRESH if len(self._pool) >= 32 else 2 * self.schedule.batch):
@@ -217,7 +217,7 @@ class Trainer:
         usual = torch.stack([crop.detail for crop in self._pool]).mean()
         return (
             torch.cat([crop.pixels for crop in chosen]),
-            [crop.place for crop in chosen],
+            [crop.corner for crop in chosen],
             tuple(map(torch.cat, zip(*(crop.content for crop in chosen), strict=True))),
             torch.stack([crop.detail for crop in chosen]) / usual.clamp_min(LEAST),
         )
@@ -225,11 +225,11 @@ class Trainer:
     def _drawn(self) -> _Crop:
         pixels = torch.from_numpy(self.crops.draw(1)).to(self.loss.mirror.device)
         free = max(0, self.schedule.crop - WINDOW)
-        place = (self.random.randint(0, free), self.random.randint(0, free))
+        corner = (self.random.randint(0, free), self.random.randint(0, free))
         middle = _inner(_view(pixels, SHIFT // 2, SHIFT // 2))
-        content = self.loss.content(middle, [place])
+        content = self.loss.content(middle, [corner])
         detail = torch.stack([features.float().square().mean() for features in content]).mean()
-        return _Crop(pixels, place, content, detail)
+        return _Crop(pixels, corner, content, detail)
 
     def _filtered(self, crops: Tensor, styles: Tensor) -> tuple[Tensor, Tensor]:
         """Filtered crops without their rims, and how the first differs from one beside it."""
