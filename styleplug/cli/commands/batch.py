@@ -16,7 +16,7 @@ from styleplug.cli.main import FAILURE
 from styleplug.cli.ui.batch_summary import Summary, check_report, write_page
 from styleplug.cli.ui.interrupt import Interrupted
 from styleplug.cli.ui.job import filter_job, is_preset_given, stylize_job
-from styleplug.cli.ui.options import config_options, given_options
+from styleplug.cli.ui.options import config_options, given_options, like_option, path_option
 from styleplug.cli.ui.pipes import PIPE
 from styleplug.cli.ui.terminal import say, say_json
 from styleplug.config import FilterConfig, StylizeConfig
@@ -36,10 +36,9 @@ _FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in Filter
 
 @click.command()
 @click.argument("inputs", type=click.Path(path_type=Path), nargs=-1, metavar="[INPUT]...")
-@click.option(
+@path_option(
     "--style",
     "paintings",
-    type=click.Path(path_type=Path),
     metavar="PAINTING",
     multiple=True,
     help="The painting, as of `styleplug stylize`; give several to mix them in equal parts.",
@@ -51,17 +50,11 @@ _FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in Filter
     help="The filter, as of `styleplug filter`; of the options of a painting it takes"
     f" {_FILTER_OPTIONS}.",
 )
-@click.option(
-    "--like",
-    type=click.Path(path_type=Path),
-    metavar="PICTURE",
-    help="Paint as PICTURE was painted by styleplug, but for the options that are given.",
-)
-@click.option(
+@like_option
+@path_option(
     "-o",
     "--output",
     "folder",
-    type=click.Path(path_type=Path),
     metavar="DIR",
     required=True,
     help="The folder of the results; made as needed.",
@@ -114,10 +107,8 @@ _FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in Filter
     help="Do what is in FOLDER, and then what appears there once it is completely written, until"
     " Ctrl-C.",
 )
-@click.option(
+@path_option(
     "--report",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="Where to write a page with all pictures before and after: .html. It reads them again.",
 )
 @click.option(

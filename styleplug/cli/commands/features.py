@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from styleplug.cli.ui.options import option_type
-from styleplug.cli.ui.output import check_output, file_option, write_output
+from styleplug.cli.ui.options import option_type, path_option
+from styleplug.cli.ui.output import check_output, write_output
 from styleplug.cli.ui.terminal import say
 from styleplug.config import StylizeConfig
 from styleplug.options import split_list
@@ -29,8 +29,12 @@ def _option(name: str) -> Callable[..., Any]:
 
 @click.command()
 @click.argument("photo", type=click.Path(path_type=Path))
-@file_option(
-    "Where to write the features: an array (1, C, H, W), float32, for each layer.", "FILE.npz"
+@path_option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE.npz",
+    help="Where to write the features: an array (1, C, H, W), float32, for each layer.",
 )
 @click.option(
     "--layers",

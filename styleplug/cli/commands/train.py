@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from styleplug.cli.ui.interrupt import interruptible
-from styleplug.cli.ui.options import content_error
-from styleplug.cli.ui.output import check_output, file_option, write_output, writing
+from styleplug.cli.ui.options import content_error, path_option
+from styleplug.cli.ui.output import check_output, write_output, writing
 from styleplug.cli.ui.photographs import files_in, photograph
 from styleplug.cli.ui.terminal import say
 from styleplug.errors import ConfigError, StyleplugError, UnwritableImageError
@@ -37,7 +37,9 @@ _log = logging.getLogger("styleplug")
 @click.command()
 @click.argument("photos", type=click.Path(path_type=Path))
 @click.argument("paintings", type=click.Path(path_type=Path))
-@file_option("Where to write the network with its styles: .onnx.")
+@path_option(
+    "-o", "--output", required=True, help="Where to write the network with its styles: .onnx."
+)
 @click.option(
     "--steps",
     type=click.IntRange(1),
@@ -64,10 +66,8 @@ _log = logging.getLogger("styleplug")
     help="How far from the photograph a filter may lead, 0.1 to 3; less keeps more of it. With the"
     f" name of a painting, for that one alone; can be given again.  [default: {CONTENT_ERROR}]",
 )
-@click.option(
+@path_option(
     "--sheet",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="A picture to write every few minutes: a photograph in each of the styles so far.",
 )
 @click.option("--device", default="auto", help="auto, cpu, cuda, cuda:N, mps.")

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from styleplug.cli.ui.options import path_option
 from styleplug.cli.ui.output import check_output, check_place, write_output
 from styleplug.errors import ConfigError, UnwritableImageError
 from styleplug.events import Event, Planned, Preview, Progress
@@ -30,9 +29,7 @@ def watch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--plot": ("FILE", "Where to draw the losses by evaluation: .png or .svg."),
     }
     for name, (metavar, text) in options.items():
-        command = click.option(name, type=click.Path(path_type=Path), metavar=metavar, help=text)(
-            command
-        )
+        command = path_option(name, metavar=metavar, help=text)(command)
     return command
 
 

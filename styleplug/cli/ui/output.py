@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import click
 
 from styleplug.errors import ConfigError
-
-
-def file_option(help: str, metavar: str = "FILE") -> Callable[[Callable[..., Any]], Any]:
-    """`--output` of a command that writes a file which is no picture."""
-    return click.option(
-        "-o",
-        "--output",
-        type=click.Path(path_type=Path),
-        metavar=metavar,
-        required=True,
-        help=help,
-    )
 
 
 def check_output(
