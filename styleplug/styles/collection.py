@@ -62,8 +62,7 @@ def list_styles() -> tuple[Style, ...]:
 
     A damaged one is logged as a warning and left out.
     """
-    styles = {style.name: style for style in (*_bundled(), *_own())}
-    return tuple(styles[name] for name in sorted(styles))
+    return tuple(_by_name().values())
 
 
 def find_style(name: str) -> Style:
@@ -72,7 +71,7 @@ def find_style(name: str) -> Style:
     Raises:
         StyleNotFoundError: there is none; it names those that there are.
     """
-    styles = {style.name: style for style in list_styles()}
+    styles = _by_name()
     if name not in styles:
         raise StyleNotFoundError(name, _hint(name, styles), styles)
     return styles[name]
@@ -86,7 +85,7 @@ def painting_file(painting: str | os.PathLike[str]) -> Path:
     """
     if os.path.isfile(painting):
         return Path(painting)
-    styles = {style.name: style for style in list_styles()}
+    styles = _by_name()
     name = os.fspath(painting)
     if name in styles:
         return styles[name].path
@@ -149,6 +148,11 @@ def remove_style(name: str) -> None:
                 return
     if find_style(name).bundled:
         raise ConfigError("name", name, "one of your own; this style comes with styleplug")
+
+
+def _by_name() -> dict[str, Style]:
+    styles = {style.name: style for style in (*_bundled(), *_own())}
+    return dict(sorted(styles.items()))
 
 
 def _folder() -> Path:
