@@ -68,7 +68,7 @@ def read_style(path: Path) -> FilterStyle:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             vectors = {kind: _vector(file, kind) for kind in ("scale", "shift")}
-        style = FilterStyle(
+        return FilterStyle(
             metadata["name"], metadata["description"], **vectors, network=metadata["network"]
         )
     except OSError as error:
@@ -79,7 +79,6 @@ def read_style(path: Path) -> FilterStyle:
             f"holds no style of styleplug's filters ({error});"
             " use a file that `styleplug filters export` or `styleplug learn` wrote",
         ) from error
-    return style
 
 
 def _vector(file: Any, kind: str) -> Array:

@@ -41,9 +41,9 @@ def _native() -> Iterator[HostLocation]:
             yield HostLocation("GIMP 3", folder)
         return
     base = _configuration() / "GIMP"
-    versions = [m for m in map(_VERSION.fullmatch, _names(base)) if m and (base / m[0]).is_dir()]
-    for version in sorted(versions, key=lambda match: (int(match[1]), int(match[2]))):
-        yield _versioned(base / version[0])
+    folders = [path for path in base.glob("*") if _VERSION.fullmatch(path.name) and path.is_dir()]
+    for folder in sorted(folders, key=lambda path: [int(part) for part in path.name.split(".")]):
+        yield _versioned(folder)
 
 
 def _classify(folder: Path) -> HostLocation:
@@ -67,13 +67,6 @@ def _configuration() -> Path:
     if sys.platform == "darwin":
         return home_folder() / "Library/Application Support"
     return configuration_folder()
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except OSError:
-        return []
 
 
 ADAPTER = Adapter(

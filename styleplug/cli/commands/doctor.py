@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -63,10 +63,10 @@ def doctor(as_report: bool, as_json: bool) -> None:
         click.get_current_context().exit(FAILURE)
 
 
-def _show(title: str, findings: Iterable[Finding]) -> None:
-    for number, finding in enumerate(findings):
-        if number == 0:
-            _draw(click.style(title, bold=True))
+def _show(title: str, findings: Sequence[Finding]) -> None:
+    if findings:
+        _draw(click.style(title, bold=True))
+    for finding in findings:
         status = click.style(f"{finding.status:>6}  ", fg=_COLOURS[finding.status])
         _draw(status + _wrapped(finding.text).lstrip())
         if finding.remedy:
