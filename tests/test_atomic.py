@@ -50,6 +50,13 @@ def test_a_file_takes_its_place_only_when_it_is_whole(tmp_path) -> None:
     assert path.read_bytes() == b"new"
 
 
+def test_a_name_may_be_as_long_as_names_can_be(tmp_path) -> None:
+    path = tmp_path / ("a" * 255)
+    check_writable(path)
+    write_atomically(path, b"content")
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_place_is_tried(tmp_path) -> None:
     check_writable(tmp_path / "file")
     assert list(tmp_path.iterdir()) == []
