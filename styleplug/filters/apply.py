@@ -43,7 +43,7 @@ def filtered(given: FilterInput, style: FilterStyle, weights: FilterWeights) -> 
 
     Raises:
         FilterError: the style is of another network.
-        Exception: as `FilterFunction` has it.
+        ConfigError, MissingDependencyError, Cancelled: as in `FilterFunction`.
     """
     weights.check(style)
     image = given.visible_image

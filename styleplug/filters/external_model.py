@@ -88,7 +88,7 @@ class ExternalModel:
 
         Raises:
             FilterError: the model can't be run, or gives no picture as large as it was given.
-            Exception: as `FilterFunction` has it.
+            ConfigError, MissingDependencyError, Cancelled: as in `FilterFunction`.
         """
         image = given.visible_image
         height, width = image.shape[:2]
