@@ -41,7 +41,7 @@ class InputFile:
     """A picture: its absolute path, and the relative one that its result is to have."""
 
     source: Path
-    place: PurePath
+    relative_output: PurePath
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class Search:
             self.left_out.add(folder)
         return self.system_folders
 
-    def tell(self, told: int = 0) -> int:
-        """Say what was left out, if that is more than was told; how many folders that is now."""
-        if len(self.left_out) > told:
+    def warn(self, known: int = 0) -> int:
+        """Warn of what was left out, if that is more than is known; returns how many folders."""
+        if len(self.left_out) > known:
             names = ", ".join(sorted({folder.name for folder in self.left_out}))
             _log.warning(
                 "folders of thumbnails, snapshots or deleted pictures are left out (%s; %d in all);"

@@ -229,7 +229,7 @@ def _rounds(
         listed = listed_paths(sys.stdin.buffer.read())
     named = [path for path in inputs if path != PIPE]
     pictures = list(find_pictures(named, listed, search))
-    search.tell()
+    search.warn()
     return [pictures]
 
 
