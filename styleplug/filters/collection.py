@@ -24,7 +24,7 @@ from styleplug.filters.store import (
 from styleplug.filters.style import SUFFIX, FilterStyle, mix, read_style, write_style
 from styleplug.filters.weights import MODEL as NETWORK
 from styleplug.filters.weights import FilterWeights, load_weights
-from styleplug.hookspecs import Filter
+from styleplug.hookspecs import Filter, FilterRequest, FilterResult
 from styleplug.names import check_name
 from styleplug.runtime.models import Model, find_model
 
@@ -41,6 +41,27 @@ def list_filters() -> tuple[Filter, ...]:
     """
     filters = {filter.name: filter for filter in (*_bundled(), *_users())}
     return tuple(filters[name] for name in sorted(filters))
+
+
+def apply_filter(request: FilterRequest) -> FilterResult | None:
+    """What a filter of ours makes of a picture; None where none has this name.
+
+    Errors as of `find_filter` and of the filter.
+    """
+    from styleplug.filters.filter_function import FilterInput
+
+    apply = find_filter(request.filter)
+    if apply is None:
+        return None
+    return apply(
+        FilterInput(
+            request.image,
+            request.alpha,
+            request.config.stroke_scale,
+            on_progress=request.notify,
+            cancel=request.cancel,
+        )
+    )
 
 
 def find_filter(text: str) -> FilterFunction | None:

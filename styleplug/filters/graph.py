@@ -21,7 +21,7 @@ from styleplug.filters.architecture import (
     MARGIN,
     STRIDE,
 )
-from styleplug.vgg.graph_builder import GraphBuilder
+from styleplug.runtime.graph_builder import GraphBuilder
 
 Parameters = Callable[[str], tuple[str, ...]]
 """The weight, and where there is one the bias, of a convolution of this name, as float32 values."""

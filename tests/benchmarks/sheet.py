@@ -116,7 +116,7 @@ def sizes(size: int) -> list[int]:
 def score(content: Path, style: Path, picture: Path, at: list[int]) -> tuple[float, float]:
     """(content, style) errors of score.py, with the bundled network's weights."""
     yardstick = load_yardstick()
-    _, _, weights = load_weights(find_model("vgg16").read())
+    _, _, weights = load_weights(find_model("vgg16"))
     convs = []
     for name in [n.removesuffix(".weight") for n in weights if n.endswith(".weight")]:
         weight = torch.tensor(weights[f"{name}.weight"])
