@@ -2,10 +2,12 @@
 
 The result lies beside the photograph, under a name that nothing has yet. Somebody who has clicked
 sees no terminal, so that notifications say when it starts, when it is done, and what went wrong.
-It runs with the Python that styleplug is installed in, and needs nothing but the command line.
+It runs with the Python that styleplug is installed in, and needs nothing but the command line,
+and the list of formats.
 """
 
 import argparse
+import functools
 import html
 import itertools
 import os
@@ -13,12 +15,6 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-
-WRITABLE = {
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".avif"),
-    *(".heic", ".heif", ".hif", ".jxl"),
-}
-"""What a result may be; that of a RAW file, say, is a PNG."""
 
 TITLE = "Style transfer"
 
@@ -32,7 +28,7 @@ def main():
     problems = []
     for file in arguments.files:
         source = Path(os.path.abspath(file))
-        problem = apply(kind, name, source, free_target(source, name))
+        problem = apply(kind, name, source)
         if problem:
             problems.append(f"{label(source)}: {problem}")
     if problems:
@@ -50,9 +46,17 @@ def parse():
     return parser.parse_args()
 
 
+@functools.cache
+def written_extensions():
+    """Of the files that a result may be; that of a RAW file, say, is a PNG."""
+    import styleplug
+
+    return {extension for format in styleplug.list_formats() for extension in format.writes}
+
+
 def free_target(source, name):
     """Where the result goes: photo-mosaic.jpg, or photo-mosaic-2.jpg where that is taken."""
-    suffix = source.suffix if source.suffix.lower() in WRITABLE else ".png"
+    suffix = source.suffix if source.suffix.lower() in written_extensions() else ".png"
     for number in itertools.count(1):
         tail = f"-{name}" if number == 1 else f"-{name}-{number}"
         target = source.with_name(f"{source.stem}{tail}{suffix}")
@@ -60,8 +64,12 @@ def free_target(source, name):
             return target
 
 
-def apply(kind, name, source, target):
+def apply(kind, name, source):
     """Run styleplug on one photograph; returns what went wrong, or an empty text."""
+    try:
+        target = free_target(source, name)
+    except Exception as error:  # styleplug is installed no more, say
+        return f"{type(error).__name__}: {error}"
     action = ["stylize", "--style"] if kind == "style" else ["filter", "--filter"]
     # -P: a file manager may have started us in the photographs' folder, whatever is in it.
     command = [sys.executable, "-P", "-m", "styleplug", *action, name, "-o", target, "--", source]

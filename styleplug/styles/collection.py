@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import styleplug
 from styleplug import pictures
 from styleplug.errors import ConfigError, StyleError, StyleNotFoundError, UnreadableImageError
 from styleplug.names import check_name, is_name
@@ -102,7 +103,7 @@ def add_style(
     """Copy a painting into the user's collection.
 
     Args:
-        path: a picture of any format that styleplug reads; its bytes are kept as they are.
+        path: a picture of any format that can be read; its bytes are kept as they are.
         name: lower-case letters, digits and single hyphens between them.
         title: one line for people; the name's words by default.
         overwrite: whether a style of this name may be replaced, or a bundled one hidden.
@@ -119,9 +120,7 @@ def add_style(
     target = _folder() / name
     _check_free(target, overwrite)
 
-    from styleplug.image.read import read_picture
-
-    picture = read_picture(path)
+    picture = styleplug.read_image(path)
     with _writing(name):
         _check_free(target, overwrite)
         if _is_sound(target):
