@@ -1,4 +1,4 @@
-"""Command line options made from the fields of a config, so that each is stated once."""
+"""Options that several commands have, and those made from a config, so that each is stated once."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ class Parsed(click.ParamType[Any]):
             self.fail(str(error), param, ctx)
 
 
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+"""Gives a command an option or several."""
+
 SECONDS = Parsed(seconds)
 
 
@@ -54,19 +57,30 @@ class _OutputOption(click.Option):
         return super().get_help_record(ctx)
 
 
-def output_option(also: str = ".") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def output_option(also: str = ".") -> Decorator:
     """`--output` of a command that writes a picture; `also` ends the help text."""
-    return click.option(
+    return path_option(
         "-o",
         "--output",
         cls=_OutputOption,
-        type=click.Path(path_type=Path),
-        metavar="FILE",
         required=True,
         help="Where to write the picture: FORMATS" + also,
     )
 
 
+def path_option(*names: str, metavar: str = "FILE", **more: Any) -> Decorator:
+    """An option that names a file or a folder."""
+    return click.option(*names, type=click.Path(path_type=Path), metavar=metavar, **more)
+
+
+like_option = path_option(
+    "--like",
+    metavar="PICTURE",
+    help="Paint as PICTURE was painted by styleplug, but for the options that are given.",
+)
+name_option = click.option(
+    "--name", metavar="NAME", required=True, help="Lower-case letters, digits and hyphens."
+)
 strip_option = click.option(
     "--strip",
     is_flag=True,
@@ -83,7 +97,6 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--preset",
         type=click.Choice(list(PRESETS)),
         default=DEFAULT_PRESET,
-        show_default=True,
         help="Where the defaults of the options below come from.",
     )(command)
 
@@ -97,7 +110,7 @@ def config_from(options: Mapping[str, Any]) -> StylizeConfig:
     return StylizeConfig.from_preset(options["preset"], **given_options(StylizeConfig, options))
 
 
-def field_options(config: type[Config]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def field_options(config: type[Config]) -> Decorator:
     """Gives a command an option for each of a config, in their order."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
