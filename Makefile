@@ -4,7 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PAINTS := .venv/.paints
 INSTALLED := .venv/.installed
-PYTEST := $(BIN)/pytest --numprocesses logical --dist loadgroup --no-loadscope-reorder
+# One process more than cores: while one waits for a host program, others work.
+PYTEST = $(BIN)/pytest --numprocesses $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)') \
+  --dist loadfile --no-loadscope-reorder
 
 .PHONY: help install demo check test lint sheet bench lock clean
 .DELETE_ON_ERROR:

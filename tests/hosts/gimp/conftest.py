@@ -58,16 +58,14 @@ class Host:
         installation = json.loads(path.read_text("utf-8"))
         path.write_text(json.dumps({**installation, "interpreter": str(interpreter)}))
 
-    def use_python(self, python: str) -> None:
+    def use_python(self, python: str, path: Path) -> None:
         """Have the plug-in start a Python of this machine, in this machine's own root folder.
 
-        Wherever it comes from, it finds there what it was built with.
+        Wherever it comes from, it finds there what it was built with; `path` is its PYTHONPATH.
         """
-        if not self._inside:
-            self.use_interpreter(Path(python))
-            return
         way_out = self.folder / "python"
-        way_out.write_text(f"#!/bin/sh\nexec chroot /host '{python}' \"$@\"\n")
+        out = "chroot /host" if self._inside else ""
+        way_out.write_text(f"#!/bin/sh\nexec {out} env 'PYTHONPATH={path}' '{python}' \"$@\"\n")
         way_out.chmod(0o755)
         self.use_interpreter(way_out)
 
@@ -160,8 +158,9 @@ def warm_folder(inside: list[str], tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
-def install(inside: list[str], warm_folder: Path) -> Callable[[bool], Host]:
-    """Installs the plug-in anew, with styleplug's own worker or the fake one; gives its GIMP."""
+def install(inside: list[str], warm_folder: Path, no_torch: Path) -> Callable[[bool], Host]:
+    """Installs the plug-in anew, with styleplug's own worker, which paints by ONNX Runtime, or the
+    fake one; gives its GIMP."""
 
     def make(fake: bool) -> Host:
         # In the same place, for GIMP remembers its plug-ins by their paths.
@@ -172,7 +171,7 @@ def install(inside: list[str], warm_folder: Path) -> Callable[[bool], Host]:
         if fake:
             host.use_interpreter(FAKE_WORKER)
         else:
-            host.use_python(sys.executable)
+            host.use_python(sys.executable, no_torch)
         return host
 
     return make
