@@ -27,8 +27,8 @@ demo: $(PAINTS) ## Paint the bundled photograph, a minute or two on two cores
 check: lint ## All linters, and the tests that are quick
 	$(PYTEST) -m "not slow"
 
-test: lint ## All linters, and every test
-	$(PYTEST)
+test: lint ## All linters, and every test; in CI with its coverage, that of subprocesses left out
+	$(PYTEST) $(if $(CI),--cov --cov-report=term:skip-covered)
 
 lint: $(INSTALLED) ## Format, ruff, mypy, and who may import whom
 	$(BIN)/ruff format --check
