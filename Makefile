@@ -5,10 +5,11 @@ BIN := .venv/bin
 PAINTS := .venv/.paints
 INSTALLED := .venv/.installed
 # One process more than cores: while one waits for a host program, others work.
-PYTEST = $(BIN)/pytest --numprocesses $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)') \
+PYTEST = pytest --numprocesses $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)') \
   --dist loadfile --no-loadscope-reorder
+OLDEST := .venv/oldest
 
-.PHONY: help install demo check test lint sheet bench lock clean
+.PHONY: help install demo check test oldest lint sheet bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## List what there is
@@ -25,10 +26,15 @@ demo: $(PAINTS) ## Paint the bundled photograph, a minute or two on two cores
 	@echo "The picture is in $(CURDIR)/out/demo.png"
 
 check: lint ## All linters, and the tests that are quick
-	$(PYTEST) -m "not slow"
+	$(BIN)/$(PYTEST) -m "not slow"
 
 test: lint ## All linters, and every test; in CI with its coverage, that of subprocesses left out
-	$(PYTEST) $(if $(CI),--cov --cov-report=term:skip-covered)
+	$(BIN)/$(PYTEST) $(if $(CI),--cov --cov-report=term:skip-covered)
+
+oldest: ## Quick tests with the oldest versions that pyproject.toml allows; needs uv
+	uv venv --quiet --clear --python $(PYTHON) $(OLDEST)
+	uv pip install --quiet --python $(OLDEST) --resolution lowest-direct -e '.[cpu,torch,dev]'
+	$(OLDEST)/bin/$(PYTEST) -m "not slow" --ignore tests/hosts
 
 lint: $(INSTALLED) ## Format, ruff, mypy, and who may import whom
 	$(BIN)/ruff format --check
