@@ -21,6 +21,7 @@ from styleplug.hookspecs import (
     StylizeRequest,
     StylizeResult,
 )
+from styleplug.options import split_list
 from styleplug.plugins import plugin_manager
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ def extract_features(
     if size is not None:
         pixels = fitted(pixels, size)
     if isinstance(layers, str):
-        layers = [layer.strip() for layer in layers.split(",")]
+        layers = split_list(layers)
     request = FeaturesRequest(pixels, tuple(layers), backbone, pooling, device)
     features: Mapping[str, NDArray[np.float32]]
     features = plugin_manager().hook.styleplug_extract_features(request=request)

@@ -21,6 +21,7 @@ import pluggy
 from styleplug import hookspecs
 from styleplug.guard import OWN_OBSERVERS, OWN_PLUGIN, GuardedManager
 from styleplug.observers import Observers
+from styleplug.options import split_list
 
 GROUP = "styleplug"
 VARIABLE = "STYLEPLUG_PLUGINS"
@@ -119,7 +120,7 @@ def _told(package: Distribution, fact: str) -> str:
 def _wanted() -> set[str] | None:
     """The names that STYLEPLUG_PLUGINS holds; None where it isn't set."""
     value = os.environ.get(VARIABLE)
-    return None if value is None else {name.strip() for name in value.split(",") if name.strip()}
+    return None if value is None else set(split_list(value))
 
 
 def _register(manager: pluggy.PluginManager, entry: EntryPoint, wanted: set[str] | None) -> Plugin:

@@ -6,7 +6,7 @@ import json
 import math
 import pickle
 from collections.abc import Mapping
-from dataclasses import FrozenInstanceError, asdict, fields, replace
+from dataclasses import FrozenInstanceError, asdict, replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from styleplug.config import PRESETS, StylizeConfig
 from styleplug.errors import ConfigError
+from styleplug.options import Choice, Number, WholeNumber
 
-OPTIONS = {option.name: option for option in fields(StylizeConfig)}
-NUMBERS = [name for name, option in OPTIONS.items() if "low" in option.metadata]
-WHOLE = [name for name in NUMBERS if OPTIONS[name].type == "int"]
-NO_LIMIT = [name for name in NUMBERS if OPTIONS[name].metadata["high"] == math.inf]
-CHOICES = [name for name, option in OPTIONS.items() if "choices" in option.metadata]
+OPTIONS = StylizeConfig.options()
+NUMBERS = [name for name, option in OPTIONS.items() if isinstance(option, Number)]
+WHOLE = [name for name in NUMBERS if isinstance(OPTIONS[name], WholeNumber)]
+CHOICES = [name for name, option in OPTIONS.items() if isinstance(option, Choice)]
 LAYERS = ["content_layers", "style_layers"]
 
 
@@ -40,24 +40,24 @@ def test_the_defaults_are_valid_and_the_first_preset() -> None:
 
 @pytest.mark.parametrize("field", OPTIONS)
 def test_every_option_says_in_a_sentence_what_it_is(field: str) -> None:
-    text = OPTIONS[field].metadata["help"]
+    text = OPTIONS[field].help
     assert text[0].isupper()
     assert text.endswith(".")
 
 
 @pytest.mark.parametrize("field", NUMBERS)
 def test_numbers_include_their_bounds(field: str) -> None:
-    limits = OPTIONS[field].metadata
-    bounds = [bound for bound in (limits["low"], limits["high"]) if bound != math.inf]
+    limits = OPTIONS[field]
+    bounds = [bound for bound in (limits.low, limits.high) if bound != math.inf]
     for bound in bounds:
         assert getattr(StylizeConfig(**{field: bound}), field) == bound
 
 
 @pytest.mark.parametrize("field", NUMBERS)
 def test_a_number_outside_its_bounds_is_refused_with_the_bounds(field: str) -> None:
-    limits = OPTIONS[field].metadata
+    limits = OPTIONS[field]
     step = 1 if field in WHOLE else 1e-9
-    for bound, beyond in ((limits["low"], -step), (limits["high"], step)):
+    for bound, beyond in ((limits.low, -step), (limits.high, step)):
         if bound != math.inf:
             assert str(bound) in refuse(field, bound + beyond).allowed
 
@@ -80,7 +80,7 @@ def test_whole_numbers_have_no_fraction(field: str) -> None:
 
 @pytest.mark.parametrize("field", [name for name in NUMBERS if name not in WHOLE])
 def test_only_optional_numbers_can_be_none(field: str) -> None:
-    if OPTIONS[field].type == "float":
+    if not OPTIONS[field].optional:
         refuse(field, None)
     elif field != "content_error":
         assert getattr(StylizeConfig(**{field: None}), field) is None
@@ -94,7 +94,7 @@ def test_numbers_of_numpy_are_numbers() -> None:
 
 @pytest.mark.parametrize("field", CHOICES)
 def test_choices_are_listed_where_another_is_made(field: str) -> None:
-    choices = OPTIONS[field].metadata["choices"]
+    choices = OPTIONS[field].choices
     for choice in choices:
         assert getattr(StylizeConfig(**{field: choice}), field) == choice
     for value in ("nonsense", choices[0].upper(), "", None, 1):
@@ -235,9 +235,9 @@ def test_a_text_means_the_same_as_a_mapping(weights: dict[str, float]) -> None:
 
 @given(st.sampled_from(NUMBERS), st.floats() | st.integers())
 def test_a_number_is_kept_or_refused(field: str, value: float) -> None:
-    limits = OPTIONS[field].metadata
+    limits = OPTIONS[field]
     allowed = (
-        limits["low"] <= value <= limits["high"]
+        limits.low <= value <= limits.high
         and value != math.inf
         and (field not in WHOLE or isinstance(value, int))
     )

@@ -85,7 +85,7 @@ class Cluster:
         future = self._client.submit(
             attempt,
             *(task, self._lease, task.source.exists()),
-            resources={"GPU": 1} if self._gpus and task.work.may_use_gpu else None,
+            resources={"GPU": 1} if self._gpus and task.job.may_use_gpu else None,
             pure=False,
         )
         self._tasks[future] = task

@@ -57,7 +57,7 @@ class Batch:
             self._names = Names(
                 self._order.folder,
                 self.journal.places(),
-                self._order.work.inputs,
+                self._order.job.inputs,
                 self._order.suffix,
                 self._order.kind,
             )

@@ -10,8 +10,8 @@ from styleplug.batch.events import Failed, Skipped
 from styleplug.batch.inputs import InputFile
 from styleplug.batch.journal import Entry, Journal
 from styleplug.batch.task import Stamp, Task
-from styleplug.batch.work import Work
 from styleplug.errors import ConfigError, ImageError, UnwritableImageError
+from styleplug.jobs.job import Job
 
 Step = Task | Skipped | Failed | None
 """Something to do, something to say, or nothing: it was done before."""
@@ -22,7 +22,7 @@ class BatchSpec:
     """What a batch is to do.
 
     Args:
-        work: what is done to each picture.
+        job: what is done to each picture.
         folder: where results go, an absolute path; it is made as needed.
         suffix: what is added to each name, before its extension.
         kind: the extension of all results, without the dot; None for each picture's own.
@@ -30,7 +30,7 @@ class BatchSpec:
         skip_existing: whether pictures are left out whose place is taken.
     """
 
-    work: Work
+    job: Job
     folder: Path
     suffix: str = ""
     kind: str | None = None
@@ -51,7 +51,7 @@ class Planner:
         self._order = order
         self._journal = journal
         self._staging = staging
-        self.digest = order.work.digest()
+        self.digest = order.job.digest()
 
     def place(self, task: Task) -> PurePath:
         """Where a task's result is in the output folder."""
@@ -80,7 +80,7 @@ class Planner:
         entry = self._journal.entry(place)
         task = Task(
             id=id,
-            work=self._order.work,
+            job=self._order.job,
             source=source,
             output=self._order.folder / place,
             before=Stamp.of(self._order.folder / place, follow=False),
@@ -118,7 +118,7 @@ class Planner:
     def _sidecars_in_the_way(self, task: Task, place: PurePath) -> Failed | None:
         from styleplug.image.sidecar import check_sidecars
 
-        if task.work.strip:
+        if task.job.strip:
             return None
         try:
             check_sidecars(task.source, task.output, overwrite=self._order.overwrite)

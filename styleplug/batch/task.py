@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from styleplug.batch.work import Work
 from styleplug.disk import write_remedy
 from styleplug.errors import (
     DivergedError,
@@ -30,6 +29,8 @@ from styleplug.errors import (
     UnwritableImageError,
 )
 from styleplug.events import Event, Finished, Progress
+from styleplug.jobs.job import Job
+from styleplug.jobs.run import run_job
 
 _OF_ONE_PICTURE = (ImageError, OutOfMemoryError, PluginError, DivergedError)
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
@@ -60,7 +61,7 @@ class Task:
 
     Args:
         id: the caller's, to know outcomes by.
-        work: what to do.
+        job: what to do.
         source: the picture, an absolute path.
         output: where the result goes, an absolute path in a folder that may yet have to be made.
         before: the stamp of what is there, to be replaced; None for nothing.
@@ -68,7 +69,7 @@ class Task:
     """
 
     id: int
-    work: Work
+    job: Job
     source: Path
     output: Path
     before: Stamp | None
@@ -153,7 +154,7 @@ def _make(task: Task, tell: Callable[[TaskProgress], None]) -> str:
 
     with memory_errors(), tempfile.TemporaryDirectory(dir=task.staging) as folder:
         staged = Path(folder, task.output.name)
-        task.work.apply(task.source, staged, on_event)
+        run_job(task.job, task.source, staged, on_event)
         # Meanwhile another, thought to be lost, may have done the same task.
         if not task.is_published:
             _publish(staged, task)
@@ -201,7 +202,7 @@ def _concerns_all(error: Exception, task: Task) -> bool:
         if isinstance(cause, OSError) and cause.errno in _OF_THE_DISK:
             return True
     if isinstance(error, ImageError):
-        return error.path is not None and Path(error.path) in task.work.inputs
+        return error.path is not None and Path(error.path) in task.job.inputs
     return isinstance(error, StyleplugError) and not isinstance(error, _OF_ONE_PICTURE)
 
 

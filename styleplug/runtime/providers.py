@@ -13,7 +13,7 @@ from typing import Any
 
 from styleplug.errors import ConfigError
 from styleplug.extras import import_extra
-from styleplug.option_fields import DEVICE
+from styleplug.options import DEVICE
 
 CPU = "CPUExecutionProvider"
 PROVIDERS: Mapping[str, str] = MappingProxyType(

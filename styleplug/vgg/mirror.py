@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from styleplug.errors import ConfigError, MissingDependencyError
 from styleplug.native import torch_threads_are_lost
-from styleplug.option_fields import DEVICE
+from styleplug.options import DEVICE
 from styleplug.runtime.models import Model
 from styleplug.runtime.threads import available_cores
 from styleplug.vgg.weights import load_weights

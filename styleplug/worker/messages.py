@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from styleplug.config import PRESETS
+from styleplug.config import DEFAULT_PRESET
 from styleplug.errors import ProtocolError
 
 VERSIONS = (1,)
@@ -133,7 +133,7 @@ def _stylize(fields: _Fields) -> Stylize:
         id=fields.id(),
         photo=_source(fields.inner("photo")),
         paintings=tuple(_painting(painting) for painting in fields.inner_list("paintings")),
-        preset=fields.text("preset", next(iter(PRESETS))),
+        preset=fields.text("preset", DEFAULT_PRESET),
         options=fields.scalars("options"),
         result=_result(fields.inner("result")),
         preview=fields.whole("preview", 0, 0),

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import styleplug
 from styleplug.config import FilterConfig, StylizeConfig
-from styleplug.errors import ConfigError, ImageError, ProtocolError
+from styleplug.errors import ImageError, ProtocolError
 from styleplug.events import Event, Planned, Preview, Progress
-from styleplug.hookspecs import FilterResult, StylizeResult
+from styleplug.hookspecs import StylizeResult
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted, resized
-from styleplug.recipe import FilterRecipe, Recipe
+from styleplug.jobs.job import FilterJob, Job, StylizeJob
+from styleplug.jobs.run import prepare
 from styleplug.styles import find_style
 from styleplug.worker.lines import Output, shortened
 from styleplug.worker.messages import Filter, Named, Source, Stylize
@@ -35,23 +36,18 @@ def paint(message: Stylize | Filter, output: Output) -> None:
         StyleplugError: it can't be done.
     """
     started = time.monotonic()
-    photograph, form = read_source(message.photo), message.result
-    listener = _listener(message, photograph, output)
-    result: StylizeResult | FilterResult
-    recipe: Recipe | FilterRecipe | None
-    if isinstance(message, Filter):
-        result, recipe = _filtered(message, photograph, listener)
-    else:
-        result, recipe = _painted(message, photograph, listener)
-    # A picture file keeps what the photograph's said besides, but for how that one was made.
-    picture = replace(photograph, pixels=result.image, alpha=result.alpha)
-    if recipe is not None:
-        picture = picture.with_metadata(recipe.embed_in(photograph.origin.metadata))
+    photo, *paintings = sources = [message.photo, *_paintings(message)]
+    described = {Path(source.path): source for source in sources}
+    prepared = prepare(
+        _job(message, paintings), Path(photo.path), lambda path: read_source(described[path])
+    )
+    result = prepared.run(_listener(message, prepared.photograph, output))
+    picture, form = prepared.picture(result), message.result
     is_cut_short = isinstance(result, StylizeResult) and result.stopped == "time-limit"
     output.send(
         "finished",
         id=message.id,
-        result=_told(picture, write_result(picture, form, Path.cwd()))
+        result=_described(picture, write_result(picture, form, Path.cwd()))
         | ({"format": form} if isinstance(form, str) else asdict(form)),
         stopped="time-limit" if is_cut_short else "finished",
         seconds=time.monotonic() - started,
@@ -59,58 +55,20 @@ def paint(message: Stylize | Filter, output: Output) -> None:
     )
 
 
-def _painted(
-    message: Stylize, photograph: Picture, on_event: Callable[[Event], None]
-) -> tuple[StylizeResult, Recipe | None]:
-    """The picture, and of a picture file the note of how it was made."""
-    options = _known(StylizeConfig, message.options)
-    config = StylizeConfig.from_preset(message.preset, **options)
-    files = [_file(painting) for painting in message.paintings]
-    paintings = [_painting(painting) for painting in message.paintings]
-    # Before the work, for the files may be others when it is done.
-    recipe = (
-        Recipe.planned(config, message.preset, Path(message.photo.path), files)
-        if isinstance(message.result, str)
-        else None
-    )
-    result = styleplug.stylize(photograph, paintings, config, on_event)
-    return result, recipe and recipe.finished(result)
+def _paintings(message: Stylize | Filter) -> list[Source]:
+    if isinstance(message, Filter):
+        return []
+    return [
+        Source(str(find_style(painting.name).path)) if isinstance(painting, Named) else painting
+        for painting in message.paintings
+    ]
 
 
-def _filtered(
-    message: Filter, photograph: Picture, on_event: Callable[[Event], None]
-) -> tuple[FilterResult, FilterRecipe | None]:
-    """As `_painted`."""
-    config = FilterConfig(**_known(FilterConfig, message.options))
-    recipe = (
-        FilterRecipe.planned(message.filter, config, Path(message.photo.path))
-        if isinstance(message.result, str)
-        else None
-    )
-    return styleplug.apply_filter(photograph, message.filter, config, on_event), recipe
-
-
-def _known(config: type[Any], options: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The options, all of which the config has: what was asked for isn't to be left out silently.
-
-    Raises:
-        ConfigError: one is unknown.
-    """
-    names = [field.name for field in fields(config)]
-    for name in options:
-        if name not in names:
-            raise ConfigError("option", name, f"one of {', '.join(names)}")
-    return options
-
-
-def _file(painting: Source | Named) -> Path:
-    return find_style(painting.name).path if isinstance(painting, Named) else Path(painting.path)
-
-
-def _painting(painting: Source | Named) -> Picture:
-    if isinstance(painting, Named):
-        return styleplug.read_image(_file(painting))
-    return read_source(painting)
+def _job(message: Stylize | Filter, paintings: Sequence[Source]) -> Job:
+    if isinstance(message, Filter):
+        return FilterJob(message.filter, FilterConfig.from_options(message.options))
+    config = StylizeConfig.from_preset(message.preset, **message.options)
+    return StylizeJob(tuple(Path(painting.path) for painting in paintings), config, message.preset)
 
 
 def _listener(
@@ -142,7 +100,7 @@ def _listener(
                 picture = _shown(event.pixels, photograph, longest)
                 path = Path.cwd() / f"preview-{next(numbers)}.png"
                 styleplug.write_image(picture, path)
-                output.send("preview", id=message.id, **_told(picture, path))
+                output.send("preview", id=message.id, **_described(picture, path))
 
     def tell(event: Event) -> None:
         # The host can do without: a disk that is full now may not be so at the end, when it
@@ -161,7 +119,7 @@ def _shown(pixels: NDArray[np.float32], photograph: Picture, longest: int) -> Pi
     return Picture(pixels, None if alpha is None else resized(alpha, *pixels.shape[:2]))
 
 
-def _told(picture: Picture, path: Path) -> dict[str, Any]:
+def _described(picture: Picture, path: Path) -> dict[str, Any]:
     """Where a picture is, and how large."""
     width, height = picture.size
     return {"path": str(path), "width": width, "height": height}

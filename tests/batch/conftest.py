@@ -15,7 +15,7 @@ from styleplug.batch.coordinator import Batch
 from styleplug.batch.events import BatchEvent, Started
 from styleplug.batch.inputs import InputFile
 from styleplug.batch.plan import BatchSpec
-from styleplug.batch.work import Work
+from styleplug.jobs.job import Job
 from styleplug.plugins import plugin_manager
 
 
@@ -54,9 +54,9 @@ def make(tmp_path: Path) -> Callable[..., InputFile]:
 def run(tmp_path: Path, plugin: None) -> Callable[..., list[BatchEvent]]:
     """Runs a batch into `tmp_path / "out"`; what it says, but for what begins."""
 
-    def invoke(pictures: Sequence[InputFile], work: Work = NEGATIVE, **order: object) -> list:
+    def invoke(pictures: Sequence[InputFile], job: Job = NEGATIVE, **order: object) -> list:
         executor = Here()
-        with Batch(BatchSpec(work, tmp_path / "out", **order), executor) as batch:
+        with Batch(BatchSpec(job, tmp_path / "out", **order), executor) as batch:
             events = [event for event in batch.run(pictures) if not isinstance(event, Started)]
         assert executor.is_closed
         assert sorted(path.name for path in (tmp_path / "out" / ".styleplug").iterdir()) == [

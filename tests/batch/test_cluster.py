@@ -16,10 +16,10 @@ from styleplug.batch import cluster
 from styleplug.batch.cluster import ATTEMPTS, Cluster, Lease, attempt
 from styleplug.batch.inputs import InputFile
 from styleplug.batch.task import Stamp, Task
-from styleplug.batch.work import Filtering, Painting
 from styleplug.config import StylizeConfig
 from styleplug.errors import Cancelled, ConfigError, MissingDependencyError, StyleplugError
 from styleplug.events import Progress
+from styleplug.jobs.job import FilterJob, StylizeJob
 
 # What a worker does, in this process
 
@@ -66,12 +66,12 @@ def test_work_ends_with_its_batch(
 ) -> None:
     """A worker can't be interrupted, but looks for the marker at each step of a painting."""
 
-    def apply(self: Filtering, photo: Path, output: Path, on_event: Callable[..., None]) -> None:
+    def run(job: FilterJob, photo: Path, output: Path, on_event: Callable[..., None]) -> None:
         lease.marker.unlink()
         on_event(Progress(64, 1, 9, *[0.0] * 10))
         pytest.fail("it went on")
 
-    monkeypatch.setattr(Filtering, "apply", apply)
+    monkeypatch.setattr("styleplug.batch.task.run_job", run)
     with pytest.raises(Cancelled):
         attempt(task, lease, True)
     assert not task.output.exists()
@@ -92,8 +92,8 @@ def test_what_a_worker_lacks(lease: Lease, task: Task, tmp_path: Path) -> None:
 
 
 def test_gpus_are_asked_for_by_work_that_may_use_them() -> None:
-    assert Painting("painterly", StylizeConfig(), (), strip=False).may_use_gpu
-    assert not Painting("painterly", StylizeConfig(device="cpu"), (), strip=False).may_use_gpu
+    assert StylizeJob(()).may_use_gpu
+    assert not StylizeJob((), StylizeConfig(device="cpu")).may_use_gpu
     assert NEGATIVE.may_use_gpu
 
 

@@ -17,11 +17,11 @@ from styleplug.batch.events import Advanced, BatchEvent, Done, Failed, Planned, 
 from styleplug.batch.inputs import InputFile
 from styleplug.batch.plan import BatchSpec
 from styleplug.batch.task import Outcome, TaskProgress, carry_out
-from styleplug.batch.work import Filtering
 from styleplug.config import FilterConfig
 from styleplug.errors import ConfigError, StyleplugError, UnwritableImageError
+from styleplug.jobs.job import FilterJob
 
-FAINT = Filtering("negative", FilterConfig(strength=0.5))
+FAINT = FilterJob("negative", FilterConfig(strength=0.5))
 
 Make = Callable[..., InputFile]
 Run = Callable[..., list[BatchEvent]]
@@ -181,7 +181,7 @@ def test_what_concerns_all_ends_the_batch(
     pictures = [make(f"{name}.png", number) for number, name in enumerate("abcdef")]
     with (
         pytest.raises(ConfigError, match="one that is installed"),
-        Batch(BatchSpec(Filtering("wave", FilterConfig()), out), Here()) as batch,
+        Batch(BatchSpec(FilterJob("wave", FilterConfig()), out), Here()) as batch,
     ):
         list(batch.run(pictures))
     assert kinds_in(out) == ["failed", "started"]

@@ -14,8 +14,7 @@ from PIL import Image
 from styleplug.batch.executors import Processes
 from styleplug.batch.inputs import InputFile
 from styleplug.batch.task import Outcome, Task
-from styleplug.batch.work import Filtering
-from styleplug.config import FilterConfig
+from styleplug.jobs.job import FilterJob
 
 
 @pytest.fixture
@@ -34,11 +33,9 @@ def task(
     (tmp_path / "staging").mkdir()
 
     def create(number: int, filter: str = "negative") -> Task:
-        work = Filtering(filter, FilterConfig())
+        job = FilterJob(filter)
         source = make(f"{number}.png", number).source
-        return Task(
-            number, work, source, tmp_path / "out" / source.name, None, tmp_path / "staging"
-        )
+        return Task(number, job, source, tmp_path / "out" / source.name, None, tmp_path / "staging")
 
     return create
 
@@ -102,12 +99,12 @@ import sys
 from pathlib import Path
 from styleplug.batch.executors import Processes
 from styleplug.batch.task import Task
-from styleplug.batch.work import Filtering
+from styleplug.jobs.job import FilterJob
 from styleplug.config import FilterConfig
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    work = Filtering("stuck", FilterConfig())
+    work = FilterJob("stuck", FilterConfig())
     executor = Processes(1)
     picture, result = folder / "in/1.png", folder / "out/1.png"
     executor.submit(Task(1, work, picture, result, None, folder / "staging"))

@@ -13,8 +13,8 @@ from styleplug.batch.coordinator import Batch
 from styleplug.batch.events import BatchEvent, Done, Failed, Planned
 from styleplug.batch.inputs import InputFile
 from styleplug.batch.plan import BatchSpec
-from styleplug.batch.work import Painting
 from styleplug.config import StylizeConfig
+from styleplug.jobs.job import StylizeJob
 
 SIDECAR = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
 CHEAP = StylizeConfig(size=32, iterations=1, device="cpu")
@@ -29,8 +29,8 @@ def paint(small_network: None, tmp_path: Path) -> Callable[..., list[BatchEvent]
     def run(
         pictures: Sequence[InputFile], folder: Path, strip: bool = False, **order: object
     ) -> list:
-        work = Painting("painterly", CHEAP, (painting,), strip)
-        with Batch(BatchSpec(work, folder, **order), Here()) as batch:
+        job = StylizeJob((painting,), CHEAP, strip=strip)
+        with Batch(BatchSpec(job, folder, **order), Here()) as batch:
             events = list(batch.run(pictures))
         return [event for event in events if isinstance(event, Planned | Done | Failed)]
 

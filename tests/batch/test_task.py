@@ -13,11 +13,12 @@ from PIL import Image
 
 from styleplug.batch.inputs import InputFile
 from styleplug.batch.task import Stamp, Task, TaskProgress, carry_out
-from styleplug.batch.work import Filtering, Painting
-from styleplug.config import FilterConfig, StylizeConfig
+from styleplug.config import FilterConfig
 from styleplug.errors import UnwritableImageError
 from styleplug.events import Progress
 from styleplug.hookspecs import FilterRequest, FilterResult, hookimpl
+from styleplug.jobs.job import FilterJob, StylizeJob
+from styleplug.jobs.run import run_job
 from styleplug.plugins import plugin_manager
 
 
@@ -27,7 +28,7 @@ def task(tmp_path: Path, make: Callable[..., InputFile], plugin: None) -> Task:
     (tmp_path / "staging").mkdir()
     return Task(
         id=3,
-        work=Filtering("negative", FilterConfig()),
+        job=FilterJob("negative", FilterConfig()),
         source=make("a.png", 5).source,
         output=tmp_path / "out" / "sub" / "a.png",
         before=None,
@@ -61,14 +62,12 @@ def test_a_task_that_is_done_isnt_done_again(task: Task, applied: Callable[[], l
 def test_one_that_another_has_done_meanwhile_is_left_alone(
     task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    apply = Filtering.apply
-
-    def overtaken(work: Filtering, *arguments: object) -> None:
-        apply(work, *arguments)
+    def overtaken(*arguments: object) -> None:
+        run_job(*arguments)
         task.output.parent.mkdir(parents=True)
         task.output.write_text("another's")
 
-    monkeypatch.setattr(Filtering, "apply", overtaken)
+    monkeypatch.setattr("styleplug.batch.task.run_job", overtaken)
     assert carry_out(task).error is None
     assert task.output.read_text() == "another's"
     assert staged(task) == []
@@ -85,23 +84,23 @@ def test_a_picture_that_cant_be_read(task: Task) -> None:
 
 
 def test_an_unexpected_failure_is_one_pictures_own(task: Task) -> None:
-    outcome = carry_out(replace(task, work=Filtering("careless", FilterConfig())))
+    outcome = carry_out(replace(task, job=FilterJob("careless", FilterConfig())))
     assert "plug-in counting: failed" in str(outcome.error)
     assert not outcome.is_fatal
-    outcome = carry_out(replace(task, work=None))  # type: ignore[arg-type]  # as a bug may
+    outcome = carry_out(replace(task, job=None))  # type: ignore[arg-type]  # as a bug may
     assert str(outcome.error).startswith("unexpected: AttributeError: ")
     assert not outcome.is_fatal
 
 
 def test_what_was_asked_for_wrongly_concerns_all(task: Task) -> None:
-    outcome = carry_out(replace(task, work=Filtering("wave", FilterConfig())))
+    outcome = carry_out(replace(task, job=FilterJob("wave", FilterConfig())))
     assert outcome.is_fatal
     assert "one that is installed" in str(outcome.error)
 
 
 def test_a_painting_that_cant_be_read_concerns_all(task: Task, tmp_path: Path) -> None:
-    work = Painting("painterly", StylizeConfig(), (tmp_path / "gone.jpg",), False)
-    outcome = carry_out(replace(task, work=work))
+    job = StylizeJob((tmp_path / "gone.jpg",))
+    outcome = carry_out(replace(task, job=job))
     assert outcome.is_fatal
     assert str(outcome.error).startswith(f"{tmp_path / 'gone.jpg'}: there is no such file")
 
@@ -118,7 +117,7 @@ def test_what_the_disk_refuses(
         except OSError as error:
             raise UnwritableImageError(arguments[2], "can't be written (refused)") from error
 
-    monkeypatch.setattr(Filtering, "apply", refuse)
+    monkeypatch.setattr("styleplug.batch.task.run_job", refuse)
     outcome = carry_out(task)
     assert str(outcome.error) == f"{task.output}: can't be written (refused)"
     assert outcome.is_fatal is is_fatal

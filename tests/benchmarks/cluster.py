@@ -31,8 +31,8 @@ from styleplug.batch.events import Done, Failed
 from styleplug.batch.inputs import Search, find_pictures
 from styleplug.batch.plan import BatchSpec
 from styleplug.batch.task import Advance, Outcome
-from styleplug.batch.work import Filtering, Painting, Work
 from styleplug.config import FilterConfig, StylizeConfig
+from styleplug.jobs.job import FilterJob, Job, StylizeJob
 from styleplug.pictures import __file__ as PICTURES
 from styleplug.runtime.threads import available_cores
 
@@ -58,12 +58,12 @@ def main() -> None:
     sys.path.append(str(Path(__file__).parents[1] / "support"))
     from dask_cluster import DaskCluster
 
-    filtering = Filtering(asked.filter, FilterConfig())
+    filtering = FilterJob(asked.filter, FilterConfig())
     paintings = (Path(PICTURES).with_name(f"{asked.style}.jpg"),)
 
-    def painting(size: float) -> Painting:
+    def painting(size: float) -> StylizeJob:
         config = StylizeConfig(size=int(size), device="cpu")
-        return Painting("painterly", config, paintings, strip=False)
+        return StylizeJob(paintings, config)
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -108,7 +108,7 @@ class Bench:
         self._client = Client(address, set_as_default=False)
         self._count = 0
 
-    def measured(self, work: Work, megapixels: float, photos: int) -> Figures:
+    def measured(self, work: Job, megapixels: float, photos: int) -> Figures:
         """What photographs of a size, all the same, take."""
         self._count += 1
         folder = self._folder / str(self._count)

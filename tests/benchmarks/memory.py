@@ -25,8 +25,8 @@ import numpy as np
 from tables import tell
 
 import styleplug
-from styleplug.cli.ui.options import memory_size
 from styleplug.events import Event, Planned, Progress
+from styleplug.options import memory_size
 from styleplug.runtime.memory import resident_memory
 from styleplug.transfer import pyramid
 from styleplug.transfer.memory_plan import MemoryEstimate

@@ -16,12 +16,12 @@ import pytest
 from PIL import Image, ImageCms
 from programs import exiftool, need
 
-from styleplug.config import StylizeConfig
 from styleplug.image.metadata import Metadata
 from styleplug.image.read import read_picture
 from styleplug.image.resolution import with_resolution
 from styleplug.image.write import write_picture
-from styleplug.recipe import Recipe
+from styleplug.jobs.job import StylizeJob
+from styleplug.jobs.provenance import SourceFile
 
 PAGE = Path(__file__).parents[2] / "docs/pictures.md"
 FORMATS = {
@@ -157,7 +157,7 @@ def written(pictures: Mapping[str, tuple[Path, Path]]) -> Mapping[str, list[Path
     for name, sources in pictures.items():
         for index, source in enumerate(sources):
             picture = read_picture(source)
-            recipe = Recipe.planned(StylizeConfig(), "painterly", source, [source])
+            recipe = StylizeJob((source,)).provenance(SourceFile.of(source))
             path = source.with_name(f"written{index}{FORMATS[name]}")
             write_picture(picture.with_metadata(recipe.embed_in(picture.origin.metadata)), path)
             found.setdefault(name, []).append(path)

@@ -17,7 +17,8 @@ from styleplug.image.metadata import Metadata, read_metadata
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
-from styleplug.recipe import Recipe, recipe_in
+from styleplug.jobs.job import StylizeJob
+from styleplug.jobs.provenance import SourceFile, provenance_in
 
 PIXELS = np.random.default_rng(0).random((24, 40, 3), np.float32)
 EXTENSIONS = st.sampled_from([".jpg", ".png", ".tif", ".webp", ".avif", ".heic", ".jxl"])
@@ -101,7 +102,7 @@ def check(folder: Path, metadata: Metadata, extension: str) -> None:
     | st.text(max_size=200).map(lambda text: XMP_START + text.encode("utf-8", "replace"))
 )
 def test_any_xmp_is_searched_for_a_recipe(data: bytes) -> None:
-    assert recipe_in(data) is None
+    assert provenance_in(data) is None
 
 
 @given(
@@ -117,8 +118,8 @@ def test_a_recipe_comes_back_as_it_was(
     content, style = weights or (None, None)
     config = StylizeConfig(seed=seed, strength=strength, content_weight=content, style_weight=style)
     paths = [Path("/secret") / name.replace("/", "_").replace("\0", "_") for name in names]
-    recipe = Recipe.planned(config, "painterly", paths[0], paths)
-    found = recipe_in(recipe.embed_in(Metadata()).xmp)
+    recipe = StylizeJob(tuple(paths), config).provenance(SourceFile.of(paths[0]))
+    found = provenance_in(recipe.embed_in(Metadata()).xmp)
     assert found is not None
     assert found.config() == config
     assert len(found.paintings) == len(recipe.paintings)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from styleplug.batch.task import Outcome, Task, TaskProgress, carry_out
-from styleplug.batch.work import Filtering
 from styleplug.config import FilterConfig
+from styleplug.jobs.job import FilterJob
 
-NEGATIVE = Filtering("negative", FilterConfig())
+NEGATIVE = FilterJob("negative", FilterConfig())
 
 
 class Here:

@@ -15,7 +15,12 @@ from worker_client import Message, WorkerClient
 
 from styleplug.config import FilterConfig
 from styleplug.image.inspect import inspect_picture
-from styleplug.recipe import FilterRecipe, Recipe, recipe_in
+from styleplug.jobs.provenance import (
+    FilterProvenance,
+    SourceFile,
+    StylizeProvenance,
+    provenance_in,
+)
 from styleplug.styles import find_style
 
 WIDTH, HEIGHT = 48, 36
@@ -196,8 +201,8 @@ def test_a_picture_file_says_how_it_was_made_and_not_how_the_photograph_was(
     stylize(worker, "a", result={"format": "png"})
     painted = Path(worker.hear_until("finished", "failed")[-1]["result"]["path"])
     shutil.copy(painted, photo)
-    made = recipe_in(inspect_picture(photo).metadata.xmp)
-    assert isinstance(made, Recipe)
+    made = provenance_in(inspect_picture(photo).metadata.xmp)
+    assert isinstance(made, StylizeProvenance)
     assert (made.photograph.name, made.options["size"], made.stopped) == (
         *("photo.raw", "32", "finished"),
     )
@@ -210,8 +215,8 @@ def test_a_picture_file_says_how_it_was_made_and_not_how_the_photograph_was(
     )
     filtered = worker.hear()["result"]["path"]
     config = FilterConfig(strength=0.5)
-    assert recipe_in(inspect_picture(filtered).metadata.xmp) == FilterRecipe.planned(
-        "posterise", config, photo
+    assert provenance_in(inspect_picture(filtered).metadata.xmp) == FilterProvenance.planned(
+        config, "posterise", SourceFile.of(photo)
     )
 
 

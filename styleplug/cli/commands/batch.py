@@ -6,33 +6,32 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from styleplug.cli.main import FAILURE, echo_json
 from styleplug.cli.ui.batch_tally import Summary, check_report, write_page
 from styleplug.cli.ui.interrupt import Interrupted
-from styleplug.cli.ui.job import job_from_options, job_from_recipe
+from styleplug.cli.ui.job import filter_job, is_preset_given, stylize_job
 from styleplug.cli.ui.options import config_options, given_options
 from styleplug.cli.ui.pipes import PIPE
 from styleplug.cli.ui.terminal import say
-from styleplug.config import INITS, FilterConfig, StylizeConfig
+from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import StyleplugError
+from styleplug.jobs.job import Job, StylizeJob
 
 if TYPE_CHECKING:
     from styleplug.batch.events import BatchEvent
     from styleplug.batch.executors import Executor
     from styleplug.batch.inputs import InputFile, Search
     from styleplug.batch.plan import BatchSpec
-    from styleplug.batch.work import Work
 
 _MOST_PROCESSES = 4
 """By default: each has whole pictures in memory."""
-_FILTER_OPTIONS = ", ".join(f"--{option.name.replace('_', '-')}" for option in fields(FilterConfig))
+_FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in FilterConfig.options())
 
 
 @click.command()
@@ -162,17 +161,13 @@ def batch(
 
     tally = Summary()
     try:
-        if filter_name is None:
-            work = _painting(paintings, like, strip, options)
-        else:
-            given = [*paintings, *([like] if like else [])]
-            work = _filtering(filter_name, given, strip, options)
+        job = _job(paintings, like, filter_name, strip, options).absolute()
         kind = kind and kind.removeprefix(".")
-        order = BatchSpec(work, _absolute(folder), suffix, kind, overwrite, skip_existing)
+        order = BatchSpec(job, _absolute(folder), suffix, kind, overwrite, skip_existing)
         search = Search(order.folder, recursive, system_folders)
         rounds = _rounds(inputs, watch, search)
         listener = _listener(as_json, is_watching=watch is not None)
-        executor = _executor(scheduler, jobs or _usual_jobs(order.work))
+        executor = _executor(scheduler, jobs or _usual_processes(job))
         interruption = _run(
             *(order, executor, rounds, listener, tally, report), is_endless=bool(watch)
         )
@@ -188,44 +183,29 @@ def batch(
     click.get_current_context().exit(FAILURE if tally.failures else 0)
 
 
-def _painting(
-    paintings: Sequence[Path], like: Path | None, strip: bool, options: Mapping[str, Any]
-) -> Work:
-    if not paintings and not like:
-        raise click.UsageError("Missing option '--style', '--like' or '--filter'.")
-    from styleplug.batch.work import Painting
-
-    job = (
-        job_from_recipe(like, like, paintings, options)
-        if like
-        else job_from_options(paintings, options)
-    )
-    config = job.config
-    if config.init not in INITS:
-        config = replace(config, init=str(_absolute(Path(config.init))))
-    files = tuple(map(_absolute, job.paintings))
-    return Painting(job.preset, config, files, strip, _absolute(like) if like else None)
-
-
-def _filtering(
-    name: str, paintings: Sequence[Path], strip: bool, options: Mapping[str, Any]
-) -> Work:
-    from styleplug.batch.work import Filtering
-
-    given = given_options(StylizeConfig, options)
-    config = given_options(FilterConfig, options)
-    preset = click.get_current_context().get_parameter_source("preset")
-    if paintings or preset is ParameterSource.COMMANDLINE or given.keys() - config.keys():
+def _job(
+    paintings: Sequence[Path],
+    like: Path | None,
+    filter_name: str | None,
+    strip: bool,
+    options: Mapping[str, Any],
+) -> Job:
+    """What is to be done to each picture."""
+    if filter_name is None:
+        if not paintings and not like:
+            raise click.UsageError("Missing option '--style', '--like' or '--filter'.")
+        return stylize_job(paintings, like, [], options, strip=strip)
+    of_paintings = given_options(StylizeConfig, options).keys() - FilterConfig.options().keys()
+    if paintings or like or is_preset_given() or of_paintings:
         raise click.UsageError(f"'--filter' takes no options of a painting but {_FILTER_OPTIONS}.")
-    return Filtering(name, FilterConfig(**config), strip)
+    return filter_job(filter_name, options, strip=strip)
 
 
-def _usual_jobs(work: Work) -> int:
+def _usual_processes(job: Job) -> int:
     """One painting keeps all cores busy; of a filter, reading and writing don't."""
-    from styleplug.batch.work import Painting
     from styleplug.runtime.threads import available_cores
 
-    return 1 if isinstance(work, Painting) else min(available_cores(), _MOST_PROCESSES)
+    return 1 if isinstance(job, StylizeJob) else min(available_cores(), _MOST_PROCESSES)
 
 
 def _executor(scheduler: str | None, jobs: int) -> Executor:

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 
+from styleplug.cli.ui.options import option_type
 from styleplug.cli.ui.output import check_output, write_output
 from styleplug.cli.ui.terminal import say
 from styleplug.config import StylizeConfig
+from styleplug.options import split_list
 
 
 def _option(name: str) -> Callable[..., Any]:
     """The option as `styleplug stylize` has it."""
-    [option] = [option for option in fields(StylizeConfig) if option.name == name]
-    choices = option.metadata.get("choices")
+    option = StylizeConfig.options()[name]
     return click.option(
         f"--{name}",
-        type=click.Choice(choices) if choices else str,
-        metavar=None if choices else "NAME",
+        type=option_type(option),
+        metavar=option.metavar,
         default=option.default,
         show_default=True,
-        help=option.metadata["help"],
+        help=option.help,
     )
 
 
@@ -73,10 +73,9 @@ def features(
     import styleplug
 
     check_output(output, ".npz", source=photo, overwrite=overwrite)
-    names = [name.strip() for name in layers.split(",") if name.strip()]
     arrays: dict[str, Any] = dict(
         styleplug.extract_features(
-            photo, names, size=size, backbone=backbone, pooling=pooling, device=device
+            photo, split_list(layers), size=size, backbone=backbone, pooling=pooling, device=device
         )
     )
     buffer = io.BytesIO()

@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
-from styleplug.cli.ui.options import field_options, given_options, output_option, strip_option
+from styleplug.cli.ui.job import filter_job
+from styleplug.cli.ui.options import field_options, output_option, strip_option
 from styleplug.cli.ui.terminal import say
 from styleplug.config import FilterConfig
-from styleplug.reading import read_picture
+from styleplug.jobs.run import check_job, prepare
 
 
 @click.command()
@@ -31,18 +32,11 @@ def filter(
     photo: Path, name: str, output: Path, overwrite: bool, strip: bool, **options: Any
 ) -> None:
     """Send PHOTO through a filter."""
-    import styleplug
-    from styleplug.recipe import FilterRecipe
-    from styleplug.results import check_result, deliver_result
-
-    config = FilterConfig(**given_options(FilterConfig, options))
-    check_result(photo, (), output, overwrite=overwrite, strip=strip)
-    photograph = read_picture(photo)
-    recipe = FilterRecipe.planned(name, config, photo)
-    result = styleplug.apply_filter(photograph, name, config)
-    place, problem = deliver_result(
-        result, photograph, recipe, output, overwrite=overwrite, strip=strip
-    )
+    job = filter_job(name, options, strip=strip)
+    check_job(job, photo, output, overwrite=overwrite)
+    prepared = prepare(job, photo)
+    result = prepared.run()
+    place, problem = prepared.deliver(result, output, overwrite=overwrite)
     say(f"{place}  (on {result.device})" if result.device else place, err=True)
     if problem:
         raise problem

@@ -63,7 +63,7 @@ def _draw_sheet(photo: Path, output: Path, overwrite: bool) -> None:
     import styleplug
     from styleplug.api import check_output
     from styleplug.cli.ui.sheet import sheet
-    from styleplug.reading import read_picture
+    from styleplug.jobs.run import read_picture
 
     check_output(output, inputs=[photo], overwrite=overwrite)
     drawn = sheet(read_picture(photo), styleplug.list_filters())

@@ -14,7 +14,7 @@ from styleplug.cli.ui.terminal import say
 if TYPE_CHECKING:
     from styleplug.image.inspect import Inspection
     from styleplug.image.metadata import Metadata
-    from styleplug.recipe import FilterRecipe, Recipe, Source
+    from styleplug.jobs.provenance import FilterProvenance, SourceFile, StylizeProvenance
 
 
 @click.command()
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 def info(picture: Path, as_json: bool) -> None:
     """Say what a picture's file holds, and how it was made."""
     from styleplug.image.inspect import inspect_picture
-    from styleplug.recipe import recipe_in
+    from styleplug.jobs.provenance import provenance_in
 
     found = inspect_picture(picture)
-    recipe = recipe_in(found.metadata.xmp)
+    made = provenance_in(found.metadata.xmp)
     if as_json:
         width, height = found.size
         echo_json(
@@ -40,10 +40,10 @@ def info(picture: Path, as_json: bool) -> None:
             metadata=_sizes(found.metadata),
             resolution=found.metadata.resolution,
             remarks=found.remarks,
-            recipe=recipe and asdict(recipe),
+            provenance=made and asdict(made),
         )
         return
-    for line in [*_description(picture, found), *(_story(recipe) if recipe else [])]:
+    for line in [*_description(picture, found), *(_story(made) if made else [])]:
         say(line)
 
 
@@ -77,31 +77,31 @@ def _sizes(metadata: Metadata) -> dict[str, int]:
     return {name: len(block or b"") for name, block in blocks.items()}
 
 
-def _story(recipe: Recipe | FilterRecipe) -> list[str]:
+def _story(made: StylizeProvenance | FilterProvenance) -> list[str]:
     """How the picture was made, as lines."""
-    from styleplug.recipe import FilterRecipe
+    from styleplug.jobs.provenance import FilterProvenance
 
-    how = _filtering(recipe) if isinstance(recipe, FilterRecipe) else _painting(recipe)
-    return [*how, *(f"  {name}: {value}" for name, value in recipe.options.items())]
+    how = _filtering(made) if isinstance(made, FilterProvenance) else _painting(made)
+    return [*how, *(f"  {name}: {value}" for name, value in made.options.items())]
 
 
-def _filtering(recipe: FilterRecipe) -> list[str]:
+def _filtering(made: FilterProvenance) -> list[str]:
     return [
-        f"made by styleplug {recipe.version}, filter {recipe.filter}",
-        _source("photograph", recipe.photograph),
+        f"made by styleplug {made.version}, filter {made.filter}",
+        _source("photograph", made.photograph),
     ]
 
 
-def _painting(recipe: Recipe) -> list[str]:
+def _painting(made: StylizeProvenance) -> list[str]:
     return [
-        f"made by styleplug {recipe.version} ({recipe.stopped}),"
-        f" preset {recipe.preset}, backbone {recipe.backbone}"
-        + (f", engine {recipe.engine}" if recipe.engine else ""),
-        _source("photograph", recipe.photograph),
-        *(_source("painting", source) for source in recipe.paintings),
-        *([_source("begun with", recipe.initial)] if recipe.initial else []),
+        f"made by styleplug {made.version} ({made.stopped}),"
+        f" preset {made.preset}, backbone {made.backbone}"
+        + (f", engine {made.engine}" if made.engine else ""),
+        _source("photograph", made.photograph),
+        *(_source("painting", source) for source in made.paintings),
+        *([_source("begun with", made.initial)] if made.initial else []),
     ]
 
 
-def _source(role: str, source: Source) -> str:
+def _source(role: str, source: SourceFile) -> str:
     return f"{role}: {source.name}  {source.sha256}"

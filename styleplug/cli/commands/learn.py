@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import click
 
 from styleplug.cli.ui.interrupt import interruptible
-from styleplug.cli.ui.options import content_error, seconds
+from styleplug.cli.ui.options import SECONDS, content_error
 from styleplug.cli.ui.output import check_place
 from styleplug.cli.ui.photographs import bundled, files_in, photograph
 from styleplug.cli.ui.terminal import say
 from styleplug.errors import Cancelled, FilterError, StyleplugError, UnwritableImageError
 from styleplug.extras import import_extra
 from styleplug.filters.training.schedule import CONTENT_ERROR
-from styleplug.reading import read_picture
+from styleplug.jobs.run import read_picture
 from styleplug.runtime.files import make_folder
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _log = logging.getLogger("styleplug")
 )
 @click.option(
     "--time-limit",
-    type=seconds,
+    type=SECONDS,
     metavar="TIME",
     default="10m",
     show_default=True,

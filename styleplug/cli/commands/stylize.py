@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ import click
 from styleplug.cli.main import echo_json
 from styleplug.cli.ui.artifacts import Watch, watch_options
 from styleplug.cli.ui.interrupt import interruptible
-from styleplug.cli.ui.job import Job, job_from_options, job_from_recipe
+from styleplug.cli.ui.job import stylize_job
 from styleplug.cli.ui.json_events import as_record, summary
 from styleplug.cli.ui.options import config_options, output_option, strip_option
 from styleplug.cli.ui.pipes import PIPE, check_pipes, format_option, piped
@@ -23,13 +23,12 @@ from styleplug.cli.ui.resume import asked_checkpoint, checkpoint_options, leave
 from styleplug.cli.ui.terminal import say
 from styleplug.errors import DivergedError, StyleplugError
 from styleplug.events import Failed
-from styleplug.reading import read_picture
+from styleplug.hookspecs import StylizeResult
+from styleplug.jobs.job import StylizeJob
+from styleplug.jobs.run import PreparedJob, check_job, prepare
 
 if TYPE_CHECKING:
     from styleplug.events import Event
-    from styleplug.hookspecs import Checkpoint, StylizeResult
-    from styleplug.image.picture import Picture
-    from styleplug.recipe import Recipe
 
 _log = logging.getLogger("styleplug")
 
@@ -94,14 +93,9 @@ def stylize(
     try:
         with piped([photo, *paintings], output, kind) as ((photo, *styles), file):
             name = "standard output" if output == PIPE else str(output)
-            destination = _Output(file, name, overwrite, strip, as_json)
-            job = (
-                job_from_recipe(like, photo, styles, options)
-                if like
-                else job_from_options(styles, options)
-            )
-            kept = asked_checkpoint(job)
-            _paint(photo, job, destination, watch, kept, verbose)
+            job = stylize_job(styles, like, [photo.parent], options, strip=strip)
+            job = replace(job, checkpoint=asked_checkpoint(job))
+            _paint(photo, job, _Output(file, name, overwrite, as_json), watch, verbose)
     except StyleplugError as error:
         if as_json:
             echo_json(event="failed", code=error.code, message=str(error))
@@ -115,25 +109,13 @@ class _Output:
     path: Path
     name: str
     overwrite: bool
-    strip: bool
     as_json: bool
 
-    def check(self, photo: Path, others: Sequence[Path]) -> None:
-        from styleplug.results import check_result
-
-        check_result(photo, others, self.path, overwrite=self.overwrite, strip=self.strip)
-
     def write(
-        self, result: StylizeResult, photograph: Picture, recipe: Recipe, remark: str
+        self, prepared: PreparedJob, result: StylizeResult, remark: str
     ) -> StyleplugError | None:
         """Write the picture, and say where it is; what went wrong, though it is written."""
-        from styleplug.results import deliver_result
-
-        place, problem = deliver_result(
-            *(result, photograph, recipe.finished(result), self.path),
-            overwrite=self.overwrite,
-            strip=self.strip,
-        )
+        place, problem = prepared.deliver(result, self.path, overwrite=self.overwrite)
         name = self.name if place == self.path else str(place)
         if self.as_json:
             echo_json(event="written", path=name, **summary(result))
@@ -142,21 +124,10 @@ class _Output:
         return problem
 
 
-def _paint(
-    photo: Path,
-    job: Job,
-    output: _Output,
-    watch: Watch,
-    checkpoint: Checkpoint | None,
-    verbose: bool,
-) -> None:
-    import styleplug
-    from styleplug.recipe import Recipe
-
-    output.check(photo, job.inputs)
+def _paint(photo: Path, job: StylizeJob, output: _Output, watch: Watch, verbose: bool) -> None:
+    check_job(job, photo, output.path, overwrite=output.overwrite)
     watch.check([photo, *job.inputs], output.path)
-    photograph, *paintings = [read_picture(path) for path in (photo, *job.paintings)]
-    recipe = Recipe.planned(job.config, job.preset, photo, job.paintings)
+    prepared = prepare(job, photo)
     # Written within, so that a first Ctrl-C doesn't lose a picture that is just being written.
     with interruptible() as cancel:
         try:
@@ -164,22 +135,21 @@ def _paint(
 
                 def on_event(event: Event) -> None:
                     show(event)
-                    watch.follow(event, photograph)
+                    watch.follow(event, prepared.photograph)
 
-                result = styleplug.stylize(
-                    photograph, paintings, job.config, on_event, cancel, checkpoint
-                )
+                result = prepared.run(on_event, cancel)
         except DivergedError as error:
             if error.last_good is not None:
-                problem = output.write(error.last_good, photograph, recipe, "the last good picture")
+                problem = output.write(prepared, error.last_good, "the last good picture")
                 if problem:
                     _log.warning("%s", problem)
-            watch.finish(photograph, error.last_good)
+            watch.finish(prepared.photograph, error.last_good)
             raise
-        problem = output.write(result, photograph, recipe, _ending(result))
-        if checkpoint:
-            leave(checkpoint, result, quiet=output.as_json)
-        watch.finish(photograph, result)
+        assert isinstance(result, StylizeResult)
+        problem = output.write(prepared, result, _ending(result))
+        if job.checkpoint:
+            leave(job.checkpoint, result, quiet=output.as_json)
+        watch.finish(prepared.photograph, result)
     if problem:
         raise problem
     if result.stopped == "cancelled":

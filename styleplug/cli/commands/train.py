@@ -22,7 +22,7 @@ from styleplug.cli.ui.terminal import say
 from styleplug.errors import ConfigError, StyleplugError, UnwritableImageError
 from styleplug.extras import import_extra
 from styleplug.filters.training.schedule import CONTENT_ERROR, Schedule
-from styleplug.reading import read_picture
+from styleplug.jobs.run import read_picture
 
 if TYPE_CHECKING:
     from styleplug.filters.training.network_training import Training

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
 import click
 
-from styleplug.config import PRESETS, StylizeConfig
-
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
-_PREFIXES = ["", "k", "m", "g", "t"]
-_METAVARS = {"int": "N", "float": "X", "float | None": "X", "str": "NAME"}
+from styleplug.config import DEFAULT_PRESET, PRESETS, Config, StylizeConfig
+from styleplug.options import Choice, Flag, Number, Option, seconds
 
 
-def seconds(text: str) -> float:
-    """Seconds of a duration: 90, 60s, 5m or 1h."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
-    if match is None:
-        raise click.BadParameter(f"{text!r} is no duration such as 90, 60s, 5m or 1h")
-    return float(match[1]) * _UNITS[match[2]]
+class Parsed(click.ParamType[Any]):
+    """A parameter that a function makes of a text, or refuses with a ValueError that says why."""
+
+    def __init__(self, parse: Callable[[str], Any]) -> None:
+        self.parse = parse
+        self.name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
-def memory_size(text: str) -> float:
-    """Bytes of a size: 2500000000, 2.5GB, 800MB or 4GiB."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?) ?([kmgt]?)(i?)b?", text.lower())
-    if match is None or (match[3] and not match[2]):
-        raise click.BadParameter(f"{text!r} is no size such as 2.5GB, 800MB or 4GiB")
-    base = 1024.0 if match[3] else 1000.0
-    return float(match[1]) * base ** _PREFIXES.index(match[2])
+SECONDS = Parsed(seconds)
 
 
 def content_error(text: str) -> float:
@@ -73,7 +70,7 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--preset",
         type=click.Choice(list(PRESETS)),
-        default=next(iter(PRESETS)),
+        default=DEFAULT_PRESET,
         show_default=True,
         help="Where the defaults of the options below come from.",
     )(command)
@@ -88,50 +85,46 @@ def config_from(options: Mapping[str, Any]) -> StylizeConfig:
     return StylizeConfig.from_preset(options["preset"], **given_options(StylizeConfig, options))
 
 
-def field_options(config: type[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Gives a command an option for each field of a config, in their order."""
+def field_options(config: type[Config]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Gives a command an option for each of a config, in their order."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(fields(config)):
+        for option in reversed(config.options().values()):
             command = _click_option(option)(command)
         return command
 
     return decorate
 
 
-def given_options(config: type[Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a command's options that are fields of the config and were given."""
-    names = [option.name for option in fields(config)]
-    return {name: options[name] for name in names if options[name] is not None}
+def given_options(config: type[Config], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a command's options that are a config's and were given."""
+    return {name: options[name] for name in config.options() if options[name] is not None}
 
 
-def _click_option(option: Field[Any]) -> Callable[..., Any]:
+def _click_option(option: Option) -> Callable[..., Any]:
+    """The option of a command that is a config's."""
     name = option.name.replace("_", "-")
-    help_text = f"{option.metadata['help']} [{_range_and_default(option)}]"
-    if option.type == "bool":
+    help_text = f"{option.help} [{_range_and_default(option)}]"
+    if isinstance(option, Flag):
         return click.option(f"--{name}/--no-{name}", default=None, help=help_text)
-    kind: Any = {"int": int, "float": float, "float | None": float}.get(str(option.type), str)
-    metavar: str | None = _METAVARS.get(str(option.type), "LAYERS")
-    if "choices" in option.metadata:
-        kind, metavar = click.Choice(option.metadata["choices"]), None
-    if option.name == "time_limit":
-        kind, metavar = seconds, "TIME"
-    if option.name == "max_memory":
-        kind, metavar = memory_size, "SIZE"
-    return click.option(f"--{name}", type=kind, metavar=metavar, help=help_text)
+    kind = option_type(option)
+    return click.option(f"--{name}", type=kind, metavar=option.metavar, help=help_text)
 
 
-def _range_and_default(option: Field[Any]) -> str:
+def option_type(option: Option) -> click.ParamType[Any]:
+    """What makes an option's value of a text."""
+    return click.Choice(option.choices) if isinstance(option, Choice) else Parsed(option.parse)
+
+
+def _range_and_default(option: Option) -> str:
     default = f"default: {_plain(option.default)}"
-    if "low" not in option.metadata:
+    if not isinstance(option, Number):
         return default
-    low, high = option.metadata["low"], option.metadata["high"]
+    low, high = option.low, option.high
     return f"{low:g} or more; {default}" if high == math.inf else f"{low:g} to {high}; {default}"
 
 
 def _plain(default: Any) -> str:
-    if isinstance(default, tuple):
-        return ",".join(default)
     if isinstance(default, float):
         return f"{default:g}"
     if isinstance(default, bool):

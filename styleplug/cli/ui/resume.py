@@ -22,20 +22,23 @@ import click
 from click.core import ParameterSource
 
 from styleplug.cli.ui.artifacts import real_place
-from styleplug.cli.ui.job import Job
-from styleplug.cli.ui.options import seconds
+from styleplug.cli.ui.options import SECONDS
 from styleplug.cli.ui.pipes import PIPE
 from styleplug.cli.ui.terminal import say
 from styleplug.config import INITS, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError
 from styleplug.hookspecs import Checkpoint
+from styleplug.jobs.job import StylizeJob
+from styleplug.jobs.provenance import SourceFile
+from styleplug.options import Option
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import StylizeResult
 
 RECORDED = (
-    *("photo", "paintings", "like", "output", "strip", "preset", "checkpoint_every"),
-    *(option.name for option in fields(StylizeConfig)),
+    *("photo", "output", "checkpoint_every"),
+    *(field.name for field in fields(StylizeJob) if field.name not in ("config", "checkpoint")),
+    *StylizeConfig.options(),
 )
 """What a run goes on with: not --overwrite, since a file may be there by now that is wanted, nor
 what only tells of the run."""
@@ -65,7 +68,7 @@ def checkpoint_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
     command = click.option(
         "--checkpoint-every",
-        type=seconds,
+        type=SECONDS,
         metavar="TIME",
         default=f"{Checkpoint.every:g}s",
         show_default=True,
@@ -80,7 +83,7 @@ def checkpoint_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def asked_checkpoint(job: Job) -> Checkpoint | None:
+def asked_checkpoint(job: StylizeJob) -> Checkpoint | None:
     """What the options of the current command say.
 
     Raises:
@@ -88,8 +91,6 @@ def asked_checkpoint(job: Job) -> Checkpoint | None:
             on a checkpoint's word.
         click.UsageError: `--checkpoint` names another file than `--resume`; or a pipe is used.
     """
-    from styleplug.recipe import Source
-
     context = click.get_current_context()
     params = context.params
     new, old = params["checkpoint"], params["resume"]
@@ -107,14 +108,17 @@ def asked_checkpoint(job: Job) -> Checkpoint | None:
     if is_noted and params["overwrite"] and not _is_beside(params["output"], path):
         allowed = "given with -o, for by a checkpoint's word only files beside it are replaced"
         raise ConfigError("output", str(params["output"]), allowed)
+    options, job = StylizeConfig.options(), job.absolute()
     note: dict[str, Any] = {
-        name: _as_text(params[name]) for name in RECORDED if params[name] is not None
+        name: _as_text(params[name], options.get(name))
+        for name in RECORDED
+        if params[name] is not None
     }
-    note["paintings"] = [_as_text(painting) for painting in job.paintings]
+    note["paintings"] = [str(painting) for painting in job.paintings]
     if job.config.init not in INITS:
-        note["init"] = _as_text(Path(job.config.init))
-    inputs = [params["photo"], *job.inputs]
-    note["digests"] = {_as_text(path): Source.of(path).sha256 for path in inputs}
+        note["init"] = job.config.init
+    inputs = [Path(_as_text(params["photo"])), *job.inputs]
+    note["digests"] = {str(path): SourceFile.of(path).sha256 for path in inputs}
     return Checkpoint(path, params["checkpoint_every"], resume=old is not None, note=note)
 
 
@@ -170,9 +174,7 @@ def _recalled(name: str, value: Any, note: Mapping[str, Any], checkpoint: Path) 
 
 def _is_the_same(file: str, digests: object) -> bool:
     """Whether a file has the content that was noted."""
-    from styleplug.recipe import Source
-
-    found = Source.of(Path(file)).sha256
+    found = SourceFile.of(Path(file)).sha256
     return bool(found) and isinstance(digests, dict) and digests.get(file) == found
 
 
@@ -180,5 +182,7 @@ def _is_beside(path: Path, other: Path) -> bool:
     return real_place(path).parent == real_place(other).parent
 
 
-def _as_text(value: object) -> str:
-    return os.path.abspath(value) if isinstance(value, Path) else str(value)
+def _as_text(value: object, option: Option | None = None) -> str:
+    if isinstance(value, Path):
+        return os.path.abspath(value)
+    return option.format(value) if option and not isinstance(value, str) else str(value)

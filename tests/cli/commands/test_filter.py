@@ -131,7 +131,7 @@ def test_the_note_is_of_the_filter_and_no_longer_of_the_painting(
     assert any(line.startswith("photograph: painted.png  ") for line in told)
     assert "  strength: 0.5" in told
     assert not any("painting" in line or "preset" in line for line in told)
-    recipe = json.loads(run("info", "--json", "out.png").stdout)["recipe"]
+    recipe = json.loads(run("info", "--json", "out.png").stdout)["provenance"]
     assert (recipe["filter"], recipe["options"]["keep_colors"]) == ("negative", "False")
     result = run("stylize", "photo.png", "--like", "out.png", "-o", "like.png")
     assert result.exit_code == 2

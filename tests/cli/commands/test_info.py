@@ -47,8 +47,8 @@ def test_json(run: Callable[..., Result], paint: Callable[..., Result]) -> None:
     assert (told["colours"], told["depth"], told["alpha"]) == ("RGB", 8, False)
     assert (told["profile"], told["remarks"]) == (None, [])
     assert told["metadata"] == {"exif": 0, "xmp": told["metadata"]["xmp"], "iptc": 0}
-    assert told["recipe"]["options"]["size"] == "32"
-    assert told["recipe"]["initial"] == told["recipe"]["paintings"][0]
+    assert told["provenance"]["options"]["size"] == "32"
+    assert told["provenance"]["initial"] == told["provenance"]["paintings"][0]
 
 
 def test_a_picture_of_someone_else(run: Callable[..., Result]) -> None:
@@ -59,7 +59,7 @@ def test_a_picture_of_someone_else(run: Callable[..., Result]) -> None:
         "colour profile: none",
         "metadata: none",
     ]
-    assert json.loads(run("info", "--json", "photo.png").stdout)["recipe"] is None
+    assert json.loads(run("info", "--json", "photo.png").stdout)["provenance"] is None
 
 
 def test_the_resolution(run: Callable[..., Result], folder: Path) -> None:

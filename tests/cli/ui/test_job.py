@@ -13,7 +13,7 @@ from PIL import Image
 
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
-from styleplug.recipe import Recipe, Source, recipe_in
+from styleplug.jobs.provenance import SourceFile, StylizeProvenance, provenance_in
 
 PACKET = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
@@ -39,8 +39,8 @@ def again(run: Callable[..., Result]) -> Callable[..., Result]:
     return invoke
 
 
-def recipe_of(path: Path) -> Recipe:
-    recipe = recipe_in(read_picture(path).origin.metadata.xmp)
+def recipe_of(path: Path) -> StylizeProvenance:
+    recipe = provenance_in(read_picture(path).origin.metadata.xmp)
     assert recipe is not None
     return recipe
 
@@ -128,7 +128,7 @@ def test_a_name_that_no_file_can_have_is_not_found(
     painted: Path, again: Callable[..., Result]
 ) -> None:
     picture = read_picture(painted)
-    long = replace(recipe_of(painted), paintings=(Source("x" * 5000, "0" * 64),))
+    long = replace(recipe_of(painted), paintings=(SourceFile("x" * 5000, "0" * 64),))
     noted = long.embed_in(picture.origin.metadata)
     write_picture(picture.with_metadata(noted), painted, overwrite=True)
     result = again()

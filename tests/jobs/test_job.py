@@ -1,4 +1,4 @@
-"""What is done to each picture of a batch."""
+"""What is done to a picture, from file to file, and when two jobs are the same."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from styleplug.batch.work import Filtering, Painting
 from styleplug.config import MACHINE_OPTIONS, FilterConfig, StylizeConfig
 from styleplug.image.inspect import inspect_picture
-from styleplug.recipe import FilterRecipe, Source, recipe_in
+from styleplug.jobs.job import FilterJob, StylizeJob
+from styleplug.jobs.provenance import FilterProvenance, SourceFile, provenance_in
+from styleplug.jobs.run import run_job
 
 SIDECAR = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
 HALF = FilterConfig(strength=0.5)
@@ -26,35 +27,35 @@ def photo(tmp_path: Path) -> Path:
 
 def test_a_filter_is_noted_and_sidecars_go_along(photo: Path, tmp_path: Path) -> None:
     output = tmp_path / "out.png"
-    Filtering("udnie", HALF).apply(photo, output, lambda event: None)
-    recipe = recipe_in(inspect_picture(output).metadata.xmp)
-    assert isinstance(recipe, FilterRecipe)
-    assert (recipe.filter, recipe.options["strength"]) == ("udnie", "0.5")
-    assert recipe.photograph == Source.of(photo)
+    run_job(FilterJob("udnie", HALF), photo, output)
+    made = provenance_in(inspect_picture(output).metadata.xmp)
+    assert isinstance(made, FilterProvenance)
+    assert (made.filter, made.options["strength"]) == ("udnie", "0.5")
+    assert made.photograph == SourceFile.of(photo)
     assert output.with_suffix(".xmp").read_text() == SIDECAR
 
 
 def test_both_are_left_out_where_that_is_asked_for(photo: Path, tmp_path: Path) -> None:
     output = tmp_path / "out.png"
-    Filtering("udnie", HALF, strip=True).apply(photo, output, lambda event: None)
-    assert recipe_in(inspect_picture(output).metadata.xmp) is None
+    run_job(FilterJob("udnie", HALF, strip=True), photo, output)
+    assert provenance_in(inspect_picture(output).metadata.xmp) is None
     assert not output.with_suffix(".xmp").exists()
 
 
-def test_the_same_filter_with_other_options_is_another_work() -> None:
-    works = [
-        Filtering("udnie", HALF),
-        Filtering("udnie", FilterConfig()),
-        Filtering("udnie", HALF, strip=True),
-        Filtering("the-wave", HALF),
+def test_the_same_filter_with_other_options_is_another_job() -> None:
+    jobs = [
+        FilterJob("udnie", HALF),
+        FilterJob("udnie", FilterConfig()),
+        FilterJob("udnie", HALF, strip=True),
+        FilterJob("the-wave", HALF),
     ]
-    assert len({work.digest() for work in works}) == 4
-    assert Filtering("udnie", FilterConfig(strength=0.5)).digest() == works[0].digest()
+    assert len({job.digest() for job in jobs}) == 4
+    assert FilterJob("udnie", FilterConfig(strength=0.5)).digest() == jobs[0].digest()
 
 
 @pytest.mark.parametrize("option", sorted(MACHINE_OPTIONS))
 def test_where_the_work_is_done_does_not_make_it_another(option: str, photo: Path) -> None:
     """Or a batch that goes on with less memory would be refused."""
     other = StylizeConfig(**{option: {"device": "cuda", "max_memory": 3e9}[option]})
-    works = [Painting("painterly", config, (photo,), False) for config in (StylizeConfig(), other)]
-    assert works[0].digest() == works[1].digest()
+    jobs = [StylizeJob((photo,), config) for config in (StylizeConfig(), other)]
+    assert jobs[0].digest() == jobs[1].digest()

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,8 @@ from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
 from styleplug.image.xmp import Packet
-from styleplug.recipe import FilterRecipe, Recipe, Source, recipe_in
+from styleplug.jobs.job import FilterJob, StylizeJob
+from styleplug.jobs.provenance import SourceFile, StylizeProvenance, provenance_in
 
 PIXELS = np.zeros((8, 8, 3), np.float32)
 RESULT = StylizeResult(PIXELS, "time-limit", "vgg16", 0.5, 0.25, 10.0, 12.345, "onnx")
@@ -29,7 +31,7 @@ RESULT = StylizeResult(PIXELS, "time-limit", "vgg16", 0.5, 0.25, 10.0, 12.345, "
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
-    """A photograph and two paintings, as far as a recipe looks at them."""
+    """A photograph and two paintings, as far as a note looks at them."""
     paths = [tmp_path / "home" / name for name in ("photo.jpg", "Nacht & Nebel.jpg", "wave.jpg")]
     paths[0].parent.mkdir()
     for path in paths:
@@ -38,20 +40,26 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 @pytest.fixture
-def recipe(files: list[Path]) -> Recipe:
+def note(files: list[Path]) -> StylizeProvenance:
     config = StylizeConfig(size=256, seed=7, content_layers="relu4_2=3,relu5_2=1")
-    return Recipe.planned(config, "painterly", files[0], files[1:]).finished(RESULT)
+    return planned(config, "painterly", files[0], files[1:]).finished(RESULT)
 
 
-def packet(recipe: Recipe) -> bytes:
-    found = recipe.embed_in(Metadata()).xmp
+def planned(
+    config: StylizeConfig, preset: str, photo: Path, paintings: Sequence[Path]
+) -> StylizeProvenance:
+    return StylizeJob(tuple(paintings), config, preset).provenance(SourceFile.of(photo))
+
+
+def packet(note: StylizeProvenance) -> bytes:
+    found = note.embed_in(Metadata()).xmp
     assert found is not None
     return found
 
 
-def test_it_says_what_was_done(recipe: Recipe, files: list[Path]) -> None:
-    found = recipe_in(packet(recipe))
-    assert found == recipe
+def test_it_says_what_was_done(note: StylizeProvenance, files: list[Path]) -> None:
+    found = provenance_in(packet(note))
+    assert found == note
     assert (found.version, found.preset, found.backbone) == (__version__, "painterly", "vgg16")
     assert (found.engine, found.stopped) == ("onnx", "time-limit")
     assert (found.options["size"], found.options["seed"]) == ("256", "7")
@@ -60,44 +68,42 @@ def test_it_says_what_was_done(recipe: Recipe, files: list[Path]) -> None:
     assert len({source.sha256 for source in found.paintings}) == 2
 
 
-def test_it_keeps_paths_to_itself(recipe: Recipe, files: list[Path]) -> None:
+def test_it_keeps_paths_to_itself(note: StylizeProvenance, files: list[Path]) -> None:
     config = StylizeConfig(init=str(files[2]))
-    for note in (recipe, Recipe.planned(config, "painterly", files[0], files[1:])):
-        assert b"home" not in packet(note)
-        assert str(files[0].parent).encode() not in packet(note)
+    for each in (note, planned(config, "painterly", files[0], files[1:])):
+        assert b"home" not in packet(each)
+        assert str(files[0].parent).encode() not in packet(each)
 
 
-def test_the_last_note_takes_the_place_of_the_one_before(recipe: Recipe) -> None:
-    first = recipe.embed_in(Metadata())
-    assert replace(recipe, preset="faithful").embed_in(first).xmp == packet(
-        replace(recipe, preset="faithful")
+def test_the_last_note_takes_the_place_of_the_one_before(note: StylizeProvenance) -> None:
+    first = note.embed_in(Metadata())
+    assert replace(note, preset="faithful").embed_in(first).xmp == packet(
+        replace(note, preset="faithful")
     )
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_the_config_is_the_one_of_then(files: list[Path], preset: str) -> None:
     config = StylizeConfig.from_preset(preset, time_limit=60, init="style", pyramid=False)
-    recipe = Recipe.planned(config, preset, files[0], files[1:])
-    assert recipe_in(packet(recipe)) == recipe
-    assert recipe.config() == config
+    note = planned(config, preset, files[0], files[1:])
+    assert provenance_in(packet(note)) == note
+    assert note.config() == config
 
 
 def test_network_and_engine_are_those_of_then_and_the_device_is_this_machines(
     files: list[Path],
 ) -> None:
     config = StylizeConfig(device="cuda:1")
-    recipe = Recipe.planned(config, "painterly", files[0], files[1:]).finished(RESULT)
-    assert recipe.options["device"] == "cuda:1"
-    assert recipe.config() == StylizeConfig(backbone="vgg16", engine="onnx")
+    note = planned(config, "painterly", files[0], files[1:]).finished(RESULT)
+    assert note.options["device"] == "cuda:1"
+    assert note.config() == StylizeConfig(backbone="vgg16", engine="onnx")
 
 
-def test_options_that_are_given_win(recipe: Recipe) -> None:
-    assert recipe.config(seed=8, size=128) == replace(recipe.config(), seed=8, size=128)
-    weighted = recipe.config(style_weight=9.0)
+def test_options_that_are_given_win(note: StylizeProvenance) -> None:
+    assert note.config(seed=8, size=128) == replace(note.config(), seed=8, size=128)
+    weighted = note.config(style_weight=9.0)
     assert (weighted.content_error, weighted.style_weight) == (None, 9.0)
-    back = replace(recipe, options={**recipe.options, "style_weight": "9.0"}).config(
-        content_error=0.5
-    )
+    back = replace(note, options={**note.options, "style_weight": "9.0"}).config(content_error=0.5)
     assert (back.content_error, back.style_weight) == (0.5, None)
 
 
@@ -111,20 +117,20 @@ def test_options_that_are_given_win(recipe: Recipe) -> None:
     ],
 )
 def test_an_option_that_cannot_be_is_named(
-    recipe: Recipe, name: str, text: str, problem: str
+    note: StylizeProvenance, name: str, text: str, problem: str
 ) -> None:
     with pytest.raises(ConfigError, match=problem):
-        replace(recipe, options={**recipe.options, name: text}).config()
+        replace(note, options={**note.options, name: text}).config()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
 def test_a_pipe_is_not_read_a_second_time(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert Source.of(tmp_path / "pipe") == Source("pipe", "")
+    assert SourceFile.of(tmp_path / "pipe") == SourceFile("pipe", "")
 
 
 def test_a_source_is_found_by_name_and_content(files: list[Path], tmp_path: Path) -> None:
-    source = Source.of(files[2])
+    source = SourceFile.of(files[2])
     (tmp_path / "wave.jpg").write_text("another wave")
     assert source.find([tmp_path, tmp_path / "none", files[2].parent], "give it") == files[2]
     for folder in (tmp_path, tmp_path / "none"):
@@ -141,33 +147,37 @@ def test_a_source_is_found_by_name_and_content(files: list[Path], tmp_path: Path
         ("<styleplug:Version>", "<styleplug:Version><rdf:Seq/>"),
     ],
 )
-def test_half_a_note_is_none(recipe: Recipe, old: str, new: str) -> None:
-    assert old in packet(recipe).decode()
-    assert recipe_in(packet(recipe).decode().replace(old, new).encode()) is None
+def test_half_a_note_is_none(note: StylizeProvenance, old: str, new: str) -> None:
+    assert old in packet(note).decode()
+    assert provenance_in(packet(note).decode().replace(old, new).encode()) is None
 
 
-def test_a_name_leads_to_no_other_folder(recipe: Recipe) -> None:
-    changed = packet(recipe).replace(b">wave.jpg<", b">../../etc/wave.jpg<")
-    found = recipe_in(changed)
+def test_a_name_leads_to_no_other_folder(note: StylizeProvenance) -> None:
+    changed = packet(note).replace(b">wave.jpg<", b">../../etc/wave.jpg<")
+    found = provenance_in(changed)
     assert found is not None
     assert found.paintings[1].name == "wave.jpg"
 
 
-def test_a_filter_is_noted_in_the_place_of_a_painting(recipe: Recipe, files: list[Path]) -> None:
+def test_a_filter_is_noted_in_the_place_of_a_painting(
+    note: StylizeProvenance, files: list[Path]
+) -> None:
     config = FilterConfig(strength=0.5, keep_colors=True)
-    filtered = FilterRecipe.planned("dots:0.6,lines:0.4", config, files[0])
-    metadata = filtered.embed_in(recipe.embed_in(Metadata()))
-    assert recipe_in(metadata.xmp) == filtered
+    filtered = FilterJob("dots:0.6,lines:0.4", config).provenance(SourceFile.of(files[0]))
+    metadata = filtered.embed_in(note.embed_in(Metadata()))
+    assert provenance_in(metadata.xmp) == filtered
     assert filtered.options == {"strength": "0.5", "keep_colors": "True", "stroke_scale": "1.0"}
-    assert recipe_in(recipe.embed_in(metadata).xmp) == recipe
-    assert recipe_in(metadata.xmp.replace(b"photo.jpg", b"/")) is None
+    assert provenance_in(note.embed_in(metadata).xmp) == note
+    assert provenance_in(metadata.xmp.replace(b"photo.jpg", b"/")) is None
 
 
-def test_a_note_that_another_program_has_written_anew(recipe: Recipe, tmp_path: Path) -> None:
+def test_a_note_that_another_program_has_written_anew(
+    note: StylizeProvenance, tmp_path: Path
+) -> None:
     if shutil.which("exiftool") is None:
         pytest.skip("exiftool isn't installed; Debian's package is libimage-exiftool-perl")
     path = tmp_path / "out.jpg"
-    write_picture(Picture(PIXELS).with_metadata(recipe.embed_in(Metadata())), path)
+    write_picture(Picture(PIXELS).with_metadata(note.embed_in(Metadata())), path)
     before = read_picture(path).origin.metadata.xmp
     subprocess.run(
         ["exiftool", "-q", "-overwrite_original", "-XMP-dc:Title=Boats", path], check=True
@@ -175,7 +185,7 @@ def test_a_note_that_another_program_has_written_anew(recipe: Recipe, tmp_path: 
     after = read_picture(path).origin.metadata.xmp
     assert after is not None
     assert re.sub(rb"\s", b"", after) != re.sub(rb"\s", b"", before or b"")
-    assert recipe_in(after) == recipe
+    assert provenance_in(after) == note
 
 
 @pytest.mark.parametrize(
@@ -196,7 +206,7 @@ def test_a_packet_that_takes_no_note_is_left_out(
     packet: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     """No painting is lost for what its photograph brought."""
-    recipe = Recipe.planned(StylizeConfig(), "painterly", Path("a.jpg"), [])
-    found = recipe_in(recipe.embed_in(Metadata(xmp=packet)).xmp)
-    assert isinstance(found, Recipe)
+    note = planned(StylizeConfig(), "painterly", Path("a.jpg"), [])
+    found = provenance_in(note.embed_in(Metadata(xmp=packet)).xmp)
+    assert isinstance(found, StylizeProvenance)
     assert "XMP data are left out" in caplog.text

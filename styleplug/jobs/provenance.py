@@ -1,0 +1,268 @@
+"""How a picture was made, as its XMP notes it, so that it can be made again.
+
+Paths stay private: of files, the note has their names and their SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from styleplug import __version__
+from styleplug.config import INITS, MACHINE_OPTIONS, FilterConfig, StylizeConfig
+from styleplug.errors import ConfigError, UnreadableImageError
+from styleplug.image.rdf import Value, from_rdf, to_rdf
+from styleplug.image.xmp import Packet
+
+if TYPE_CHECKING:
+    from styleplug.hookspecs import JobResult
+    from styleplug.image.metadata import Metadata
+
+NAMESPACE = "urn:x-styleplug:recipe/1#"
+PREFIX = "styleplug"
+
+_log = logging.getLogger("styleplug")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that a picture was made from: its name, and its SHA-256 in hexadecimal, which is empty
+    where the file can't be read twice, as a pipe can't."""
+
+    name: str
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path) -> SourceFile:
+        """The file at a path; whoever uses it says so where it is missing."""
+        # To open a pipe again would wait for ever. Of a name that no file can have, os.path says no
+        # where Path raises.
+        if not os.path.isfile(path):
+            return cls(path.name, "")
+        try:
+            with path.open("rb") as file:
+                return cls(path.name, hashlib.file_digest(file, "sha256").hexdigest())
+        except OSError:
+            return cls(path.name, "")
+
+    def find(self, folders: Iterable[Path], remedy: str) -> Path:
+        """The file of this name, and with this content, in one of some folders.
+
+        Args:
+            folders: where to look, the likeliest first.
+            remedy: what to do if it isn't there.
+
+        Raises:
+            UnreadableImageError: it isn't there, or has changed.
+        """
+        for path in (folder / self.name for folder in folders):
+            if self.sha256 and SourceFile.of(path) == self:
+                return path
+        raise UnreadableImageError(
+            self.name,
+            f"the picture was made with this file, which isn't found, or has changed; {remedy}",
+        )
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What any note says.
+
+    Args:
+        version: of styleplug.
+        options: those of the config that aren't None, as texts.
+        photograph: what the picture was made of.
+    """
+
+    version: str
+    options: Mapping[str, str]
+    photograph: SourceFile
+
+    def finished(self, result: JobResult) -> Self:
+        """What was done, once there is a result."""
+        return self
+
+    def embed_in(self, metadata: Metadata) -> Metadata:
+        """The metadata with this note in the XMP packet, in the place of an earlier one."""
+        values = [
+            (_element(field.name), _to_value(getattr(self, field.name)))
+            for field in fields(self)
+            if getattr(self, field.name) is not None
+        ]
+        try:
+            whole = _described(Packet(metadata.xmp) if metadata.xmp else Packet.empty(), values)
+        except ValueError as error:  # it can't be read, or the note is too much for it
+            _log.warning("the photograph's XMP data are left out (%s)", error)
+            whole = _described(Packet.empty(), values)
+        return replace(metadata, xmp=whole.data)
+
+
+@dataclass(frozen=True)
+class StylizeProvenance(Provenance):
+    """How a picture was painted. Of a file that the option `init` names, only the name is noted.
+
+    Args:
+        preset: that the options began with.
+        paintings: in whose manner.
+        initial: what `init` names, if that is a file.
+        backbone, engine: the network that was used, and what computed the gradients.
+        stopped: how it ended, as in `StylizeResult`.
+    """
+
+    preset: str
+    paintings: tuple[SourceFile, ...]
+    initial: SourceFile | None = None
+    backbone: str = ""
+    engine: str = ""
+    stopped: str = ""
+
+    @classmethod
+    def planned(
+        cls,
+        config: StylizeConfig,
+        preset: str,
+        photograph: SourceFile,
+        paintings: Sequence[Path],
+        initial: Path | None,
+    ) -> Self:
+        """What is about to be done, with the files as they are now."""
+        options, source = config.texts(), None
+        if initial:
+            source = SourceFile.of(initial)
+            options["init"] = source.name
+        sources = tuple(SourceFile.of(painting) for painting in paintings)
+        return cls(__version__, options, photograph, preset, sources, source)
+
+    def finished(self, result: JobResult) -> Self:
+        return replace(
+            self,
+            **{name: getattr(result, name) for name in ("backbone", "engine", "stopped")},
+        )
+
+    @property
+    def starts_from_file(self) -> bool:
+        """Whether `init` was a file."""
+        return self.options.get("init", INITS[0]) not in INITS
+
+    def config(self, **options: Any) -> StylizeConfig:
+        """The config that the picture was made with, with some options set otherwise.
+
+        Backbone and engine are those that were used, and what concerns the machine is left to this
+        one. Where `init` was a file, it is to be given: what a note says is never a path to open.
+
+        Raises:
+            ConfigError: an option that this version of styleplug doesn't have, or not with this
+                value; or a file for `init` isn't given.
+        """
+        known = StylizeConfig.options()
+        texts = {name: text for name, text in self.options.items() if name not in MACHINE_OPTIONS}
+        if unknown := next((name for name in texts if name not in known), None):
+            remedy = f"an option; styleplug {self.version} made this picture, use that"
+            raise ConfigError(unknown, texts[unknown], remedy)
+        for name, used in (("backbone", self.backbone), ("engine", self.engine)):
+            if used in known[name].describe()["choices"]:
+                texts[name] = used
+        if self.starts_from_file and "init" not in options:
+            raise ConfigError("init", texts["init"], "a file of yours; give it with --init")
+        return StylizeConfig.parse(texts, **options)
+
+
+@dataclass(frozen=True)
+class FilterProvenance(Provenance):
+    """Which filter a picture went through, and how.
+
+    Args:
+        filter: its name, or a blend's.
+    """
+
+    filter: str
+
+    @classmethod
+    def planned(cls, config: FilterConfig, filter: str, photograph: SourceFile) -> Self:
+        """What is about to be done."""
+        return cls(__version__, config.texts(), photograph, filter)
+
+
+def provenance_in(packet: bytes | None) -> StylizeProvenance | FilterProvenance | None:
+    """The note in an XMP packet; None where there is none, or no whole one."""
+    if not packet:
+        return None
+    try:
+        found = {
+            element.tag.rpartition("}")[2]: from_rdf(element)
+            for element in Packet(packet).elements(NAMESPACE)
+        }
+        kind = FilterProvenance if _element("filter") in found else StylizeProvenance
+        found.setdefault(_element("initial"), "")
+        names = [field.name for field in fields(kind)]
+        return kind(**{name: _READERS[name](found[_element(name)]) for name in names})
+    except (KeyError, ValueError):
+        return None
+
+
+def _element(field: str) -> str:
+    return field.capitalize()
+
+
+def _to_value(value: Any) -> Value:
+    if isinstance(value, SourceFile):
+        return vars(value)
+    return [_to_value(inner) for inner in value] if isinstance(value, tuple) else value
+
+
+def _described(whole: Packet, values: Iterable[tuple[str, Value]]) -> Packet:
+    """The packet with a note of ours, in the place of an earlier one."""
+    whole = whole.without(lambda prop: prop.name.startswith(f"{NAMESPACE} "))
+    xml = "".join(f"\n   {to_rdf(f'{PREFIX}:{name}', value, PREFIX)}" for name, value in values)
+    return whole.with_properties({PREFIX: NAMESPACE}, f"{xml}\n  ".encode())
+
+
+def _source(value: Value) -> SourceFile:
+    """A name with folders in it would lead somewhere else, so it is cut down to the file's."""
+    fields = _structure(value)
+    name = Path(_text(fields["name"])).name
+    if not name:
+        raise ValueError("a file without a name")
+    return SourceFile(name, _text(fields["sha256"]))
+
+
+def _text(value: Value) -> str:
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    return value
+
+
+def _texts(value: Value) -> Mapping[str, str]:
+    return {name: _text(text) for name, text in _structure(value).items()}
+
+
+def _structure(value: Value) -> Mapping[str, Value]:
+    if not isinstance(value, Mapping):
+        raise ValueError("no structure")
+    return value
+
+
+def _list(value: Value) -> Sequence[Value]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise ValueError("no list")
+    return value
+
+
+_READERS: Mapping[str, Callable[[Value], Any]] = {
+    "version": _text,
+    "options": _texts,
+    "photograph": _source,
+    "preset": _text,
+    "paintings": lambda value: tuple(_source(painting) for painting in _list(value)),
+    "initial": lambda value: _source(value) if value else None,
+    "backbone": _text,
+    "engine": _text,
+    "stopped": _text,
+    "filter": _text,
+}
+"""What makes a field of an element's value, or raises ValueError."""
