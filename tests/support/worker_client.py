@@ -73,12 +73,16 @@ class WorkerClient:
         """The worker's next message."""
         if self._early:
             return self._early.pop(0)
+        message: Message = json.loads(self.hear_line())
+        validator("fromWorker").validate(message)
+        return message
+
+    def hear_line(self) -> bytes:
+        """The line of that message, as it comes."""
         line = self._heard.get(timeout=SECONDS)
         assert line is not None, f"the worker has ended: {self.stderr()}"
         assert len(line) <= 2**20 + 1, "no line is longer"
-        message: Message = json.loads(line)
-        validator("fromWorker").validate(message)
-        return message
+        return line
 
     def hear_until(self, *kinds: str, id: str | None = None) -> list[Message]:
         """Messages up to the first of these types, of this job if it is named; it comes last."""
