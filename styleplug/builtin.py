@@ -17,6 +17,7 @@ from styleplug.hookspecs import (
     StylizeResult,
     hookimpl,
 )
+from styleplug.image.formats import FORMATS, Format
 from styleplug.native import torch_threads_are_lost
 from styleplug.runtime.memory import memory_errors
 from styleplug.vgg.layers import ARCHITECTURES, Architecture
@@ -72,6 +73,12 @@ def styleplug_apply_filter(request: FilterRequest) -> FilterResult | None:
             cancel=request.cancel,
         )
     return FilterResult(image, device=devices[-1])
+
+
+@hookimpl
+def styleplug_register_formats() -> Iterable[Format]:
+    """What styleplug reads and writes without plug-ins of others (`styleplug.image.formats`)."""
+    return FORMATS
 
 
 @hookimpl

@@ -14,7 +14,6 @@ import pluggy
 
 from styleplug.errors import Cancelled, ConfigError, PluginError, StyleplugError
 from styleplug.events import Event, Failed, Finished
-from styleplug.filter_list import offered_filters
 from styleplug.guard import OWN_OBSERVERS, named
 from styleplug.hookspecs import (
     FilterRequest,
@@ -25,6 +24,7 @@ from styleplug.hookspecs import (
     current_observer,
     hookimpl,
 )
+from styleplug.offers import offered_filters
 
 _log = logging.getLogger("styleplug")
 

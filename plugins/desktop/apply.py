@@ -2,12 +2,14 @@
 
 The result lies beside the photograph, under a name that nothing has yet. Somebody who has clicked
 sees no terminal, so that notifications say when it starts, when it is done, and what went wrong.
-It runs with the Python that styleplug is installed in, and needs nothing but the command line.
+It runs with the Python that styleplug is installed in, and needs nothing but the command line,
+and the list of formats.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import html
 import itertools
 import os
@@ -15,12 +17,6 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-
-WRITABLE = {
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".avif"),
-    *(".heic", ".heif", ".hif", ".jxl"),
-}
-"""What a result may be; that of a RAW file, say, is a PNG."""
 
 TITLE = "Style transfer"
 
@@ -34,7 +30,7 @@ def main() -> None:
     problems = []
     for file in arguments.files:
         source = Path(os.path.abspath(file))
-        problem = apply(kind, name, source, free_target(source, name))
+        problem = apply(kind, name, source)
         if problem:
             problems.append(f"{label(source)}: {problem}")
     if problems:
@@ -52,16 +48,28 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@functools.cache
+def written_extensions() -> set[str]:
+    """Of the files that a result may be; that of a RAW file, say, is a PNG."""
+    import styleplug
+
+    return {extension for format in styleplug.list_formats() for extension in format.writes}
+
+
 def free_target(source: Path, name: str) -> Path:
     """Where the result goes: photo-mosaic.jpg, or photo-mosaic-2.jpg where that is taken."""
-    suffix = source.suffix if source.suffix.lower() in WRITABLE else ".png"
+    suffix = source.suffix if source.suffix.lower() in written_extensions() else ".png"
     numbers = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
     targets = (source.with_name(f"{source.stem}-{name}{number}{suffix}") for number in numbers)
     return next(target for target in targets if not os.path.lexists(target))
 
 
-def apply(kind: str, name: str, source: Path, target: Path) -> str:
+def apply(kind: str, name: str, source: Path) -> str:
     """Run styleplug on one photograph; returns what went wrong, or an empty text."""
+    try:
+        target = free_target(source, name)
+    except Exception as error:  # styleplug is installed no more, say
+        return f"{type(error).__name__}: {error}"
     action = ["stylize", "--style"] if kind == "style" else ["filter", "--filter"]
     # -P: a file manager may have started us in the photographs' folder, whatever is in it.
     command: list[str | Path] = [sys.executable, "-P", "-m", "styleplug"]

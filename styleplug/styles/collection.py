@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import styleplug
 from styleplug import pictures
 from styleplug.errors import ConfigError, StyleError, StyleNotFoundError, UnreadableImageError
 from styleplug.runtime.files import make_folder, read_whole, user_data_folder, write_atomically
@@ -103,7 +104,7 @@ def add_style(
     """Copy a painting into the user's collection.
 
     Args:
-        path: a picture of any format that styleplug reads; its bytes are kept as they are.
+        path: a picture of any format that can be read; its bytes are kept as they are.
         name: lower-case letters, digits and single hyphens between them.
         title: one line for people; the name's words by default.
         overwrite: whether a style of this name may be replaced, or a bundled one hidden.
@@ -120,9 +121,7 @@ def add_style(
     target = _folder() / name
     _check_free(target, overwrite)
 
-    from styleplug.image.read import read_picture
-
-    picture = read_picture(path)
+    picture = styleplug.read_image(path)
     with _writing(name):
         _check_free(target, overwrite)
         if _is_sound(target):

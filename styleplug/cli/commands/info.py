@@ -13,7 +13,7 @@ from styleplug.cli.ui.terminal import say
 
 if TYPE_CHECKING:
     from styleplug.image.inspect import Inspection
-    from styleplug.image.metadata import Metadata
+    from styleplug.image.metadata.blocks import Metadata
     from styleplug.jobs.provenance import FilterProvenance, SourceFile, StylizeProvenance
 
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+import styleplug
 from styleplug.cli.ui.interrupt import interruptible
 from styleplug.cli.ui.options import SECONDS, content_error
 from styleplug.cli.ui.output import check_place
 from styleplug.cli.ui.photographs import bundled, files_in, photograph
 from styleplug.cli.ui.terminal import say
-from styleplug.errors import Cancelled, FilterError, StyleplugError, UnwritableImageError
+from styleplug.errors import Cancelled, FilterError, ImageError, PluginError, StyleplugError
 from styleplug.extras import import_extra
 from styleplug.filters.training.schedule import CONTENT_ERROR
 from styleplug.jobs.run import read_picture
@@ -87,13 +88,13 @@ def learn(
 
     Ctrl-C keeps what is learned so far, and exits with 130.
     """
+    from styleplug.api import check_output
     from styleplug.filters.collection import check_new
     from styleplug.filters.store import user_file
     from styleplug.filters.style import SUFFIX
     from styleplug.filters.training.paintings import checked
     from styleplug.filters.training.schedule import BACKBONE
     from styleplug.filters.weights import MODEL, load_weights
-    from styleplug.image.write import check_output
     from styleplug.runtime.models import find_model
     from styleplug.styles import painting_file
 
@@ -171,13 +172,10 @@ class _Preview:
         """Write the file, if it is time to."""
         if self.path is None or self.photograph is None or time.monotonic() < self.due:
             return
-        from styleplug.image.picture import Picture
-        from styleplug.image.write import write_picture
-
-        picture = Picture(learning.preview(self.photograph))
+        picture = styleplug.Picture(learning.preview(self.photograph))
         try:
-            write_picture(picture, self.path, overwrite=True)
-        except UnwritableImageError as error:
+            styleplug.write_image(picture, self.path, overwrite=True)
+        except (ImageError, PluginError) as error:
             # The style matters more.
             _log.warning("%s; going on without previews", error)
             self.path = None

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+import styleplug
 from styleplug.cli.ui.interrupt import interruptible
 from styleplug.cli.ui.options import content_error
 from styleplug.cli.ui.output import check_output, write_output
 from styleplug.cli.ui.photographs import files_in, photograph
 from styleplug.cli.ui.terminal import say
-from styleplug.errors import ConfigError, StyleplugError, UnwritableImageError
+from styleplug.errors import ConfigError, ImageError, PluginError, StyleplugError
 from styleplug.extras import import_extra
 from styleplug.filters.training.schedule import CONTENT_ERROR, Schedule
 from styleplug.jobs.run import read_picture
@@ -106,8 +107,8 @@ def train(
     A training that ends early, by Ctrl-C or otherwise, leaves FILE.checkpoint beside it, and goes
     on from there when the same command is given again.
     """
+    from styleplug.api import check_output as check_picture
     from styleplug.filters.training.schedule import BACKBONE
-    from styleplug.image.write import check_output as check_picture
     from styleplug.runtime.models import find_model
 
     checkpoint = output.with_name(f"{output.name}.checkpoint")
@@ -183,13 +184,10 @@ class _Files:
             raise StyleplugError(f"{error}; the network is {place} now") from error
 
     def _draw(self, training: Training, sheet: Path) -> None:
-        from styleplug.image.picture import Picture
-        from styleplug.image.write import write_picture
-
-        picture = Picture(training.sheet(photograph(SHEET_SIDE)))
+        picture = styleplug.Picture(training.sheet(photograph(SHEET_SIDE)))
         try:
-            write_picture(picture, sheet, overwrite=True)
-        except UnwritableImageError as error:
+            styleplug.write_image(picture, sheet, overwrite=True)
+        except (ImageError, PluginError) as error:
             # The network matters more.
             _log.warning("%s; going on without it", error)
 

@@ -43,15 +43,27 @@ def content_error(text: str) -> float:
     return error
 
 
+class _OutputOption(click.Option):
+    """Names the formats that are written, plug-ins' too, once somebody asks for help."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from styleplug.api import list_formats
+
+        *most, last = (format.writes[0] for format in list_formats() if format.writes)
+        self.help = (self.help or "").replace("FORMATS", f"{', '.join(most)} or {last}")
+        return super().get_help_record(ctx)
+
+
 def output_option(also: str = ".") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`--output` of a command that writes a picture; `also` ends the help text."""
     return click.option(
         "-o",
         "--output",
+        cls=_OutputOption,
         type=click.Path(path_type=Path),
         metavar="FILE",
         required=True,
-        help="Where to write the picture: .jpg, .png, .tif, .webp, .avif, .heic or .jxl" + also,
+        help="Where to write the picture: FORMATS" + also,
     )
 
 
