@@ -12,27 +12,23 @@ import click
 from styleplug.config import DEFAULT_PRESET, PRESETS, Config, StylizeConfig
 from styleplug.options import Choice, Flag, Number, Option, seconds
 
-
-class Parsed(click.ParamType[Any]):
-    """A parameter that a function makes of a text, or refuses with a ValueError that says why."""
-
-    def __init__(self, parse: Callable[[str], Any]) -> None:
-        self.parse = parse
-        self.name = "text"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if not isinstance(value, str):
-            return value
-        try:
-            return self.parse(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 """Gives a command an option or several."""
 
-SECONDS = Parsed(seconds)
+
+def parsed_by(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A kind of option that a function makes of a text, or refuses with a ValueError saying why."""
+
+    def convert(text: str) -> Any:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+
+    return convert
+
+
+SECONDS = parsed_by(seconds)
 
 
 def content_error(text: str) -> float:
@@ -136,9 +132,9 @@ def _click_option(option: Option) -> Callable[..., Any]:
     return click.option(f"--{name}", type=kind, metavar=option.metavar, help=help_text)
 
 
-def option_type(option: Option) -> click.ParamType[Any]:
+def option_type(option: Option) -> Any:
     """What makes an option's value of a text."""
-    return click.Choice(option.choices) if isinstance(option, Choice) else Parsed(option.parse)
+    return click.Choice(option.choices) if isinstance(option, Choice) else parsed_by(option.parse)
 
 
 def _range_and_default(option: Option) -> str:
