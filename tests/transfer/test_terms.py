@@ -8,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+from mean_term import MeanTerm
 from numpy.typing import NDArray
 from plain_losses import content_error, gram_matrix, style_error
 
@@ -102,7 +103,7 @@ def test_derivatives_are_those_of_automatic_differentiation(make) -> None:
     torch.testing.assert_close(found, expected)
 
 
-@pytest.mark.parametrize("kind", TERMS)
+@pytest.mark.parametrize("kind", [*TERMS, MeanTerm])
 def test_derivatives_are_those_of_differences(
     kind: type[Term], tiny_model: Model, make_picture: Callable[..., NDArray[np.float32]]
 ) -> None:
