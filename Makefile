@@ -4,9 +4,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 PAINTS := .venv/.paints
 INSTALLED := .venv/.installed
-PYTEST := $(BIN)/pytest --numprocesses logical --dist loadgroup --no-loadscope-reorder
+# One process more than cores: while one waits for a host program, others work.
+PYTEST = pytest --numprocesses $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)') \
+  --dist loadfile --no-loadscope-reorder
+OLDEST := .venv/oldest
 
-.PHONY: help install demo check test lint sheet bench lock clean
+.PHONY: help install demo check test oldest lint sheet bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## List what there is
@@ -23,10 +26,15 @@ demo: $(PAINTS) ## Paint the bundled photograph, a minute or two on two cores
 	@echo "The picture is in $(CURDIR)/out/demo.png"
 
 check: lint ## All linters, and the tests that are quick
-	$(PYTEST) -m "not slow"
+	$(BIN)/$(PYTEST) -m "not slow"
 
-test: lint ## All linters, and every test
-	$(PYTEST)
+test: lint ## All linters, and every test; in CI with its coverage, that of subprocesses left out
+	$(BIN)/$(PYTEST) $(if $(CI),--cov --cov-report=term:skip-covered)
+
+oldest: ## Quick tests with the oldest versions that pyproject.toml allows; needs uv
+	uv venv --quiet --clear --python $(PYTHON) $(OLDEST)
+	uv pip install --quiet --python $(OLDEST) --resolution lowest-direct -e '.[cpu,torch,dev]'
+	$(OLDEST)/bin/$(PYTEST) -m "not slow" --ignore tests/hosts
 
 lint: $(INSTALLED) ## Format, ruff, mypy, and who may import whom
 	$(BIN)/ruff format --check

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         apply_filter,
         extract_features,
         list_filters,
+        list_formats,
         read_image,
         stylize,
         write_image,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
         StylizeResult,
         hookimpl,
     )
+    from styleplug.image.formats import Format
+    from styleplug.image.picture import Picture
     from styleplug.plugins import plugin_manager
 
 __version__ = "0.1.0"
@@ -43,6 +46,8 @@ _HOMES = {
     "FilterConfig": "config",
     "FilterRequest": "hookspecs",
     "FilterResult": "hookspecs",
+    "Format": "image.formats",
+    "Picture": "image.picture",
     "StyleplugError": "errors",
     "StylizeConfig": "config",
     "StylizeRequest": "hookspecs",
@@ -51,6 +56,7 @@ _HOMES = {
     "extract_features": "api",
     "hookimpl": "hookspecs",
     "list_filters": "api",
+    "list_formats": "api",
     "plugin_manager": "plugins",
     "read_image": "api",
     "stylize": "api",
@@ -64,6 +70,8 @@ __all__ = [
     "FilterConfig",
     "FilterRequest",
     "FilterResult",
+    "Format",
+    "Picture",
     "StyleplugError",
     "StylizeConfig",
     "StylizeRequest",
@@ -72,6 +80,7 @@ __all__ = [
     "extract_features",
     "hookimpl",
     "list_filters",
+    "list_formats",
     "plugin_manager",
     "read_image",
     "stylize",

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from styleplug.config import INITS, FilterConfig, StylizeConfig
-from styleplug.errors import ConfigError
-from styleplug.filter_list import offered_filters
+from styleplug.errors import ConfigError, UnwritableImageError
 from styleplug.guard import OWN_PLUGIN
 from styleplug.hookspecs import (
     Checkpoint,
@@ -21,6 +20,8 @@ from styleplug.hookspecs import (
     StylizeRequest,
     StylizeResult,
 )
+from styleplug.image.formats import Format
+from styleplug.offers import offered_filters, offered_formats
 from styleplug.options import split_list
 from styleplug.plugins import plugin_manager
 
@@ -137,6 +138,11 @@ def list_filters() -> tuple[Filter, ...]:
     return offered_filters(plugin_manager())
 
 
+def list_formats() -> tuple[Format, ...]:
+    """The formats of pictures that there are: styleplug's own, and those of plug-ins."""
+    return offered_formats(plugin_manager())
+
+
 def read_image(path: str | os.PathLike[str]) -> Picture:
     """The picture in a file, by whichever plug-in reads it.
 
@@ -152,20 +158,16 @@ def check_output(
 ) -> None:
     """Make sure, before any work is done, that `write_image` can write a picture to `path`.
 
-    Formats that styleplug doesn't know are let through where a plug-in of others writes pictures,
-    for only that plug-in knows which.
-
     Raises:
         UnwritableImageError: the place or the format won't do, or there is a file that may not be
             replaced, such as one of the `inputs`.
     """
-    from styleplug.image import write
+    from styleplug.image.write import check_place
 
-    writers = plugin_manager().hook.styleplug_write_image.get_hookimpls()
-    if all(writer.plugin_name == OWN_PLUGIN for writer in writers):
-        write.check_output(path, inputs=inputs, overwrite=overwrite)
-    else:
-        write.check_place(Path(path), inputs=inputs, overwrite=overwrite)
+    path = Path(path)
+    if not os.path.isdir(path):
+        _check_format(path)
+    check_place(path, inputs=inputs, overwrite=overwrite)
 
 
 def write_image(
@@ -216,6 +218,18 @@ def extract_features(
     features: Mapping[str, NDArray[np.float32]]
     features = plugin_manager().hook.styleplug_extract_features(request=request)
     return features
+
+
+def _check_format(path: Path) -> None:
+    from styleplug.image.encode import check_format
+
+    formats = list_formats()
+    writers = {format.source for format in formats if path.suffix.lower() in format.writes}
+    if not writers:
+        known = ", ".join(extension for format in formats for extension in format.writes)
+        raise UnwritableImageError(path, f"has no known extension; use one of {known}")
+    if writers == {OWN_PLUGIN}:
+        check_format(path)
 
 
 def _painting(image: ImageLike) -> Picture:

@@ -15,6 +15,7 @@ from styleplug.hookspecs import (
     StylizeResult,
     hookimpl,
 )
+from styleplug.image.formats import FORMATS, Format
 from styleplug.runtime.memory import memory_errors
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ def styleplug_apply_filter(request: FilterRequest) -> FilterResult | None:
 
     with memory_errors():
         return apply_filter(request)
+
+
+@hookimpl
+def styleplug_register_formats() -> Iterable[Format]:
+    """What styleplug reads and writes without plug-ins of others (`styleplug.image.formats`)."""
+    return FORMATS
 
 
 @hookimpl

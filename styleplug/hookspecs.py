@@ -19,6 +19,7 @@ import pluggy
 
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError
+from styleplug.image.formats import Format
 
 if TYPE_CHECKING:
     import numpy as np
@@ -172,10 +173,10 @@ class JobResult:
         Raises:
             UnwritableImageError: the place won't do, or there is a file already.
         """
+        import styleplug
         from styleplug.image.picture import Picture
-        from styleplug.image.write import write_picture
 
-        write_picture(Picture(self.image, self.alpha), path, overwrite=overwrite)
+        styleplug.write_image(Picture(self.image, self.alpha), path, overwrite=overwrite)
 
 
 @dataclass(frozen=True)
@@ -261,6 +262,16 @@ def styleplug_extract_features(
     Raises:
         LayerNotFoundError: the network has no such layer.
     """
+
+
+@hookspec
+def styleplug_register_formats() -> Iterable[Format]:
+    """The formats of pictures that this plug-in reads or writes; asked for as filters are.
+
+    A folder's files are taken for pictures, and places for results are allowed, by the extensions
+    that are offered.
+    """
+    return ()
 
 
 @hookspec(firstresult=True)

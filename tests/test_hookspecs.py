@@ -34,6 +34,7 @@ HOOKS = {
     "styleplug_register_filters": [],
     "styleplug_apply_filter": ["request"],
     "styleplug_extract_features": ["request"],
+    "styleplug_register_formats": [],
     "styleplug_read_image": ["path"],
     "styleplug_write_image": ["image", "path", "overwrite"],
     "styleplug_before_job": ["job"],
@@ -43,6 +44,7 @@ HOOKS = {
 OWN = (
     "styleplug_stylize",
     "styleplug_extract_features",
+    "styleplug_register_formats",
     "styleplug_read_image",
     "styleplug_write_image",
 )

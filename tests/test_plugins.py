@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from styleplug import builtin, plugins
-from styleplug.filter_list import offered_filters
+from styleplug.offers import offered_filters
 from styleplug.plugins import found_plugins, plugin_manager
 
 ANSWER = """

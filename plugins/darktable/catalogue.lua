@@ -14,6 +14,22 @@ local FILE = dt.configuration.cache_dir .. "/styleplug.json"
 
 local catalogue = {}
 
+local formats -- the names of those that are both read and written, by extension
+
+local function note_formats(content)
+  local read = {}
+  formats = {}
+  for _, format in ipairs(content.formats or {}) do
+    for _, extension in ipairs(format.reads) do
+      read[extension] = true
+    end
+    for _, extension in ipairs(format.writes) do
+      formats[extension:sub(2)] = read[extension] and format.name
+    end
+  end
+  return content
+end
+
 -- Another environment or version of styleplug may have another catalogue.
 local function source()
   local record = installation.read()
@@ -40,7 +56,7 @@ function catalogue.read()
     return answer
   end)
   keep(content)
-  return content
+  return note_formats(content)
 end
 
 --- What it was the last time, or nil.
@@ -51,7 +67,18 @@ function catalogue.known()
     file:close()
     return kept.source == source() and kept.content or nil
   end)
-  return is_known and content or nil
+  return is_known and content and note_formats(content) or nil
+end
+
+--- What the worker calls the format of an extension; nil where it doesn't both read and write it.
+function catalogue.format(extension)
+  return formats and formats[extension]
+end
+
+--- Whether a picture of an extension can be painted, as far as that is known: before there is a
+-- catalogue none can, and darktable doesn't ask again once there is one.
+function catalogue.supports(extension)
+  return formats == nil or formats[extension] ~= nil
 end
 
 return catalogue

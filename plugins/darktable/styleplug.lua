@@ -25,7 +25,6 @@ local run = require "styleplug/run"
 local settings = require "styleplug/settings"
 
 local ID = "styleplug"
-local FORMATS = { jpg = "jpeg", png = "png", tif = "tiff", webp = "webp" }
 local QUALITY = 95 -- of the action's results, in JPEG
 
 -- What is set, or nil once people know what is amiss.
@@ -38,8 +37,12 @@ local function read_settings()
 end
 
 -- Before any picture is exported, of which there are none where nothing could be painted.
-local function initialize(_, _, _, _, extra)
+local function initialize(_, format, _, _, extra)
   extra.settings = read_settings()
+  if extra.settings and not catalogue.supports(format.extension) then
+    messages.warn(("styleplug: .%s can't be both read and written"):format(format.extension))
+    extra.settings = nil
+  end
   return not extra.settings and {} or nil
 end
 
@@ -50,7 +53,7 @@ local function store(_, image, format, file, _, _, _, extra)
   assert(os.rename(file, path))
   extra[#extra + 1] = {
     original = image,
-    format = FORMATS[format.extension],
+    format = catalogue.format(format.extension),
     extension = format.extension,
     export = function() return path end,
     discard = function() os.remove(path) end,
@@ -64,7 +67,7 @@ local function finalize(_, _, extra)
 end
 
 local function supported(_, format)
-  return FORMATS[format.extension] ~= nil
+  return catalogue.supports(format.extension)
 end
 
 local function selected(image)

@@ -5,9 +5,12 @@ them down. Nautilus shows what it gets here each time that somebody clicks, so t
 but looking: each entry starts a process of its own.
 """
 
+from __future__ import annotations
+
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from gi.repository import GObject, Nautilus
 
@@ -17,7 +20,7 @@ MENU = Path(__file__).with_name("style-transfer-menu.json")
 class StyleTransferMenu(GObject.GObject, Nautilus.MenuProvider):
     """The menu on pictures in folders of this machine."""
 
-    def get_file_items(self, *arguments):
+    def get_file_items(self, *arguments: Any) -> list[Nautilus.MenuItem]:
         """The menu for the chosen files: nautilus-python 4 gives these alone, 3 a window first."""
         files = arguments[-1]
         paths = [file.get_location().get_path() for file in files]
@@ -35,6 +38,6 @@ class StyleTransferMenu(GObject.GObject, Nautilus.MenuProvider):
         return [top]
 
 
-def start(item, command):
+def start(item: Nautilus.MenuItem, command: list[str]) -> None:
     """Start what an entry stands for; it outlives Nautilus, and says itself how it went."""
     subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL)

@@ -14,7 +14,7 @@ PATIENCE = 55
 """Seconds; after 60 digiKam ends the script alone, and what it had started would go on."""
 
 
-def main():
+def main() -> None:
     """Filter the item; exits with 0 or FAILED."""
     names = sys.stdin.buffer.read().removesuffix(b'"\n').removeprefix(b'"')
     source, separator, target = names.partition(b'"\n///\n"')

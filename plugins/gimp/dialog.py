@@ -1,20 +1,29 @@
 """The dialog: what to paint with, how, and a preview; built from the worker's catalogue."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import gi
 
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from form import OptionForm  # noqa: E402  # the versions come first
 from gallery import FilterList, Gallery  # noqa: E402  # likewise
-from gi.repository import GimpUi, Gtk  # noqa: E402  # likewise
+from gi.repository import Gimp, GimpUi, Gtk  # noqa: E402  # likewise
+from pixels import Area  # noqa: E402  # likewise
 from preview import Preview  # noqa: E402  # likewise
 from settings import Settings  # noqa: E402  # likewise
+from worker import Message, Worker  # noqa: E402  # likewise
 
 WIDTH, HEIGHT = 900, 680
 JOBS = ("stylize", "filter")
 
 
-def ask(worker, catalogue, drawable, area, settings):
+def ask(
+    worker: Worker, catalogue: Message, drawable: Gimp.Drawable, area: Area, settings: Settings
+) -> Settings | None:
     """Show the dialog, which begins with these settings; returns what was chosen, or None."""
     GimpUi.init("styleplug")
     dialog = GimpUi.Dialog(
@@ -28,7 +37,7 @@ def ask(worker, catalogue, drawable, area, settings):
     dialog.set_default_size(WIDTH, HEIGHT)
     GimpUi.window_set_transient(dialog)
 
-    def allow(enough):
+    def allow(enough: bool) -> None:
         dialog.set_response_sensitive(Gtk.ResponseType.OK, enough)
         preview.set_sensitive(enough)
 
@@ -46,7 +55,13 @@ def ask(worker, catalogue, drawable, area, settings):
 class Chooser(Gtk.Box):
     """What to paint with on the left, how on the right; `allow` is told whether that is enough."""
 
-    def __init__(self, catalogue, problems, preview, allow):
+    def __init__(
+        self,
+        catalogue: Message,
+        problems: list[str],
+        preview: Preview,
+        allow: Callable[[bool], None],
+    ) -> None:
         super().__init__(spacing=18, border_width=12)
         self._presets = {preset["name"]: preset["options"] for preset in catalogue["presets"]}
         self._problems = problems
@@ -75,7 +90,7 @@ class Chooser(Gtk.Box):
         self._preset.connect("changed", lambda _: self._show_preset())
         self.show_all()
 
-    def begin(self, settings):
+    def begin(self, settings: Settings) -> None:
         """Show settings, as far as what they name is still there."""
         self._forms["filter"].set_base(self._base("filter"))
         if not self._preset.set_active_id(settings.preset):
@@ -88,16 +103,17 @@ class Chooser(Gtk.Box):
         self._connect()
         self._update()
 
-    def settings(self):
+    def settings(self) -> Settings | None:
         """What is chosen, or None where that isn't enough."""
         job = self._pages.get_visible_child_name()
         chosen = self._pages.get_visible_child().chosen()
         if chosen is None or (job == "stylize" and self._problems):
             return None
         preset = self._preset.get_active_id() if job == "stylize" else ""
-        return Settings(*chosen, preset, self._forms[job].values())
+        way, name = chosen
+        return Settings(way, name, preset, self._forms[job].values())
 
-    def _left(self):
+    def _left(self) -> Gtk.Widget:
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         if self._problems:
             text = "No painting can be used: " + " ".join(self._problems)
@@ -108,7 +124,7 @@ class Chooser(Gtk.Box):
         box.pack_start(self._pages, True, True, 0)
         return box
 
-    def _stylize_page(self):
+    def _stylize_page(self) -> Gtk.Widget:
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=12)
         row = Gtk.Box(spacing=12)
         label = Gtk.Label(label="Prese_t", use_underline=True, mnemonic_widget=self._preset)
@@ -118,26 +134,26 @@ class Chooser(Gtk.Box):
         box.pack_start(self._forms["stylize"], True, True, 0)
         return box
 
-    def _connect(self):
+    def _connect(self) -> None:
         self._pages.connect("notify::visible-child", lambda *_: self._update())
         for chooser in (self._gallery, self._filters):
             chooser.connect("changed", lambda _: self._update())
 
-    def _show_preset(self):
+    def _show_preset(self) -> None:
         self._forms["stylize"].set_base(self._base("stylize", self._preset.get_active_id()))
 
-    def _base(self, job, preset=None):
+    def _base(self, job: str, preset: str | None = None) -> dict[str, Any]:
         defaults = {option["name"]: option["default"] for option in self._options[job]}
         return {**defaults, **self._presets.get(preset, {})}
 
-    def _update(self):
+    def _update(self) -> None:
         if self.in_destruction():
             return
         self._how.set_visible_child_name(self._pages.get_visible_child_name())
         self._allow(self.settings() is not None)
 
 
-def preset_choice(presets):
+def preset_choice(presets: list[Message]) -> Gtk.ComboBoxText:
     """A list of the presets, with their help."""
     box = Gtk.ComboBoxText(hexpand=True)
     for preset in presets:

@@ -1,8 +1,11 @@
 """The paintings to choose from, with their pictures: the collection, and files besides."""
 
+from __future__ import annotations
+
 import os
 
 from gi.repository import GdkPixbuf, GLib, GObject, Gtk, Pango
+from worker import Message
 
 SIDE = 96
 """Of a picture in the list, in pixels."""
@@ -15,7 +18,7 @@ class Gallery(Gtk.Box):
 
     __gsignals__ = {"changed": (GObject.SignalFlags.RUN_LAST, None, ())}  # noqa: RUF012  # GObject's
 
-    def __init__(self, styles):
+    def __init__(self, styles: list[Message]) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         self._list = Gtk.ListStore(str, str, str, GdkPixbuf.Pixbuf)
         for style in styles:
@@ -41,12 +44,12 @@ class Gallery(Gtk.Box):
         button.connect("clicked", self._open)
         self.pack_start(button, False, False, 0)
 
-    def chosen(self):
+    def chosen(self) -> tuple[str, str] | None:
         """The way and the name of the painting, or None."""
         rows = self._view.get_selected_items()
         return tuple(self._list[rows[0]])[:TITLE] if rows else None
 
-    def choose(self, way, name):
+    def choose(self, way: str | None, name: str) -> None:
         """Choose a painting, and the first where there is no such."""
         if way == "painting-file" and os.path.exists(name):
             self._add_file(name)
@@ -55,18 +58,18 @@ class Gallery(Gtk.Box):
         if len(self._list):
             self._show(rows[0] if rows else 0)
 
-    def _show(self, row):
+    def _show(self, row: int) -> None:
         path = Gtk.TreePath.new_from_indices([row])
         self._view.select_path(path)
         self._view.set_cursor(path, None, False)
         self._view.scroll_to_path(path, False, 0, 0)
 
-    def _add_file(self, path):
+    def _add_file(self, path: str) -> None:
         title = os.path.basename(path)
         self._list.append(["painting-file", path, title, load_picture(path)])
         self._show(len(self._list) - 1)
 
-    def _open(self, _button):
+    def _open(self, _button: Gtk.Button) -> None:
         chooser = Gtk.FileChooserNative(
             title="Choose a Painting",
             transient_for=self.get_toplevel(),
@@ -87,7 +90,7 @@ class FilterList(Gtk.ScrolledWindow):
 
     __gsignals__ = {"changed": (GObject.SignalFlags.RUN_LAST, None, ())}  # noqa: RUF012  # GObject's
 
-    def __init__(self, filters):
+    def __init__(self, filters: list[Message]) -> None:
         super().__init__(shadow_type=Gtk.ShadowType.IN)
         self.set_policy(Gtk.PolicyType.NEVER, Gtk.PolicyType.AUTOMATIC)
         self._names = [item["name"] for item in filters]
@@ -97,18 +100,18 @@ class FilterList(Gtk.ScrolledWindow):
         self._view.connect("row-selected", lambda *_: self.emit("changed"))
         self.add(self._view)
 
-    def chosen(self):
+    def chosen(self) -> tuple[str, str] | None:
         """ "filter" and the name of the filter, or None."""
         row = self._view.get_selected_row()
         return ("filter", self._names[row.get_index()]) if row else None
 
-    def choose(self, name):
+    def choose(self, name: str | None) -> None:
         """Choose a filter, and the first where there is no such."""
         index = self._names.index(name) if name in self._names else 0
         self._view.select_row(self._view.get_row_at_index(index))
 
 
-def _filter_row(item):
+def _filter_row(item: Message) -> Gtk.Box:
     box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=2, margin=6)
     name = Gtk.Label(label=item["name"], xalign=0)
     name.set_attributes(_bold())
@@ -120,13 +123,13 @@ def _filter_row(item):
     return box
 
 
-def _bold():
+def _bold() -> Pango.AttrList:
     attributes = Pango.AttrList()
     attributes.insert(Pango.attr_weight_new(Pango.Weight.BOLD))
     return attributes
 
 
-def load_picture(path, side=SIDE):
+def load_picture(path: str, side: int = SIDE) -> GdkPixbuf.Pixbuf:
     """A picture file in a square of this side, or a sign where it can't be shown."""
     try:
         picture = GdkPixbuf.Pixbuf.new_from_file_at_scale(path, side, side, True)

@@ -1,5 +1,7 @@
 """Which Python styleplug is installed in, as `styleplug hosts install gimp` wrote it down."""
 
+from __future__ import annotations
+
 import json
 import os
 
@@ -11,12 +13,12 @@ FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "installation.js
 class Installation:
     """The interpreter's absolute path, and the version of styleplug that installed the plug-in."""
 
-    def __init__(self, interpreter, version):
+    def __init__(self, interpreter: str, version: str) -> None:
         self.interpreter = interpreter
         self.version = version
 
 
-def read_installation(path=FILE):
+def read_installation(path: str = FILE) -> Installation:
     """The installation beside the plug-in.
 
     Raises:

@@ -1,14 +1,20 @@
 """One job of the worker: the picture handed over, its messages, its folder let go of."""
 
+from __future__ import annotations
+
 import contextlib
 import os
+from collections.abc import Callable, Generator
 
 import messages
+from worker import Message, Worker
 
 ENDED = ("failed", "error")
 
 
-def run_job(worker, request, write_photo, timeout):
+def run_job(
+    worker: Worker, request: Message, write_photo: Callable[[str], Message], timeout: float
+) -> Generator[Message | None, None, None]:
     """Run a `stylize` or `filter` request; yields the job's messages as they come.
 
     `write_photo(path)` writes the raw picture, and returns what the request's `photo` says of it.
@@ -41,13 +47,13 @@ def run_job(worker, request, write_photo, timeout):
         _let_go(worker, job)
 
 
-def _written(write_photo, path):
+def _written(write_photo: Callable[[str], Message], path: str) -> Message:
     try:
         return write_photo(path)
     except OSError as error:
         raise messages.cannot_write(error) from None
 
 
-def _let_go(worker, job):
+def _let_go(worker: Worker, job: str) -> None:
     with contextlib.suppress(messages.Problem):  # it died, and its death is told already
         worker.send("close", id=job)

@@ -1,8 +1,11 @@
 """Which part of GIMP's picture to work on, and the new layer with the result."""
 
+from __future__ import annotations
+
 import messages
 from gi.repository import Gimp
-from pixels import read_raw
+from pixels import Area, read_raw
+from worker import Message
 
 MARGIN = 8
 """A selection's surroundings to paint along, as a part of its longer side: one eighth."""
@@ -10,7 +13,7 @@ LEAST_MARGIN = 16
 """In pixels."""
 
 
-def only_drawable(image, drawables):
+def only_drawable(image: Gimp.Image, drawables: list[Gimp.Drawable]) -> Gimp.Layer:
     """The one layer, or layer group, to work on.
 
     Raises:
@@ -29,7 +32,7 @@ def only_drawable(image, drawables):
     return drawables[0]
 
 
-def work_area(drawable):
+def work_area(drawable: Gimp.Drawable) -> Area:
     """The part of a drawable to paint, (x, y, width, height) in its own coordinates.
 
     All of it, or the selection's bounding box with a margin: the strokes then go on across the
@@ -48,7 +51,9 @@ def work_area(drawable):
     return left, top, right - left, bottom - top
 
 
-def add_result(image, drawable, area, result, name):
+def add_result(
+    image: Gimp.Image, drawable: Gimp.Drawable, area: Area, result: Message, name: str
+) -> Gimp.Layer:
     """Put a raw result above a drawable as a new layer, in one undo step; returns the layer.
 
     The layer is whole before the picture is touched.
@@ -79,7 +84,7 @@ def add_result(image, drawable, area, result, name):
     return layer
 
 
-def _mask(image, drawable, layer):
+def _mask(image: Gimp.Image, drawable: Gimp.Drawable, layer: Gimp.Layer) -> None:
     """Show the new layer where the selection, and the drawable's own mask, let it be seen."""
     own_mask = drawable.get_mask() if drawable.get_apply_mask() else None
     selected = not Gimp.Selection.is_empty(image)

@@ -1,5 +1,7 @@
 """What the plug-in tells people when something is wrong, and the error that carries it to them."""
 
+from __future__ import annotations
+
 INSTALL = "styleplug hosts install gimp"
 
 
@@ -7,7 +9,7 @@ class Problem(Exception):
     """Something that people can mend; its text says how, and GIMP shows it."""
 
 
-def not_installed(why):
+def not_installed(why: str) -> Problem:
     """The plug-in is there, styleplug's own half of the installation isn't."""
     return Problem(
         f"Style Transfer isn't installed completely: {why}. Run “{INSTALL}” in the environment"
@@ -15,7 +17,7 @@ def not_installed(why):
     )
 
 
-def no_interpreter(interpreter):
+def no_interpreter(interpreter: str) -> Problem:
     """The environment that styleplug was installed in has gone."""
     return Problem(
         f"The Python that styleplug was installed in isn't there any more: {interpreter}."
@@ -23,7 +25,7 @@ def no_interpreter(interpreter):
     )
 
 
-def other_version(installed, found, interpreter):
+def other_version(installed: str, found: str, interpreter: str) -> Problem:
     """styleplug was upgraded, and the plug-in stayed as it was."""
     return Problem(
         f"The plug-in is of styleplug {installed}, but styleplug is now {found}. Run"
@@ -31,7 +33,7 @@ def other_version(installed, found, interpreter):
     )
 
 
-def worker_died(exit_code, last_words):
+def worker_died(exit_code: int, last_words: str) -> Problem:
     """styleplug's process ended by itself."""
     said = f" Its last words:\n{last_words}" if last_words else ""
     return Problem(
@@ -40,7 +42,7 @@ def worker_died(exit_code, last_words):
     )
 
 
-def no_answer(seconds):
+def no_answer(seconds: int) -> Problem:
     """styleplug's process runs, but says nothing."""
     return Problem(
         f"styleplug hasn't answered for {seconds} seconds. Your picture is unchanged; try again"
@@ -48,12 +50,12 @@ def no_answer(seconds):
     )
 
 
-def cannot_work(problems):
+def cannot_work(problems: list[str]) -> Problem:
     """styleplug runs, but no transfer can."""
     return Problem("No style transfer can run: " + " ".join(problems))
 
 
-def cannot_write(error):
+def cannot_write(error: OSError) -> Problem:
     """The disk of the temporary folder is full, or not to be written to."""
     return Problem(
         f"The picture couldn't be passed to styleplug: {error.strerror} ({error.filename})."
@@ -62,7 +64,7 @@ def cannot_write(error):
     )
 
 
-def nothing_chosen(styles, filters):
+def nothing_chosen(styles: list[str], filters: list[str]) -> Problem:
     """A call without a dialog that names neither painting nor filter."""
     known = f" Paintings: {', '.join(styles) or 'none'}. Filters: {', '.join(filters) or 'none'}."
     return Problem(
@@ -71,12 +73,12 @@ def nothing_chosen(styles, filters):
     )
 
 
-def too_much_chosen(names):
+def too_much_chosen(names: list[str]) -> Problem:
     """A call that names several ways to paint."""
     return Problem(f"Choose one of {' and '.join(names)}, and leave the others empty.")
 
 
-def wrong_options(text):
+def wrong_options(text: str) -> Problem:
     """The `options` of a call can't be read."""
     return Problem(
         f"“options” can't be read: {text!r}. Write name=value, separated by commas, such as"

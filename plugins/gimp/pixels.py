@@ -4,7 +4,13 @@ As floating point and in sRGB, whatever the picture's precision and profile: GEG
 ways, and 8-bit values come back as they were.
 """
 
-from gi.repository import Gegl
+from __future__ import annotations
+
+from gi.repository import Gegl, Gimp
+from worker import Message
+
+Area = tuple[int, int, int, int]
+"""x, y, width, height."""
 
 FORMATS = {"RGB": "R'G'B' float", "RGBA": "R'G'B'A float"}
 BYTES = {"RGB": 12, "RGBA": 16}
@@ -13,18 +19,18 @@ BAND = 1 << 24
 """Bytes at a time, so that a large picture isn't held in memory once more."""
 
 
-def _bands(width, height, pixel):
+def _bands(width: int, height: int, pixel: int) -> list[tuple[int, int]]:
     rows = max(1, BAND // (width * pixel))
     return [(top, min(rows, height - top)) for top in range(0, height, rows)]
 
 
-def scaled(area, scale):
+def scaled(area: Area, scale: float) -> Area:
     """An area scaled down, of at least a pixel."""
     x, y, width, height = (round(value * scale) for value in area)
     return x, y, max(width, 1), max(height, 1)
 
 
-def thumbnail(drawable, area, scale):
+def thumbnail(drawable: Gimp.Drawable, area: Area, scale: float) -> tuple[bytes, int, int]:
     """8-bit RGBA of an area, scaled down: bytes, width, height."""
     rectangle = Gegl.Rectangle.new(*scaled(area, scale))
     buffer = drawable.get_buffer()
@@ -32,7 +38,7 @@ def thumbnail(drawable, area, scale):
     return data, rectangle.width, rectangle.height
 
 
-def write_raw(drawable, area, path, scale=1.0):
+def write_raw(drawable: Gimp.Drawable, area: Area, path: str, scale: float = 1.0) -> Message:
     """Write an area, (x, y, width, height), scaled down; returns the protocol's `photo`.
 
     Raises:
@@ -48,7 +54,7 @@ def write_raw(drawable, area, path, scale=1.0):
     return {"width": width, "height": height, "layout": layout, "dtype": "float32"}
 
 
-def read_raw(result, layer):
+def read_raw(result: Message, layer: Gimp.Layer) -> None:
     """Fill a layer of the same size with a raw result, as the protocol describes it.
 
     Raises:

@@ -1,10 +1,16 @@
 """The preview in the dialog: the picture as it is, then a small transfer of it on demand."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+
 import messages
-from gi.repository import GdkPixbuf, GLib, Gtk
+from gi.repository import GdkPixbuf, Gimp, GLib, Gtk
 from job import run_job
-from pixels import thumbnail, write_raw
+from pixels import Area, thumbnail, write_raw
+from settings import Settings
 from texts import progress_text
+from worker import Message, Worker
 
 SIDE = 288
 """Of the preview, in pixels."""
@@ -18,11 +24,17 @@ HINT = "A small picture: the strokes of the full one are finer."
 class Preview(Gtk.Box):
     """Shows a part of a drawable; `settings()` gives what to paint with, or None."""
 
-    def __init__(self, worker, drawable, area, settings):
+    def __init__(
+        self,
+        worker: Worker,
+        drawable: Gimp.Drawable,
+        area: Area,
+        settings: Callable[[], Settings | None],
+    ) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         self._worker, self._drawable, self._area = worker, drawable, area
         self._settings = settings
-        self._job = None
+        self._job: Generator[Message | None, None, None] | None = None
         self._scale = min(1.0, SIDE / max(area[2:]))
         self._image = Gtk.Image(width_request=SIDE, height_request=SIDE)
         frame = Gtk.Frame(shadow_type=Gtk.ShadowType.IN)
@@ -34,14 +46,14 @@ class Preview(Gtk.Box):
             self.pack_start(widget, False, False, 0)
         self._show_original()
 
-    def stop(self):
+    def stop(self) -> None:
         """End a preview that runs."""
         if self._job is not None:
             self._job.close()
             self._job = None
             self._button.set_label("Pre_view")
 
-    def _show_original(self):
+    def _show_original(self) -> None:
         data, width, height = thumbnail(self._drawable, self._area, self._scale)
         rgb = GdkPixbuf.Colorspace.RGB
         picture = GdkPixbuf.Pixbuf.new_from_bytes(
@@ -49,7 +61,7 @@ class Preview(Gtk.Box):
         )
         self._image.set_from_pixbuf(on_checks(picture))
 
-    def _clicked(self, _button):
+    def _clicked(self, _button: Gtk.Button) -> None:
         if self._job is not None:
             self.stop()
             self._say("Stopped", 0)
@@ -62,10 +74,10 @@ class Preview(Gtk.Box):
         self._say("Starting…", 0)
         GLib.timeout_add(TICK, self._tick, self._job)
 
-    def _write(self, path):
+    def _write(self, path: str) -> Message:
         return write_raw(self._drawable, self._area, path, self._scale)
 
-    def _tick(self, job):
+    def _tick(self, job: Generator[Message | None, None, None]) -> bool:
         """Take what came from the worker; False ends the timer."""
         if job is not self._job:
             return False
@@ -80,7 +92,7 @@ class Preview(Gtk.Box):
         self.stop()
         return False
 
-    def _take(self, message):
+    def _take(self, message: Message) -> None:
         kind = message["type"]
         if kind == "progress":
             self._say(progress_text(message), message["fraction"])
@@ -90,16 +102,16 @@ class Preview(Gtk.Box):
             self._show(message["result"]["path"])
             self._say("Preview", 1)
 
-    def _say(self, text, fraction):
+    def _say(self, text: str, fraction: float) -> None:
         self._bar.set_text(text)
         self._bar.set_fraction(fraction)
 
-    def _show(self, path):
+    def _show(self, path: str) -> None:
         picture = GdkPixbuf.Pixbuf.new_from_file_at_scale(path, SIDE, SIDE, True)
         self._image.set_from_pixbuf(on_checks(picture))
 
 
-def small(settings):
+def small(settings: Settings) -> Message:
     """The request of a preview: as the settings say, but at a small size."""
     request = settings.request()
     if request["type"] == "stylize":
@@ -108,7 +120,7 @@ def small(settings):
     return {**request, "result": {"format": "png"}, "preview": SIDE}
 
 
-def on_checks(picture):
+def on_checks(picture: GdkPixbuf.Pixbuf) -> GdkPixbuf.Pixbuf:
     """A picture with its transparency made visible."""
     if not picture.get_has_alpha():
         return picture
@@ -117,7 +129,7 @@ def on_checks(picture):
     return picture.composite_color_simple(width, height, nearest, 255, 8, 0x999999, 0x666666)
 
 
-def tell(window, text):
+def tell(window: Gtk.Window, text: str) -> None:
     """Show a message above the dialog."""
     box = Gtk.MessageDialog(
         transient_for=window,

@@ -5,11 +5,18 @@ that most people set have arguments of their own, and all others that the worker
 name in one text. GIMP keeps the arguments of the last run.
 """
 
+from __future__ import annotations
+
 import json
 import os
+from typing import TYPE_CHECKING, Any
 
 import messages
 from gi.repository import Gio
+from worker import Message
+
+if TYPE_CHECKING:
+    from gi.repository import Gimp
 
 WAYS = ("painting", "painting-file", "filter")
 """The arguments of which one says what to paint with."""
@@ -22,18 +29,18 @@ GREATEST = 2**31 - 1
 class Settings:
     """`way` is one of `WAYS`, `name` its value; `options` are those that differ from the preset."""
 
-    def __init__(self, way, name, preset, options):
+    def __init__(self, way: str | None, name: str, preset: str, options: dict[str, Any]) -> None:
         self.way = way
         self.name = name
         self.preset = preset
         self.options = options
 
     @property
-    def job(self):
+    def job(self) -> str:
         """The type of the worker's job."""
         return "filter" if self.way == "filter" else "stylize"
 
-    def request(self):
+    def request(self) -> Message:
         """The worker's request, without the picture."""
         if self.way == "filter":
             return {"type": "filter", "filter": self.name, "options": self.options}
@@ -41,7 +48,7 @@ class Settings:
         preset = {"preset": self.preset} if self.preset else {}
         return {"type": "stylize", "paintings": [painting], "options": self.options, **preset}
 
-    def title(self, catalogue):
+    def title(self, catalogue: Message) -> str:
         """What was done, as the name of a layer."""
         titles = {style["name"]: style["title"] for style in catalogue["styles"]}
         if self.way == "painting-file":
@@ -50,7 +57,7 @@ class Settings:
             name = titles.get(self.name, self.name) if self.way == "painting" else self.name
         return f"{name} ({self.preset})" if self.preset and self.way != "filter" else name
 
-    def store(self, config):
+    def store(self, config: Gimp.ProcedureConfig) -> None:
         """Write them into the procedure's arguments."""
         texts = dict.fromkeys(("painting", "filter"), "")
         if self.way in texts:
@@ -66,7 +73,7 @@ class Settings:
         config.set_property("options", json.dumps(others) if others else "")
 
 
-def read_settings(config):
+def read_settings(config: Gimp.ProcedureConfig) -> Settings:
     """The settings in a procedure's arguments; `way` is None where nothing is chosen.
 
     Raises:
@@ -83,14 +90,15 @@ def read_settings(config):
         raise messages.too_much_chosen(chosen)
     way = chosen[0] if chosen else None
     options = parse_options(config.get_property("options") or "")
-    for name in NUMBERS:
-        value = config.get_property(name)
+    for number in NUMBERS:
+        value = config.get_property(number)
         if value >= 0:
-            options[name] = value
-    return Settings(way, values.get(way), config.get_property("preset") or "", options)
+            options[number] = value
+    name = values[way] if way else ""
+    return Settings(way, name, config.get_property("preset") or "", options)
 
 
-def parse_options(text):
+def parse_options(text: str) -> dict[str, Any]:
     """Options from a JSON object, or from "name=value, name=value".
 
     A value is a JSON value, or a text as it stands.
@@ -98,12 +106,13 @@ def parse_options(text):
     Raises:
         Problem: it is neither.
     """
+    options: dict[str, Any] = {}
     if text.lstrip().startswith("{"):
         try:
-            return json.loads(text)
+            options = json.loads(text)
         except ValueError:
             raise messages.wrong_options(text) from None
-    options = {}
+        return options
     for part in filter(str.strip, text.split(",")):
         name, sign, value = map(str.strip, part.partition("="))
         if not (name and sign):

@@ -5,6 +5,8 @@ Standard library and `gi` only: the work is done by styleplug in a process of it
 needed to answer GIMP's query is imported in a run.
 """
 
+from __future__ import annotations
+
 import sys
 
 import gi
@@ -18,13 +20,13 @@ PROCEDURE = "plug-in-styleplug"
 class StyleTransfer(Gimp.PlugIn):
     """The plug-in, as GIMP talks to it."""
 
-    def do_set_i18n(self, _name):
+    def do_set_i18n(self, _name: str) -> bool:
         return False
 
-    def do_query_procedures(self):
+    def do_query_procedures(self) -> list[str]:
         return [PROCEDURE]
 
-    def do_create_procedure(self, name):
+    def do_create_procedure(self, name: str) -> Gimp.Procedure:
         procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, run, None)
         procedure.set_image_types("RGB*")
         procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
@@ -68,7 +70,14 @@ class StyleTransfer(Gimp.PlugIn):
         return procedure
 
 
-def run(procedure, run_mode, image, drawables, config, _data):
+def run(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image,
+    drawables: list[Gimp.Drawable],
+    config: Gimp.ProcedureConfig,
+    _data: object,
+) -> Gimp.ValueArray:
     """Answer a call; whatever happens, GIMP gets its answer."""
     import messages
 
@@ -86,7 +95,7 @@ def run(procedure, run_mode, image, drawables, config, _data):
     return procedure.new_return_values(status, GLib.Error())
 
 
-def failure(procedure, message):
+def failure(procedure: Gimp.Procedure, message: str) -> Gimp.ValueArray:
     """The answer that makes GIMP show a message."""
     error = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), message, 0)
     return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, error)

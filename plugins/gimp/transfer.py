@@ -1,20 +1,28 @@
 """A run from start to end: what to do, the worker's job, the new layer."""
 
+from __future__ import annotations
+
 import messages
 from gi.repository import Gegl, Gimp
 from installation import read_installation
 from job import run_job
 from layers import add_result, only_drawable, work_area
-from pixels import write_raw
-from settings import read_settings
+from pixels import Area, write_raw
+from settings import Settings, read_settings
 from texts import progress_text
-from worker import Worker
+from worker import Message, Worker
 
 POLL = 0.1
 """Seconds between looks at GIMP while nothing comes from the worker."""
 
 
-def transfer(procedure, run_mode, image, drawables, config):
+def transfer(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image,
+    drawables: list[Gimp.Drawable],
+    config: Gimp.ProcedureConfig,
+) -> Gimp.PDBStatusType:
     """Paint the drawable on a new layer; returns the procedure's status.
 
     Raises:
@@ -30,9 +38,10 @@ def transfer(procedure, run_mode, image, drawables, config):
         if run_mode == Gimp.RunMode.INTERACTIVE:
             from dialog import ask
 
-            settings = ask(worker, catalogue, drawable, area, settings)
-            if settings is None:
+            chosen = ask(worker, catalogue, drawable, area, settings)
+            if chosen is None:
                 return Gimp.PDBStatusType.CANCEL
+            settings = chosen
             settings.store(config)
         if settings.way is None:
             raise messages.nothing_chosen(_names(catalogue, "styles"), _names(catalogue, "filters"))
@@ -42,7 +51,14 @@ def transfer(procedure, run_mode, image, drawables, config):
     return Gimp.PDBStatusType.SUCCESS
 
 
-def _paint(worker, image, drawable, area, settings, title):
+def _paint(
+    worker: Worker,
+    image: Gimp.Image,
+    drawable: Gimp.Drawable,
+    area: Area,
+    settings: Settings,
+    title: str,
+) -> None:
     layout = "RGBA" if drawable.has_alpha() else "RGB"
     request = {**settings.request(), "result": {"layout": layout, "dtype": "float32"}}
     job = run_job(worker, request, lambda path: write_raw(drawable, area, path), POLL)
@@ -59,5 +75,5 @@ def _paint(worker, image, drawable, area, settings, title):
     Gimp.displays_flush()
 
 
-def _names(catalogue, kind):
+def _names(catalogue: Message, kind: str) -> list[str]:
     return [item["name"] for item in catalogue[kind]]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import glob
 import logging
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path, PurePath
 
+from styleplug.api import list_formats
 from styleplug.errors import UnreadableImageError
 
 SYSTEM_FOLDERS = (
@@ -27,21 +27,17 @@ SYSTEM_FOLDERS = (
 _SYSTEM = frozenset(name.lower() for name in SYSTEM_FOLDERS)
 _log = logging.getLogger("styleplug")
 
-_PICTURE = re.compile(
-    r".*\.(jpe?g|jpe|jfif|mpo|png|gif|bmp|dib|p[bgnp]m|tiff?|webp|avif|jp2|j2k|jpx|psd|tga|hei[cf]"
-    r"|hif|jxl|3fr|arw|cr[23w]|dcr|dng|erf|fff|iiq|kdc|mef|mos|mrw|nef|nrw|orf|pef|raf|raw|rw[2l]"
-    r"|sr[2fw]|x3f)",
-    re.IGNORECASE | re.DOTALL,
-)
-"""What names of pictures are like. Files that are named one by one may be called anything."""
-
 
 @dataclass(frozen=True)
 class InputFile:
     """A picture: its absolute path, and the relative one that its result is to have."""
 
     source: Path
-    place: PurePath
+    relative_output: PurePath
+
+
+def _extensions() -> frozenset[str]:
+    return frozenset(extension for format in list_formats() for extension in format.reads)
 
 
 @dataclass(frozen=True)
@@ -52,12 +48,14 @@ class Search:
         without: a folder to leave out wherever it is met on the way.
         recursive: whether folders in a folder are looked into.
         system_folders: whether those of `SYSTEM_FOLDERS` are, too.
+        extensions: of pictures. Files that are named one by one may be called anything.
         left_out: those that weren't, as they are met.
     """
 
     without: Path
     recursive: bool = False
     system_folders: bool = False
+    extensions: frozenset[str] = field(default_factory=_extensions)
     left_out: set[Path] = field(default_factory=set)
 
     def takes_in(self, folder: Path) -> bool:
@@ -68,9 +66,19 @@ class Search:
             self.left_out.add(folder)
         return self.system_folders
 
-    def tell(self, told: int = 0) -> int:
-        """Say what was left out, if that is more than was told; how many folders that is now."""
-        if len(self.left_out) > told:
+    def finds(self, path: Path) -> bool:
+        """Whether it is called like a picture, and isn't a pipe or a device, which would be waited
+        for."""
+        if path.suffix.lower() not in self.extensions or _is_temporary(path):
+            return False
+        try:
+            return stat.S_ISREG(path.stat().st_mode)
+        except OSError:  # it is gone, or a link that leads nowhere, and is told of
+            return True
+
+    def warn(self, known: int = 0) -> int:
+        """Warn of what was left out, if that is more than is known; returns how many folders."""
+        if len(self.left_out) > known:
             names = ", ".join(sorted({folder.name for folder in self.left_out}))
             _log.warning(
                 "folders of thumbnails, snapshots or deleted pictures are left out (%s; %d in all);"
@@ -134,7 +142,7 @@ def _named(path: Path, search: Search) -> Iterator[InputFile]:
             # "**" gives each folder, and what is in it besides.
             if "**" not in path.parts:
                 yield from _walked(match, fixed, search)
-        elif _is_picture(match) and not _lies_in(match.parent, search.without):
+        elif search.finds(match) and not _lies_in(match.parent, search.without):
             yield InputFile(_absolute(match), _place(match, fixed))
 
 
@@ -177,7 +185,7 @@ def _walked(folder: Path, root: Path, search: Search) -> Iterator[InputFile]:
                     and not _is_same(path, search.without)
                 ):
                     folders.append((path, above | {real}))
-            elif _is_picture(path):
+            elif search.finds(path):
                 yield InputFile(_absolute(path), _place(path, root))
         pending += reversed(folders)
 
@@ -203,16 +211,6 @@ def _fixed(parts: Sequence[str]) -> Iterator[str]:
         if glob.has_magic(part):
             return
         yield part
-
-
-def _is_picture(path: Path) -> bool:
-    """Whether it is called like one, and isn't a pipe or a device, which would be waited for."""
-    if not _PICTURE.fullmatch(path.name) or _is_temporary(path):
-        return False
-    try:
-        return stat.S_ISREG(path.stat().st_mode)
-    except OSError:  # it is gone, or a link that leads nowhere, and is told of
-        return True
 
 
 def _is_temporary(path: Path) -> bool:

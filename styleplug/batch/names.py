@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path, PurePath
 
+from styleplug.api import list_formats
 from styleplug.batch.inputs import InputFile
 
 
@@ -38,6 +39,7 @@ class Names:
         self._folders: dict[Path, str] = {}
         self._suffix = suffix
         self._kind = kind
+        self._written = {extension for format in list_formats() for extension in format.writes}
         self._owners = {_key(place.as_posix()): source for place, source in taken.items()}
         self._results = {self._real(folder / place) for place in taken}
         self._originals = {_key(self._real(file)) for file in originals}
@@ -70,15 +72,14 @@ class Names:
         return os.path.join(folder, file.name)
 
     def _candidates(self, found: InputFile) -> Iterator[PurePath]:
-        from styleplug.image.encode import FORMATS
-
-        kind = found.place.suffix if found.place.suffix.lower() in FORMATS else ".png"
+        path = found.relative_output
+        kind = path.suffix if path.suffix.lower() in self._written else ".png"
         if self._kind is not None:
             kind = f".{self._kind}"
-        stem = f"{found.place.stem}{self._suffix}"
-        yield found.place.with_name(f"{stem}{kind}")
+        stem = f"{path.stem}{self._suffix}"
+        yield path.with_name(f"{stem}{kind}")
         for number in count(2):
-            yield found.place.with_name(f"{stem}-{number}{kind}")
+            yield path.with_name(f"{stem}-{number}{kind}")
 
 
 def _key(name: str) -> str:

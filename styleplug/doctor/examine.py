@@ -25,6 +25,7 @@ CHECKS: Mapping[str, str] = MappingProxyType(
         "CUDA": "cuda",
         "Models and folders": "models",
         "Plug-ins": "plugins",
+        "Picture formats": "formats",
         "Host programs": "hosts",
         "A small transfer": "transfer",
     }

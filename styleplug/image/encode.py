@@ -2,77 +2,34 @@
 
 from __future__ import annotations
 
-import io
+import logging
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from styleplug.errors import MissingDependencyError, UnwritableImageError
-from styleplug.image import heif, high_bit_depth, jxl
 from styleplug.image.colour import ProfileError, from_srgb
-from styleplug.image.exif import in_srgb, is_exif
-from styleplug.image.metadata import THUMBNAIL_SIDE, embed_metadata
+from styleplug.image.formats import FORMATS, Format, codec_of
+from styleplug.image.formats.codec import Writer
+from styleplug.image.metadata import exif
+from styleplug.image.metadata.blocks import Metadata
+from styleplug.image.metadata.correction import THUMBNAIL_SIDE, corrected
+from styleplug.image.metadata.resolution import in_exif, with_resolution
+from styleplug.image.metadata.texts import in_xmp
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted
 from styleplug.image.samples import Array, quantised
 
-# Of (H, W, 3) or (H, W, 4) samples, uint8 or uint16, and their ICC profile; those that embed
-# metadata themselves take them as options.
-_Encoder: TypeAlias = Callable[..., bytes]
+_BY_EXTENSION = {extension: format for format in FORMATS for extension in format.writes}
 
-
-@dataclass(frozen=True)
-class Format:
-    """A file format: how it is written, and what it can hold."""
-
-    name: str
-    encode: _Encoder
-    has_alpha: bool = True
-    has_profile: bool = True
-    is_deep: bool = False
-    longest_side: int | None = None
-
-
-def _pillow(name: str, deep_encoder: _Encoder | None = None, **options: Any) -> _Encoder:
-    """An encoder that uses Pillow, but for 16 bits another."""
-
-    def encode(layers: NDArray[Any], profile: bytes | None, **blocks: bytes) -> bytes:
-        if deep_encoder is not None and layers.dtype == np.uint16:
-            return deep_encoder(layers, profile)
-        buffer = io.BytesIO()
-        Image.fromarray(layers).save(buffer, name, icc_profile=profile, **options, **blocks)
-        return buffer.getvalue()
-
-    return encode
-
-
-_JPEG = Format(
-    "JPEG",
-    _pillow("JPEG", quality=95, subsampling="4:4:4"),
-    has_alpha=False,
-    longest_side=65500,
-)
-_TIFF = Format(
-    "TIFF", _pillow("TIFF", high_bit_depth.tiff_encoded, compression="tiff_deflate"), is_deep=True
-)
-_HEIF = Format("HEIF", heif.encoded, is_deep=True, longest_side=16384)
-FORMATS = {
-    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), _JPEG),
-    ".png": Format("PNG", _pillow("PNG", high_bit_depth.png_encoded), is_deep=True),
-    ".tif": _TIFF,
-    ".tiff": _TIFF,
-    ".webp": Format("WEBP", _pillow("WEBP", quality=95), longest_side=16383),
-    ".avif": Format("AVIF", _pillow("AVIF", quality=90, subsampling="4:4:4"), longest_side=65535),
-    **dict.fromkeys((".heic", ".heif", ".hif"), _HEIF),
-    ".jxl": Format("JPEG XL", jxl.encoded, has_profile=False),
-}
+_log = logging.getLogger("styleplug")
 
 
 def check_format(path: Path) -> None:
@@ -81,12 +38,15 @@ def check_format(path: Path) -> None:
     Raises:
         UnwritableImageError: there is no such format, or its library isn't installed.
     """
-    format = FORMATS.get(path.suffix.lower())
+    format = _BY_EXTENSION.get(path.suffix.lower())
     if format is None:
-        raise UnwritableImageError(path, f"has no known extension; use one of {', '.join(FORMATS)}")
-    if format is _HEIF:
+        raise UnwritableImageError(
+            path, f"has no known extension; use one of {', '.join(_BY_EXTENSION)}"
+        )
+    writer = _writer(format)
+    if writer.check is not None:
         try:
-            heif.library()
+            writer.check()
         except MissingDependencyError as error:
             raise UnwritableImageError(path, f"can't be written, since {error}") from error
 
@@ -102,25 +62,69 @@ def encoded(picture: Picture, path: Path) -> bytes:
     Raises:
         UnwritableImageError: the picture is larger than the format allows, or can't be stored.
     """
-    format = FORMATS[path.suffix.lower()]
-    if format.longest_side is not None and max(picture.size) > format.longest_side:
+    format = _BY_EXTENSION[path.suffix.lower()]
+    writer = _writer(format)
+    if writer.longest_side is not None and max(picture.size) > writer.longest_side:
         raise UnwritableImageError(
             path,
-            f"{format.name} holds at most {format.longest_side} pixels a side, and the picture has"
+            f"{format.label} holds at most {writer.longest_side} pixels a side, and the picture has"
             f" {max(picture.size)}; use .png or .tif",
         )
-    thumbnail = partial(_thumbnail, picture)
     try:
-        profile = picture.origin.profile if format.has_profile else None
-        encode = partial(format.encode, _layers(picture, profile, format), profile)
+        profile = picture.origin.profile if writer.has_profile else None
+        encode = partial(writer.encode, _layers(picture, profile, writer), profile)
         metadata = picture.origin.metadata
-        if metadata.exif and is_exif(metadata.exif) and not format.has_profile:
-            metadata = replace(metadata, exif=in_srgb(metadata.exif))
-        return embed_metadata(encode, format.name, metadata, picture.turn, thumbnail)
+        if metadata.exif and exif.is_exif(metadata.exif) and not writer.has_profile:
+            metadata = replace(metadata, exif=exif.in_srgb(metadata.exif))
+        metadata = corrected(metadata, picture.turn, partial(_thumbnail, picture))
+        return _with_metadata(encode, format, writer, metadata)
     except (OSError, ValueError, RuntimeError, struct.error, ProfileError) as error:
         raise UnwritableImageError(
-            path, f"can't be stored as {format.name} ({error}); use another format"
+            path, f"can't be stored as {format.label} ({error}); use another format"
         ) from error
+
+
+def _writer(format: Format) -> Writer:
+    writer = codec_of(format).writer
+    assert writer is not None, "it says which files it writes"
+    return writer
+
+
+def _with_metadata(
+    encode: Callable[..., bytes], format: Format, writer: Writer, metadata: Metadata
+) -> bytes:
+    """The picture file that an encoder makes, with metadata in it.
+
+    Where they can't be stored, the file is without, and a log line says so. XMP goes first, which
+    is the likeliest to be too much for a format.
+    """
+    for kept in (metadata, replace(metadata, xmp=None)) if metadata.xmp else (metadata,):
+        try:
+            return _embedded(encode, writer, kept)
+        except Exception as error:  # encoders raise nearly anything, and the picture is worth more
+            lost = "XMP data" if kept.xmp else "metadata"
+            _log.warning("the %s can't be stored in a %s file (%s)", lost, format.label, error)
+    return encode()
+
+
+def _embedded(encode: Callable[..., bytes], writer: Writer, metadata: Metadata) -> bytes:
+    """The file with all metadata, each in the place that the format has for it.
+
+    What has none of its own goes into the EXIF block, as TIFF has it, and texts go into XMP, as far
+    as it has properties for them.
+    """
+    block, iptc, resolution = metadata.exif, metadata.iptc, metadata.resolution
+    if not writer.has_iptc and iptc and not (block and exif.iptc_of(block) == iptc):
+        block = exif.with_iptc(block, iptc)
+    is_reversed = block and resolution and in_exif(block) == resolution[::-1]
+    if resolution and (is_reversed or not writer.has_resolution):
+        block = with_resolution(block, resolution)
+    xmp = in_xmp(metadata.xmp, [text for text in metadata.texts if not writer.has_text(text)])
+    if writer.embed is not None:
+        return writer.embed(encode(), replace(metadata, exif=block, xmp=xmp))
+    if block and writer.is_turned_by_exif:
+        block = exif.without(block, exif.ORIENTATION)
+    return encode(**{name: data for name, data in (("exif", block), ("xmp", xmp)) if data})
 
 
 def _thumbnail(picture: Picture) -> Image.Image:
@@ -131,15 +135,15 @@ def _thumbnail(picture: Picture) -> Image.Image:
     return Picture(pixels).to_pil()
 
 
-def _layers(picture: Picture, profile: bytes | None, format: Format) -> NDArray[Any]:
+def _layers(picture: Picture, profile: bytes | None, writer: Writer) -> NDArray[Any]:
     """(H, W, 3) or (H, W, 4) samples, uint8 or uint16, in a profile's colours."""
     pixels, alpha = picture.pixels, picture.alpha
-    if alpha is not None and not format.has_alpha:
+    if alpha is not None and not writer.has_alpha:
         pixels, alpha = _on_white(pixels, alpha), None
     layers = from_srgb(pixels, profile)
     if alpha is not None:
         layers = np.dstack([layers, alpha])
-    return quantised(layers, picture.origin.depth if format.is_deep else 8)
+    return quantised(layers, picture.origin.depth if writer.is_deep else 8)
 
 
 def _on_white(pixels: Array, alpha: Array) -> Array:

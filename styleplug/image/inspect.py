@@ -9,8 +9,8 @@ from pathlib import Path
 
 from PIL import ImageCms
 
-from styleplug.image.decode import decoded
-from styleplug.image.metadata import Metadata, read_metadata
+from styleplug.image.decode import decoded, read_metadata
+from styleplug.image.metadata.blocks import Metadata
 from styleplug.image.pil import decoder_errors
 from styleplug.image.read import file_content
 

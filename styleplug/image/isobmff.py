@@ -14,6 +14,14 @@ _MOST_BOXES = 10_000
 _TURNS = {b"irot": (1, 8, 3, 6), b"imir": (4, 2)}
 
 
+def brands(data: bytes) -> set[bytes]:
+    """The kinds of file that a file says to be; none for one in another container."""
+    if data[4:8] != b"ftyp":
+        return set()
+    end = int.from_bytes(data[:4], "big")
+    return {data[start : start + 4] for start in range(8, min(end, 256), 4)}
+
+
 def numbered_colours(data: bytes) -> tuple[int, int] | None:
     """The primaries and the transfer function, as CICP numbers them.
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from styleplug.errors import UnsupportedImageError
 from styleplug.image.colour import to_srgb
-from styleplug.image.metadata import Metadata, orientation_in
+from styleplug.image.metadata.blocks import Metadata
 from styleplug.image.pil import decoder_errors, samples_of
 from styleplug.image.samples import Samples, from_array, quantised, scaled
 from styleplug.image.turn import Turn
@@ -135,7 +135,7 @@ class Picture:
     @property
     def turn(self) -> Turn:
         """What became of the picture since it was stored."""
-        orientation = self.origin.orientation or orientation_in(self.origin.metadata)
+        orientation = self.origin.orientation or self.origin.metadata.orientation
         return Turn.of(orientation, self.origin.size or self.size, self.size)
 
     def to_pil(self) -> Image.Image:

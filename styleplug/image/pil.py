@@ -1,13 +1,15 @@
-"""Samples of Pillow images of any mode, upright."""
+"""Files by Pillow: its images of any mode as samples, upright, and samples as its files."""
 
 from __future__ import annotations
 
+import io
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,16 @@ from styleplug.errors import (
     UnsupportedImageError,
 )
 from styleplug.image.colour import adobe_profile
-from styleplug.image.samples import SEVERAL, PathOrNone, Samples, upright, with_alpha
+from styleplug.image.metadata.blocks import Metadata
+from styleplug.image.metadata.resolution import resolution_of
+from styleplug.image.samples import (
+    SEVERAL,
+    PathOrNone,
+    Samples,
+    check_size,
+    upright,
+    with_alpha,
+)
 from styleplug.image.turn import known_orientation
 
 
@@ -83,6 +94,50 @@ def decoder_errors(path: PathOrNone) -> Iterator[None]:
         raise UnreadableImageError(
             path, f"is damaged or incomplete ({reason}); copy it again, or save it anew"
         ) from error
+
+
+@contextmanager
+def opened(data: bytes, format: str, path: PathOrNone) -> Iterator[Image.Image]:
+    """A file of one of Pillow's formats, opened by Pillow; call it within `decoder_errors`.
+
+    Raises:
+        ImageTooLargeError: it has too many pixels.
+        Exception: whatever Pillow raises on damaged data.
+    """
+    with Image.open(io.BytesIO(data), formats=[format]) as image:
+        check_size(*image.size, path)
+        yield image
+
+
+def decoded(format: str, data: bytes, path: PathOrNone) -> Samples:
+    """The picture in such a file; raises as `opened` does."""
+    with opened(data, format, path) as image:
+        return samples_of(image, path)
+
+
+def blocks_of(data: bytes) -> Metadata:
+    """What Pillow finds in a file besides its pixels; call it within `decoder_errors`.
+
+    Raises:
+        Exception: whatever Pillow raises on damaged data.
+    """
+    with Image.open(io.BytesIO(data)) as image:
+        resolution = resolution_of(*image.info.get("dpi", (0, 0)))
+        return Metadata(image.info.get("exif"), image.info.get("xmp"), resolution=resolution)
+
+
+def encoded(format: str, layers: NDArray[Any], profile: bytes | None, **options: Any) -> bytes:
+    """A file of (H, W, 3) or (H, W, 4) samples, uint8, in one of Pillow's formats.
+
+    Args:
+        format: Pillow's name of it.
+        layers: the samples.
+        profile: their ICC profile.
+        options: of Pillow's; some formats take `exif` and `xmp`, to be embedded.
+    """
+    buffer = io.BytesIO()
+    Image.fromarray(layers).save(buffer, format, icc_profile=profile, **options)
+    return buffer.getvalue()
 
 
 def samples_of(image: Image.Image, path: PathOrNone = None) -> Samples:

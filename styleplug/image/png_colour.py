@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from styleplug.image.cicp import described as described_by_numbers
 from styleplug.image.colour import ProfileError, chromatic_profile
-from styleplug.image.png import contents
+from styleplug.image.png_chunks import contents
 from styleplug.image.samples import Samples
 
 _BY_NUMBERS, _SRGB, _GAMMA, _CHROMATICITIES = b"cICP", b"sRGB", b"gAMA", b"cHRM"

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from styleplug.errors import ImageTooLargeError, UnreadableImageError
-from styleplug.image.decode import decoded
-from styleplug.image.exif import in_srgb
-from styleplug.image.metadata import read_metadata
+from styleplug.image.decode import decoded, read_metadata
+from styleplug.image.metadata.exif import in_srgb
 from styleplug.image.picture import Picture
 from styleplug.image.pil import decoder_errors
 

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Self
 from styleplug import __version__
 from styleplug.config import INITS, MACHINE_OPTIONS, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
-from styleplug.image.rdf import Value, from_rdf, to_rdf
-from styleplug.image.xmp import Packet
+from styleplug.image.metadata.rdf import Value, from_rdf, to_rdf
+from styleplug.image.metadata.xmp import Packet
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import JobResult
-    from styleplug.image.metadata import Metadata
+    from styleplug.image.metadata.blocks import Metadata
 
 NAMESPACE = "urn:x-styleplug:recipe/1#"
 PREFIX = "styleplug"

@@ -51,7 +51,7 @@ def check_job(job: Job, photo: Path, output: Path, *, overwrite: bool) -> None:
         UnwritableImageError: the place or the format won't do, or is taken.
     """
     from styleplug.api import check_output
-    from styleplug.image.sidecar import check_sidecars
+    from styleplug.image.metadata.sidecar import check_sidecars
 
     check_output(output, inputs=[photo, *job.inputs], overwrite=overwrite)
     if not job.strip:
@@ -118,7 +118,7 @@ class PreparedJob:
 
     def picture(self, result: JobResult) -> Picture:
         """The result's picture, with what the photograph's file holds besides, and the note."""
-        from styleplug.image.metadata import Metadata
+        from styleplug.image.metadata.blocks import Metadata
 
         picture = replace(self.photograph, pixels=result.image, alpha=result.alpha)
         if self.job.strip:
@@ -147,7 +147,7 @@ class PreparedJob:
         Raises:
             UnwritableImageError: there is no place for it.
         """
-        from styleplug.image.metadata import Metadata
+        from styleplug.image.metadata.blocks import Metadata
         from styleplug.image.write import write_elsewhere
 
         picture = self.picture(result)
@@ -169,7 +169,7 @@ class PreparedJob:
         return output, None
 
     def _copy_sidecars(self, picture: Picture, output: Path, overwrite: bool) -> None:
-        from styleplug.image.sidecar import copy_sidecars
+        from styleplug.image.metadata.sidecar import copy_sidecars
 
         if picture.path and not self.job.strip:
             copy_sidecars(picture.path, output, picture.turn, overwrite=overwrite)

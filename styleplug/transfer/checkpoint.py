@@ -20,10 +20,11 @@ from typing import Any
 
 import numpy as np
 
+from styleplug.atomic import written_atomically
 from styleplug.disk import synchronise
 from styleplug.errors import CheckpointError
 from styleplug.hookspecs import Checkpoint
-from styleplug.runtime.files import open_regular, written_atomically
+from styleplug.runtime.files import open_regular
 from styleplug.transfer.balance import FixedWeights, TargetError
 from styleplug.transfer.schedule import Scale
 from styleplug.transfer.state import State, is_number, under

@@ -13,14 +13,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
+
 from styleplug.config import StylizeConfig
 from styleplug.image.picture import Picture
+from styleplug.image.resize import resized
 from styleplug.image.transparency import resized_picture
 from styleplug.transfer.balance import TargetError
 from styleplug.transfer.retry import retry_in_smaller_tiles
-from styleplug.transfer.schedule import SHORTEST_SIDE, Scale, plan_scales
+from styleplug.transfer.schedule import SHORTEST_SIDE, Scale
 from styleplug.transfer.targets import Targets, compute_targets, painting_size
 from styleplug.vgg.encoder import Encoder
+from styleplug.vgg.tensors import Pixels
 from styleplug.vgg.tiles import halo
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1")
@@ -32,63 +37,8 @@ SMALLEST_STEP = 1.1
 """An octave that is less larger than the scale before shows nothing new."""
 
 
-def plan_transfer(height: int, width: int, config: StylizeConfig) -> tuple[Scale, ...]:
-    """All scales, small to large, for a photograph of height × width pixels; errors as of
-    `plan_scales`."""
-    base = plan_scales(height, width, config)
-    return (*base, *_plan_octaves(base[-1], height, width, config))
-
-
-def config_at(scale: Scale, config: StylizeConfig) -> StylizeConfig:
-    """What a transfer's config is at a scale."""
-    if not scale.is_octave:
-        return config
-    return replace(
-        config,
-        content_layers=dict.fromkeys(CONTENT_LAYERS, 1.0),
-        style_layers=dict.fromkeys(STYLE_LAYERS, 1.0),
-        content_error=CONTENT_ERROR,
-        content_weight=None,
-        style_weight=None,
-    )
-
-
-def octave_targets(
-    encoder: Encoder,
-    before: Picture,
-    paintings: Sequence[Picture],
-    scale: Scale,
-    config: StylizeConfig,
-) -> Targets:
-    """What an octave's picture is to become like.
-
-    Args:
-        before: the picture of the scale before, enlarged, with the photograph's alpha.
-        paintings: of any size. One that has fewer pixels than its strokes would have in the
-            octave gives its own finest octave once more: enlarged, it would be a blur.
-        config: as of `config_at`.
-
-    Raises:
-        OutOfMemoryError: in the smallest tiles, too.
-    """
-    sizes = [
-        min(painting_size(painting, *scale.shape, config.stroke_scale), painting.size[::-1])
-        for painting in paintings
-    ]
-    compute = partial(
-        compute_targets,
-        encoder,
-        before,
-        [resized_picture(one, *own) for one, own in zip(paintings, sizes, strict=True)],
-        config.content_layers,
-        config.style_layers,
-    )
-    reach = halo(encoder.architecture, [*config.content_layers, *config.style_layers])
-    longest = max(map(max, [scale.shape, *sizes]))
-    return retry_in_smaller_tiles(compute, scale.encoding, longest, reach)
-
-
-def _plan_octaves(base: Scale, height: int, width: int, config: StylizeConfig) -> list[Scale]:
+def plan_octaves(base: Scale, height: int, width: int, config: StylizeConfig) -> list[Scale]:
+    """The octaves beyond a base scale, for a photograph of height × width pixels."""
     side = _resolution(base, height, width, config)
     growth = side / base.longest
     if growth < SMALLEST_STEP:
@@ -107,6 +57,59 @@ def _plan_octaves(base: Scale, height: int, width: int, config: StylizeConfig) -
             )
         )
     return scales
+
+
+def config_at(scale: Scale, config: StylizeConfig) -> StylizeConfig:
+    """What a transfer's config is at a scale."""
+    if not scale.is_octave:
+        return config
+    return replace(
+        config,
+        content_layers=dict.fromkeys(CONTENT_LAYERS, 1.0),
+        style_layers=dict.fromkeys(STYLE_LAYERS, 1.0),
+        content_error=CONTENT_ERROR,
+        content_weight=None,
+        style_weight=None,
+    )
+
+
+def octave_targets(
+    encoder: Encoder,
+    before: Pixels,
+    alpha: NDArray[np.float32] | None,
+    paintings: Sequence[Picture],
+    scale: Scale,
+    config: StylizeConfig,
+) -> Targets:
+    """What an octave's picture is to become like.
+
+    Args:
+        before: the picture of the scale before, of any size.
+        alpha: the photograph's, of any size; None where it is opaque.
+        paintings: of any size. One that has fewer pixels than its strokes would have in the
+            octave gives its own finest octave once more: enlarged, it would be a blur.
+        config: as of `config_at`.
+
+    Raises:
+        OutOfMemoryError: in the smallest tiles, too.
+    """
+    sizes = [
+        min(painting_size(painting, *scale.shape, config.stroke_scale), painting.size[::-1])
+        for painting in paintings
+    ]
+    compute = partial(
+        compute_targets,
+        encoder,
+        Picture(
+            resized(before, *scale.shape), None if alpha is None else resized(alpha, *scale.shape)
+        ),
+        [resized_picture(one, *own) for one, own in zip(paintings, sizes, strict=True)],
+        config.content_layers,
+        config.style_layers,
+    )
+    reach = halo(encoder.architecture, [*config.content_layers, *config.style_layers])
+    longest = max(map(max, [scale.shape, *sizes]))
+    return retry_in_smaller_tiles(compute, scale.encoding, longest, reach)
 
 
 def _resolution(base: Scale, height: int, width: int, config: StylizeConfig) -> int:

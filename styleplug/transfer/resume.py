@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import fields
-from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug import __version__
+from styleplug.atomic import check_writable, remove_leftovers
 from styleplug.config import INITS, MACHINE_OPTIONS, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError, StyleplugError
 from styleplug.hookspecs import Checkpoint, StylizeRequest
-from styleplug.leftovers import LETTERS, remove_leftovers
-from styleplug.runtime.files import check_writable
 from styleplug.runtime.processor import processor_name
 from styleplug.runtime.providers import import_onnxruntime
 from styleplug.runtime.threads import available_cores
 from styleplug.transfer.checkpoint import Snapshot, read_snapshot
-from styleplug.transfer.octaves import config_at, plan_transfer
+from styleplug.transfer.octaves import config_at
+from styleplug.transfer.plan import plan_transfer
 from styleplug.transfer.schedule import Scale
 from styleplug.transfer.soundness import check_scales, check_state
 from styleplug.vgg.layers import ARCHITECTURES
@@ -63,7 +62,7 @@ def open_checkpoint(checkpoint: Checkpoint, request: StylizeRequest) -> Snapshot
                 " start again without --resume",
             ) from error
     _check_place(path, is_new=not checkpoint.resume)
-    remove_leftovers(path.parent, f".{escape(path.name)}.{LETTERS}")
+    remove_leftovers(path.parent)
     return saved
 
 

@@ -16,13 +16,14 @@ from styleplug.image.transparency import fill_hidden
 from styleplug.transfer.checkpoint import Checkpointer, Snapshot
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.loss import Evaluation
-from styleplug.transfer.memory import fitted_scales, memory_notes
-from styleplug.transfer.octaves import config_at, octave_targets, plan_transfer
+from styleplug.transfer.memory import memory_notes
+from styleplug.transfer.octaves import config_at, octave_targets
+from styleplug.transfer.plan import fitted_plan
 from styleplug.transfer.scale_run import ScaleRun
-from styleplug.transfer.schedule import Scale, Schedule
+from styleplug.transfer.schedule import Schedule
 from styleplug.transfer.start import picture_to_start_from
 from styleplug.transfer.state import State, part, under
-from styleplug.transfer.targets import Targets, painting_size, targets_by_scale
+from styleplug.transfer.targets import Targets, targets_by_scale
 from styleplug.transfer.timing import seconds_per_pass
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.tensors import as_batch, as_pixels
@@ -61,7 +62,11 @@ class Transfer:
         self.photograph = fill_hidden(Picture(request.content_image, request.content_alpha))
         paintings = zip(request.style_images, request.style_alphas, strict=True)
         self.paintings = [fill_hidden(Picture(*painting)) for painting in paintings]
-        scales = saved.scales if saved else self._planned_scales()
+        scales = (
+            saved.scales
+            if saved
+            else fitted_plan(self.photograph, self.paintings, self.config, engine)
+        )
         self.schedule = Schedule(scales, self.config.time_limit, is_shared=checkpointer is None)
         self.pixels = picture_to_start_from(
             self.config,
@@ -109,55 +114,19 @@ class Transfer:
             self.stopped = "time-limit"
         yield Finished(self._result(self.best))
 
-    def _planned_scales(self) -> tuple[Scale, ...]:
-        width, height = self.photograph.size
-        scales = plan_transfer(height, width, self.config)
-        base = [scale for scale in scales if not scale.is_octave]
-        # An octave's targets are computed when it begins, and gone when it ends.
-        parts = [base, *([scale] for scale in scales[len(base) :])]
-        return tuple(scale for part in parts for scale in self._fitted(part))
-
-    def _fitted(self, scales: Sequence[Scale]) -> tuple[Scale, ...]:
-        """Scales whose targets are in memory at a time, as they fit."""
-        largest = scales[-1]
-        paintings = [
-            painting_size(painting, *largest.shape, self.config.stroke_scale)
-            for painting in self.paintings
-        ]
-        config = config_at(largest, self.config)
-        return fitted_scales(scales, paintings, config, self.engine)
-
-    def _planned(self) -> Planned:
-        """The work ahead, without the scales that there is no time for."""
-        schedule, pixels = self.schedule, self.photograph.pixels
-        base = [scale for scale in schedule.scales if not scale.is_octave][-1]
-        seconds = seconds_per_pass(self.encoder, self.engine, pixels, base, self.config)
-        seconds *= schedule.full_size / base.pixels
-        schedule.leave_out(seconds)
-        return Planned(
-            scales=tuple(scale.longest for scale in schedule.scales),
-            evaluations=tuple(scale.evaluations for scale in schedule.scales),
-            seconds=min(schedule.elapsed + schedule.seconds_left(seconds), schedule.limit),
-            backbone=self.encoder.architecture.name,
-            notes=(*self.notes, *memory_notes(schedule.scales, self.config)),
-            **self.engine.labels(),
-        )
-
     def _start(self, index: int, targets: Sequence[Targets] | None) -> ScaleRun:
         """The work on a scale: from the picture so far, or from where it was left.
 
         Args:
-            targets: of the scale; None for an octave, whose own are found here.
+            targets: the scale's; None for an octave, which is held to the picture so far.
         """
         scale = self.schedule.scales[index]
         config = config_at(scale, self.config)
         if targets is None:
-            before, alpha = (
-                None if array is None else resized(array, *scale.shape)
-                for array in (self.pixels, self.photograph.alpha)
-            )
-            held = Picture(before, alpha)
-            targets = [octave_targets(self.encoder, held, self.paintings, scale, config)]
+            alpha = self.photograph.alpha
+            targets = [
+                octave_targets(self.encoder, self.pixels, alpha, self.paintings, scale, config)
+            ]
             self.encoder.release()
         # Enlarged, the picture lacks all that is too fine for the scale before. The photograph's
         # fine detail is nearer to what is wanted than nothing, and saves evaluations.
@@ -204,6 +173,22 @@ class Transfer:
         elif self.best and self.schedule.is_spent:
             self.stopped = "time-limit"
         return self.stopped != "finished"
+
+    def _planned(self) -> Planned:
+        """The work ahead, without the scales that there is no time for."""
+        schedule, pixels = self.schedule, self.photograph.pixels
+        base = [scale for scale in schedule.scales if not scale.is_octave][-1]
+        seconds = seconds_per_pass(self.encoder, self.engine, pixels, base, self.config)
+        seconds *= schedule.full_size / base.pixels
+        schedule.leave_out(seconds)
+        return Planned(
+            scales=tuple(scale.longest for scale in schedule.scales),
+            evaluations=tuple(scale.evaluations for scale in schedule.scales),
+            seconds=min(schedule.elapsed + schedule.seconds_left(seconds), schedule.limit),
+            backbone=self.encoder.architecture.name,
+            notes=(*self.notes, *memory_notes(schedule.scales, self.config)),
+            **self.engine.labels(),
+        )
 
     def _restore(self, state: State) -> None:
         self.first = state["scale"]

@@ -16,7 +16,7 @@ from styleplug.runtime.models import Model, pick_backbone
 from styleplug.runtime.providers import providers_for
 from styleplug.transfer.checkpoint import Checkpointer
 from styleplug.transfer.engine import Engine
-from styleplug.transfer.octaves import plan_transfer
+from styleplug.transfer.plan import plan_transfer
 from styleplug.transfer.resume import machine_facts, open_checkpoint, resume_notes, run_facts
 from styleplug.transfer.run import Transfer
 from styleplug.transfer.schedule import SHORTEST_SIDE

@@ -22,6 +22,10 @@ def catalogue() -> dict[str, Any]:
             for style in list_styles()
         ],
         "filters": [asdict(filter) for filter in styleplug.list_filters()],
+        "formats": [
+            asdict(format) | {"reads": [*format.reads], "writes": [*format.writes]}
+            for format in styleplug.list_formats()
+        ],
         "options": [
             option.describe() | {"jobs": [job]}
             for job, config in (("stylize", StylizeConfig), ("filter", FilterConfig))

@@ -20,8 +20,6 @@ LAYOUTS: Mapping[str, int] = {"RGB": 3, "RGBA": 4, "Y": 1, "YA": 2}
 """Channels of raw pixels."""
 DTYPES: Mapping[str, str] = {"float32": "<f4", "uint16": "<u2", "uint8": "u1"}
 """NumPy's names for the types of raw pixels."""
-FORMATS: Mapping[str, str] = {"png": ".png", "tiff": ".tif", "jpeg": ".jpg", "webp": ".webp"}
-"""Extensions of the picture files that a result can be."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ class Stylize:
     preset: str
     options: Mapping[str, Any]
     result: Raw | str
-    """How to give it: as raw pixels, or in one of the `FORMATS`."""
+    """How to give it: as raw pixels, or in the format of a name, which the job checks."""
     preview: int
 
 
@@ -162,7 +160,7 @@ def _painting(fields: _Fields) -> Source | Named:
 
 
 def _result(fields: _Fields) -> Raw | str:
-    return fields.choice("format", FORMATS) if fields.has_any("format") else _raw(fields)
+    return fields.text("format") if fields.has_any("format") else _raw(fields)
 
 
 def _raw(fields: _Fields) -> Raw:

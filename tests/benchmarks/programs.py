@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import subprocess
 import sys
@@ -21,15 +20,14 @@ def install(folder: Path, *packages: str) -> Path:
     return python
 
 
-def command(*words: object, **variables: str) -> str:
-    """Run a command, with variables of the environment set; returns its standard output.
+def command(*words: object) -> str:
+    """Run a command; returns its standard output.
 
     Raises:
         RuntimeError: it failed; the error has its standard error.
     """
     arguments = [str(word) for word in words]
-    environment = {**os.environ, **variables}
-    done = subprocess.run(arguments, env=environment, capture_output=True, text=True)
+    done = subprocess.run(arguments, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{shlex.join(arguments)} ended with {done.returncode}: {done.stderr}")
     return done.stdout

@@ -3,7 +3,7 @@
 usage: python tests/benchmarks/sheet.py OUT [--preset NAME] [--size N]
        [--pairs tubingen+starry_night,...] [--option NAME=VALUE ...]
 
-Needs ../shared/images and ../shared/score.py beside the checkout. Pictures that OUT already holds
+Needs ../shared/images beside the checkout. Pictures that OUT already holds
 are kept, so a run that was cut off goes on where it stood. Writes PHOTO+PAINTING.png at the working
 size with a .json of its figures, and for each photograph sheet-PHOTO.jpg. Scores are those of
 score.py at 128 and 256 pixels, and at 512 where the pictures reach so far. Where another project
@@ -14,23 +14,18 @@ pair in twelve is outside the preset's range of content errors.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-import torch
 from PIL import Image, ImageDraw
+from score import SIZES, errors
 
 import styleplug
 from styleplug.image.read import read_picture
-from styleplug.runtime.models import find_model
-from styleplug.vgg.weights import load_weights
 
 SHARED = Path(__file__).parents[3] / "shared"
 TILE = 384
@@ -93,7 +88,7 @@ def record(photo: str, painting: str, out: Path, config: styleplug.StylizeConfig
     result = styleplug.stylize(content, style, config)
     result.save(picture, overwrite=True)
     seconds = time.monotonic() - started
-    content_score, style_score = score(content, style, picture, sizes(config.size))
+    [(content_score, style_score)] = errors(content, style, [picture], sizes(config.size))
     values = {
         "photo": photo,
         "painting": painting,
@@ -110,41 +105,7 @@ def record(photo: str, painting: str, out: Path, config: styleplug.StylizeConfig
 
 def sizes(size: int) -> list[int]:
     """The sizes that pictures of a working size are scored at."""
-    return [scored for scored in (128, 256, 512) if scored <= size]
-
-
-def score(content: Path, style: Path, picture: Path, at: list[int]) -> tuple[float, float]:
-    """(content, style) errors of score.py, with the bundled network's weights."""
-    yardstick = load_yardstick()
-    _, _, weights = load_weights(find_model("vgg16"))
-    convs = []
-    for name in [n.removesuffix(".weight") for n in weights if n.endswith(".weight")]:
-        weight = torch.tensor(weights[f"{name}.weight"])
-        if name == "conv1_1":  # score.py feeds BGR in 0..255
-            weight = weight.flip(1) / 255
-        convs.append((name.removeprefix("conv"), weight, torch.tensor(weights[f"{name}.bias"])))
-        if name == "conv5_1":
-            break
-    with torch.no_grad(), tempfile.TemporaryDirectory() as folder:
-        painting = in_srgb(style, Path(folder))
-        pairs = [yardstick.measure(picture, content, painting, size, convs) for size in at]
-    return statistics.fmean(c for c, _ in pairs), statistics.fmean(s for _, s in pairs)
-
-
-def in_srgb(painting: Path, folder: Path) -> Path:
-    """A copy for programs that take every file for sRGB, which one of the paintings isn't."""
-    copy = folder / f"{painting.stem}.png"
-    read_picture(painting).to_pil().save(copy)
-    return copy
-
-
-def load_yardstick() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("score", SHARED / "score.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return [scored for scored in SIZES if scored <= size]
 
 
 def clipped(picture: Path) -> float:
@@ -207,8 +168,8 @@ def compare_published(r: dict[str, Any], out: Path, size: int) -> None:
     for published in sorted((SHARED / "images/published").glob(f"*_{r['photo']}_*.png")):
         if not name.startswith(published.stem.split(f"{r['photo']}_")[1]):
             continue
-        files = photo_file(r["photo"]), painting_file(r["painting"]), published
-        content, style = score(*files, sizes(size))
+        files = photo_file(r["photo"]), painting_file(r["painting"])
+        [(content, style)] = errors(*files, [published], sizes(size))
         beaten = r["content"] <= content and r["style"] <= style
         print(f"{published.name}: content {content:.3f}  style {style:.4f}  beaten: {beaten}")
 

@@ -2,7 +2,7 @@
 
 usage: python tests/benchmarks/sizes.py OUT [--large N] [--small N]
 
-Needs ../shared/images and ../shared/score.py beside the checkout. Six pairs, each painted with all
+Needs ../shared/images beside the checkout. Six pairs, each painted with all
 defaults, by ONNX Runtime, at 256 and at 1024 pixels. The large picture is reduced to the size of
 the small one, and both are scored by score.py. OUT gets the pictures and sheet.jpg, the small one
 of each pair beside the large one; what it holds already is kept. Exits with 1 where a large
@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
-from sheet import painting_file, photo_file, score
+from score import errors
+from sheet import painting_file, photo_file
 from solver import PAIRS
 from tables import tell
 
@@ -72,8 +73,8 @@ def compared(out: Path, small: int, large: int) -> Iterator[Row]:
             pictures = [first.convert("RGB"), second.convert("RGB").resize(first.size)]
         reduced = out / f"{pair}-{large}-reduced.png"
         pictures[1].save(reduced)
-        (content, style), (of_render, style_of_render) = (
-            score(*files, picture, [small // 2, small]) for picture in (preview, reduced)
+        (content, style), (of_render, style_of_render) = errors(
+            *files, [preview, reduced], [small // 2, small]
         )
         ratios = of_render / content, style_of_render / style
         yield Row(pair, content, of_render, ratios[0], style, style_of_render, ratios[1], pictures)

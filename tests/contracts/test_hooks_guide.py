@@ -10,11 +10,13 @@ import sys
 import sysconfig
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import styleplug
 from styleplug import hookspecs, pictures
 from styleplug.plugins import plugin_manager
 
@@ -93,6 +95,22 @@ def test_the_plug_in_works_once_it_is_installed(command: Callable[..., str]) -> 
     found = json.loads(command("-m", "styleplug", "plugins", "list", "--json"))
     assert [(plugin["name"], plugin["version"]) for plugin in found][1:] == [("posterise", "1.0")]
     assert found[1]["hooks"] == ["styleplug_apply_filter", "styleplug_register_filters"]
+
+
+def test_the_format_works(tmp_path: Path) -> None:
+    plugin = ModuleType("farbfeld")
+    exec(block("python farbfeld"), vars(plugin))
+    plugin_manager().register(plugin)
+    try:
+        written = tmp_path / "a.ff"
+        values = np.random.default_rng(0).integers(0, 65536, (6, 8, 4), np.uint16)
+        styleplug.write_image(values, written)
+        found = styleplug.read_image(written)
+        layers = np.dstack([found.pixels, found.alpha])
+        np.testing.assert_array_equal(np.rint(layers * 65535), values)
+        assert "farbfeld" in {format.name for format in styleplug.list_formats()}
+    finally:
+        plugin_manager().unregister(plugin)
 
 
 @pytest.mark.parametrize("info", ["python host", "python observer"])

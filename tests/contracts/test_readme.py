@@ -25,7 +25,7 @@ LONGEST_README = 200
 FENCE = re.compile(r"^```(?P<info>[^`\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 LANGUAGES = ("sh", "console", "python")
 SECONDS = 300
-PIXELS = 128
+PIXELS = 64
 
 
 class Block(NamedTuple):
@@ -95,7 +95,7 @@ def folder(tmp_path):
         for block in blocks(page.read_text(encoding="utf-8"))
     ],
 )
-def test_block_runs(block, folder):
+def test_block_runs(block, folder, without_torch):
     run(block, folder)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import imagecodecs
 import numpy as np
 
-from styleplug.image.png import chunk
+from styleplug.image.png_chunks import chunk
 
 from . import kinds
 from .kinds import (

@@ -67,7 +67,10 @@ def copying_styleplug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     told = tmp_path / "told.jsonl"
     package = tmp_path / "copying" / "styleplug"
     package.mkdir(parents=True)
-    (package / "__init__.py").touch()
+    (package / "__init__.py").write_text(
+        "from types import SimpleNamespace\n"
+        "list_formats = lambda: [SimpleNamespace(writes=('.jpg', '.png'))]\n"
+    )
     (package / "__main__.py").write_text(
         "import json, shutil, sys\n"
         f"print(json.dumps(sys.argv[1:]), file=open({str(told)!r}, 'a'))\n"

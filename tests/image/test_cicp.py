@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from styleplug.image.isobmff import numbered_colours
-from styleplug.image.png import chunk, with_chunks
+from styleplug.image.png_chunks import chunk, with_chunks
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
 

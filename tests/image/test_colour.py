@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms
 
-from styleplug.image import png
+from styleplug.image import png_chunks
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
@@ -186,7 +186,7 @@ def test_linear_light_is_written_with_16_bits_only(
     tmp_path: Path, profiles: dict[str, bytes], dtype: type, kept: bool
 ) -> None:
     values = np.full((4, 4, 3), np.iinfo(dtype).max // 5, dtype)
-    data = png.with_profile(imagecodecs.png_encode(values), profiles["linear"])
+    data = png_chunks.with_profile(imagecodecs.png_encode(values), profiles["linear"])
     (tmp_path / "a.png").write_bytes(data)
     picture = read_picture(tmp_path / "a.png")
     np.testing.assert_allclose(picture.pixels, 0.484, atol=0.002)

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from styleplug.errors import ImageTooLargeError, UnreadableImageError, UnsupportedImageError
+from styleplug.image.metadata.xmp import Packet
 from styleplug.image.read import read_picture
-from styleplug.image.xmp import Packet
 
 RED, BLUE = Image.new("RGB", (16, 16), "red"), Image.new("RGB", (16, 16), "blue")
 SEVERAL = "holds several pictures; only the first is used"

@@ -9,7 +9,7 @@ import pytest
 from PIL import ExifTags, Image, JpegImagePlugin
 
 from styleplug.errors import UnwritableImageError
-from styleplug.image import jxl_metadata
+from styleplug.image.formats import jxl
 from styleplug.image.picture import FileInfo, Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
@@ -113,7 +113,7 @@ def test_what_is_written_in_srgb_says_so(tmp_path: Path) -> None:
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.IFD.Interop] = {1: "R03"}
     Image.new("RGB", (16, 16), (60, 200, 60)).save(tmp_path / "a.jpg", exif=exif)
     write_picture(read_picture(tmp_path / "a.jpg"), tmp_path / "b.jxl")
-    block = jxl_metadata.blocks_of((tmp_path / "b.jxl").read_bytes()).exif
+    block = jxl.blocks_of((tmp_path / "b.jxl").read_bytes()).exif
     assert block is not None
     written = Image.Exif()
     written.load(block)

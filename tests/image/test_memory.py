@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from styleplug.image import png
+from styleplug.image import png_chunks
 
 WIDTH, HEIGHT = 2000, 1500
 MOST = 2.5
@@ -47,7 +47,7 @@ def test_reading_takes_little_more_than_the_picture(
     image.convert("RGBA").save(tmp_path / "b.webp", quality=50, method=0)
     image.save(tmp_path / "a.png", icc_profile=profiles["p3"])
     plain = bytes(imagecodecs.png_encode(np.full((HEIGHT, WIDTH, 3), 150, np.uint8)))
-    pq = png.with_chunks(plain, png.chunk(b"cICP", bytes([9, 16, 0, 1])))
+    pq = png_chunks.with_chunks(plain, png_chunks.chunk(b"cICP", bytes([9, 16, 0, 1])))
     (tmp_path / "hdr.png").write_bytes(pq)
     for name, channels, value in (
         ("deep", 3, np.uint16(30000)),

@@ -10,7 +10,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from styleplug.image.colour import adobe_profile
-from styleplug.image.png import chunk, with_chunks
+from styleplug.image.png_chunks import chunk, with_chunks
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
 

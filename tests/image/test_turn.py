@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from styleplug.image import heif
+from styleplug.image.formats import heif
 from styleplug.image.isobmff import applied_orientation
 from styleplug.image.read import read_picture
 from styleplug.image.samples import upright

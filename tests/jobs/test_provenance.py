@@ -17,11 +17,11 @@ from styleplug import __version__
 from styleplug.config import PRESETS, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
 from styleplug.hookspecs import StylizeResult
-from styleplug.image.metadata import Metadata
+from styleplug.image.metadata.blocks import Metadata
+from styleplug.image.metadata.xmp import Packet
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
-from styleplug.image.xmp import Packet
 from styleplug.jobs.job import FilterJob, StylizeJob
 from styleplug.jobs.provenance import SourceFile, StylizeProvenance, provenance_in
 

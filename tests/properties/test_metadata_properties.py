@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from styleplug.config import StylizeConfig
-from styleplug.image.metadata import Metadata, read_metadata
+from styleplug.image.decode import read_metadata
+from styleplug.image.metadata.blocks import Metadata
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture

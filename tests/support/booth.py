@@ -97,9 +97,10 @@ class Booth:
         """Have the camera take a picture; returns its id, once it is in the gallery."""
         before = {item["id"] for item in self.get("/api/mediacollection/")}
         self.get("/api/actions/image/0")
-        return self.eventually(
+        taken: set[str] = self.eventually(
             lambda: {item["id"] for item in self.get("/api/mediacollection/")} - before
-        ).pop()
+        )
+        return taken.pop()
 
     def apply(self, picture: str, filter: str) -> int:
         """Have a picture of the gallery filtered; returns the answer's status."""

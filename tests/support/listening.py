@@ -38,7 +38,7 @@ def main() -> int:
 
 def reached(wire: socket.socket) -> set[str]:
     """The addresses, other than the loopback's own, of all packets that wait to be read."""
-    found = set()
+    found: set[str] = set()
     while True:
         try:
             packet, (_, kind, *_) = wire.recvfrom(2**16)

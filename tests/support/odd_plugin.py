@@ -87,9 +87,9 @@ def exaggerate(request: FilterRequest) -> None:
     """Says of its progress what can't be."""
     for fraction in (7, -1, math.nan, "half", np.float32(0.5)):
         tell(request, fraction)
-    request.notify(Planned((0, "wide"), (1,), 1.0, "none"))
+    request.notify(Planned((0, "wide"), (1,), 1.0, "none"))  # type: ignore[arg-type]  # so it is
     request.notify(Planned((0,), (1,), math.inf, "none"))
-    request.notify("no event at all")
+    request.notify("no event at all")  # type: ignore[arg-type]  # likewise
 
 
 def multiply(request: FilterRequest) -> None:
@@ -148,4 +148,4 @@ def styleplug_apply_filter(request: FilterRequest) -> FilterResult | None:
     if request.filter not in FILTERS:
         return None
     FILTERS[request.filter](request)
-    return FilterResult(np.rint(request.image * 3) / np.float32(3))
+    return FilterResult((np.rint(request.image * 3) / 3).astype(np.float32))

@@ -34,7 +34,7 @@ def pan(photo: Image.Image, count: int) -> list[Array]:
         left, top = number * RIGHT * scale, number * DOWN * scale
         box = (left, top, left + WIDTH * scale, top + HEIGHT * scale)
         frame = photo.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS, box)
-        frames.append(np.asarray(frame, np.float32) / 255)
+        frames.append(np.asarray(frame, np.float32) / np.float32(255))
     return frames
 
 

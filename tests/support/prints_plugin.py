@@ -12,7 +12,7 @@ from styleplug import Filter, FilterRequest, FilterResult, hookimpl
 
 def posterise(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     """Flat colours."""
-    return np.rint(picture * 3) / np.float32(3)
+    return (np.rint(picture * 3) / 3).astype(np.float32)
 
 
 def blueprint(picture: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -20,7 +20,7 @@ def blueprint(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     grey = picture.mean(axis=2)
     rows, columns = np.gradient(grey)
     lines = np.clip(np.hypot(rows, columns) * 8, 0, 1)[..., None]
-    return np.float32([0.1, 0.25, 0.55]) * (1 - lines) + lines
+    return np.asarray(np.array([0.1, 0.25, 0.55]) * (1 - lines) + lines, np.float32)
 
 
 def woodcut(picture: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -28,7 +28,7 @@ def woodcut(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     grey = picture.mean(axis=2)
     waves = np.sin(np.arange(grey.shape[0]) * 1.6)[:, None] / 4
     ink = (grey + waves < 0.45)[..., None]
-    return np.where(ink, np.float32([0.1, 0.1, 0.1]), np.float32([0.95, 0.9, 0.8]))
+    return np.where(ink, 0.1, np.array([0.95, 0.9, 0.8])).astype(np.float32)
 
 
 FILTERS: dict[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
@@ -45,4 +45,4 @@ def styleplug_register_filters() -> list[Filter]:
 def styleplug_apply_filter(request: FilterRequest) -> FilterResult | None:
     if request.filter not in FILTERS:
         return None
-    return FilterResult(FILTERS[request.filter](request.image).astype(np.float32))
+    return FilterResult(FILTERS[request.filter](request.image))

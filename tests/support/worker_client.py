@@ -44,6 +44,9 @@ class WorkerClient:
             stderr=self._stderr,
             env={**os.environ, "PYTHONWARNINGS": "error"},
         )
+        assert self.process.stdin
+        assert self.process.stdout
+        self._to, self._from = self.process.stdin, self.process.stdout
         self._heard: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._early: list[Message] = []
         self._listener = threading.Thread(target=self._listen)
@@ -51,7 +54,7 @@ class WorkerClient:
         self.hello = self.ask("hello", protocol=1, client="a test") if greet else {}
 
     def _listen(self) -> None:
-        for line in self.process.stdout:
+        for line in self._from:
             self._heard.put(line)
         self._heard.put(None)
 
@@ -63,19 +66,23 @@ class WorkerClient:
 
     def say_raw(self, data: bytes) -> None:
         """Say anything at all."""
-        self.process.stdin.write(data)
-        self.process.stdin.flush()
+        self._to.write(data)
+        self._to.flush()
 
     def hear(self) -> Message:
         """The worker's next message."""
         if self._early:
             return self._early.pop(0)
+        message: Message = json.loads(self.hear_line())
+        validator("fromWorker").validate(message)
+        return message
+
+    def hear_line(self) -> bytes:
+        """The line of that message, as it comes."""
         line = self._heard.get(timeout=SECONDS)
         assert line is not None, f"the worker has ended: {self.stderr()}"
         assert len(line) <= 2**20 + 1, "no line is longer"
-        message = json.loads(line)
-        validator("fromWorker").validate(message)
-        return message
+        return line
 
     def hear_until(self, *kinds: str, id: str | None = None) -> list[Message]:
         """Messages up to the first of these types, of this job if it is named; it comes last."""
@@ -110,10 +117,10 @@ class WorkerClient:
         """Close the worker's input, await its end, and give what it still said."""
         if self._stderr.closed:
             return []
-        self.process.stdin.close()
+        self._to.close()
         self.process.wait(SECONDS)
         self._listener.join()
-        self.process.stdout.close()
+        self._from.close()
         self.last_words = self.stderr()
         self._stderr.close()
         return [json.loads(line) for line in iter(self._heard.get, None)]

@@ -323,7 +323,7 @@ def test_a_full_disk_costs_the_checkpoint_only(
 
 
 def test_what_a_killed_writer_left_is_removed(stylize: Stylize, left: Path) -> None:
-    leftover, other = left.parent / f".{left.name}.abcd1234", left.parent / f".{left.name}.mine"
+    leftover, other = left.parent / ".styleplug-abcd1234.tmp", left.parent / ".styleplug-mine.tmp"
     for file in (leftover, other):
         file.touch()
     stylize(Checkpoint(left, resume=True))

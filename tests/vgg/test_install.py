@@ -130,6 +130,7 @@ def test_a_wrong_file_is_refused_and_not_kept(server) -> None:
         (b"no checkpoint at all", "safe to load"),
         (b"", "safe to load"),
     ],
+    ids=["list", "too small", "another network", "number", "module", "text", "nothing"],
 )
 def test_what_is_no_checkpoint_of_the_network_is_not_kept(serve, data, message) -> None:
     serve(data)

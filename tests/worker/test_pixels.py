@@ -11,7 +11,7 @@ from PIL import Image
 
 from styleplug.errors import ImageTooLargeError, UnreadableImageError, UnwritableImageError
 from styleplug.image.picture import Picture
-from styleplug.worker.messages import DTYPES, FORMATS, LAYOUTS, Raw, Source
+from styleplug.worker.messages import DTYPES, LAYOUTS, Raw, Source
 from styleplug.worker.pixels import read_source, write_result
 
 PIXELS = np.random.default_rng(0).random((3, 4, 3), np.float32)
@@ -72,7 +72,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         read(tmp_path / "a.raw", Raw("RGB", "uint8"))
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", ["png", "tiff", "jpeg", "webp"])
 def test_picture_files(tmp_path: Path, format: str) -> None:
     with Image.open(write_result(Picture(PIXELS, ALPHA), format, tmp_path)) as image:
         assert (image.format, image.size) == (format.upper(), (4, 3))

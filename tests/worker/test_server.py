@@ -222,6 +222,6 @@ def test_an_answer_is_one_line_of_ascii(start: Start) -> None:
     """Whatever the host's encoding is, it can read that."""
     worker = start(greet=False)
     worker.say_raw(b'{"type": "open", "id": "\xe6\x97\xa5\\n"}\n')
-    line = worker._heard.get(timeout=60)
+    line = worker.hear_line()
     assert line.isascii()
     assert json.loads(line)["id"] == "日\n"

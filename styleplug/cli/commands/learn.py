@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+import styleplug
 from styleplug.cli.ui.interrupt import interruptible
-from styleplug.cli.ui.options import SECONDS, content_error
+from styleplug.cli.ui.options import SECONDS, content_error, name_option, path_option
 from styleplug.cli.ui.output import check_place
 from styleplug.cli.ui.photographs import bundled, files_in, photograph
 from styleplug.cli.ui.terminal import say
-from styleplug.errors import Cancelled, FilterError, StyleplugError, UnwritableImageError
+from styleplug.errors import Cancelled, FilterError, ImageError, PluginError, StyleplugError
 from styleplug.extras import import_extra
 from styleplug.filters.training.schedule import CONTENT_ERROR
 from styleplug.jobs.run import read_picture
@@ -35,12 +36,9 @@ _log = logging.getLogger("styleplug")
 
 @click.command()
 @click.argument("painting", type=click.Path(path_type=Path))
-@click.option(
-    "--name", metavar="NAME", required=True, help="Lower-case letters, digits and hyphens."
-)
-@click.option(
+@name_option
+@path_option(
     "--photos",
-    type=click.Path(path_type=Path),
     metavar="FOLDER",
     help="Photographs to learn on, such as those you mean to filter. [default: the pictures that"
     " come with styleplug]",
@@ -50,7 +48,6 @@ _log = logging.getLogger("styleplug")
     type=content_error,
     metavar="X",
     default=str(CONTENT_ERROR),
-    show_default=True,
     help="How far from the photograph the filter may lead, 0.1 to 3; less keeps more of it.",
 )
 @click.option(
@@ -58,16 +55,12 @@ _log = logging.getLogger("styleplug")
     type=SECONDS,
     metavar="TIME",
     default="10m",
-    show_default=True,
     help="End after this time, in seconds or such as 5m; sooner, if nothing more is to be gained.",
 )
-@click.option(
-    "--preview",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A picture to write every few seconds: a photograph in the style so far.",
+@path_option(
+    "--preview", help="A picture to write every few seconds: a photograph in the style so far."
 )
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N, mps.")
+@click.option("--device", default="auto", help="auto, cpu, cuda, cuda:N, mps.")
 @click.option("--overwrite", is_flag=True, help="Replace your filter of this name, and FILE.")
 def learn(
     painting: Path,
@@ -87,13 +80,13 @@ def learn(
 
     Ctrl-C keeps what is learned so far, and exits with 130.
     """
+    from styleplug.api import check_output
     from styleplug.filters.collection import check_new
     from styleplug.filters.store import user_file
     from styleplug.filters.style import SUFFIX
     from styleplug.filters.training.paintings import checked
     from styleplug.filters.training.schedule import BACKBONE
     from styleplug.filters.weights import MODEL, load_weights
-    from styleplug.image.write import check_output
     from styleplug.runtime.models import find_model
     from styleplug.styles import painting_file
 
@@ -107,16 +100,16 @@ def learn(
     _check_place(user_file(name, SUFFIX))
 
     import_extra("torch", "torch")  # after all that may be wrong, for it takes seconds
-    from styleplug.filters.training.style_learning import PACE, Learning
+    from styleplug.filters.training.style_learning import SCHEDULE, Learning
     from styleplug.vgg.mirror import TorchVGG
 
     with interruptible() as cancel:
         mirror = TorchVGG(vgg, device=device)
-        learning = Learning(picture, weights, photographs, mirror, content_error, PACE)
+        learning = Learning(picture, weights, photographs, mirror, content_error, SCHEDULE)
         finished = _run(learning, time_limit, _Preview(preview), cancel)
         _keep(learning.style(name, _description(file)))
     how = "learned" if finished else "interrupted; kept as learned so far"
-    say(f"{name}  ({how}, {learning.descent.steps} steps)", err=True)
+    say(f"{name}  ({how}, {learning.trainer.steps} steps)", err=True)
     if not finished:
         click.get_current_context().exit(cancel.code)
 
@@ -171,13 +164,10 @@ class _Preview:
         """Write the file, if it is time to."""
         if self.path is None or self.photograph is None or time.monotonic() < self.due:
             return
-        from styleplug.image.picture import Picture
-        from styleplug.image.write import write_picture
-
-        picture = Picture(learning.preview(self.photograph))
+        picture = styleplug.Picture(learning.preview(self.photograph))
         try:
-            write_picture(picture, self.path, overwrite=True)
-        except UnwritableImageError as error:
+            styleplug.write_image(picture, self.path, overwrite=True)
+        except (ImageError, PluginError) as error:
             # The style matters more.
             _log.warning("%s; going on without previews", error)
             self.path = None

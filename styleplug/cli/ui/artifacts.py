@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+import styleplug
+from styleplug.cli.ui.options import path_option
 from styleplug.cli.ui.output import check_output, check_place, write_output
-from styleplug.errors import ConfigError, UnwritableImageError
+from styleplug.errors import ConfigError, ImageError, PluginError
 from styleplug.events import Event, Planned, Preview, Progress
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ def watch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--plot": ("FILE", "Where to draw the losses by evaluation: .png or .svg."),
     }
     for name, (metavar, text) in options.items():
-        command = click.option(name, type=click.Path(path_type=Path), metavar=metavar, help=text)(
-            command
-        )
+        command = path_option(name, metavar=metavar, help=text)(command)
     return command
 
 
@@ -64,7 +62,7 @@ class Watch:
         """
         taken = {real_place(output)}
         if self.compare:
-            from styleplug.image.write import check_output as check_picture
+            from styleplug.api import check_output as check_picture
 
             check_picture(self.compare, inputs=inputs, overwrite=self.overwrite)
             _check_free("compare", self.compare, taken)
@@ -100,10 +98,8 @@ class Watch:
             ConfigError, UnwritableImageError: it can't be written.
         """
         if self.compare and result:
-            from styleplug.image.write import write_picture
-
             both = _side_by_side(photograph, result)
-            write_picture(both, self.compare, overwrite=self.overwrite)
+            styleplug.write_image(both, self.compare, overwrite=self.overwrite)
         if self.plot and self._steps:
             from styleplug.cli.ui.plot import loss_curves
 
@@ -112,18 +108,16 @@ class Watch:
 
     def _write_frame(self, folder: Path, event: Preview, photograph: Picture) -> None:
         """Write the next frame, at the size of the last scale: films have but one size."""
-        from styleplug.image.picture import Picture
         from styleplug.image.resize import fitted_size, resized
-        from styleplug.image.write import write_picture
 
         size = fitted_size(*photograph.size, self._longest)
         alpha = None if photograph.alpha is None else resized(photograph.alpha, *size)
-        frame = Picture(resized(event.pixels, *size), alpha)
+        frame = styleplug.Picture(resized(event.pixels, *size), alpha)
         self._count += 1
         try:
             folder.mkdir(exist_ok=True)
-            write_picture(frame, folder / f"{self._count:04}.png")
-        except (OSError, UnwritableImageError) as error:
+            styleplug.write_image(frame, folder / f"{self._count:04}.png")
+        except (OSError, ImageError, PluginError) as error:
             # The picture matters more.
             _log.warning("%s; going on without frames", error)
             self.frames = None

@@ -262,7 +262,7 @@ def test_killed_at_any_moment_nothing_is_lost_or_done_twice(album: Album) -> Non
 
 
 @pytest.mark.slow
-def test_pictures_are_painted(album: Album) -> None:
+def test_pictures_are_painted(without_torch: None, album: Album) -> None:
     """With the real network; a photograph's metadata and sidecar come with it."""
     folder = Path(pictures.__file__).parent
     for name in ("one.jpg", "two.jpg"):

@@ -14,6 +14,7 @@ from random_filters import install_filters
 from styleplug import __version__
 from styleplug.filters.weights import FilterWeights
 from styleplug.hookspecs import hookimpl
+from styleplug.image.formats import Format
 from styleplug.image.picture import Picture
 from styleplug.plugins import plugin_manager
 from styleplug.runtime.models import install_model
@@ -101,6 +102,10 @@ def test_a_plug_in_may_write_a_format_of_its_own(
     run: Callable[..., Result], negative: None, folder: Path
 ) -> None:
     class Sizes:
+        @hookimpl
+        def styleplug_register_formats(self) -> list[Format]:
+            return [Format("size", "Sizes", writes=(".size", ".odd"))]
+
         @hookimpl
         def styleplug_write_image(self, image: Picture, path: Path) -> bool | None:
             return path.write_text(f"{image.size}") > 0 if path.suffix == ".size" else None

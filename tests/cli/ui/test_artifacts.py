@@ -15,7 +15,9 @@ from PIL import Image
 import styleplug
 from styleplug.errors import DivergedError, UnwritableImageError
 from styleplug.events import Progress
+from styleplug.hookspecs import hookimpl
 from styleplug.image import write
+from styleplug.plugins import plugin_manager
 
 Paint = Callable[..., Result]
 
@@ -76,6 +78,22 @@ def test_frames_that_cannot_be_written_do_not_cost_the_picture(
     assert [record.message for record in caplog.records] == [
         "frames/0001.png: can't be written (No space left on device); going on without frames"
     ]
+
+
+def test_frames_go_through_the_hooks(paint: Paint, folder: Path) -> None:
+    class Broken:
+        @hookimpl
+        def styleplug_write_image(self, path: Path) -> None:
+            assert path.parent.name != "frames"
+
+    plugin_manager().register(plugin := Broken(), "broken")
+    try:
+        result = paint("--frames", "frames", "--iterations", "25")
+    finally:
+        plugin_manager().unregister(plugin)
+    assert result.exit_code == 0
+    assert (folder / "out.png").exists()
+    assert not names(folder / "frames")
 
 
 # Before and after

@@ -136,7 +136,7 @@ def test_the_last_good_picture_goes_out_before_the_error(
 
 
 @pytest.mark.slow
-def test_a_real_pipe(small_network: None, folder: Path) -> None:
+def test_a_real_pipe(without_torch: None, small_network: None, folder: Path) -> None:
     command = ["stylize", "-", "--style", "painting.png", "-o", "-", "--format", "png", *CHEAP]
     run = subprocess.run(
         [sys.executable, "-m", "styleplug", *command],
@@ -149,7 +149,9 @@ def test_a_real_pipe(small_network: None, folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_picture_whose_reader_goes_away_is_kept(small_network: None, folder: Path) -> None:
+def test_a_picture_whose_reader_goes_away_is_kept(
+    without_torch: None, small_network: None, folder: Path
+) -> None:
     command = ["photo.png", "--style", "painting.png", "-o", "-", "--format", "png", *CHEAP]
     reading, writing = os.pipe()
     os.close(reading)
@@ -171,7 +173,7 @@ def test_a_picture_whose_reader_goes_away_is_kept(small_network: None, folder: P
 
 @pytest.mark.parametrize("buffering", ["", "1"])
 def test_a_disk_that_takes_only_a_part_is_an_error(
-    small_network: None, folder: Path, tmp_path: Path, buffering: str
+    without_torch: None, small_network: None, folder: Path, tmp_path: Path, buffering: str
 ) -> None:
     """Without a buffer, writing to such a disk is no error at first."""
     resource = pytest.importorskip("resource", reason="no limit on the size of files")

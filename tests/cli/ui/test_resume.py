@@ -302,11 +302,11 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_picture(
     engine: str,
 ) -> None:
     """Byte for byte, and it leaves nothing else behind."""
-    options = ("--size", "128", "--iterations", "200", "--strip", "--device", "cpu")
+    options = ("--size", "96", "--iterations", "100", "--strip", "--device", "cpu")
     command = ("photo.png", "--style", "painting.png", *options, "--engine", engine)
     chance = random.Random(engine)
     killed(chance, (*command, "-o", "out.png", *KEPT))
-    for _ in range(3):
+    for _ in range(2):
         killed(chance, ("--resume", "run.ckpt"))
         assert not (folder / "out.png").exists()
     for arguments in ((*command, "-o", "whole.png"), ("--resume", "run.ckpt")):

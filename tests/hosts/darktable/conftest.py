@@ -160,7 +160,9 @@ def provided() -> None:
 
 
 @pytest.fixture
-def darktable(provided: None, install_plugin: Callable[[str], None], tmp_path: Path) -> Darktable:
+def darktable(
+    provided: None, without_torch: None, install_plugin: Callable[[str], None], tmp_path: Path
+) -> Darktable:
     """darktable with our plug-in, and the odd plug-in's filters."""
     install_plugin("odd")
     return Darktable(tmp_path / "darktable")

@@ -115,3 +115,18 @@ def has_few_levels(path: Path) -> bool:
     """Whether most values are close to a third of the range; JPEG makes them vary."""
     pixels = styleplug.read_image(path).pixels
     return bool((abs(pixels * 3 - (pixels * 3).round()) < 0.1).mean() > 0.8)
+
+
+def test_formats_are_those_of_the_catalogue(darktable: Any, photo: Photo) -> None:
+    ask = """
+    local function supported()
+      return { pdf = catalogue.supports("pdf"), avif = catalogue.supports("avif") }
+    end
+    answer.before = supported()
+    list_paintings()
+    answer.after, answer.tif = supported(), catalogue.format("tif")
+    """
+    answer = darktable.run(ask, photo("cat.jpg"))
+    assert answer["before"] == {"pdf": True, "avif": True}, "nobody knows yet"
+    assert answer["after"] == {"pdf": False, "avif": True}
+    assert answer["tif"] == "tiff"

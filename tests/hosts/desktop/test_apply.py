@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from styleplug.image.encode import FORMATS
+from styleplug.image.formats import FORMATS
 
 APPLY = Path(__file__).parents[3] / "plugins/desktop/apply.py"
 AWKWARD = [
@@ -87,7 +87,8 @@ def test_what_styleplug_is_asked(copying_styleplug: Path, told: Path, photograph
 
 
 def test_a_result_has_any_format_that_styleplug_writes() -> None:
-    assert runpy.run_path(str(APPLY))["WRITABLE"] == set(FORMATS)
+    written = {extension for format in FORMATS for extension in format.writes}
+    assert runpy.run_path(str(APPLY))["written_extensions"]() == written
 
 
 def test_it_goes_on_past_failures_and_tells_them(

@@ -58,16 +58,14 @@ class Host:
         installation = json.loads(path.read_text("utf-8"))
         path.write_text(json.dumps({**installation, "interpreter": str(interpreter)}))
 
-    def use_python(self, python: str) -> None:
+    def use_python(self, python: str, path: Path) -> None:
         """Have the plug-in start a Python of this machine, in this machine's own root folder.
 
-        Wherever it comes from, it finds there what it was built with.
+        Wherever it comes from, it finds there what it was built with; `path` is its PYTHONPATH.
         """
-        if not self._inside:
-            self.use_interpreter(Path(python))
-            return
         way_out = self.folder / "python"
-        way_out.write_text(f"#!/bin/sh\nexec chroot /host '{python}' \"$@\"\n")
+        out = "chroot /host" if self._inside else ""
+        way_out.write_text(f"#!/bin/sh\nexec {out} env 'PYTHONPATH={path}' '{python}' \"$@\"\n")
         way_out.chmod(0o755)
         self.use_interpreter(way_out)
 
@@ -159,30 +157,65 @@ def warm_folder(inside: list[str], tmp_path_factory: pytest.TempPathFactory) -> 
     return folder
 
 
-@pytest.fixture
-def make_host(inside: list[str], warm_folder: Path) -> Iterator[Callable[..., Host]]:
-    """Makes a GIMP with the plug-in and styleplug's own worker, or the fake one."""
-    made: list[Host] = []
+@pytest.fixture(scope="session")
+def install(inside: list[str], warm_folder: Path, no_torch: Path) -> Callable[[bool], Host]:
+    """Installs the plug-in anew, with styleplug's own worker, which paints by ONNX Runtime, or the
+    fake one; gives its GIMP."""
 
-    def make(*, fake: bool = False) -> Host:
+    def make(fake: bool) -> Host:
         # In the same place, for GIMP remembers its plug-ins by their paths.
         for own in ("plug-ins", "plug-in-settings"):
             shutil.rmtree(warm_folder / own, ignore_errors=True)
         install_host("gimp", folder=warm_folder)
         host = Host(inside, warm_folder)
-        made.append(host)
         if fake:
             host.use_interpreter(FAKE_WORKER)
         else:
-            host.use_python(sys.executable)
+            host.use_python(sys.executable, no_torch)
         return host
+
+    return make
+
+
+@pytest.fixture
+def make_host(install: Callable[[bool], Host]) -> Iterator[Callable[..., Host]]:
+    """Makes a GIMP with the plug-in and styleplug's own worker, or the fake one."""
+    made: list[Host] = []
+
+    def make(*, fake: bool = False) -> Host:
+        made.append(install(fake))
+        return made[-1]
 
     yield make
     for host in made:
         host.kill()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def run_in_turn(
+    install: Callable[[bool], Host], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., dict[str, Any]]:
+    """Runs scripts one after the other in one GIMP, which takes seconds to start; gives each one's
+    `answer`, by name."""
+
+    def run(scripts: dict[str, str], *, fake: bool = True, **env: str) -> dict[str, Any]:
+        host = install(fake)
+        script = f"answers, scripts = {{}}, {scripts!r}"
+        script += """
+for name in scripts:
+    answer = answers[name] = {}
+    exec(scripts[name], globals())
+answer = answers
+"""
+        try:
+            return host.run(script, tmp_path_factory.mktemp("scripts"), **env)
+        finally:
+            host.kill()
+
+    return run
+
+
+@pytest.fixture(scope="session")
 def bundled() -> dict[str, str]:
     """Variables with the photograph and the painting that styleplug comes with."""
     folder = ROOT / "styleplug" / "pictures"

@@ -155,10 +155,12 @@ def plugin_python(tmp_path: Path) -> str:
     return str(tmp_path / "env" / "bin" / "python")
 
 
-def test_a_filter_of_another_package(make_host, tmp_path, bundled, screenshots, plugin_python):
+def test_a_filter_of_another_package(
+    make_host, tmp_path, bundled, screenshots, plugin_python, no_torch
+):
     # Its name makes it the first of the list, which is the one that is chosen at first.
     host = make_host()
-    host.use_python(plugin_python)
+    host.use_python(plugin_python, no_torch)
     answer = host.run(
         INTERACTIVE,
         tmp_path,

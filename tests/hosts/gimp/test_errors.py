@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+
+from .conftest import FAKE_WORKER
 
 pytestmark = pytest.mark.slow
 
@@ -34,16 +40,55 @@ image.convert_indexed(Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENER
 refused("indexed", image, [layer], filter="invert")
 """
 
-ONE = """
-image, layer = picture()
-before = pixels(layer)
-answer.update(call(image, [layer], painting="dots"))
-answer["intact"] = pixels(layer) == before and len(image.get_layers()) == 1
+INSTALLED = """
+path = Path(os.environ["GIMP3_DIRECTORY"], "plug-ins/style-transfer/installation.json")
+sound = json.loads(path.read_text())
+for name, change in json.loads(os.environ["CHANGES"]).items():
+    path.write_text(json.dumps({**sound, **(change or {})}))
+    if change is None:
+        path.unlink()
+    image, layer = picture()
+    before = pixels(layer)
+    answer[name] = call(image, [layer], painting="dots")
+    answer[name]["intact"] = pixels(layer) == before and len(image.get_layers()) == 1
 """
+ILL = {
+    "old": "restart GIMP",
+    "no-torch": "pip install torch",
+    "dies-at-once": "No module named styleplug",
+    "dies": "Illegal instruction",
+    "fails": "Choose a smaller size.",
+}
+BROKEN: dict[str, tuple[dict[str, str] | None, str]] = {
+    "missing": (None, "installation.json is missing"),
+    "incomplete": ({"state": "incomplete"}, "styleplug hosts install gimp"),
+    "elsewhere": ({"interpreter": "/nowhere/python"}, "/nowhere/python"),
+}
 
 
-def test_what_cannot_be_painted(make_host, tmp_path):
-    answer = make_host(fake=True).run(REFUSED, tmp_path)
+@pytest.fixture(scope="module")
+def answers(
+    run_in_turn: Callable[..., dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    interpreters = {name: tmp_path_factory.mktemp(name) / "python" for name in ILL}
+    for name, path in interpreters.items():
+        make_ill(path, name)
+    changes = {
+        **{name: {"interpreter": str(path)} for name, path in interpreters.items()},
+        **{name: change for name, (change, _) in BROKEN.items()},
+    }
+    scripts = {"refused": REFUSED, "installed": INSTALLED}
+    return run_in_turn(scripts, CHANGES=json.dumps(changes))
+
+
+def make_ill(path: Path, illness: str) -> None:
+    """Make an interpreter of the fake worker."""
+    path.write_text(f"#!/bin/sh\nFAKE_WORKER={illness} exec {shlex.quote(str(FAKE_WORKER))}\n")
+    path.chmod(0o755)
+
+
+def test_what_cannot_be_painted(answers):
+    answer = answers["refused"]
     expected = {
         "several": "one layer at a time",
         "none": "no layer to work on",
@@ -61,39 +106,17 @@ def test_what_cannot_be_painted(make_host, tmp_path):
         assert answer[name]["intact"], name
 
 
-@pytest.mark.parametrize(
-    ("illness", "text"),
-    [
-        ("old", "restart GIMP"),
-        ("no-torch", "pip install torch"),
-        ("dies-at-once", "No module named styleplug"),
-        ("dies", "Illegal instruction"),
-        ("fails", "Choose a smaller size."),
-    ],
-)
-def test_an_ill_worker(make_host, tmp_path, illness, text):
-    answer = make_host(fake=True).run(ONE, tmp_path, FAKE_WORKER=illness)
+@pytest.mark.parametrize(("illness", "text"), ILL.items())
+def test_an_ill_worker(answers, illness, text):
+    answer = answers["installed"][illness]
     assert not answer["succeeded"]
     assert text in answer["message"]
     assert answer["intact"]
 
 
-@pytest.mark.parametrize(
-    ("change", "text"),
-    [
-        (None, "installation.json is missing"),
-        ({"state": "incomplete"}, "styleplug hosts install gimp"),
-        ({"interpreter": "/nowhere/python"}, "/nowhere/python"),
-    ],
-)
-def test_a_broken_installation(make_host, tmp_path, change, text):
-    host = make_host()
-    path = host.plug_in / "installation.json"
-    if change is None:
-        path.unlink()
-    else:
-        path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **change}))
-    answer = host.run(ONE, tmp_path)
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_installation(answers, fault):
+    answer = answers["installed"][fault]
     assert not answer["succeeded"]
-    assert text in answer["message"]
+    assert BROKEN[fault][1] in answer["message"]
     assert answer["intact"]

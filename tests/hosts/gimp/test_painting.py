@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,8 +34,28 @@ answer["layers"] = len(image.get_layers())
 """
 
 
-def test_a_photograph_becomes_a_painting(make_host, tmp_path, bundled):
-    answer = make_host().run(PAINT, tmp_path, **bundled)
+@pytest.fixture(scope="module")
+def photos(bundled: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a.jpg."""
+    photos = tmp_path_factory.mktemp("photos")
+    (photos / "a.jpg").write_bytes(Path(bundled["PHOTO"]).read_bytes())
+    return photos
+
+
+@pytest.fixture(scope="module")
+def answers(
+    run_in_turn: Callable[..., dict[str, Any]], bundled: dict[str, str], photos: Path
+) -> dict[str, Any]:
+    [script] = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    script = script.replace("512)", "64)").replace('"photos"', repr(str(photos)))
+    script = script.replace(
+        "    result = ", '    config.set_property("options", "iterations=2")\n    result = '
+    )
+    return run_in_turn({"paint": PAINT, "readme": script}, fake=False, **bundled)
+
+
+def test_a_photograph_becomes_a_painting(answers):
+    answer = answers["paint"]
     assert answer["succeeded"], answer["message"]
     layer = answer["layer"]
     assert (layer["width"], layer["height"]) == (451, 300)
@@ -53,31 +75,5 @@ def test_a_photograph_becomes_a_painting(make_host, tmp_path, bundled):
     assert answer["layers"] == 3
 
 
-def test_the_readme_script_paints_a_folder(make_host, tmp_path, bundled):
-    [script] = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
-    photos = tmp_path / "photos"
-    photos.mkdir()
-    (photos / "a.jpg").write_bytes(Path(bundled["PHOTO"]).read_bytes())
-    script = script.replace("512)", "64)").replace('"photos"', repr(str(photos)))
-    script = script.replace(
-        "    result = ", '    config.set_property("options", "iterations=2")\n    result = '
-    )
-    make_host().run(script, tmp_path)
+def test_the_readme_script_paints_a_folder(answers, photos):
     assert (photos / "a-painted.png").read_bytes().startswith(b"\x89PNG")
-
-
-SCRIPT_FU = """
-image, layer = picture()
-evaluate = Gimp.get_pdb().lookup_procedure("plug-in-script-fu-eval")
-config = evaluate.create_config()
-config.set_property("script", f'''
-  (plug-in-styleplug #:run-mode RUN-NONINTERACTIVE #:image {image.get_id()}
-    #:drawables (vector {layer.get_id()}) #:filter "invert")
-''')
-evaluate.run(config)
-answer["names"] = [layer.get_name() for layer in image.get_layers()]
-"""
-
-
-def test_a_call_from_script_fu(make_host, tmp_path):
-    assert make_host(fake=True).run(SCRIPT_FU, tmp_path)["names"] == ["invert", "Photo"]

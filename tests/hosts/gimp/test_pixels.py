@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -78,8 +81,14 @@ answer["points"] = {name: [before[name], visible(image, *at)] for name, at in po
 """
 
 
-def test_every_precision_with_and_without_transparency(make_host, tmp_path):
-    answer = make_host(fake=True).run(KINDS, tmp_path)
+@pytest.fixture(scope="module")
+def answers(run_in_turn: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    scripts = {"kinds": KINDS, "profile": PROFILE, "places": PLACES, "selection": SELECTION}
+    return run_in_turn(scripts)
+
+
+def test_every_precision_with_and_without_transparency(answers):
+    answer = answers["kinds"]
     assert len(answer["kinds"]) == 8
     for kind, alpha in zip(answer["kinds"], [False, True] * 4, strict=True):
         assert kind["succeeded"], kind["message"]
@@ -90,16 +99,16 @@ def test_every_precision_with_and_without_transparency(make_host, tmp_path):
         assert kind["wrong"] < 2 / 255
 
 
-def test_the_pictures_own_profile(make_host, tmp_path):
-    answer = make_host(fake=True).run(PROFILE, tmp_path)
+def test_the_pictures_own_profile(answers):
+    answer = answers["profile"]
     assert answer["succeeded"], answer["message"]
     assert "Adobe" in answer["profile"]
     assert answer["part"] > 0.3
     assert answer["wrong"] < 1 / 255
 
 
-def test_the_result_lies_where_its_drawable_lies(make_host, tmp_path):
-    answer = make_host(fake=True).run(PLACES, tmp_path)
+def test_the_result_lies_where_its_drawable_lies(answers):
+    answer = answers["places"]
     offset = answer["offset"]
     assert [offset[fact] for fact in ("x", "y", "width", "height")] == [-20, 10, 100, 80]
     inner = answer["in a group"]
@@ -111,8 +120,8 @@ def test_the_result_lies_where_its_drawable_lies(make_host, tmp_path):
     assert answer["hidden"][:3] == [0, 0, 0], "the layer's own mask hides the result, too"
 
 
-def test_the_selection_and_its_soft_edges(make_host, tmp_path):
-    answer = make_host(fake=True).run(SELECTION, tmp_path)
+def test_the_selection_and_its_soft_edges(answers):
+    answer = answers["selection"]
     assert answer["succeeded"], answer["message"]
     assert answer["selected still"]
     layer = answer["layer"]

@@ -1,8 +1,10 @@
-"""In GIMP itself: the plug-in is found, and what its process loads."""
+"""In GIMP itself: the plug-in is found and called, and what its process loads."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,17 @@ answer["label"] = procedure.get_menu_label()
 answer["menus"] = procedure.get_menu_paths()
 answer["types"] = procedure.get_image_types()
 answer["arguments"] = [argument.get_name() for argument in procedure.get_arguments()]
+"""
+SCRIPT_FU = """
+image, layer = picture()
+evaluate = Gimp.get_pdb().lookup_procedure("plug-in-script-fu-eval")
+config = evaluate.create_config()
+config.set_property("script", f'''
+  (plug-in-styleplug #:run-mode RUN-NONINTERACTIVE #:image {image.get_id()}
+    #:drawables (vector {layer.get_id()}) #:filter "invert")
+''')
+evaluate.run(config)
+answer["names"] = [layer.get_name() for layer in image.get_layers()]
 """
 # As GIMP's query does, up to the call that speaks with GIMP.
 LOADED = """
@@ -30,12 +43,21 @@ print(json.dumps(sorted(loaded - set(sys.stdlib_module_names) - {"__main__"})))
 GI = {"gi", "gio", "glib", "gobject", "gtk"}
 
 
-def test_the_plug_in_is_found(make_host, tmp_path):
-    answer = make_host().run(FOUND, tmp_path)
+@pytest.fixture(scope="module")
+def answers(run_in_turn: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    return run_in_turn({"found": FOUND, "script-fu": SCRIPT_FU})
+
+
+def test_the_plug_in_is_found(answers):
+    answer = answers["found"]
     assert answer["label"] == "_Style Transfer…"
     assert answer["menus"] == ["<Image>/Filters/Artistic"]
     assert answer["types"] == "RGB*"
     assert {"painting", "painting-file", "filter", "preset", "options"} <= set(answer["arguments"])
+
+
+def test_a_call_from_script_fu(answers):
+    assert answers["script-fu"]["names"] == ["invert", "Photo"]
 
 
 def test_the_query_loads_the_standard_library_and_gi_only(make_host):
