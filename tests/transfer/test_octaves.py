@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 import styleplug
 from styleplug import StylizeConfig, StylizeResult, pictures
-from styleplug.errors import ConfigError
+from styleplug.errors import ConfigError, UnsupportedImageError
 from styleplug.events import Event, Planned, Preview, Progress
 from styleplug.image.resize import fitted, resized
 from styleplug.transfer.octaves import EVALUATIONS, STYLE_LAYERS
@@ -35,8 +36,10 @@ def painting(make_picture: Any) -> NDArray[np.float32]:
 @given(st.integers(60, 4000), st.integers(60, 4000), st.integers(64, 5000))
 def test_octaves_double_at_most_up_to_the_resolution(height: int, width: int, side: int) -> None:
     config = StylizeConfig(size=64, resolution=str(side))
-    base, *octaves = [scale for scale in plan_transfer(height, width, config)]
-    octaves = [scale for scale in octaves if scale.is_octave]
+    try:
+        octaves = [scale for scale in plan_transfer(height, width, config) if scale.is_octave]
+    except UnsupportedImageError:  # too narrow for the base size
+        return
     if not octaves:
         return
     assert octaves[-1].longest == side
@@ -90,18 +93,26 @@ def test_beyond_the_photograph(
 
 
 def test_tiles_change_nothing(
-    small_network: None, photograph: NDArray[np.float32], painting: NDArray[np.float32]
+    small_network: None,
+    photograph: NDArray[np.float32],
+    painting: NDArray[np.float32],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    config = StylizeConfig(**CHEAP, resolution="256", engine="onnx")
-    whole = styleplug.stylize(photograph, painting, config)
-    limited = StylizeConfig(**CHEAP, resolution="256", engine="onnx", max_memory=1.0)
-    with pytest.raises(styleplug.errors.OutOfMemoryError) as caught:
-        styleplug.stylize(photograph, painting, limited)
-    needed = caught.value.needed
-    assert needed is not None
-    in_tiles = StylizeConfig(**CHEAP, resolution="256", engine="onnx", max_memory=1.02 * needed)
-    tiled = styleplug.stylize(photograph, painting, in_tiles)
-    assert np.abs(tiled.image - whole.image).mean() < 0.02
+    def paint() -> NDArray[np.float32]:
+        solver = {"optimizer": "adam", "learning_rate": 0.01, "engine": "onnx"}
+        config = StylizeConfig(**CHEAP, **solver, resolution="256")
+        return styleplug.stylize(photograph, painting, config).image
+
+    whole = paint()
+    monkeypatch.setattr(
+        "styleplug.transfer.plan.fitted_scales",
+        lambda scales, *_: [
+            replace(scale, encoding=96, window=96) if scale.longest > 96 else scale
+            for scale in scales
+        ],
+    )
+    # Adam makes much of the last bits; seams or wrong sums would be seen everywhere.
+    assert np.abs(paint() - whole).mean() < 1e-3
 
 
 def style_error(result: NDArray[np.float32], painting: NDArray[np.float32]) -> float:
@@ -138,5 +149,6 @@ def test_the_surface_is_the_paintings_and_the_composition_stays() -> None:
     base, painted = paint().image, paint(resolution="320").image
     enlarged = resized(base, *painted.shape[:2])
     assert style_error(painted, painting) < style_error(enlarged, painting) / 5
-    small = resized(painted, *base.shape[:2])
-    assert np.sqrt(((small - base) ** 2).mean()) < 0.08
+    from_afar = [resized(picture, 32, 48) for picture in (base, painted)]
+    drift = np.sqrt(((from_afar[0] - from_afar[1]) ** 2).mean())
+    assert drift < from_afar[0].std() / 4
