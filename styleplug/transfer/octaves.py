@@ -3,7 +3,9 @@
 The scales up to the config's size settle the composition and the large strokes, with all layers.
 From there on each octave, up to twice as large as the one before, is held to the features of the
 picture that it is enlarged from, and gets the paintings' surface of its own scale: Gram matrices of
-shallow layers alone, whose evaluations cost less than half, and whose tiles hardly overlap.
+shallow layers alone, whose evaluations cost less than half, and whose tiles hardly overlap. In the
+end what the picture before can hold at half its size is put back, for shallow layers let large
+shapes and colours drift; all that it can hold would bring back its ripples as well.
 """
 
 from __future__ import annotations
@@ -110,6 +112,15 @@ def octave_targets(
     reach = halo(encoder.architecture, [*config.content_layers, *config.style_layers])
     longest = max(map(max, [scale.shape, *sizes]))
     return retry_in_smaller_tiles(compute, scale.encoding, longest, reach)
+
+
+def settled(painted: Pixels, before: Pixels) -> Pixels:
+    """An octave's picture, with the large shapes and colours of the one before."""
+    half = [max(1, side // 2) for side in before.shape[:2]]
+    before, drifted = (
+        resized(resized(one, *half), *painted.shape[:2]) for one in (before, painted)
+    )
+    return (painted + before - drifted).clip(0, 1)
 
 
 def _resolution(base: Scale, height: int, width: int, config: StylizeConfig) -> int:

@@ -17,7 +17,7 @@ from styleplug.transfer.checkpoint import Checkpointer, Snapshot
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.loss import Evaluation
 from styleplug.transfer.memory import memory_notes
-from styleplug.transfer.octaves import config_at, octave_targets
+from styleplug.transfer.octaves import config_at, octave_targets, settled
 from styleplug.transfer.plan import fitted_plan
 from styleplug.transfer.scale_run import ScaleRun
 from styleplug.transfer.schedule import Schedule
@@ -165,7 +165,8 @@ class Transfer:
                 yield Preview(work.scale.longest, work.best_pixels)
             work.picture = work.solver.step(work.picture, evaluation.gradient)
             del evaluation  # its gradient makes room for the next one
-        self.pixels = work.best_pixels
+        best = work.best_pixels
+        self.pixels = settled(best, self.pixels) if work.scale.is_octave else best
 
     def _must_stop(self) -> bool:
         if self.request.cancel.is_set():

@@ -151,4 +151,4 @@ def test_the_surface_is_the_paintings_and_the_composition_stays() -> None:
     assert style_error(painted, painting) < style_error(enlarged, painting) / 5
     from_afar = [resized(picture, 32, 48) for picture in (base, painted)]
     drift = np.sqrt(((from_afar[0] - from_afar[1]) ** 2).mean())
-    assert drift < from_afar[0].std() / 4
+    assert drift < from_afar[0].std() / 20
