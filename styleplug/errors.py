@@ -44,7 +44,7 @@ class StyleplugError(Exception):
     code: ClassVar[str] = "error"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """How an error goes to another process: as it is, since none is made from its `args`."""
+        """An error goes to another process as it is, since none is made from its `args`."""
         return _rebuilt, (type(self), self.args, vars(self))
 
 

@@ -64,9 +64,9 @@ class Observers:
         error: BaseException | None = None
 
         def observe(event: Event) -> None:
-            self._tell("styleplug_progress", job=job, event=event)
+            self._notify("styleplug_progress", job=job, event=event)
 
-        self._tell("styleplug_before_job", job=job)
+        self._notify("styleplug_before_job", job=job)
         outer = current_observer.set(observe)
         try:
             with named(OWN_OBSERVERS, hook):
@@ -82,13 +82,13 @@ class Observers:
             raise
         finally:
             current_observer.reset(outer)
-            self._tell("styleplug_after_job", job=job, result=result, error=error)
+            self._notify("styleplug_after_job", job=job, result=result, error=error)
 
-    def _tell(self, hook: str, **facts: Any) -> None:
-        """Call each plug-in's observer by itself: one that fails keeps nobody from the news."""
+    def _notify(self, hook: str, **arguments: Any) -> None:
+        """Call each plug-in's observer by itself: one that fails keeps no other from it."""
         for observer in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
             try:
-                observer.function(*(facts[name] for name in observer.argnames))
+                observer.function(*(arguments[name] for name in observer.argnames))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # SystemExit would end the host without a word

@@ -16,8 +16,8 @@ import pluggy
 from styleplug.guard import OWN_PLUGIN
 from styleplug.hookspecs import Filter
 from styleplug.image.formats import Format
+from styleplug.names import is_name
 
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _EXTENSION = re.compile(r"\.[a-z0-9_+-]+")
 _LONGEST = 1000
 """Characters of a text for people: dialogs show it in a line, and many go into one message."""
@@ -46,7 +46,7 @@ def _offered(
     noun = kind.__name__.lower()
     found: dict[str, _Offer] = {}
     for offer in _registered(hook, kind):
-        if not isinstance(offer.name, str) or not _NAME.fullmatch(offer.name):
+        if not isinstance(offer.name, str) or not is_name(offer.name):
             flaw: str | None = "is no name of lower-case words joined by hyphens"
         elif (flaw := flaw_of(offer)) is None and offer.name in found:
             flaw = f"is the name of a {noun} of plug-in {found[offer.name].source}"

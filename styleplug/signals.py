@@ -1,5 +1,5 @@
-"""Which signals ask for an end, and having them handled. It loads next to nothing: the program
-begins with it."""
+"""The signals that ask for an end, and their handling. Loads next to nothing: the program begins
+with it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ ENDING = [
     for name in ("SIGINT", "SIGTERM", "SIGHUP")
     if hasattr(signal, name)  # Windows has no SIGHUP
 ]
-"""Their numbers; terminals, `timeout` and others send them to a whole group of processes."""
+"""The numbers of these signals, which terminals, `timeout` and others send to a whole group of
+processes."""
 
 
 def install(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
@@ -35,5 +36,5 @@ def install(handler: Callable[[int, FrameType | None], None]) -> dict[int, Any]:
 
 
 def end_at_once() -> None:
-    """From now on a signal ends the program without a word: there is nothing to lose yet."""
+    """Have a signal end the program without a word: there is nothing to lose yet."""
     install(lambda number, frame: os._exit(128 + number))

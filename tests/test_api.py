@@ -33,7 +33,7 @@ from styleplug.events import Event, Failed, Finished, Planned, Preview, Progress
 from styleplug.image.picture import Picture
 from styleplug.runtime import providers
 from styleplug.runtime.models import Model
-from styleplug.transfer import pyramid
+from styleplug.transfer import targets
 from styleplug.transfer.loss import Evaluation
 from styleplug.transfer.objective import Objective
 
@@ -328,13 +328,13 @@ def test_the_strokes_grow_with_their_scale(
     photo: Pixels, painting: Pixels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes = []
-    compute = pyramid.compute_targets
+    compute = targets.compute_targets
 
     def note(encoder: Any, photograph: Any, paintings: Any, *layers: Any) -> Any:
         sizes.append((photograph.size, paintings[0].size))
         return compute(encoder, photograph, paintings, *layers)
 
-    monkeypatch.setattr(pyramid, "compute_targets", note)
+    monkeypatch.setattr(targets, "compute_targets", note)
     for scale in (0.5, 1, 2):
         styleplug.stylize(photo, painting, cheap(size=64, iterations=1, stroke_scale=scale))
     assert sizes == [((64, 48), (32, 24)), ((64, 48), (64, 48)), ((64, 48), (128, 96))]

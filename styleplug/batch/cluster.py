@@ -91,7 +91,7 @@ class Cluster:
         self._tasks[future] = task
         self._completed.add(future)
 
-    def news(self) -> Sequence[TaskProgress | Outcome]:
+    def receive(self) -> Sequence[TaskProgress | Outcome]:
         """What the workers have done. Where all are lost, it waits for others to come.
 
         Raises:
@@ -100,14 +100,14 @@ class Cluster:
         return [
             outcome
             for future, result in self._completed.next_batch()
-            for outcome in self._heard(future, result)
+            for outcome in self._received(future, result)
         ]
 
     def close(self) -> None:
         """Let go of the cluster: what waits is dropped, what is at work notices (see `Lease`)."""
         self._client.close()
 
-    def _heard(self, future: Any, result: Any) -> Iterator[Outcome]:
+    def _received(self, future: Any, result: Any) -> Iterator[Outcome]:
         task = self._tasks.pop(future)
         if future.status == "finished":
             del self._blamed[task.id]
@@ -146,7 +146,7 @@ class Cluster:
 
     def _look(self) -> None:
         """See which workers there are, and whether each does one picture at a time, as it must: a
-        picture's remarks are what its process logs meanwhile, and cores are shared by process."""
+        picture's warnings are what its process logs meanwhile, and cores are shared by process."""
         self._workers = self._client.scheduler_info(n_workers=-1)["workers"]
         self._gpus = int(sum(each["resources"].get("GPU", 0) for each in self._workers.values()))
         self._looked = time.monotonic()
@@ -219,7 +219,7 @@ def attempt(task: Task, lease: Lease, is_there: bool) -> Outcome:
 def _counted(task: Task, lease: Lease) -> Outcome:
     """Do a task, unless it has ended too many workers."""
 
-    def notice(advance: TaskProgress) -> None:
+    def notice(progress: TaskProgress) -> None:
         if not lease.is_active:
             raise Cancelled
 

@@ -15,10 +15,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from styleplug.batch.events import Advanced, BatchEvent, Done, Failed, Planned, Skipped, Started
+from styleplug.batch.events import (
+    BatchEvent,
+    BatchPlanned,
+    PictureAdvanced,
+    PictureDone,
+    PictureFailed,
+    PictureSkipped,
+    PictureStarted,
+)
 from styleplug.batch.executors import Executor
 from styleplug.batch.inputs import InputFile
-from styleplug.batch.journal import Entry, Journal
+from styleplug.batch.journal import Journal, JournalEntry
 from styleplug.batch.names import Names
 from styleplug.batch.plan import BatchSpec, Planner
 from styleplug.batch.task import Outcome, Stamp, Task, TaskProgress
@@ -31,7 +39,7 @@ class Batch:
     """A batch at work, the only one in its folder as long as the context lasts.
 
     Args:
-        order: what to do.
+        spec: what to do.
         executor: who does it; closed in the end.
 
     Raises:
@@ -39,10 +47,10 @@ class Batch:
         StyleplugError: the journal can't be used.
     """
 
-    def __init__(self, order: BatchSpec, executor: Executor) -> None:
-        self._order = order
+    def __init__(self, spec: BatchSpec, executor: Executor) -> None:
+        self._spec = spec
         self._executor = executor
-        self._private = order.folder / PRIVATE
+        self._private = spec.folder / PRIVATE
         self._staging = self._private / "staging"
         self._stack = ExitStack()
 
@@ -55,13 +63,13 @@ class Batch:
             self._stack.callback(self.journal.close)
             self._reconcile()
             self._names = Names(
-                self._order.folder,
-                self.journal.places(),
-                self._order.job.inputs,
-                self._order.suffix,
-                self._order.kind,
+                self._spec.folder,
+                self.journal.sources(),
+                self._spec.job.inputs,
+                self._spec.suffix,
+                self._spec.kind,
             )
-            self._planner = Planner(self._order, self.journal, self._staging)
+            self._planner = Planner(self._spec, self.journal, self._staging)
             self._stack = self._stack.pop_all()
         return self
 
@@ -84,15 +92,15 @@ class Batch:
             StyleplugError: something that concerns all pictures, such as a full disk.
         """
         plan = self._planner.planned(self._names.assigned(pictures))
-        yield Planned(len(plan), plan.count(None))
-        yield from (step for step in plan if isinstance(step, Skipped | Failed))
+        yield BatchPlanned(len(plan), plan.count(None))
+        yield from (step for step in plan if isinstance(step, PictureSkipped | PictureFailed))
         yield from self._carried_out([step for step in plan if isinstance(step, Task)])
 
     def _claim_folder(self) -> None:
         """Keep other batches out, and throw away what an earlier one hadn't finished."""
         from styleplug.runtime.locks import exclusive
 
-        folder = self._order.folder
+        folder = self._spec.folder
         try:
             self._private.mkdir(parents=True, exist_ok=True)
             self._check_own()
@@ -124,7 +132,7 @@ class Batch:
         """Make sure that results can be written in the format that was asked for."""
         from styleplug.api import check_output
 
-        kind = self._order.kind
+        kind = self._spec.kind
         if kind is not None:
             try:
                 anywhere = Path(tempfile.gettempdir(), f"picture.{kind}")
@@ -135,9 +143,9 @@ class Batch:
     def _reconcile(self) -> None:
         """Note the results that are in their places, though nobody lived to say so."""
         for entry in list(self.journal.entries("started")):
-            stamp = Stamp.of(self._order.folder / entry.place, follow=False)
+            stamp = Stamp.of(self._spec.folder / entry.relative_output, follow=False)
             if stamp not in (None, entry.stamp):
-                self.journal.finish(entry.place, stamp, entry.seconds)
+                self.journal.finish(entry.relative_output, stamp, entry.seconds)
 
     def _carried_out(self, tasks: Sequence[Task]) -> Iterator[BatchEvent]:
         waiting = iter(tasks)
@@ -149,22 +157,22 @@ class Batch:
                     continue
                 self._start(task)
                 running[task.id] = task
-                yield Started(str(task.source))
+                yield PictureStarted(str(task.source))
             if not running:
                 return
-            for news in self._executor.news():
-                if isinstance(news, TaskProgress):
-                    yield Advanced(str(running[news.id].source), news.fraction)
+            for update in self._executor.receive():
+                if isinstance(update, TaskProgress):
+                    yield PictureAdvanced(str(running[update.id].source), update.fraction)
                     continue
-                event = self._noted(running.pop(news.id), news)
-                if news.error is not None and news.is_fatal:
-                    raise _for_all(news.error)
+                event = self._noted(running.pop(update.id), update)
+                if update.error is not None and update.is_fatal:
+                    raise _for_all(update.error)
                 yield event
 
     def _start(self, task: Task) -> None:
         self.journal.start(
-            Entry(
-                place=self._planner.place(task),
+            JournalEntry(
+                relative_output=self._planner.relative_output(task),
                 source=task.source,
                 work=self._planner.digest,
                 source_stamp=Stamp.of(task.source),
@@ -174,15 +182,15 @@ class Batch:
         )
         self._executor.submit(task)
 
-    def _noted(self, task: Task, outcome: Outcome) -> Done | Failed:
+    def _noted(self, task: Task, outcome: Outcome) -> PictureDone | PictureFailed:
         """The outcome, once it is in the journal."""
-        place = self._planner.place(task)
+        output = self._planner.relative_output(task)
         if outcome.error is None:
-            self.journal.finish(place, outcome.stamp, outcome.seconds)
-            done = outcome.seconds, outcome.remarks, outcome.device
-            return Done(str(task.source), str(task.output), *done)
-        failed = Failed.of(task.source, outcome.error)
-        self.journal.fail(place, failed.problem)
+            self.journal.finish(output, outcome.stamp, outcome.seconds)
+            done = outcome.seconds, outcome.warnings, outcome.device
+            return PictureDone(str(task.source), str(task.output), *done)
+        failed = PictureFailed.of(task.source, outcome.error)
+        self.journal.fail(output, failed.problem)
         return failed
 
 

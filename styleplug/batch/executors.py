@@ -38,7 +38,7 @@ class Executor(Protocol):
     def submit(self, task: Task) -> None:
         """Take a task; there are fewer than `width` that have no outcome yet."""
 
-    def news(self) -> Sequence[TaskProgress | Outcome]:
+    def receive(self) -> Sequence[TaskProgress | Outcome]:
         """Wait until there is something to say of the tasks that were submitted, and say it.
 
         Of each task there is one outcome in the end, whatever happens to who carries it out;
@@ -68,14 +68,16 @@ class Processes:
         """Give a task to a process that has none."""
         worker = self._idle_worker()
         worker.task = task
-        with suppress(OSError):  # if it has just died, that will be news
+        with suppress(OSError):  # if it has just died, it shows in the end
             worker.connection.send(task)
 
-    def news(self) -> Sequence[TaskProgress | Outcome]:
+    def receive(self) -> Sequence[TaskProgress | Outcome]:
         """What the processes say; the task of one that has died has failed."""
         busy = {worker.connection: worker for worker in self._workers if worker.task}
         return [
-            self._heard(busy[ready]) for ready in wait(list(busy)) if isinstance(ready, Connection)
+            self._receive_from(busy[ready])
+            for ready in wait(list(busy))
+            if isinstance(ready, Connection)
         ]
 
     def close(self) -> None:
@@ -95,15 +97,15 @@ class Processes:
         self._workers.append(worker)
         return worker
 
-    def _heard(self, worker: _Worker) -> TaskProgress | Outcome:
+    def _receive_from(self, worker: _Worker) -> TaskProgress | Outcome:
         assert worker.task is not None, "only those with a task are listened to"
         try:
-            news: TaskProgress | Outcome = worker.connection.recv()
+            update: TaskProgress | Outcome = worker.connection.recv()
         except (EOFError, OSError):
-            news = Outcome(worker.task.id, 0.0, error=self._remove(worker))
-        if isinstance(news, Outcome):
+            update = Outcome(worker.task.id, 0.0, error=self._remove(worker))
+        if isinstance(update, Outcome):
             worker.task = None
-        return news
+        return update
 
     def _remove(self, worker: _Worker) -> StyleplugError:
         """Forget a process that has died; why, as an error."""

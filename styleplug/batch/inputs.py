@@ -33,7 +33,7 @@ class InputFile:
     """A picture: its absolute path, and the relative one that its result is to have."""
 
     source: Path
-    place: PurePath
+    relative_output: PurePath
 
 
 def _extensions() -> frozenset[str]:
@@ -76,9 +76,9 @@ class Search:
         except OSError:  # it is gone, or a link that leads nowhere, and is told of
             return True
 
-    def tell(self, told: int = 0) -> int:
-        """Say what was left out, if that is more than was told; how many folders that is now."""
-        if len(self.left_out) > told:
+    def warn(self, known: int = 0) -> int:
+        """Warn of what was left out, if that is more than is known; returns how many folders."""
+        if len(self.left_out) > known:
             names = ", ".join(sorted({folder.name for folder in self.left_out}))
             _log.warning(
                 "folders of thumbnails, snapshots or deleted pictures are left out (%s; %d in all);"

@@ -28,8 +28,8 @@ _log = logging.getLogger("styleplug")
 # Paths are kept as bytes, since the names of files needn't be texts.
 _SCHEMA = f"""
 CREATE TABLE picture (
-    place BLOB PRIMARY KEY,  -- of the result, in the output folder
-    source BLOB NOT NULL,    -- the picture, an absolute path
+    output BLOB PRIMARY KEY,  -- the result, relative to the output folder
+    source BLOB NOT NULL,     -- the picture, an absolute path
     work TEXT NOT NULL,      -- the digest of what is done to it
     source_size INTEGER,     -- the picture's stamp when it was begun
     source_time INTEGER,
@@ -43,7 +43,7 @@ PRAGMA user_version = {VERSION};
 """
 
 
-_COLUMNS = "place, source, work, source_size, source_time, state, size, time, seconds, problem"
+_COLUMNS = "output, source, work, source_size, source_time, state, size, time, seconds, problem"
 _TYPES = (
     *(bytes, bytes, str, int | None, int | None),
     *(str, int | None, int | None, float, str),
@@ -51,10 +51,10 @@ _TYPES = (
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """A picture in the journal: see the table's columns; stamps are None where nothing was."""
 
-    place: PurePath
+    relative_output: PurePath
     source: Path
     work: str
     source_stamp: Stamp | None
@@ -92,56 +92,56 @@ class Journal:
             self._db.commit()
         self._db.close()
 
-    def start(self, entry: Entry) -> None:
+    def start(self, entry: JournalEntry) -> None:
         """Note that a picture is about to be done, before it is."""
         values = (
-            *(_bytes(entry.place), _bytes(entry.source), entry.work),
+            *(_bytes(entry.relative_output), _bytes(entry.source), entry.work),
             *_pair(entry.source_stamp),
             *_pair(entry.stamp),
         )
         self._write(
-            "INSERT OR REPLACE INTO picture (place, source, work, source_size, source_time,"
+            "INSERT OR REPLACE INTO picture (output, source, work, source_size, source_time,"
             " size, time, state) VALUES (?, ?, ?, ?, ?, ?, ?, 'started')",
             values,
         )
         with self._errors():
             self._db.commit()
 
-    def finish(self, place: PurePath, stamp: Stamp | None, seconds: float) -> None:
+    def finish(self, output: PurePath, stamp: Stamp | None, seconds: float) -> None:
         """Note that a picture's result is in its place, with this stamp."""
         self._write(
-            "UPDATE picture SET state = 'done', size = ?, time = ?, seconds = ? WHERE place = ?",
-            (*_pair(stamp), seconds, _bytes(place)),
+            "UPDATE picture SET state = 'done', size = ?, time = ?, seconds = ? WHERE output = ?",
+            (*_pair(stamp), seconds, _bytes(output)),
         )
 
-    def fail(self, place: PurePath, problem: str) -> None:
+    def fail(self, output: PurePath, problem: str) -> None:
         """Note that a picture can't be done, and what is in the place of its result stays."""
         self._write(
-            "UPDATE picture SET state = 'failed', problem = ? WHERE place = ?",
-            (_text(problem), _bytes(place)),
+            "UPDATE picture SET state = 'failed', problem = ? WHERE output = ?",
+            (_text(problem), _bytes(output)),
         )
 
-    def entry(self, place: PurePath) -> Entry | None:
+    def entry(self, output: PurePath) -> JournalEntry | None:
         """What there is about the result in a place."""
-        return next(self._entries("WHERE place = ?", _bytes(place)), None)
+        return next(self._entries("WHERE output = ?", _bytes(output)), None)
 
-    def entries(self, state: str | None = None) -> Iterator[Entry]:
-        """All that there is, or all in a state, in the order of places."""
+    def entries(self, state: str | None = None) -> Iterator[JournalEntry]:
+        """All that there is, or all in a state, in the order of their results."""
         if state is None:
-            return self._entries("ORDER BY place")
-        return self._entries("WHERE state = ? ORDER BY place", state)
+            return self._entries("ORDER BY output")
+        return self._entries("WHERE state = ? ORDER BY output", state)
 
-    def places(self) -> dict[PurePath, Path]:
-        """The picture of each place."""
-        return {entry.place: entry.source for entry in self.entries()}
+    def sources(self) -> dict[PurePath, Path]:
+        """The picture that each result is of."""
+        return {entry.relative_output: entry.source for entry in self.entries()}
 
-    def has_begun(self, place: PurePath) -> bool:
+    def has_begun(self, output: PurePath) -> bool:
         """Whether a result was begun in a place, or in one that differs in its extension only."""
-        stem = _bytes(place.with_suffix(""))
+        stem = _bytes(output.with_suffix(""))
         with self._errors():
             found = self._db.execute(
                 # "/" comes after "."
-                "SELECT 1 FROM picture WHERE place > ? AND place < ? LIMIT 1",
+                "SELECT 1 FROM picture WHERE output > ? AND output < ? LIMIT 1",
                 (stem + b".", stem + b"/"),
             ).fetchone()
         return found is not None
@@ -161,13 +161,13 @@ class Journal:
                 )
             self._db.execute("PRAGMA journal_mode = WAL")
 
-    def _entries(self, clause: str, *values: Any) -> Iterator[Entry]:
+    def _entries(self, clause: str, *values: Any) -> Iterator[JournalEntry]:
         with self._errors():
             for row in self._db.execute(f"SELECT {_COLUMNS} FROM picture {clause}", values):
                 if not _is_sound(row):
                     self._leave_out(row[0])
                     continue
-                yield Entry(
+                yield JournalEntry(
                     PurePath(os.fsdecode(row[0])),
                     Path(os.fsdecode(row[1])),
                     row[2],
@@ -178,10 +178,10 @@ class Journal:
                     row[9],
                 )
 
-    def _leave_out(self, place: Any) -> None:
-        if place not in self._left_out:
-            _log.warning("%s: the entry %.200r can't be understood; left out", self._path, place)
-        self._left_out.add(place)
+    def _leave_out(self, output: Any) -> None:
+        if output not in self._left_out:
+            _log.warning("%s: the entry %.200r can't be understood; left out", self._path, output)
+        self._left_out.add(output)
 
     def _write(self, statement: str, values: tuple[Any, ...]) -> None:
         with self._errors():
@@ -203,8 +203,8 @@ def _is_sound(row: Sequence[Any]) -> bool:
     """Whether the columns of an entry are what `Journal` writes there."""
     if not all(map(isinstance, row, _TYPES)) or row[5] not in _STATES:
         return False
-    place = PurePath(os.fsdecode(row[0]))
-    leads_out = place.is_absolute() or ".." in place.parts or not place.name
+    output = PurePath(os.fsdecode(row[0]))
+    leads_out = output.is_absolute() or ".." in output.parts or not output.name
     return not leads_out and os.path.isabs(os.fsdecode(row[1]))
 
 

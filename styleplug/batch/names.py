@@ -72,13 +72,14 @@ class Names:
         return os.path.join(folder, file.name)
 
     def _candidates(self, found: InputFile) -> Iterator[PurePath]:
-        kind = found.place.suffix if found.place.suffix.lower() in self._written else ".png"
+        path = found.relative_output
+        kind = path.suffix if path.suffix.lower() in self._written else ".png"
         if self._kind is not None:
             kind = f".{self._kind}"
-        stem = f"{found.place.stem}{self._suffix}"
-        yield found.place.with_name(f"{stem}{kind}")
+        stem = f"{path.stem}{self._suffix}"
+        yield path.with_name(f"{stem}{kind}")
         for number in count(2):
-            yield found.place.with_name(f"{stem}-{number}{kind}")
+            yield path.with_name(f"{stem}-{number}{kind}")
 
 
 def _key(name: str) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from styleplug.batch.events import Failed, Skipped
+from styleplug.batch.events import PictureFailed, PictureSkipped
 from styleplug.batch.inputs import InputFile
-from styleplug.batch.journal import Entry, Journal
+from styleplug.batch.journal import Journal, JournalEntry
 from styleplug.batch.task import Stamp, Task
 from styleplug.errors import ConfigError, ImageError, UnwritableImageError
 from styleplug.jobs.job import Job
 
-Step = Task | Skipped | Failed | None
+Step = Task | PictureSkipped | PictureFailed | None
 """Something to do, something to say, or nothing: it was done before."""
 
 
@@ -42,20 +42,20 @@ class Planner:
     """Plans the tasks of a batch.
 
     Args:
-        order: what to do.
+        spec: what to do.
         journal: what was done before.
         staging: the folder for what isn't finished.
     """
 
-    def __init__(self, order: BatchSpec, journal: Journal, staging: Path) -> None:
-        self._order = order
+    def __init__(self, spec: BatchSpec, journal: Journal, staging: Path) -> None:
+        self._spec = spec
         self._journal = journal
         self._staging = staging
-        self.digest = order.job.digest()
+        self.digest = spec.job.digest()
 
-    def place(self, task: Task) -> PurePath:
+    def relative_output(self, task: Task) -> PurePath:
         """Where a task's result is in the output folder."""
-        return task.output.relative_to(self._order.folder)
+        return task.output.relative_to(self._spec.folder)
 
     def planned(self, pictures: Iterable[tuple[InputFile, PurePath]]) -> list[Step]:
         """What there is to do for pictures, each with the place of its result.
@@ -63,42 +63,42 @@ class Planner:
         Raises:
             ConfigError: there are results of other work, which may not be replaced.
         """
-        return [self._step(id, found.source, place) for id, (found, place) in enumerate(pictures)]
+        return [self._step(id, found.source, output) for id, (found, output) in enumerate(pictures)]
 
-    def taken_meanwhile(self, task: Task) -> Failed | None:
+    def taken_meanwhile(self, task: Task) -> PictureFailed | None:
         """What to say of a task in whose place a file of others has appeared since it was planned.
 
         One that was started before may still have been in the hands of someone, who was done now.
         """
         if not task.is_published:
             return None
-        entry = self._journal.entry(self.place(task))
+        entry = self._journal.entry(self.relative_output(task))
         is_its_own = entry is not None and entry.state == "started" and entry.stamp == task.before
         return None if is_its_own else _taken(task)
 
-    def _step(self, id: int, source: Path, place: PurePath) -> Step:
-        entry = self._journal.entry(place)
+    def _step(self, id: int, source: Path, relative_output: PurePath) -> Step:
+        entry = self._journal.entry(relative_output)
         task = Task(
             id=id,
-            job=self._order.job,
+            job=self._spec.job,
             source=source,
-            output=self._order.folder / place,
-            before=Stamp.of(self._order.folder / place, follow=False),
+            output=self._spec.folder / relative_output,
+            before=Stamp.of(self._spec.folder / relative_output, follow=False),
             staging=self._staging,
         )
         if task.before is not None:
             if entry is not None and self._is_current(entry, source):
                 return None
-            if self._order.skip_existing:
-                return Skipped(str(source), str(task.output))
-            if not self._order.overwrite:
+            if self._spec.skip_existing:
+                return PictureSkipped(str(source), str(task.output))
+            if not self._spec.overwrite:
                 # Either made by an earlier run, or what one was allowed to replace.
                 if entry is None or entry.stamp != task.before:
                     return _taken(task)
                 self._check_work(entry)
-        return self._sidecars_in_the_way(task, place) or task
+        return self._sidecars_in_the_way(task, relative_output) or task
 
-    def _is_current(self, entry: Entry, source: Path) -> bool:
+    def _is_current(self, entry: JournalEntry, source: Path) -> bool:
         """Whether a result is what this work would come to, unless someone has changed it since."""
         return (
             entry.state == "done"
@@ -106,30 +106,32 @@ class Planner:
             and entry.source_stamp == Stamp.of(source)
         )
 
-    def _check_work(self, entry: Entry) -> None:
+    def _check_work(self, entry: JournalEntry) -> None:
         if entry.state == "done" and entry.work != self.digest:
             raise ConfigError(
                 "output",
-                str(self._order.folder),
-                f"another folder, or --overwrite be given: {entry.place} in it was made with other"
-                " options",
+                str(self._spec.folder),
+                f"another folder, or --overwrite be given: {entry.relative_output} in it was made"
+                " with other options",
             )
 
-    def _sidecars_in_the_way(self, task: Task, place: PurePath) -> Failed | None:
+    def _sidecars_in_the_way(self, task: Task, relative_output: PurePath) -> PictureFailed | None:
         from styleplug.image.metadata.sidecar import check_sidecars
 
         if task.job.strip:
             return None
         try:
-            check_sidecars(task.source, task.output, overwrite=self._order.overwrite)
+            check_sidecars(task.source, task.output, overwrite=self._spec.overwrite)
         except ImageError as error:
             # A sidecar of photo.jpg is one of photo.raw too, and stays so.
-            if not isinstance(error, UnwritableImageError) or not self._journal.has_begun(place):
-                return Failed.of(task.source, error)
+            if not isinstance(error, UnwritableImageError) or not self._journal.has_begun(
+                relative_output
+            ):
+                return PictureFailed.of(task.source, error)
         return None
 
 
-def _taken(task: Task) -> Failed:
+def _taken(task: Task) -> PictureFailed:
     from styleplug.image.write import EXISTS
 
-    return Failed.of(task.source, UnwritableImageError(task.output, EXISTS))
+    return PictureFailed.of(task.source, UnwritableImageError(task.output, EXISTS))

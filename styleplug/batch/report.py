@@ -11,76 +11,24 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
-from styleplug.batch.journal import Entry, Journal
+from styleplug.batch.journal import Journal, JournalEntry
 from styleplug.batch.task import Stamp
 from styleplug.errors import ImageError, PluginError
 
 SIDE = 280
-"""Of a thumbnail, in pixels."""
+"""The longest side of a thumbnail, in pixels."""
 
-# Nothing is loaded from anywhere, whatever the name of a file says.
-_HEAD = Template("""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="styleplug batch">
-<meta http-equiv="Content-Security-Policy"
-  content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>$title</title>
-<style>
-:root {
-  color-scheme: light dark;
-  --paper: #f6f5f2; --card: #fff; --ink: #24221f; --faint: #6d6862; --line: #dedad3;
-  --bad: #a3261b;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --paper: #191817; --card: #242220; --ink: #e9e5df; --faint: #a39d94; --line: #3a3733;
-    --bad: #ff9c8f;
-  }
-}
-* { box-sizing: border-box; }
-body {
-  margin: 0 auto; padding: 2rem 1.25rem; max-width: 90rem;
-  background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif;
-}
-h1 { margin: 0; font-size: 1.5rem; font-weight: 600; }
-h2 { margin: 2.5rem 0 .75rem; font-size: 1.1rem; font-weight: 600; }
-p { margin: .25rem 0 0; color: var(--faint); }
-a { color: inherit; text-decoration-color: var(--faint); text-underline-offset: .2em; }
-dl { margin: 0; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
-dl div { padding: .6rem .9rem; }
-dl div + div { border-top: 1px solid var(--line); }
-dt { font-weight: 600; overflow-wrap: anywhere; }
-dd { margin: 0; color: var(--bad); overflow-wrap: anywhere; }
-main { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); }
-figure {
-  margin: 0; padding: .6rem; border: 1px solid var(--line); border-radius: .5rem;
-  background: var(--card);
-}
-figure > div { display: grid; grid-template-columns: 1fr 1fr; gap: .4rem; }
-img, .none { width: 100%; aspect-ratio: 1; object-fit: contain; }
-.none { display: grid; place-items: center; color: var(--faint); font-size: .85rem; }
-figcaption { margin-top: .4rem; font-size: .85rem; overflow-wrap: anywhere; }
-figcaption span { color: var(--faint); white-space: nowrap; }
-</style>
-</head>
-<body>
-<h1>$title</h1>
-<p>$summary</p>
-""")
 _FAILURE = Template("<div><dt>$source</dt><dd>$problem</dd></div>\n")
 _PICTURE = Template("""<figure>
 <div>$before$after</div>
-<figcaption><a href="$address">$place</a> <span>$seconds s</span></figcaption>
+<figcaption><a href="$address">$name</a> <span>$seconds s</span></figcaption>
 </figure>
 """)
 _NONE = Template('<div class="none">$why</div>')
 
 
 def write_report(
-    journal: Journal, folder: Path, path: Path, tell: Callable[[int, int], None]
+    journal: Journal, folder: Path, path: Path, on_progress: Callable[[int, int], None]
 ) -> None:
     """Write the page of all pictures in a journal: failures first, then each one before and after.
 
@@ -90,22 +38,22 @@ def write_report(
         journal: of the batch.
         folder: its output folder.
         path: of the page.
-        tell: called with the pictures shown so far, and their number.
+        on_progress: called with the pictures shown so far, and their number.
 
     Raises:
         OSError: the page can't be written; what was there stays.
     """
-    from styleplug.runtime.files import written_atomically
+    from styleplug.atomic import written_atomically
 
     failed, done = list(journal.entries("failed")), list(journal.entries("done"))
     with written_atomically(path) as page:
-        for part in _parts(failed, done, folder, path.parent, tell):
+        for part in _parts(failed, done, folder, path.parent, on_progress):
             page.write(part.encode())
 
 
 def is_report(path: Path) -> bool:
     """Whether a file is such a page, which a new one may replace."""
-    beginning = _HEAD.template.partition("<meta http")[0].encode()
+    beginning = _head().template.partition("<meta http")[0].encode()
     if not os.path.isfile(path):  # a pipe would be waited for
         return False
     try:
@@ -115,14 +63,19 @@ def is_report(path: Path) -> bool:
         return False
 
 
+def _head() -> Template:
+    """The beginning of a page, which loads nothing from anywhere, whatever a file is called."""
+    return Template(Path(__file__).with_suffix(".html").read_text(encoding="utf-8"))
+
+
 def _parts(
-    failed: list[Entry],
-    done: list[Entry],
+    failed: list[JournalEntry],
+    done: list[JournalEntry],
     folder: Path,
     beside: Path,
-    tell: Callable[[int, int], None],
+    on_progress: Callable[[int, int], None],
 ) -> Iterator[str]:
-    yield _HEAD.substitute(
+    yield _head().substitute(
         title=f"Pictures in {_shown(folder.name)}",
         summary=f"{_count(len(done), 'picture')} done, {len(failed)} failed",
     )
@@ -133,19 +86,19 @@ def _parts(
         yield "</dl>\n"
     yield "<h2>Before and after</h2>\n<main>\n" if done else ""
     for number, entry in enumerate(done, start=1):
-        output = folder / entry.place
+        output = folder / entry.relative_output
         yield _PICTURE.substitute(
             before=_before(entry),
             after=_thumbnail(output, "after"),
             address=_address(output, beside),
-            place=_shown(entry.place),
+            name=_shown(entry.relative_output),
             seconds=f"{entry.seconds:.1f}",
         )
-        tell(number, len(done))
+        on_progress(number, len(done))
     yield "</main>\n</body>\n</html>\n" if done else "</body>\n</html>\n"
 
 
-def _before(entry: Entry) -> str:
+def _before(entry: JournalEntry) -> str:
     """The thumbnail of the picture that was done; of no other, whatever file the journal names."""
     if Stamp.of(entry.source) not in (None, entry.source_stamp):
         return _NONE.substitute(why="changed since")
@@ -155,23 +108,20 @@ def _before(entry: Entry) -> str:
 def _thumbnail(path: Path, when: str) -> str:
     """An image element that holds the picture, small; or a word that there is none."""
     import styleplug
-    from styleplug.image.picture import Picture
-    from styleplug.image.resize import fitted
+    from styleplug.image.transparency import thumbnail
 
     try:
         picture = styleplug.read_image(path)
     except (ImageError, PluginError):  # moved or removed since
         return _NONE.substitute(why="not there")
-    side = min(SIDE, max(picture.size))
-    alpha = None if picture.alpha is None else fitted(picture.alpha, side)
     buffer = io.BytesIO()
-    Picture(fitted(picture.pixels, side), alpha).to_pil().save(buffer, "WEBP", quality=80)
+    thumbnail(picture, SIDE).to_pil().save(buffer, "WEBP", quality=80)
     data = base64.b64encode(buffer.getvalue()).decode()
     return f'<img alt="{_shown(path.name)}, {when}" src="data:image/webp;base64,{data}">'
 
 
 def _address(file: Path, beside: Path) -> str:
-    """Of a file, from a page in the folder `beside`."""
+    """The address of a file, from a page in the folder `beside`."""
     try:
         return quote(os.fsencode(Path(os.path.relpath(file, beside)).as_posix()))
     except ValueError:  # on another drive

@@ -91,13 +91,13 @@ class TaskProgress:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a task ended.
+    """The end of a task.
 
     Args:
         id: the task's.
         seconds: how long it took.
         stamp: of the result, as whoever made it saw it; None where there is none.
-        remarks: what a person should know of it, whole lines.
+        warnings: what was logged meanwhile, whole lines for people.
         error: None where the result is in its place.
         is_fatal: whether other tasks would fail likewise, for lack of space or of a network.
         device: what the result was computed on, for people; "" where nobody says.
@@ -106,40 +106,42 @@ class Outcome:
     id: int
     seconds: float
     stamp: Stamp | None = None
-    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     error: StyleplugError | None = None
     is_fatal: bool = False
     device: str = ""
 
 
-def carry_out(task: Task, tell: Callable[[TaskProgress], None] = lambda advance: None) -> Outcome:
+def carry_out(
+    task: Task, on_progress: Callable[[TaskProgress], None] = lambda progress: None
+) -> Outcome:
     """Do a task, if it isn't done. An interrupt comes through, an error is part of the outcome.
 
     Args:
         task: what to do.
-        tell: called now and then while it is done, in the same thread.
+        on_progress: called now and then while it is done, in the same thread.
     """
     started = time.monotonic()
     error: Exception | None = None
     device = ""
-    with _remarks() as remarks:
+    with _collected_warnings() as warnings:
         try:
             if not task.is_published:
-                device = _make(task, tell)
+                device = _make(task, on_progress)
         except Exception as raised:  # whatever a picture brings about, the others are to be done
             error = raised
     return Outcome(
         task.id,
         time.monotonic() - started,
         None if error else Stamp.of(task.output, follow=False),
-        tuple(remarks),
-        _told(error, task) if error else None,
-        error is not None and _concerns_all(error, task),
+        tuple(warnings),
+        _reported(error, task) if error else None,
+        error is not None and _is_fatal(error, task),
         device,
     )
 
 
-def _make(task: Task, tell: Callable[[TaskProgress], None]) -> str:
+def _make(task: Task, on_progress: Callable[[TaskProgress], None]) -> str:
     """Make the result; on what it was computed, as `Outcome.device`."""
     from styleplug.runtime.memory import memory_errors
 
@@ -148,7 +150,7 @@ def _make(task: Task, tell: Callable[[TaskProgress], None]) -> str:
     def on_event(event: Event) -> None:
         nonlocal device
         if isinstance(event, Progress):
-            tell(TaskProgress(task.id, event.fraction))
+            on_progress(TaskProgress(task.id, event.fraction))
         elif isinstance(event, Finished):
             device = event.result.device
 
@@ -181,7 +183,7 @@ def _is_same(path: Path, other: Path) -> bool:
     return path.exists() and other.exists() and path.samefile(other)
 
 
-def _told(error: Exception, task: Task) -> StyleplugError:
+def _reported(error: Exception, task: Task) -> StyleplugError:
     """The error as a person is to hear of it."""
     if isinstance(error, DivergedError):  # its picture would be a heavy thing to send
         return DivergedError(error.iteration, error.loss, None)
@@ -197,7 +199,7 @@ def _told(error: Exception, task: Task) -> StyleplugError:
     return StyleplugError(f"unexpected: {type(error).__name__}: {error}")
 
 
-def _concerns_all(error: Exception, task: Task) -> bool:
+def _is_fatal(error: Exception, task: Task) -> bool:
     for cause in (error, error.__cause__):
         if isinstance(cause, OSError) and cause.errno in _OF_THE_DISK:
             return True
@@ -207,7 +209,7 @@ def _concerns_all(error: Exception, task: Task) -> bool:
 
 
 @contextmanager
-def _remarks() -> Iterator[list[str]]:
+def _collected_warnings() -> Iterator[list[str]]:
     """What is logged within, as lines, instead of where they would go."""
     lines: list[str] = []
     log = logging.getLogger("styleplug")

@@ -42,7 +42,7 @@ def arrivals(
     """
     given: dict[Path, Stamp] = {}
     waiting: dict[Path, tuple[Stamp, float]] = {}
-    told = 0
+    known = 0
     while True:
         ready, now = [], clock()
         for found in find_pictures([folder], (), search):
@@ -56,7 +56,7 @@ def arrivals(
                 del waiting[found.source]
                 given[found.source] = stamp
                 ready.append(found)
-        told = search.tell(told)
+        known = search.warn(known)
         if ready:
             yield ready
         sleep(INTERVAL)

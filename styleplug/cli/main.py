@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import errno
 import gc
-import json
 import logging
 from importlib import import_module
 from typing import Any
@@ -97,16 +96,11 @@ def is_usage_error(error: StyleplugError) -> bool:
         if isinstance(cause, OSError) and cause.errno in _OF_THE_MACHINE:
             return False
         cause = cause.__cause__
-    asked = (
+    kinds = (
         *(CheckpointError, ConfigError, ImageError, LayerNotFoundError, ProtocolError),
         StyleNotFoundError,
     )
-    return isinstance(error, asked)
-
-
-def echo_json(**values: Any) -> None:
-    """One line of JSON on standard output, at once."""
-    say(json.dumps(values))
+    return isinstance(error, kinds)
 
 
 def one_line(text: str) -> str:
@@ -114,7 +108,9 @@ def one_line(text: str) -> str:
     return " ".join(text.splitlines())
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True}
+)
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def main() -> None:
     """styleplug: a photograph in the manner of a painting."""

@@ -20,6 +20,6 @@ def check() -> Iterator[Finding]:
             yield Finding("ok", f"{text}, starts {host.interpreter}")
         else:
             yield Finding("note", text, host.advice)
-    absent = [host.title for host in hosts if host.state == "not found"]
-    if absent:
-        yield Finding("note", f"not found: {', '.join(absent)}", "see: styleplug hosts list")
+    missing = [host.title for host in hosts if host.state == "not found"]
+    if missing:
+        yield Finding("note", f"not found: {', '.join(missing)}", "see: styleplug hosts list")

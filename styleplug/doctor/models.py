@@ -15,7 +15,7 @@ from styleplug.vgg.layers import ARCHITECTURES
 
 
 def check() -> Iterator[Finding]:
-    """Which networks are there and sound, and how the folders are."""
+    """The networks that are there, and whether they and the folders are sound."""
     for problem in manifest_problems():
         yield Finding("note", problem)
     try:

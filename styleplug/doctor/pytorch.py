@@ -9,7 +9,7 @@ from styleplug.errors import MissingDependencyError
 
 
 def check() -> Iterator[Finding]:
-    """Its version, device and threads."""
+    """PyTorch's version, device and threads."""
     try:
         from styleplug.vgg.mirror import torch_device
     except MissingDependencyError as error:

@@ -12,21 +12,19 @@ as a Compact Image Code", 1983). A large picture looks as its own preview, with 
 from __future__ import annotations
 
 import math
-import threading
 import time
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.errors import Cancelled
 from styleplug.events import Progress
+from styleplug.filters.filter_function import FilterInput, check_cancelled
 from styleplug.filters.inference import StyledNetwork
 from styleplug.filters.style import FilterStyle
 from styleplug.filters.tiles import tiles_of
 from styleplug.filters.weights import FilterWeights
+from styleplug.hookspecs import FilterResult
 from styleplug.image.resize import elongation, fitted_size, in_turns, lanczos, resized
-from styleplug.image.transparency import filled, has_visible_pixels
 
 Array = NDArray[np.float32]
 
@@ -35,47 +33,24 @@ WORKING_SIZE = 512
 is longer by its `elongation`."""
 
 
-def filtered(
-    image: Array,
-    style: FilterStyle,
-    weights: FilterWeights,
-    *,
-    alpha: Array | None = None,
-    stroke_scale: float = 1.0,
-    device: str = "auto",
-    on_progress: Callable[[Progress], None] = lambda progress: None,
-    on_device: Callable[[str], object] = lambda device: None,
-    cancel: threading.Event | None = None,
-) -> Array:
-    """A picture in a style of the network.
+def filtered(given: FilterInput, style: FilterStyle, weights: FilterWeights) -> FilterResult:
+    """A picture in a style of the network; with the latter two, a `FilterFunction`.
 
     Args:
-        image: (H, W, 3) float32, sRGB in [0, 1], of any size.
+        given: the picture; the working size is `WORKING_SIZE`.
         style: one of these weights, or a `mix` of several.
         weights: those of the network.
-        alpha: (H, W) float32 in [0, 1]; the colours of hidden pixels have no influence.
-        stroke_scale: the size of strokes; at 1 it is as in a painting as long as the picture, in
-            pictures of `WORKING_SIZE` or more.
-        device: where to compute, as `StylizeConfig.device`.
-        on_progress: told after each tile.
-        on_device: told in the end what it was computed on, for people.
-        cancel: ends the work before the next tile.
-
-    Returns:
-        (H, W, 3) float32, sRGB in [0, 1].
 
     Raises:
         FilterError: the style is of another network.
-        ConfigError, MissingDependencyError: the device isn't there.
-        Cancelled: there is no picture.
+        ConfigError, MissingDependencyError, Cancelled: as in `FilterFunction`.
     """
     weights.check(style)
-    if alpha is not None and has_visible_pixels(alpha):
-        image = filled(image, alpha)
+    image = given.visible_image
     height, width = image.shape[:2]
-    first, *octaves = octave_sizes(height, width, stroke_scale)
-    report = _Report([first, *octaves], on_progress, cancel or threading.Event())
-    network = StyledNetwork(weights, style, device)
+    first, *octaves = octave_sizes(height, width, given.stroke_scale)
+    report = _Report([first, *octaves], given)
+    network = StyledNetwork(weights, style, given.device)
     report.begin(first, 1)
     thumbnail_pass = network.thumbnail_pass(resized(image, *first))
     current = thumbnail_pass.filtered
@@ -89,8 +64,7 @@ def filtered(
             finer[tile.place] = part
             report.step(part)
         current = _with_detail(current, finer)
-    on_device(network.runs_on)
-    return current
+    return FilterResult(current, device=network.runs_on)
 
 
 def octave_sizes(height: int, width: int, stroke_scale: float) -> list[tuple[int, int]]:
@@ -128,13 +102,8 @@ def _with_detail(coarse: Array, finer: Array) -> Array:
 class _Report:
     """Says how far the work is, and ends it where that is wished."""
 
-    def __init__(
-        self,
-        sizes: list[tuple[int, int]],
-        notify: Callable[[Progress], None],
-        cancel: threading.Event,
-    ) -> None:
-        self._notify, self._cancel = notify, cancel
+    def __init__(self, sizes: list[tuple[int, int]], given: FilterInput) -> None:
+        self._given = given
         self._pixels = [height * width for height, width in sizes]
         self._begun = time.perf_counter()
         self._done = 0
@@ -143,7 +112,7 @@ class _Report:
         """A run of the network at one size begins."""
         self._scale, self._tiles, self._tile = max(size), tiles, 0
         self._scale_begun = time.perf_counter()
-        self._check()
+        check_cancelled(self._given.cancel)
 
     def step(self, part: Array) -> None:
         """A tile is done."""
@@ -151,7 +120,7 @@ class _Report:
         self._done += part.shape[0] * part.shape[1]
         fraction = self._done / sum(self._pixels)
         elapsed = time.perf_counter() - self._begun
-        self._notify(
+        self._given.on_progress(
             Progress(
                 scale=self._scale,
                 iteration=self._tile,
@@ -163,8 +132,4 @@ class _Report:
                 remaining=elapsed / fraction - elapsed,
             )
         )
-        self._check()
-
-    def _check(self) -> None:
-        if self._cancel.is_set():
-            raise Cancelled
+        check_cancelled(self._given.cancel)

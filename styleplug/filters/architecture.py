@@ -26,11 +26,13 @@ STYLE_SIZE = sum(NORMALISED)
 EPSILON = 1e-3
 """Added to each variance before its root is divided by."""
 
-RELIEF_WINDOW = 9
-RELIEF_FLOOR = 0.5 / 255
+LOCAL_CONTRAST_WINDOW = 9
+LOCAL_CONTRAST_FLOOR = 0.5 / 255
 """The contrast that counts as none."""
 
 LUMA = (0.299, 0.587, 0.114)
+"""Weights of R', G' and B' in the brightness that the network sees (ITU-R BT.601), by which it was
+trained; elsewhere `image.luma` has those of sRGB."""
 
 WEIGHTS = {
     "encode_half.weight": (HALF, 3, 5, 5),

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from styleplug.errors import ConfigError, FilterError, ModelError
 from styleplug.filters import external
 from styleplug.filters.store import (
-    FACTS,
+    SPEC_SUFFIX,
     changing,
     has_file,
     is_users,
@@ -26,12 +24,12 @@ from styleplug.filters.store import (
 from styleplug.filters.style import SUFFIX, FilterStyle, mix, read_style, write_style
 from styleplug.filters.weights import MODEL as NETWORK
 from styleplug.filters.weights import FilterWeights, load_weights
-from styleplug.hookspecs import Filter
+from styleplug.hookspecs import Filter, FilterRequest, FilterResult
+from styleplug.names import check_name
 from styleplug.runtime.models import Model, find_model
-from styleplug.runtime.names import check_name
 
-Apply = Callable[..., NDArray[np.float32]]
-"""Takes a picture, and by name what `apply.filtered` takes but for the style and the weights."""
+if TYPE_CHECKING:
+    from styleplug.filters.filter_function import FilterFunction
 
 _log = logging.getLogger("styleplug")
 
@@ -45,7 +43,28 @@ def list_filters() -> tuple[Filter, ...]:
     return tuple(filters[name] for name in sorted(filters))
 
 
-def find_filter(text: str) -> Apply | None:
+def apply_filter(request: FilterRequest) -> FilterResult | None:
+    """What a filter of ours makes of a picture; None where none has this name.
+
+    Errors as of `find_filter` and of the filter.
+    """
+    from styleplug.filters.filter_function import FilterInput
+
+    apply = find_filter(request.filter)
+    if apply is None:
+        return None
+    return apply(
+        FilterInput(
+            request.image,
+            request.alpha,
+            request.config.stroke_scale,
+            on_progress=request.notify,
+            cancel=request.cancel,
+        )
+    )
+
+
+def find_filter(text: str) -> FilterFunction | None:
     """The filter of a name, or of a blend of styles such as "starry-night:0.6,the-wave:0.4".
 
     Weights count relative to each other, and 1 where none is given. None where no filter of ours
@@ -56,7 +75,7 @@ def find_filter(text: str) -> Apply | None:
         FilterError: a file is damaged, or a style was learned on another network.
         ModelError: the network can't be read.
     """
-    if has_file(text, FACTS):
+    if has_file(text, SPEC_SUFFIX):
         return external.read_model(text).filtered
     style = _style_or_blend(text)
     if style is None:
@@ -102,7 +121,7 @@ def add_style(style: FilterStyle) -> None:
     """
     with changing(style.name):
         write_style(style, user_file(style.name, SUFFIX))
-        remove_files(style.name, FACTS)
+        remove_files(style.name, SPEC_SUFFIX)
         remove_models(style.name)
 
 
@@ -124,7 +143,7 @@ def import_style(path: Path, name: str | None = None, *, overwrite: bool = False
 
 
 def add_external(
-    path: Path, name: str, facts: external.ExternalFilterSpec, *, overwrite: bool = False
+    path: Path, name: str, spec: external.ExternalFilterSpec, *, overwrite: bool = False
 ) -> None:
     """Keep a copy of an ONNX model of others as a filter.
 
@@ -133,8 +152,7 @@ def add_external(
         FilterError: the model is none that can be used; or it can't be kept.
     """
     check_new(name, overwrite=overwrite)
-    external.add(path, name, facts)
-    remove_files(name, SUFFIX)
+    external.add(path, name, spec)
 
 
 def remove_filter(name: str) -> None:
@@ -145,12 +163,12 @@ def remove_filter(name: str) -> None:
         FilterError: it can't be removed.
     """
     if not is_users(name):
-        own = ", ".join(file.stem for file in user_files(SUFFIX, FACTS)) or "you have none"
+        own = ", ".join(file.stem for file in user_files(SUFFIX, SPEC_SUFFIX)) or "you have none"
         raise ConfigError("name", name, f"one of your own filters ({own})")
     with changing(name):
         # As long as there is one of the others, this can be done again.
         remove_models(name)
-        remove_files(name, SUFFIX, FACTS)
+        remove_files(name, SUFFIX, SPEC_SUFFIX)
 
 
 def _bundled() -> Iterator[Filter]:
@@ -161,8 +179,8 @@ def _bundled() -> Iterator[Filter]:
 
 
 def _users() -> Iterator[Filter]:
-    for file in user_files(SUFFIX, FACTS):
-        read = read_style if file.suffix == SUFFIX else external.read_facts
+    for file in user_files(SUFFIX, SPEC_SUFFIX):
+        read = read_style if file.suffix == SUFFIX else external.read_spec
         try:
             yield Filter(file.stem, read(file).description)
         except FilterError as error:

@@ -1,7 +1,7 @@
 """Keeping models of others: NAME.DIGEST.onnx, a copy, and NAME.json, what isn't in it.
 
 The latter names the former, and is what makes a filter of it: so one that is replaced is there with
-its own facts until the new facts are.
+its own record until the new one is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING
 
 from styleplug.errors import FilterError
 from styleplug.filters.ranges import RANGES
-from styleplug.filters.store import FACTS, MODEL, changing, remove_models, user_file
+from styleplug.filters.store import (
+    MODEL_SUFFIX,
+    SPEC_SUFFIX,
+    changing,
+    remove_files,
+    remove_models,
+    user_file,
+)
+from styleplug.filters.style import SUFFIX as STYLE_SUFFIX
 from styleplug.runtime.files import read_whole, write_atomically
 
 if TYPE_CHECKING:
@@ -35,7 +43,7 @@ class ExternalFilterSpec:
     output_range: str
 
 
-def add(path: Path, name: str, facts: ExternalFilterSpec) -> None:
+def add(path: Path, name: str, spec: ExternalFilterSpec) -> None:
     """Keep a copy of a model as the user's filter of this name, in the place of one before.
 
     Raises:
@@ -44,20 +52,21 @@ def add(path: Path, name: str, facts: ExternalFilterSpec) -> None:
     from styleplug.filters.external_model import ExternalModel
 
     data = _content(path)
-    ExternalModel(str(path), data, facts.input_range, facts.output_range).try_out()
+    ExternalModel(str(path), data, spec.input_range, spec.output_range).try_out()
     digest = hashlib.sha256(data).hexdigest()[:16]
-    record = json.dumps({**asdict(facts), "model": digest}).encode()
-    model = user_file(name, f".{digest}{MODEL}")
+    record = json.dumps({**asdict(spec), "model": digest}).encode()
+    model = user_file(name, f".{digest}{MODEL_SUFFIX}")
     with changing(name):
-        for file, content in ((model, data), (user_file(name, FACTS), record)):
+        for file, content in ((model, data), (user_file(name, SPEC_SUFFIX), record)):
             try:
                 write_atomically(file, content)
             except OSError as error:
                 raise FilterError(name, f"{file} can't be written ({error.strerror})") from error
         remove_models(name, but=model)
+        remove_files(name, STYLE_SUFFIX)
 
 
-def read_facts(path: Path) -> ExternalFilterSpec:
+def read_spec(path: Path) -> ExternalFilterSpec:
     """What was said of a model.
 
     Raises:
@@ -73,28 +82,28 @@ def _read_record(path: Path) -> tuple[ExternalFilterSpec, str]:
         digest = values.pop("model", "")
         if not re.fullmatch("[0-9a-f]{16}|", digest):
             raise ValueError(f"{digest!r} is no model of ours")
-        facts = ExternalFilterSpec(**values)
-        if not isinstance(facts.description, str):
+        spec = ExternalFilterSpec(**values)
+        if not isinstance(spec.description, str):
             raise ValueError("the description is no text")
-        for value in (facts.input_range, facts.output_range):
+        for value in (spec.input_range, spec.output_range):
             if value not in RANGES:
                 raise ValueError(f"{value!r} is no range")
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise FilterError(str(path), f"is damaged ({error}); add the model again") from error
-    return facts, digest
+    return spec, digest
 
 
 def read_model(name: str) -> ExternalModel:
-    """The user's filter of this name, whose `FACTS` are there.
+    """The user's filter of this name, whose record is there.
 
     Raises:
         FilterError: a file of it is damaged.
     """
     from styleplug.filters.external_model import ExternalModel
 
-    facts, digest = _read_record(user_file(name, FACTS))
-    file = user_file(name, f".{digest}{MODEL}" if digest else MODEL)
-    return ExternalModel(str(file), _content(file), facts.input_range, facts.output_range)
+    spec, digest = _read_record(user_file(name, SPEC_SUFFIX))
+    file = user_file(name, f".{digest}{MODEL_SUFFIX}" if digest else MODEL_SUFFIX)
+    return ExternalModel(str(file), _content(file), spec.input_range, spec.output_range)
 
 
 def _content(path: Path) -> bytes:

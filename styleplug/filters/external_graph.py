@@ -9,10 +9,10 @@ from onnx import TensorProto
 
 from styleplug.errors import FilterError, ModelError
 from styleplug.filters.external_content import check_content
-from styleplug.vgg.weights import parse_onnx
+from styleplug.runtime.onnx_package import parse_onnx
 
 LARGEST_SIDE = 2048
-"""Of pictures that a model is given at once, pixels; usual networks take some gigabytes for it."""
+"""Pixels at which a model gets a picture at most; usual networks take some gigabytes for it."""
 
 
 @dataclass(frozen=True)

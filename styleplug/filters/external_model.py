@@ -7,19 +7,19 @@ That is what most programs for feed-forward style transfer export (Johnson, Alah
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.errors import Cancelled, FilterError, StyleplugError
-from styleplug.events import Progress
+from styleplug.errors import FilterError, StyleplugError
 from styleplug.filters.external_graph import LARGEST_SIDE, picture_input
+from styleplug.filters.filter_function import FilterInput, check_cancelled
 from styleplug.filters.ranges import RANGES
+from styleplug.hookspecs import FilterResult
 from styleplug.image.resize import elongation, fitted_size, resized
-from styleplug.image.transparency import filled, has_visible_pixels
 from styleplug.runtime.memory import memory_errors
 from styleplug.runtime.providers import import_onnxruntime
 from styleplug.runtime.session import Session, open_session
@@ -56,7 +56,6 @@ class ExternalModel:
         self._filter = filter
         self._data = data
         self._input = picture_input(filter, data)
-        self._runs_on = ""
         self._white_in, self._white_out = RANGES[input_range], RANGES[output_range]
 
     def try_out(self) -> None:
@@ -68,7 +67,7 @@ class ExternalModel:
         height, width = self._input.size or TRIAL_SIZE
         rows, columns = np.mgrid[:height, :width].astype(np.float32)
         channels = [rows / height, columns / width, (rows + columns) % 16 / 16]
-        output = self._run(np.stack(channels, axis=2), "cpu")
+        output, _ = self._run(np.stack(channels, axis=2), "cpu", threading.Event())
         low, high = float(output.min()), float(output.max())
         found = f"gives numbers from {low:.3g} to {high:.3g}"
         if high - low < 1e-3 * self._white_out:
@@ -79,43 +78,27 @@ class ExternalModel:
         if self._white_out == 255 and high <= 2:
             raise FilterError(self._filter, f"{found}; add it with --output-range 0..1")
 
-    def filtered(
-        self,
-        image: Array,
-        *,
-        alpha: Array | None = None,
-        stroke_scale: float = 1.0,
-        device: str = "auto",
-        on_progress: Callable[[Progress], None] = lambda progress: None,
-        on_device: Callable[[str], object] = lambda device: None,
-        cancel: threading.Event | None = None,
-    ) -> Array:
-        """A picture through the model, in a single run.
+    def filtered(self, given: FilterInput) -> FilterResult:
+        """A picture through the model in a single run, of which there is no progress to tell.
 
         A model of free size is given the picture at `WORKING_SIZE` / `stroke_scale`, but never
         enlarged. One of a fixed size is given the whole picture within that size, and reflections
         around it: its strokes are as large as it makes them. What comes out is resized to the
         picture's size, so that a much larger picture is soft.
 
-        Args and returns are those of `apply.filtered`; of a single run there is no progress to
-        tell.
-
         Raises:
             FilterError: the model can't be run, or gives no picture as large as it was given.
-            ConfigError, MissingDependencyError: the device isn't there.
-            Cancelled: there is no picture.
+            ConfigError, MissingDependencyError, Cancelled: as in `FilterFunction`.
         """
-        if alpha is not None and has_visible_pixels(alpha):
-            image = filled(image, alpha)
+        image = given.visible_image
         height, width = image.shape[:2]
-        inner, pads = self._placed(height, width, stroke_scale)
-        given = np.pad(resized(image, *inner), (*pads, (0, 0)), mode="symmetric")
-        _check(cancel)
-        output = self._run(given, device, cancel)
-        on_device(self._runs_on)
+        inner, pads = self._placed(height, width, given.stroke_scale)
+        padded = np.pad(resized(image, *inner), (*pads, (0, 0)), mode="symmetric")
+        check_cancelled(given.cancel)
+        output, device = self._run(padded, given.device, given.cancel)
         (top, _), (left, _) = pads
         output = output[top : top + inner[0], left : left + inner[1]] / self._white_out
-        return resized(output.clip(0, 1), height, width)
+        return FilterResult(resized(output.clip(0, 1), height, width), device=device)
 
     def _placed(self, height: int, width: int, stroke_scale: float) -> tuple[tuple[int, int], Pads]:
         """The size of the picture in what the model is given, and what is before and after it."""
@@ -136,19 +119,19 @@ class ExternalModel:
         )
         return inner, (rows, columns)
 
-    def _run(self, pixels: Array, device: str, cancel: threading.Event | None = None) -> Array:
-        """What the model gives for pixels in [0, 1]: of their shape, in the output's range."""
+    def _run(self, pixels: Array, device: str, cancel: threading.Event) -> tuple[Array, str]:
+        """What the model gives for pixels in [0, 1], of their shape and in the output's range; and
+        what it ran on."""
         pixels = pixels * np.float32(self._white_in)
         batch = pixels[None] if self._input.channels_last else as_batch(pixels)
         try:
             with memory_errors():
                 session = open_session(self._data, device)
                 (output,) = _run(session, {self._input.name: batch}, cancel)
-                self._runs_on = session.device
         except StyleplugError:
             raise
         except Exception as error:  # ONNX Runtime's have no base of their own
-            _check(cancel)
+            check_cancelled(cancel)
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise FilterError(
                 self._filter, f"can't be run by ONNX Runtime ({reason}); export it anew"
@@ -166,11 +149,11 @@ class ExternalModel:
             )
         if output.dtype != np.float32 or not np.isfinite(output).all():
             raise FilterError(self._filter, "gives what are no numbers of type float")
-        return np.asarray(output)
+        return np.asarray(output), session.device
 
 
 def _run(
-    session: Session, feeds: Mapping[str, Array], cancel: threading.Event | None
+    session: Session, feeds: Mapping[str, Array], cancel: threading.Event
 ) -> list[NDArray[Any]]:
     """A run that Ctrl-C and `cancel` end after the operator that is at work.
 
@@ -181,7 +164,7 @@ def _run(
         run = pool.submit(session.run, None, feeds, options)
         try:
             while not wait([run], timeout=0.1).done:
-                options.terminate = cancel is not None and cancel.is_set()
+                options.terminate = cancel.is_set()
         except BaseException:
             options.terminate = True
             raise
@@ -190,8 +173,3 @@ def _run(
 
 def _multiple(side: int) -> int:
     return -(-side // STRIDE) * STRIDE
-
-
-def _check(cancel: threading.Event | None) -> None:
-    if cancel is not None and cancel.is_set():
-        raise Cancelled

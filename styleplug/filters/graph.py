@@ -15,19 +15,19 @@ import numpy as np
 from styleplug.filters.architecture import (
     BLOCKS,
     INNER_MARGIN,
+    LOCAL_CONTRAST_FLOOR,
+    LOCAL_CONTRAST_WINDOW,
     LUMA,
     MARGIN,
-    RELIEF_FLOOR,
-    RELIEF_WINDOW,
     STRIDE,
 )
-from styleplug.vgg.graph_builder import GraphBuilder
+from styleplug.runtime.graph_builder import GraphBuilder
 
 Parameters = Callable[[str], tuple[str, ...]]
 """The weight, and where there is one the bias, of a convolution of this name, as float32 values."""
 
 Normalise = Callable[[str], str]
-"""The normalised values of some values; it is asked in the order of `layout.NORMALISED`."""
+"""The normalised values of some values; it is asked in the order of `architecture.NORMALISED`."""
 
 
 class NetworkGraph:
@@ -172,11 +172,11 @@ class NetworkGraph:
         luma = op("Conv", image, constant(weights), kernel_shape=[4, 4], strides=[4, 4])
         centred = op("Sub", luma, self._surroundings(luma))
         variance = self._surroundings(op("Mul", centred, centred))
-        floor = constant(RELIEF_FLOOR**2)
+        floor = constant(LOCAL_CONTRAST_FLOOR**2)
         return op("Div", centred, op("Sqrt", op("Add", variance, floor)))
 
     def _surroundings(self, values: str) -> str:
-        window = RELIEF_WINDOW
+        window = LOCAL_CONTRAST_WINDOW
         return self._graph.op(
             "AveragePool", values, kernel_shape=[window, window], pads=[window // 2] * 4
         )

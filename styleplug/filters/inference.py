@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from styleplug.filters.architecture import INNER_MARGIN, MARGIN, STRIDE
 from styleplug.filters.normalisation import Statistics, measuring_graph, tile_graph
 from styleplug.filters.style import FilterStyle
-from styleplug.filters.tiles import Tile
+from styleplug.filters.tiles import PictureTile
 from styleplug.filters.weights import FilterWeights
 from styleplug.runtime.session import Session, open_session
 from styleplug.vgg.tensors import as_batch, as_pixels
@@ -70,7 +70,7 @@ class StyledNetwork:
         return ThumbnailPass(as_pixels(filtered)[inner], bottleneck, Statistics(*statistics))
 
     def parts(
-        self, pixels: Array, tiles: Iterable[Tile], thumbnail_pass: ThumbnailPass
+        self, pixels: Array, tiles: Iterable[PictureTile], thumbnail_pass: ThumbnailPass
     ) -> Iterator[Array]:
         """What each tile of a picture holds when it is filtered by the pass over a smaller one.
 

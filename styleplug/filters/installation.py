@@ -25,6 +25,6 @@ def install_filters(source: Path) -> Model:
         data = read_whole(source, LARGEST)
     except OSError as error:
         raise ModelError(MODEL, f"{source} can't be read ({error.strerror})") from error
-    facts = {"licence": "your own", "attribution": "", "source": str(source.absolute())}
-    load_weights(Model(MODEL, source, hashlib.sha256(data).hexdigest(), len(data), **facts))
-    return install_model(MODEL, data, **facts)
+    terms = {"licence": "your own", "attribution": "", "source": str(source.absolute())}
+    load_weights(Model(MODEL, source, hashlib.sha256(data).hexdigest(), len(data), **terms))
+    return install_model(MODEL, data, **terms)

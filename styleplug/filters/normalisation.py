@@ -16,7 +16,7 @@ from styleplug.filters.architecture import EIGHTH, EPSILON, NORMALISED
 from styleplug.filters.graph import NetworkGraph
 from styleplug.filters.style import FilterStyle
 from styleplug.filters.weights import FilterWeights
-from styleplug.vgg.graph_builder import GraphBuilder
+from styleplug.runtime.graph_builder import GraphBuilder
 
 Array = NDArray[np.float32]
 
@@ -42,11 +42,11 @@ def measuring_graph(weights: FilterWeights, style: FilterStyle) -> bytes:
     normalise = _Measured(graph, style)
     network = NetworkGraph(graph, _Constants(graph, dict(weights.arrays)), normalise)
     filtered, bottleneck = network.whole(graph.input("image", (1, 3, "H", "W")))
-    graph.output("filtered", filtered, (1, 3, "H - 16", "W - 16"))
-    graph.output("bottleneck", bottleneck, (1, EIGHTH, "H / 8 - 2", "W / 8 - 2"))
+    graph.output(filtered, (1, 3, "H - 16", "W - 16"), "filtered")
+    graph.output(bottleneck, (1, EIGHTH, "H / 8 - 2", "W / 8 - 2"), "bottleneck")
     for name, values in (("means", normalise.means), ("variances", normalise.variances)):
         vector = graph.op("Concat", *values, axis=1)
-        graph.output(name, graph.op("Reshape", vector, graph.integers(-1)), (len(style.scale),))
+        graph.output(graph.op("Reshape", vector, graph.integers(-1)), (len(style.scale),), name)
     return graph.model()
 
 
@@ -65,7 +65,7 @@ def tile_graph(weights: FilterWeights, style: FilterStyle, statistics: Statistic
     whole = graph.input("bottleneck", (1, EIGHTH, "h", "w"))
     columns = graph.input("columns", ("w", "W4"))
     twice = graph.op("MatMul", graph.op("MatMul", rows, whole), columns)
-    graph.output("filtered", network.tile(image, twice), (1, 3, "H", "W"))
+    graph.output(network.tile(image, twice), (1, 3, "H", "W"), "filtered")
     return graph.model()
 
 

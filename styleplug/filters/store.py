@@ -1,4 +1,4 @@
-"""Where the filters are kept that a user adds: one folder, files under each filter's name."""
+"""The filters that a user adds are kept in one folder, as files under each filter's name."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from styleplug.atomic import remove_leftovers
 from styleplug.errors import FilterError
 from styleplug.filters.style import SUFFIX
-from styleplug.leftovers import LETTERS, remove_leftovers
+from styleplug.names import is_name
 from styleplug.runtime.files import user_data_folder
 from styleplug.runtime.locks import exclusive
-from styleplug.runtime.names import is_name
 
-FACTS, MODEL = ".json", ".onnx"
+SPEC_SUFFIX, MODEL_SUFFIX = ".json", ".onnx"
 """What the names of an external filter's two files end in; without the first it is none. Before the
 second there is something of the model's own, but for models that were added long ago."""
 
@@ -39,7 +39,7 @@ def has_file(name: str, suffix: str) -> bool:
 
 def is_users(name: str) -> bool:
     """Whether the user has a filter of this name, be it a damaged one."""
-    return has_file(name, SUFFIX) or has_file(name, FACTS)
+    return has_file(name, SUFFIX) or has_file(name, SPEC_SUFFIX)
 
 
 @contextmanager
@@ -61,26 +61,21 @@ def remove_files(name: str, *suffixes: str) -> None:
     """Remove those of a filter's files, in this order, that are there.
 
     Raises:
-        FilterError: one can't be removed.
+        OSError: one can't be removed.
     """
     for suffix in suffixes:
-        _remove(name, user_file(name, suffix))
+        user_file(name, suffix).unlink(missing_ok=True)
 
 
 def remove_models(name: str, but: Path | None = None) -> None:
     """Remove a filter's models, but for one, and what killed processes left of any.
 
     Raises:
-        FilterError: one can't be removed.
+        OSError: one can't be removed.
     """
     folder = user_file(name, "").parent
-    remove_leftovers(folder, f".{name}.*{MODEL}.{LETTERS}")  # names of filters have no dots
-    for file in {*folder.glob(f"{name}{MODEL}"), *folder.glob(f"{name}.*{MODEL}")} - {but}:
-        _remove(name, file)
-
-
-def _remove(name: str, file: Path) -> None:
-    try:
-        file.unlink(missing_ok=True)
-    except OSError as error:
-        raise FilterError(name, f"{file} can't be removed ({error.strerror})") from error
+    remove_leftovers(folder)
+    for pattern in (f"{name}{MODEL_SUFFIX}", f"{name}.*{MODEL_SUFFIX}"):
+        for file in folder.glob(pattern):
+            if file != but:
+                file.unlink(missing_ok=True)

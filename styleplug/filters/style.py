@@ -14,8 +14,8 @@ from safetensors.numpy import save
 
 from styleplug.errors import ConfigError, FilterError
 from styleplug.filters.architecture import STYLE_SIZE
+from styleplug.names import is_name
 from styleplug.runtime.files import open_regular, write_atomically
-from styleplug.runtime.names import is_name
 
 Array = NDArray[np.float32]
 
@@ -23,7 +23,7 @@ SUFFIX = ".safetensors"
 """What the name of a style's file ends in."""
 
 LARGEST = 1000
-"""Of a style's numbers; a painting's are a few units, and from 1e19 on all pictures are black."""
+"""A style's largest number; usual ones are a few units, and from 1e19 on all pictures are black."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +66,10 @@ def read_style(path: Path) -> FilterStyle:
     try:
         open_regular(path).close()
         with safe_open(path, framework="numpy") as file:
-            facts = file.metadata() or {}
+            metadata = file.metadata() or {}
             vectors = {kind: _vector(file, kind) for kind in ("scale", "shift")}
-        style = FilterStyle(
-            facts["name"], facts["description"], **vectors, network=facts["network"]
+        return FilterStyle(
+            metadata["name"], metadata["description"], **vectors, network=metadata["network"]
         )
     except OSError as error:
         raise FilterError(str(path), f"can't be read ({error.strerror or error})") from error
@@ -79,7 +79,6 @@ def read_style(path: Path) -> FilterStyle:
             f"holds no style of styleplug's filters ({error});"
             " use a file that `styleplug filters export` or `styleplug learn` wrote",
         ) from error
-    return style
 
 
 def _vector(file: Any, kind: str) -> Array:
@@ -96,8 +95,8 @@ def write_style(style: FilterStyle, path: Path) -> None:
     Raises:
         FilterError: the place can't be written.
     """
-    facts = {"name": style.name, "description": style.description, "network": style.network}
-    data = save({"scale": style.scale, "shift": style.shift}, facts)
+    metadata = {"name": style.name, "description": style.description, "network": style.network}
+    data = save({"scale": style.scale, "shift": style.shift}, metadata)
     try:
         write_atomically(path, data)
     except OSError as error:

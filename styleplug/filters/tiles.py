@@ -56,7 +56,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Tile:
+class PictureTile:
     """A part of a picture; pixels are (H, W, 3) float32."""
 
     rows: Span
@@ -64,7 +64,7 @@ class Tile:
 
     @property
     def place(self) -> tuple[slice, slice]:
-        """Where it belongs in the picture."""
+        """The part of the picture that it is."""
         return self.rows.place, self.columns.place
 
     def cut(self, pixels: Array) -> Array:
@@ -84,10 +84,10 @@ class Tile:
         return pixels[self.rows.kept, self.columns.kept]
 
 
-def tiles_of(height: int, width: int, longest: int = TILE) -> list[Tile]:
+def tiles_of(height: int, width: int, longest: int = TILE) -> list[PictureTile]:
     """Tiles that cover a picture, their sides about equal and no longer than `longest`."""
     rows, columns = (_spans(length, longest) for length in (height, width))
-    return [Tile(*spans) for spans in itertools.product(rows, columns)]
+    return [PictureTile(*spans) for spans in itertools.product(rows, columns)]
 
 
 def _spans(length: int, longest: int) -> list[Span]:

@@ -28,7 +28,7 @@ VECTORS = ("scales", "shifts")
 
 @dataclass(frozen=True, eq=False)
 class FilterWeights:
-    """The network's arrays, float32, by their names in `layout.WEIGHTS`, and the styles of it.
+    """The network's arrays, float32, by their names in `architecture.WEIGHTS`, and its styles.
 
     Raises:
         ModelError: an array is missing, isn't of the shape that it must have, or isn't finite.
@@ -83,18 +83,18 @@ def load_weights(model: Model) -> FilterWeights:
     """
     data = model.read()
     try:
-        stored, facts = read_model(data)
+        stored, metadata = read_model(data)
         arrays = {
             name: array.astype(np.float32)
             for name, array in stored.items()
             if name in {*WEIGHTS, *VECTORS}
         }
         scales, shifts = (arrays.pop(name) for name in VECTORS)
-        styles = zip(json.loads(facts["styles"]), scales, shifts, strict=True)
+        styles = zip(json.loads(metadata["styles"]), scales, shifts, strict=True)
         return FilterWeights(
             arrays,
             tuple(
-                FilterStyle(about["name"], about["description"], scale, shift, facts["network"])
+                FilterStyle(about["name"], about["description"], scale, shift, metadata["network"])
                 for about, scale, shift in styles
             ),
         )

@@ -39,10 +39,6 @@ class Edit:
     remove: Callable[[str], str]
 
 
-def _no_edits(interpreter: str) -> tuple[Edit, ...]:
-    return ()
-
-
 @dataclass(frozen=True)
 class Adapter:
     """A folder of `plugins/` and the host program that it is for.
@@ -71,5 +67,5 @@ class Adapter:
     not_found_hint: str
     next_step: str
     script: str = ""
-    edits: Callable[[str], tuple[Edit, ...]] = _no_edits
+    edits: Callable[[str], tuple[Edit, ...]] = lambda interpreter: ()
     shared: bool = False

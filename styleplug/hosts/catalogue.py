@@ -61,9 +61,9 @@ def find_hosts() -> tuple[Host, ...]:
     """Every place of every host, and one entry for a host that wasn't found."""
     hosts: list[Host] = []
     for adapter in ADAPTERS.values():
-        places = adapter.find()
-        hosts += [_host(adapter, place) for place in places]
-        if not places:
+        locations = adapter.find()
+        hosts += [_host(adapter, location) for location in locations]
+        if not locations:
             hosts.append(Host(adapter.host, adapter.title, "not found", adapter.not_found_hint))
     return tuple(hosts)
 
@@ -83,11 +83,11 @@ def install_host(name: str, folder: str | os.PathLike[str] | None = None) -> tup
         HostError: there is no place where it can go, or something is in the way.
     """
     adapter = _adapter(name)
-    places = _places(adapter, folder)
-    for place in places:
-        with _errors(name, place.folder):
-            install(adapter, place.folder / adapter.target)
-    return tuple(_host(adapter, place, adapter.next_step) for place in places)
+    locations = _locations(adapter, folder)
+    for location in locations:
+        with _errors(name, location.folder):
+            install(adapter, location.folder / adapter.target)
+    return tuple(_host(adapter, location, adapter.next_step) for location in locations)
 
 
 def uninstall_host(name: str, folder: str | os.PathLike[str] | None = None) -> tuple[Host, ...]:
@@ -101,13 +101,13 @@ def uninstall_host(name: str, folder: str | os.PathLike[str] | None = None) -> t
         HostError: it isn't installed, or can't be removed.
     """
     adapter = _adapter(name)
-    places = [place for place in _places(adapter, folder) if _record(adapter, place)]
-    if not places:
+    locations = [location for location in _locations(adapter, folder) if _record(adapter, location)]
+    if not locations:
         raise HostError(name, "the adapter isn't installed; see: styleplug hosts list")
-    for place in places:
-        with _errors(name, place.folder):
-            uninstall(adapter, place.folder / adapter.target)
-    return tuple(_host(adapter, place) for place in places)
+    for location in locations:
+        with _errors(name, location.folder):
+            uninstall(adapter, location.folder / adapter.target)
+    return tuple(_host(adapter, location) for location in locations)
 
 
 def _adapter(name: str) -> Adapter:
@@ -116,52 +116,54 @@ def _adapter(name: str) -> Adapter:
     return ADAPTERS[name]
 
 
-def _places(adapter: Adapter, folder: str | os.PathLike[str] | None) -> list[HostLocation]:
-    """Where the adapter can go."""
+def _locations(adapter: Adapter, folder: str | os.PathLike[str] | None) -> list[HostLocation]:
+    """The places where the adapter can go."""
     if folder == "":  # a shell's variable that isn't set
         raise HostError(adapter.host, "the name of its folder is empty; name one that is there")
-    places = adapter.find() if folder is None else (adapter.classify(Path(folder).absolute()),)
-    usable = [place for place in places if place.state == "found"]
+    locations = adapter.find() if folder is None else (adapter.classify(Path(folder).absolute()),)
+    usable = [location for location in locations if location.state == "found"]
     if not usable:
-        reasons = [f"{place.title} in {place.folder}: {place.advice}" for place in places]
+        reasons = [
+            f"{location.title} in {location.folder}: {location.advice}" for location in locations
+        ]
         raise HostError(adapter.host, "; ".join(reasons) or adapter.not_found_hint)
     return usable
 
 
-def _host(adapter: Adapter, place: HostLocation, advice: str = "") -> Host:
+def _host(adapter: Adapter, location: HostLocation, advice: str = "") -> Host:
     """What there is to say of a place; `advice` is for where all is well."""
-    record = _record(adapter, place)
-    state = place.state
+    record = _record(adapter, location)
+    state = location.state
     if state == "found" and record is not None:
-        state = _state(adapter, place, record)
+        state = _state(adapter, location, record)
     install_it = f"run: styleplug hosts install {adapter.host}"
     return Host(
         name=adapter.host,
-        title=place.title,
+        title=location.title,
         state=state,
-        advice=place.advice or (advice if state == "installed" else install_it),
-        folder=place.folder,
-        adapter=place.folder / adapter.target if place.state == "found" else None,
+        advice=location.advice or (advice if state == "installed" else install_it),
+        folder=location.folder,
+        adapter=location.folder / adapter.target if location.state == "found" else None,
         styleplug=record.styleplug if record else None,
         interpreter=record.interpreter if record else None,
     )
 
 
-def _state(adapter: Adapter, place: HostLocation, record: Installation) -> str:
+def _state(adapter: Adapter, location: HostLocation, record: Installation) -> str:
     if record.state != "complete":
         return "incomplete"
-    with _errors(adapter.host, place.folder):
+    with _errors(adapter.host, location.folder):
         current = (
             record.styleplug == __version__
             and os.path.exists(record.interpreter)
-            and is_current(adapter, place.folder / adapter.target, record.interpreter)
+            and is_current(adapter, location.folder / adapter.target, record.interpreter)
         )
     return "installed" if current else "outdated"
 
 
-def _record(adapter: Adapter, place: HostLocation) -> Installation | None:
-    with _errors(adapter.host, place.folder):
-        return read_record(adapter, place.folder / adapter.target)
+def _record(adapter: Adapter, location: HostLocation) -> Installation | None:
+    with _errors(adapter.host, location.folder):
+        return read_record(adapter, location.folder / adapter.target)
 
 
 @contextmanager

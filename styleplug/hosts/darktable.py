@@ -5,23 +5,26 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from styleplug.errors import HostError
 from styleplug.hosts.adapter import Adapter, Edit, HostLocation
 from styleplug.hosts.bundled import bundled_files
+from styleplug.hosts.programs import Sandboxes, check_named_folder, configuration_folder
 from styleplug.runtime.files import home_folder
 
 _BY_HAND = (
     "export the picture, run: styleplug stylize picture.jpg --style lanterns -o painted.jpg, and"
     " import painted.jpg"
 )
-_SANDBOXED = (
-    "its sandbox can't start styleplug's Python; use a darktable that isn't sandboxed, such as your"
-    f" distribution's package or darktable's AppImage, or {_BY_HAND}"
+_SANDBOXES = Sandboxes(
+    "darktable",
+    {"Flatpak": ".var/app/org.darktable.Darktable", "Snap": "snap/darktable"},
+    "a darktable that isn't sandboxed, such as your distribution's package or darktable's AppImage,"
+    f" or {_BY_HAND}",
 )
 _WINDOWS = f"the adapter needs a shell, which Windows has not; {_BY_HAND}"
+
+_TARGET = "lua/styleplug"
 
 _LINE = 'require "styleplug/styleplug"'
 _OURS = re.compile(rf"^(\ufeff?)[ \t]*{re.escape(_LINE)}[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
@@ -30,32 +33,13 @@ _HEAD = re.compile("\ufeff?(#.*\n)?")
 
 
 def _find() -> tuple[HostLocation, ...]:
-    return tuple(_places())
-
-
-def _places() -> Iterator[HostLocation]:
     own = _configuration()
-    if own.is_dir():
-        yield _native(own)
-    for kind, folder in _sandboxes().items():
-        if folder.is_dir():
-            yield HostLocation(f"darktable ({kind})", folder, "sandboxed", _SANDBOXED)
+    return (*([_native(own)] if own.is_dir() else []), *_SANDBOXES.find())
 
 
-def _judge(folder: Path) -> HostLocation:
-    if not folder.is_dir():
-        raise HostError(
-            "darktable", f"there is no folder {folder}; start darktable once, which makes it"
-        )
-    if folder.name in ("lua", "styleplug"):
-        raise HostError(
-            "darktable",
-            f"{folder} lies within darktable's folder; name that, such as ~/.config/darktable",
-        )
-    for kind, sandbox in _sandboxes().items():
-        if folder.resolve().is_relative_to(sandbox.resolve()):
-            return HostLocation(f"darktable ({kind})", folder, "sandboxed", _SANDBOXED)
-    return _native(folder)
+def _classify(folder: Path) -> HostLocation:
+    check_named_folder("darktable", "darktable", folder, _TARGET, "~/.config/darktable")
+    return _SANDBOXES.around(folder) or _native(folder)
 
 
 def _native(folder: Path) -> HostLocation:
@@ -69,16 +53,8 @@ def _configuration() -> Path:
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or home_folder() / "AppData/Local")
     else:
-        base = Path(os.environ.get("XDG_CONFIG_HOME") or home_folder() / ".config")
+        base = configuration_folder()
     return base / "darktable"
-
-
-def _sandboxes() -> dict[str, Path]:
-    home = home_folder()
-    return {
-        "Flatpak": home / ".var/app/org.darktable.Darktable",
-        "Snap": home / "snap/darktable",
-    }
 
 
 def _with_line(text: str) -> str:
@@ -103,8 +79,8 @@ ADAPTER = Adapter(
     host="darktable",
     title="darktable",
     find=_find,
-    classify=_judge,
-    target="lua/styleplug",
+    classify=_classify,
+    target=_TARGET,
     files=lambda interpreter: bundled_files("darktable", "*.lua"),
     not_found_hint="no folder of darktable was found; start darktable once, which makes it,"
     " or name it: --folder",

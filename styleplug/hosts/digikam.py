@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 
 from styleplug.errors import HostError
-from styleplug.hosts.adapter import Adapter
 from styleplug.hosts.bundled import bundled_folder
 from styleplug.hosts.programs import Program, data_folder
 
@@ -32,18 +31,11 @@ def _files(interpreter: str) -> dict[str, bytes]:
     return {_SCRIPT: text.encode()}
 
 
-_PROGRAM = Program(
+ADAPTER = Program(
     "digikam", "digiKam", "digikam", lambda: data_folder() / "digikam", "org.kde.digikam"
-)
-
-ADAPTER = Adapter(
-    host=_PROGRAM.host,
-    title=_PROGRAM.title,
-    find=_PROGRAM.find,
-    classify=_PROGRAM.classify,
+).adapter(
     target="style-transfer",
     files=_files,
-    not_found_hint=_PROGRAM.not_found_hint,
     next_step=(
         f"in the Batch Queue Manager, add the tool Custom Script, and paste what is in {_SCRIPT}"
     ),

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from styleplug.errors import HostError
-from styleplug.hosts.adapter import Adapter, Edit
+from styleplug.hosts.adapter import Adapter
 from styleplug.runtime.files import write_atomically
 
 
-def with_edits(adapter: Adapter, folder: Path, edits: Iterable[Edit]) -> dict[Path, str]:
-    """The files' new texts, with our parts in them; nothing is written.
+def edited(
+    adapter: Adapter, folder: Path, interpreter: str, *, remove: bool = False
+) -> dict[Path, str]:
+    """The new texts of the files with our parts in them, or without; nothing is written.
 
     Raises:
         HostError: a file isn't what it should be, and says so.
         OSError: a file can't be read.
     """
-    return _changed(adapter, folder, edits, lambda edit: edit.put)
-
-
-def without_edits(adapter: Adapter, folder: Path, edits: Iterable[Edit]) -> dict[Path, str]:
-    """The files' new texts, without our parts; as `with_edits`."""
-    return _changed(adapter, folder, edits, lambda edit: edit.remove)
+    texts = {}
+    for edit in adapter.edits(interpreter):
+        path = (folder / edit.path).resolve()
+        change = edit.remove if remove else edit.put
+        try:
+            texts[path] = change(_read(path))
+        except ValueError as error:
+            problem = "it isn't UTF-8" if isinstance(error, UnicodeDecodeError) else error
+            raise HostError(adapter.host, f"{path} can't be changed: {problem}") from error
+    return texts
 
 
 def write_texts(texts: dict[Path, str]) -> None:
@@ -41,26 +46,10 @@ def write_texts(texts: dict[Path, str]) -> None:
         write_atomically(path, text.encode(), mode=mode)
 
 
-def are_in_place(adapter: Adapter, folder: Path, edits: Iterable[Edit]) -> bool:
-    """Whether the files have our parts as they have to be; raises as `with_edits`."""
-    return all(_read(path) == text for path, text in with_edits(adapter, folder, edits).items())
-
-
-def _changed(
-    adapter: Adapter,
-    folder: Path,
-    edits: Iterable[Edit],
-    change: Callable[[Edit], Callable[[str], str]],
-) -> dict[Path, str]:
-    texts = {}
-    for edit in edits:
-        path = (folder / edit.path).resolve()
-        try:
-            texts[path] = change(edit)(_read(path))
-        except ValueError as error:
-            problem = "it isn't UTF-8" if isinstance(error, UnicodeDecodeError) else error
-            raise HostError(adapter.host, f"{path} can't be changed: {problem}") from error
-    return texts
+def are_in_place(adapter: Adapter, folder: Path, interpreter: str) -> bool:
+    """Whether the files have our parts as they have to be; raises as `edited`."""
+    texts = edited(adapter, folder, interpreter)
+    return all(_read(path) == text for path, text in texts.items())
 
 
 def _read(path: Path) -> str:

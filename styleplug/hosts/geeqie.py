@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from styleplug.hosts.adapter import Adapter
 from styleplug.hosts.desktop_entry import desktop_entry, exec_value
 from styleplug.hosts.menu import TITLE, menu_entries
 from styleplug.hosts.programs import Program, configuration_folder
@@ -26,22 +25,15 @@ def _files(interpreter: str) -> dict[str, bytes]:
     }
 
 
-_PROGRAM = Program(
+ADAPTER = Program(
     host="geeqie",
     title="Geeqie",
     command="geeqie",
     folder=lambda: configuration_folder() / "geeqie",
     flatpak="org.geeqie.Geeqie",
-)
-
-ADAPTER = Adapter(
-    host=_PROGRAM.host,
-    title=_PROGRAM.title,
-    find=_PROGRAM.find,
-    classify=_PROGRAM.classify,
+).adapter(
     target="applications",
     files=_files,
-    not_found_hint=_PROGRAM.not_found_hint,
     next_step="restart Geeqie, choose photographs, and open its menu Plugins",
     shared=True,
 )

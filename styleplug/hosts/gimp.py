@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from styleplug.errors import HostError
 from styleplug.hosts.adapter import Adapter, HostLocation
 from styleplug.hosts.bundled import bundled_files
+from styleplug.hosts.programs import Sandboxes, check_named_folder, configuration_folder
 from styleplug.runtime.files import home_folder
 
 _VERSION = re.compile(r"(\d+)\.(\d+)")
@@ -20,14 +20,17 @@ _BY_HAND = (
     " and open painted.png with File ▸ Open as Layers"
 )
 _OLD = f"GIMP 2 can't run it; update to GIMP 3, or {_BY_HAND}"
-_SANDBOXED = (
-    "its sandbox can't start styleplug's Python; use a GIMP that isn't sandboxed, such as your"
-    f" distribution's package or GIMP's AppImage, or {_BY_HAND}"
+_SANDBOXES = Sandboxes(
+    "GIMP",
+    {"Flatpak": ".var/app/org.gimp.GIMP", "Snap": "snap/gimp"},
+    "a GIMP that isn't sandboxed, such as your distribution's package or GIMP's AppImage, or"
+    f" {_BY_HAND}",
 )
+_TARGET = "plug-ins/style-transfer"
 
 
 def _find() -> tuple[HostLocation, ...]:
-    return (*_native(), *_sandboxed())
+    return (*_native(), *_SANDBOXES.find())
 
 
 def _native() -> Iterator[HostLocation]:
@@ -38,26 +41,14 @@ def _native() -> Iterator[HostLocation]:
             yield HostLocation("GIMP 3", folder)
         return
     base = _configuration() / "GIMP"
-    versions = [m for m in map(_VERSION.fullmatch, _names(base)) if m and (base / m[0]).is_dir()]
-    for version in sorted(versions, key=lambda match: (int(match[1]), int(match[2]))):
-        yield _versioned(base / version[0])
+    folders = [path for path in base.glob("*") if _VERSION.fullmatch(path.name) and path.is_dir()]
+    for folder in sorted(folders, key=lambda path: [int(part) for part in path.name.split(".")]):
+        yield _versioned(folder)
 
 
-def _sandboxed() -> Iterator[HostLocation]:
-    for kind, folder in _sandboxes().items():
-        if folder.is_dir():
-            yield HostLocation(f"GIMP ({kind})", folder, "sandboxed", _SANDBOXED)
-
-
-def _judge(folder: Path) -> HostLocation:
-    if not folder.is_dir():
-        raise HostError("gimp", f"there is no folder {folder}; start GIMP once, which makes it")
-    if folder.name in ("plug-ins", "style-transfer"):
-        raise HostError("gimp", f"{folder} lies within GIMP's folder; name that, such as GIMP/3.0")
-    for kind, sandbox in _sandboxes().items():
-        if folder.resolve().is_relative_to(sandbox.resolve()):
-            return HostLocation(f"GIMP ({kind})", folder, "sandboxed", _SANDBOXED)
-    return _versioned(folder)
+def _classify(folder: Path) -> HostLocation:
+    check_named_folder("gimp", "GIMP", folder, _TARGET, "GIMP/3.0")
+    return _SANDBOXES.around(folder) or _versioned(folder)
 
 
 def _versioned(folder: Path) -> HostLocation:
@@ -75,27 +66,15 @@ def _configuration() -> Path:
         return Path(os.environ.get("APPDATA") or home_folder() / "AppData/Roaming")
     if sys.platform == "darwin":
         return home_folder() / "Library/Application Support"
-    return Path(os.environ.get("XDG_CONFIG_HOME") or home_folder() / ".config")
-
-
-def _sandboxes() -> dict[str, Path]:
-    home = home_folder()
-    return {"Flatpak": home / ".var/app/org.gimp.GIMP", "Snap": home / "snap/gimp"}
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except OSError:
-        return []
+    return configuration_folder()
 
 
 ADAPTER = Adapter(
     host="gimp",
     title="GIMP",
     find=_find,
-    classify=_judge,
-    target="plug-ins/style-transfer",
+    classify=_classify,
+    target=_TARGET,
     files=lambda interpreter: bundled_files("gimp", "*.py"),
     not_found_hint="no folder of GIMP 3 was found; start GIMP once, which makes it, or name it:"
     " --gimp-dir",

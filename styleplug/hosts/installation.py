@@ -12,14 +12,13 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
-from glob import escape
 from pathlib import Path
 
 from styleplug import __version__
+from styleplug.atomic import remove_leftovers
 from styleplug.errors import HostError
 from styleplug.hosts.adapter import Adapter
-from styleplug.hosts.edits import are_in_place, with_edits, without_edits, write_texts
-from styleplug.leftovers import LETTERS, remove_leftovers
+from styleplug.hosts.edits import are_in_place, edited, write_texts
 from styleplug.runtime.files import write_atomically
 
 
@@ -37,7 +36,7 @@ _KEYS = [field.name for field in fields(Installation)]
 
 
 def record_file(adapter: Adapter, folder: Path) -> Path:
-    """Where the record of an adapter's folder is."""
+    """The record's file in an adapter's folder."""
     return folder / ("style-transfer.json" if adapter.shared else "installation.json")
 
 
@@ -68,11 +67,11 @@ def install(adapter: Adapter, folder: Path) -> None:
     # An environment's interpreter is a link; followed, it would no longer find styleplug.
     interpreter = os.path.abspath(sys.executable)
     files = adapter.files(interpreter)
-    texts = with_edits(adapter, folder, adapter.edits(interpreter))
+    texts = edited(adapter, folder, interpreter)
     before = _ours(adapter, folder)
     for name in files:
         if name not in before and os.path.lexists(folder / name):
-            raise _external(adapter, folder / name)
+            raise _not_ours(adapter, folder / name)
     _write_record(adapter, folder, interpreter, "incomplete", {*before, *files})
     for name, data in files.items():
         write_atomically(folder / name, data, executable=name == adapter.script)
@@ -91,14 +90,14 @@ def uninstall(adapter: Adapter, folder: Path) -> None:
     """
     names = _ours(adapter, folder)
     compiled = folder / "__pycache__"
-    write_texts(without_edits(adapter, folder, adapter.edits(sys.executable)))
+    write_texts(edited(adapter, folder, sys.executable, remove=True))
     for name in names:
         (folder / name).unlink(missing_ok=True)
-        remove_leftovers(folder, f".{escape(name)}.{LETTERS}")
         for module in compiled.glob(f"{Path(name).stem}.*.pyc"):
             module.unlink(missing_ok=True)
     # The record goes last: with it the folder is ours, whatever is still there.
     _remove_empty(compiled)
+    remove_leftovers(folder)
     record_file(adapter, folder).unlink(missing_ok=True)
     _remove_empty(folder)
 
@@ -106,11 +105,10 @@ def uninstall(adapter: Adapter, folder: Path) -> None:
 def is_current(adapter: Adapter, folder: Path, interpreter: str) -> bool:
     """Whether files and edits are those that would be installed for an interpreter."""
     try:
-        files, edits = adapter.files(interpreter), adapter.edits(interpreter)
         return all(
             (folder / name).is_file() and (folder / name).read_bytes() == data
-            for name, data in files.items()
-        ) and are_in_place(adapter, folder, edits)
+            for name, data in adapter.files(interpreter).items()
+        ) and are_in_place(adapter, folder, interpreter)
     except HostError:  # installing them says what is the matter
         return False
 
@@ -129,9 +127,9 @@ def _ours(adapter: Adapter, folder: Path) -> set[str]:
             raise HostError(adapter.host, f"{path} is a link, which isn't followed; remove it")
     if record is not None:
         return set(record.files)
-    remove_leftovers(folder, f".{record_file(adapter, folder).name}.{LETTERS}")
+    remove_leftovers(folder)
     if os.path.lexists(folder) and (not folder.is_dir() or os.listdir(folder)):
-        raise _external(adapter, folder)
+        raise _not_ours(adapter, folder)
     return set()
 
 
@@ -140,7 +138,7 @@ def _remove_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def _external(adapter: Adapter, path: Path) -> HostError:
+def _not_ours(adapter: Adapter, path: Path) -> HostError:
     return HostError(adapter.host, f"{path} wasn't installed by styleplug; move it away")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from styleplug.hosts.adapter import Adapter
 from styleplug.hosts.desktop_entry import desktop_entry, exec_value
 from styleplug.hosts.menu import TITLE, menu_entries
 from styleplug.hosts.programs import Program, data_folder
@@ -28,16 +27,9 @@ def _files(interpreter: str) -> dict[str, bytes]:
     return {_FILE: desktop_entry({"Desktop Entry": menu, **actions})}
 
 
-_PROGRAM = Program("kde", "KDE", "dolphin", lambda: data_folder() / "kio")
-
-ADAPTER = Adapter(
-    host=_PROGRAM.host,
-    title=_PROGRAM.title,
-    find=_PROGRAM.find,
-    classify=_PROGRAM.classify,
+ADAPTER = Program("kde", "KDE", "dolphin", lambda: data_folder() / "kio").adapter(
     target="servicemenus",
     files=_files,
-    not_found_hint=_PROGRAM.not_found_hint,
     next_step="right-click on photographs in Dolphin, and choose Style transfer",
     script=_FILE,  # KDE trusts a service menu of the user's own by its run bit
     shared=True,

@@ -15,7 +15,7 @@ TITLE = "Style transfer"
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """An entry: `name` is its own, `label` is for people; files go after `command`'s arguments."""
 
     name: str
@@ -23,7 +23,7 @@ class Entry:
     command: tuple[str, ...]
 
 
-def menu_entries(interpreter: str) -> tuple[Entry, ...]:
+def menu_entries(interpreter: str) -> tuple[MenuEntry, ...]:
     """The filters, which are instant, then the paintings, which take minutes.
 
     Raises:
@@ -37,6 +37,8 @@ def menu_entries(interpreter: str) -> tuple[Entry, ...]:
     program = str(bundled_folder("desktop") / "apply.py")
     return tuple(
         # One line, whatever a plug-in calls its filter.
-        Entry(f"{kind}-{name}", " ".join(label.split()), (interpreter, program, f"--{kind}", name))
+        MenuEntry(
+            f"{kind}-{name}", " ".join(label.split()), (interpreter, program, f"--{kind}", name)
+        )
         for kind, name, label in chosen
     )

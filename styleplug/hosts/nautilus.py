@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from styleplug.hosts.adapter import Adapter
 from styleplug.hosts.bundled import bundled_folder
 from styleplug.hosts.menu import TITLE, menu_entries
 from styleplug.hosts.programs import Program, data_folder
@@ -20,16 +19,11 @@ def _files(interpreter: str) -> dict[str, bytes]:
     }
 
 
-_PROGRAM = Program("nautilus", "Nautilus", "nautilus", lambda: data_folder() / "nautilus-python")
-
-ADAPTER = Adapter(
-    host=_PROGRAM.host,
-    title=_PROGRAM.title,
-    find=_PROGRAM.find,
-    classify=_PROGRAM.classify,
+ADAPTER = Program(
+    "nautilus", "Nautilus", "nautilus", lambda: data_folder() / "nautilus-python"
+).adapter(
     target="extensions",
     files=_files,
-    not_found_hint=_PROGRAM.not_found_hint,
     next_step=(
         "install your distribution's package nautilus-python or python3-nautilus, run: nautilus -q,"
         " and right-click on photographs"

@@ -8,8 +8,8 @@ import shlex
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from styleplug.hosts.adapter import Adapter, Edit
-from styleplug.hosts.menu import TITLE, Entry, menu_entries
+from styleplug.hosts.adapter import Edit
+from styleplug.hosts.menu import TITLE, MenuEntry, menu_entries
 from styleplug.hosts.programs import Program, configuration_folder
 
 _END = "</actions>"
@@ -50,7 +50,7 @@ def _own_actions(text: str) -> list[str]:
     return [action.strip() for action in _ACTION.findall(text) if _OURS.search(action)]
 
 
-def _action(entry: Entry) -> str:
+def _action(entry: MenuEntry) -> str:
     """An action just as Thunar writes it, which keeps all of them anew when one is changed."""
     command = shlex.join(entry.command).replace("%", "%%")
     fields = {
@@ -73,16 +73,9 @@ def _system_file() -> str:
     return next((file.read_text(encoding="utf-8") for file in files if file.is_file()), "")
 
 
-_PROGRAM = Program("thunar", "Thunar", "thunar", lambda: configuration_folder() / "Thunar")
-
-ADAPTER = Adapter(
-    host=_PROGRAM.host,
-    title=_PROGRAM.title,
-    find=_PROGRAM.find,
-    classify=_PROGRAM.classify,
+ADAPTER = Program("thunar", "Thunar", "thunar", lambda: configuration_folder() / "Thunar").adapter(
     target="",
     files=lambda interpreter: {},
-    not_found_hint=_PROGRAM.not_found_hint,
     next_step="run: thunar -q, and right-click on photographs",
     edits=_edits,
     shared=True,

@@ -10,7 +10,7 @@ from PIL import Image
 
 from styleplug.errors import UnsupportedImageError
 from styleplug.image.picture import Picture
-from styleplug.image.resize import resized
+from styleplug.image.resize import fitted_size, resized
 
 Array = NDArray[np.float32]
 
@@ -45,6 +45,12 @@ def resized_picture(picture: Picture, height: int, width: int) -> Picture:
     """A picture at another size: pixels and alpha, each by `resized`."""
     alpha = None if picture.alpha is None else resized(picture.alpha, height, width)
     return replace(picture, pixels=resized(picture.pixels, height, width), alpha=alpha)
+
+
+def thumbnail(picture: Picture, longest: int) -> Picture:
+    """A picture whose longest side is as given, unless it is smaller anyway."""
+    longest = min(longest, max(picture.size))
+    return resized_picture(picture, *fitted_size(*picture.size, longest))
 
 
 def filled(pixels: Array, alpha: Array) -> Array:

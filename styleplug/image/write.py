@@ -8,18 +8,14 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
+from styleplug.atomic import remove_leftovers, written_atomically
 from styleplug.disk import synchronise, write_remedy
 from styleplug.errors import StyleplugError, UnwritableImageError
 from styleplug.image.encode import check_format, encoded
 from styleplug.image.picture import Picture
-from styleplug.leftovers import LETTERS, remove_leftovers, rename, temporary_beside
 
 EXISTS = "exists already; choose another name, or allow it with --overwrite"
-
-_PREFIX, _SUFFIX = ".styleplug-", ".tmp"
-"""Of temporary files' names: the picture's own may be as long as names can be."""
 
 
 def check_output(
@@ -101,10 +97,9 @@ def write_file(path: Path, data: bytes, *, overwrite: bool) -> None:
             refuses it.
     """
     try:
-        with temporary_beside(path, _PREFIX, _SUFFIX) as (file, temporary):
+        with written_atomically(path, overwrite=overwrite) as file:
             file.write(data)
             synchronise(file)
-            _publish(file, temporary, path, overwrite)
     except FileExistsError as error:
         raise UnwritableImageError(path, EXISTS) from error
     except OSError as error:
@@ -160,7 +155,7 @@ def _check_folder(path: Path) -> None:
         raise UnwritableImageError(
             path, f"the folder {folder} can't be written to ({error.strerror}); choose another"
         ) from error
-    remove_leftovers(folder, f"{_PREFIX}{LETTERS}{_SUFFIX}")
+    remove_leftovers(folder)
 
 
 def _is_same(path: Path, source: str | os.PathLike[str]) -> bool:
@@ -172,26 +167,3 @@ def _is_same(path: Path, source: str | os.PathLike[str]) -> bool:
 
 def _unwritable(path: Path, error: OSError) -> UnwritableImageError:
     return UnwritableImageError(path, f"can't be written ({error.strerror}); {write_remedy(error)}")
-
-
-def _publish(file: IO[bytes], temporary: Path, path: Path, overwrite: bool) -> None:
-    """Give the finished file its name.
-
-    Raises:
-        FileExistsError: the name is taken, and `overwrite` is false.
-    """
-    if overwrite:
-        rename(file, temporary, path)
-        return
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        raise
-    except OSError:
-        # The FAT file systems of memory cards have no links: an empty file claims the name.
-        path.open("xb").close()
-        try:
-            rename(file, temporary, path)
-        except BaseException:
-            path.unlink()
-            raise

@@ -104,7 +104,7 @@ class _Part:
         self._version = whole.with_name(f"{whole.name}.version")
 
     def state(self) -> tuple[int, str]:
-        """How many bytes there are, and of which version of the file; 0 where it isn't known."""
+        """The bytes that are there, and the version of the file; 0 where that isn't known."""
         try:
             size, version = self.path.stat().st_size, self._version.read_text(encoding="latin-1")
         except FileNotFoundError:

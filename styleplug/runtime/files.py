@@ -1,20 +1,17 @@
-"""Where a user's files belong, and writing so that nobody ever sees half of one."""
+"""The folders of a user's files, and reading and writing files there."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from io import BufferedReader
 from pathlib import Path
-from typing import IO
 
 import platformdirs
 
-from styleplug.leftovers import rename, temporary_beside
+from styleplug.atomic import written_atomically
 
 NO_HOME = Path("/nonexistent")
 """Stands for the home folder where none is known, as for some users of containers: there is nothing
@@ -82,10 +79,7 @@ def read_whole(path: Path, most: int) -> bytes:
 def write_atomically(
     path: Path, data: bytes, *, executable: bool = False, mode: int | None = None
 ) -> None:
-    """Write to a temporary file beside `path`, then rename it; folders are made as needed.
-
-    With `executable`, whoever may read the file may run it; its mode is otherwise that of any other
-    new file, or the one that is given.
+    """Write a file as `written_atomically` does; folders are made as needed.
 
     Raises:
         OSError: the place can't be written; nothing is left behind, and what was there stays.
@@ -93,35 +87,6 @@ def write_atomically(
     make_folder(path.parent)
     with written_atomically(path, executable=executable, mode=mode) as file:
         file.write(data)
-
-
-@contextmanager
-def written_atomically(
-    path: Path, *, executable: bool = False, mode: int | None = None
-) -> Iterator[IO[bytes]]:
-    """A file to write to, which takes the place of `path` when the context ends without an error.
-
-    Errors and modes as in `write_atomically`, but that the folder must be there.
-    """
-    with temporary_beside(path) as (file, temporary):
-        yield file
-        if executable:
-            mode = temporary.stat().st_mode
-            mode |= (mode & 0o444) >> 2
-        if mode is not None:
-            temporary.chmod(stat.S_IMODE(mode))
-        rename(file, temporary, path)
-
-
-def check_writable(path: Path) -> None:
-    """Make sure that a file of this name can be written atomically.
-
-    Raises:
-        OSError: the folder isn't there or can't be written to, or the name is too long.
-    """
-    # The only test that holds for every system, file system and user is to write, and under a
-    # name as long as the one that a temporary file will take.
-    tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent).close()
 
 
 def _user_folder(variable: str, of_platform: Callable[[str], Path]) -> Path:

@@ -1,4 +1,4 @@
-"""How much memory there is and is taken; and a lack of it, by whatever name it comes."""
+"""The memory that there is and that is taken; and a lack of it, by whatever name it comes."""
 
 from __future__ import annotations
 

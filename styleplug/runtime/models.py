@@ -1,4 +1,4 @@
-"""Where models are found, and that a file is the one its manifest describes.
+"""Models are found in folders, and each is the file that its manifest describes.
 
 A folder of models holds a `manifest.toml` with a table for each model. Three folders are looked
 through: the user's own, the one inside an installed package, and the checkout's.
@@ -27,8 +27,8 @@ MANIFEST = "manifest.toml"
 LARGEST_MANIFEST = 10_000_000
 """Bytes."""
 
-_OURS = re.compile(r".+-[0-9a-f]{8}\.onnx|\.(.+\.onnx|manifest\.toml)\.\w{8}")
-"""Names of files that `install_model` writes, and of those that are on their way."""
+_OURS = re.compile(r".+-[0-9a-f]{8}\.onnx")
+"""Names of files that `install_model` writes."""
 
 _REINSTALL = "reinstall styleplug: pip install --force-reinstall styleplug"
 _REMEDIES = {
@@ -128,7 +128,8 @@ def find_model(name: str) -> Model:
 def pick_backbone(name: str) -> Model:
     """The model of this name; for "auto" vgg19 where it is installed, vgg16 otherwise.
 
-    Errors as in `find_model`.
+    Raises:
+        ModelNotFoundError: it isn't installed.
     """
     if name != "auto":
         return find_model(name)
@@ -154,12 +155,9 @@ def install_model(name: str, data: bytes, *, licence: str, attribution: str, sou
         attribution=attribution,
         source=source,
     )
-    try:
-        with _changing(folder) as entries:
-            write_atomically(model.path, data)
-            entries[name] = model
-    except OSError as error:
-        raise ModelError(name, f"{folder} can't be written ({error.strerror})") from error
+    with _changing(folder, name) as entries:
+        write_atomically(model.path, data)
+        entries[name] = model
     return model
 
 
@@ -171,36 +169,39 @@ def remove_model(name: str) -> None:
         ModelError: the folder can't be written, or its manifest can't be read.
     """
     folder = user_models_folder()
-    try:
-        with _changing(folder) as entries:
-            if name not in entries:
-                raise ModelNotFoundError(
-                    name, f"you have installed none of this name in {folder}; nothing to remove"
-                )
-            # The entry goes last: without its file it hides no other model.
-            entries.pop(name).path.unlink(missing_ok=True)
-    except OSError as error:
-        raise ModelError(name, f"{folder} can't be written ({error.strerror})") from error
+    with _changing(folder, name) as entries:
+        if name not in entries:
+            raise ModelNotFoundError(
+                name, f"you have installed none of this name in {folder}; nothing to remove"
+            )
+        # The entry goes last: without its file it hides no other model.
+        entries.pop(name).path.unlink(missing_ok=True)
 
 
 @contextmanager
-def _changing(folder: Path) -> Iterator[dict[str, Model]]:
+def _changing(folder: Path, name: str) -> Iterator[dict[str, Model]]:
     """A folder's entries by name, to be changed by one process at a time; then written down.
 
-    Files that no entry has are removed, also those that a killed process left.
+    Files that no entry has are removed, such as those that a killed process left.
+
+    Raises:
+        ModelError: of that name, for the folder can't be written; or its manifest can't be read.
     """
-    with exclusive(folder / ".lock", "the models"):
-        before, _ = _manifest(folder)
-        entries = {model.name: model for model in before}
-        yield entries
-        text = "\n".join(_table(entry) for entry in entries.values())
-        # Names of files needn't be texts; what isn't becomes a question mark.
-        write_atomically(folder / MANIFEST, text.encode("utf-8", "replace"))
-        left = {file for file in folder.iterdir() if _OURS.fullmatch(file.name)}
-        left |= {model.path for model in before}
-        for file in left - {entry.path for entry in entries.values()}:
-            with suppress(OSError):  # Windows keeps what another process reads
-                file.unlink()
+    try:
+        with exclusive(folder / ".lock", "the models"):
+            before, _ = _manifest(folder)
+            entries = {model.name: model for model in before}
+            yield entries
+            text = "\n".join(_table(entry) for entry in entries.values())
+            # Names of files needn't be texts; what isn't becomes a question mark.
+            write_atomically(folder / MANIFEST, text.encode("utf-8", "replace"))
+            left = {file for file in folder.iterdir() if _OURS.fullmatch(file.name)}
+            left |= {model.path for model in before}
+            for file in left - {entry.path for entry in entries.values()}:
+                with suppress(OSError):  # Windows keeps what another process reads
+                    file.unlink()
+    except OSError as error:
+        raise ModelError(name, f"{folder} can't be written ({error.strerror})") from error
 
 
 def _folders() -> tuple[Path, Path, Path]:
@@ -210,7 +211,7 @@ def _folders() -> tuple[Path, Path, Path]:
 
 
 def _readable(folder: Path) -> tuple[list[Model], list[str]]:
-    """As `_manifest`, but that one which can't be read is a problem like others."""
+    """A folder's models and its problems; that the manifest can't be read is one of them."""
     try:
         return _manifest(folder)
     except ModelError as error:

@@ -71,17 +71,24 @@ def model(
     outputs: Iterable[Message],
     initialisers: Iterable[Message] = (),
     metadata: Mapping[str, str] | None = None,
+    *,
+    name: str = "styleplug",
+    producer: str = "",
 ) -> bytes:
-    """A ModelProto of what the functions above give, as the bytes of a file."""
+    """A ModelProto of what the functions above give, as the bytes of a file.
+
+    `name` is the graph's; a `producer` is left out where it is "".
+    """
     graph = message(
         *((1, each) for each in nodes),
-        (2, "styleplug"),
+        (2, name),
         *((_INITIALISER, each) for each in initialisers),
         *((11, each) for each in inputs),
         *((12, each) for each in outputs),
     )
     whole = message(
         (1, IR_VERSION),
+        *([(2, producer)] if producer else []),
         (_GRAPH, graph),
         (8, message((1, ""), (2, OPSET))),
         *((_METADATA, message((1, key), (2, text))) for key, text in (metadata or {}).items()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from styleplug.runtime.onnx_format import model, node, value
+from styleplug.runtime.graph_builder import GraphBuilder
 
 
 def probe_model() -> bytes:
@@ -10,9 +10,7 @@ def probe_model() -> bytes:
 
     A convolution, because that is what needs cuDNN and its like, and what fails without them.
     """
-    shape = (1, 1, 1, 1)
-    return model(
-        [node("Conv", ["image", "weight"], "result")],
-        inputs=[value("image", shape), value("weight", shape)],
-        outputs=[value("result", shape)],
-    )
+    graph, shape = GraphBuilder(), (1, 1, 1, 1)
+    image, weight = graph.input("image", shape), graph.input("weight", shape)
+    graph.output(graph.op("Conv", image, weight), shape)
+    return graph.model()

@@ -1,4 +1,4 @@
-"""Which of ONNX Runtime's execution providers a `--device` name stands for.
+"""The execution providers of ONNX Runtime that a `--device` name stands for.
 
 This file only knows what the installed ONNX Runtime lists; whether a listed provider starts is
 found out by `styleplug.runtime.session`.
@@ -7,7 +7,7 @@ found out by `styleplug.runtime.session`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -39,6 +39,9 @@ _INDEXED = ("cuda", "rocm", "directml", "tensorrt")
 _GPU_EXTRA = ("cuda", "tensorrt")
 """Devices whose providers are in the ONNX Runtime of the extra `gpu`."""
 
+# Both packages hold the same module, so the one has to go before the other comes.
+_GPU_REMEDY = "pip uninstall onnxruntime, then pip install 'styleplug[gpu]' instead of [cpu]"
+
 _OPTIONS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         # TensorFloat-32 keeps 10 bits of a number. Each size of picture is seen once or twice, so
@@ -68,23 +71,16 @@ def providers_for(device: str) -> tuple[Provider, ...]:
     """
     kind, _, index = device.partition(":")
     listed = _listed()
-    if (
-        not DEVICE.fullmatch(device)
-        or (kind != "auto" and PROVIDERS[kind] not in listed)
-        or (index and kind not in _INDEXED)
-    ):
-        raise ConfigError(
-            "device",
-            device,
-            f"one that the installed ONNX Runtime offers: {', '.join(available_devices())}"
-            + _remedy(device, listed),
-        )
+    is_known = DEVICE.fullmatch(device) is not None
+    is_listed = kind == "auto" or PROVIDERS.get(kind) in listed
+    if not is_known or not is_listed or (index and kind not in _INDEXED):
+        needs_gpu_extra = is_known and not is_listed and kind in _GPU_EXTRA
+        allowed = f"one that the installed ONNX Runtime offers: {', '.join(available_devices())}"
+        remedy = f"; for {kind}: {_GPU_REMEDY}" if needs_gpu_extra else ""
+        raise ConfigError("device", device, allowed + remedy)
     if kind == "auto":
         return tuple(_provider(name) for name in _AUTO if PROVIDERS[name] in listed)
-    provider = _provider(kind)
-    if index:
-        return (replace(provider, options={**provider.options, "device_id": index}),)
-    return (provider,)
+    return (_provider(kind, **({"device_id": index} if index else {})),)
 
 
 def available_devices() -> tuple[str, ...]:
@@ -115,21 +111,9 @@ def import_onnxruntime() -> Any:
     return onnxruntime
 
 
-def _provider(device: str) -> Provider:
+def _provider(device: str, **options: str) -> Provider:
     name = PROVIDERS[device]
-    return Provider(name, _OPTIONS.get(name, {}))
-
-
-def _remedy(device: str, listed: list[str]) -> str:
-    """How to get a provider for the device, where a package of ours brings it."""
-    kind = device.partition(":")[0]
-    if not DEVICE.fullmatch(device) or kind not in _GPU_EXTRA or PROVIDERS[kind] in listed:
-        return ""
-    # Both packages hold the same module, so the one has to go before the other comes.
-    return (
-        f"; for {kind}: pip uninstall onnxruntime,"
-        " then pip install 'styleplug[gpu]' instead of [cpu]"
-    )
+    return Provider(name, {**_OPTIONS.get(name, {}), **options})
 
 
 def _listed() -> list[str]:

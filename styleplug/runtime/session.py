@@ -62,11 +62,11 @@ def open_session(model_bytes: bytes, device: str) -> Session:
         MissingDependencyError: ONNX Runtime isn't installed.
     """
     provider = working_provider(device)
-    if provider.name == CPU:
-        return _session(model_bytes, provider)
     try:
         return _session(model_bytes, provider)
     except Exception as error:
+        if provider.name == CPU:
+            raise
         # A provider that passed its probe can still reject this model, or lack the memory for it.
         problem = f"{provider.name} can't run this model: {_first_line(error)}"
         if device != "auto":

@@ -1,4 +1,4 @@
-"""How many cores this process may really use: in a container, fewer than the machine has."""
+"""The cores that this process may really use: in a container, fewer than the machine has."""
 
 from __future__ import annotations
 
@@ -35,23 +35,10 @@ def _allowed() -> Iterator[int]:
 def _quotas(root: Path) -> Iterator[float]:
     """The CPU quotas, in cores, of the process's control groups, from files of version 2 or 1."""
     for folder in control_groups("cpu", root):
-        for quota, period in (_version_2(folder), _version_1(folder)):
-            if quota > 0 and period > 0:
-                yield quota / period
-
-
-def _version_2(folder: Path) -> tuple[int, int]:
-    try:
-        quota, period = (folder / "cpu.max").read_text().split()
-        return int(quota), int(period)
-    except (OSError, ValueError):
-        # ValueError: the quota is the word "max".
-        return -1, -1
-
-
-def _version_1(folder: Path) -> tuple[int, int]:
-    try:
-        quota = int((folder / "cpu.cfs_quota_us").read_text())
-        return quota, int((folder / "cpu.cfs_period_us").read_text())
-    except (OSError, ValueError):
-        return -1, -1
+        with suppress(OSError, ValueError, ZeroDivisionError):  # a quota may be the word "max"
+            quota, period = map(int, (folder / "cpu.max").read_text().split())
+            yield quota / period
+        with suppress(OSError, ValueError, ZeroDivisionError):
+            quota = int((folder / "cpu.cfs_quota_us").read_text())
+            if quota > 0:  # otherwise there is none
+                yield quota / int((folder / "cpu.cfs_period_us").read_text())

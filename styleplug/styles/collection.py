@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING
 import styleplug
 from styleplug import pictures
 from styleplug.errors import ConfigError, StyleError, StyleNotFoundError, UnreadableImageError
+from styleplug.names import check_name, is_name
 from styleplug.runtime.files import make_folder, read_whole, user_data_folder, write_atomically
 from styleplug.runtime.locks import exclusive
-from styleplug.runtime.names import check_name, is_name
 
 if TYPE_CHECKING:
     from styleplug.image.picture import Picture
@@ -63,8 +63,7 @@ def list_styles() -> tuple[Style, ...]:
 
     A damaged one is logged as a warning and left out.
     """
-    styles = {style.name: style for style in (*_bundled(), *_own())}
-    return tuple(styles[name] for name in sorted(styles))
+    return tuple(_by_name().values())
 
 
 def find_style(name: str) -> Style:
@@ -73,7 +72,7 @@ def find_style(name: str) -> Style:
     Raises:
         StyleNotFoundError: there is none; it names those that there are.
     """
-    styles = {style.name: style for style in list_styles()}
+    styles = _by_name()
     if name not in styles:
         raise StyleNotFoundError(name, _hint(name, styles), styles)
     return styles[name]
@@ -87,7 +86,7 @@ def painting_file(painting: str | os.PathLike[str]) -> Path:
     """
     if os.path.isfile(painting):
         return Path(painting)
-    styles = {style.name: style for style in list_styles()}
+    styles = _by_name()
     name = os.fspath(painting)
     if name in styles:
         return styles[name].path
@@ -148,6 +147,11 @@ def remove_style(name: str) -> None:
                 return
     if find_style(name).bundled:
         raise ConfigError("name", name, "one of your own; this style comes with styleplug")
+
+
+def _by_name() -> dict[str, Style]:
+    styles = {style.name: style for style in (*_bundled(), *_own())}
+    return dict(sorted(styles.items()))
 
 
 def _folder() -> Path:
@@ -244,18 +248,20 @@ def _fill(
 
     `mark` keeps the names of its files from those of the style before.
     """
-    painting, thumbnail = f"painting{mark}{Path(path).suffix.lower()}", f"thumbnail{mark}.png"
+    from styleplug.image.transparency import thumbnail
+
+    painting, small = f"painting{mark}{Path(path).suffix.lower()}", f"thumbnail{mark}.png"
     try:
         shutil.copyfile(path, folder / painting)
-        _write_thumbnail(picture, folder / thumbnail)
-        record = {"title": title, "painting": painting, "thumbnail": thumbnail}
+        thumbnail(picture, THUMBNAIL_SIDE).to_pil().save(folder / small)
+        record = {"title": title, "painting": painting, "thumbnail": small}
         write_atomically(folder / _RECORD, json.dumps(record).encode())
     except BaseException:
-        for name in (painting, thumbnail):
+        for name in (painting, small):
             (folder / name).unlink(missing_ok=True)
         raise
     for file in folder.iterdir():
-        if file.name not in (_RECORD, painting, thumbnail):
+        if file.name not in (_RECORD, painting, small):
             with suppress(OSError):  # Windows keeps what another process reads
                 file.unlink()
 
@@ -274,12 +280,3 @@ def _discard(folder: Path) -> bool:
 def _beside(path: Path) -> Path:
     """A name that no style has."""
     return path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-
-
-def _write_thumbnail(picture: Picture, path: Path) -> None:
-    from styleplug.image.picture import Picture
-    from styleplug.image.resize import fitted
-
-    side = min(THUMBNAIL_SIDE, max(picture.size))
-    alpha = None if picture.alpha is None else fitted(picture.alpha, side)
-    Picture(fitted(picture.pixels, side), alpha).to_pil().save(path)

@@ -1,4 +1,4 @@
-"""Checkpoints: the state of a transfer in a file, whole or not at all.
+"""Checkpoints: the state of a transfer in a file, whole or not at all, from time to time.
 
 The file is an archive as NumPy's `savez` makes it, with an entry for each array of the state, and
 one, `header`, with all else as JSON. Reading it runs nothing, for none of it is a pickle; damage is
@@ -9,7 +9,9 @@ of the state in memory, which is the most of what a transfer needs at large size
 from __future__ import annotations
 
 import json
+import logging
 import struct
+import time
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,15 +20,19 @@ from typing import Any
 
 import numpy as np
 
+from styleplug.atomic import written_atomically
 from styleplug.disk import synchronise
 from styleplug.errors import CheckpointError
-from styleplug.runtime.files import open_regular, written_atomically
+from styleplug.hookspecs import Checkpoint
+from styleplug.runtime.files import open_regular
 from styleplug.transfer.balance import FixedWeights, TargetError
-from styleplug.transfer.plan import Scale
+from styleplug.transfer.schedule import Scale
 from styleplug.transfer.state import State, is_number, under
 
-FORMAT = 2
+FORMAT = 3
 """To be raised whenever older files can no longer be read, or would be read wrongly."""
+
+_log = logging.getLogger("styleplug")
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Snapshot:
     Args:
         note: what whoever asked for the transfer keeps with it.
         run: what is painted, and how; a transfer goes on only where it is the same.
-        machine: what the last bits of the result depend on besides.
+        machine: what the last bits of the result depend on besides (`styleplug.transfer.resume`).
         scales: the plan.
         state: of the transfer; arrays are NumPy's.
     """
@@ -46,6 +52,38 @@ class Snapshot:
     machine: Mapping[str, Any]
     scales: tuple[Scale, ...]
     state: State
+
+
+class Checkpointer:
+    """Keeps a transfer's state in its checkpoint.
+
+    Args:
+        checkpoint: where, and how often.
+        run, machine: as a `Snapshot` has them.
+    """
+
+    def __init__(
+        self, checkpoint: Checkpoint, run: Mapping[str, Any], machine: Mapping[str, Any]
+    ) -> None:
+        self._checkpoint, self._run, self._machine = checkpoint, run, machine
+        self._written = time.monotonic()
+
+    def is_due(self) -> bool:
+        """Whether it is time to write."""
+        return time.monotonic() - self._written >= self._checkpoint.every
+
+    def save(self, scales: tuple[Scale, ...], state: State) -> None:
+        """Write the plan and the state; where that fails, the transfer goes on without."""
+        path = Path(self._checkpoint.path)
+        snapshot = Snapshot(self._checkpoint.note, self._run, self._machine, scales, state)
+        try:
+            write_snapshot(path, snapshot)
+        except OSError as error:
+            _log.warning(
+                "%s: the checkpoint can't be written (%s); going on without a new one",
+                *(path, error.strerror),
+            )
+        self._written = time.monotonic()
 
 
 def write_snapshot(path: Path, snapshot: Snapshot) -> None:
@@ -132,8 +170,8 @@ def _read(path: Path, *, whole: bool) -> Snapshot:
 
 
 def _scale(
-    *, balance: Mapping[str, float], smaller: Sequence[Sequence[int]], **values: Any
+    *, balance: Mapping[str, float], coarse_sizes: Sequence[Sequence[int]], **values: Any
 ) -> Scale:
     kind = TargetError if "target" in balance else FixedWeights
-    sizes = tuple((height, width) for height, width in smaller)
-    return Scale(**values, balance=kind(**balance), smaller=sizes)
+    sizes = tuple((height, width) for height, width in coarse_sizes)
+    return Scale(**values, balance=kind(**balance), coarse_sizes=sizes)

@@ -15,7 +15,7 @@ from styleplug.transfer.terms.term import Window
 from styleplug.vgg.layers import Architecture
 
 if TYPE_CHECKING:
-    from styleplug.transfer.memory_plan import MemoryModel
+    from styleplug.transfer.memory import MemoryModel
 
 
 class Gradient(NamedTuple):
@@ -43,14 +43,14 @@ class Engine(ABC):
 
     `name` is what `--engine` calls it; `cost_in_forward_passes` is the time of an evaluation in
     runs of the encoder up to the default content layer, on CPUs, for the estimate before the first
-    evaluation; `footprint` is the memory of an evaluation, which is the machine's where it is
-    `on_host`, else a GPU's; `numerics` is what the last bits depend on besides the network, by what
+    evaluation; `memory` is what an evaluation takes of the machine's memory where it is `on_host`,
+    else of a GPU's; `numerics` is what the last bits depend on besides the network, by what
     to call it.
     """
 
     name: str
     cost_in_forward_passes: float
-    footprint: MemoryModel
+    memory: MemoryModel
     on_host: bool
     architecture: Architecture
     numerics: Mapping[str, str | int]
@@ -60,8 +60,8 @@ class Engine(ABC):
     def device(self) -> str:
         """What it computes on, for people, as far as is known by then."""
 
-    def told(self) -> dict[str, str]:
-        """What plans and results say of it."""
+    def labels(self) -> dict[str, str]:
+        """What plans and results say of it, by field."""
         return {"engine": self.name, "device": self.device}
 
     @abstractmethod

@@ -12,7 +12,7 @@ from styleplug.runtime.session import Session
 from styleplug.transfer import graphs
 from styleplug.transfer.engine import Engine, Gradient
 from styleplug.transfer.loss import Loss
-from styleplug.transfer.memory_plan import MemoryModel
+from styleplug.transfer.memory import MemoryModel
 from styleplug.transfer.terms.term import Window
 from styleplug.vgg.gradient import Network, argmax_tiebreak
 
@@ -29,7 +29,7 @@ class OnnxEngine(Engine):
 
     name = "onnx"
     cost_in_forward_passes = 2.8
-    footprint = MemoryModel(
+    memory = MemoryModel(
         fixed=190_000_000, weights=4.0, fewer_products=9.0, features=3.4, tiles=2.5
     )
     numerics: Mapping[str, str | int] = {}

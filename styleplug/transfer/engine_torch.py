@@ -11,7 +11,7 @@ from torch import Tensor
 
 from styleplug.transfer.backward_torch import backward
 from styleplug.transfer.engine import Engine
-from styleplug.transfer.memory_plan import MemoryModel
+from styleplug.transfer.memory import MemoryModel
 from styleplug.transfer.terms.term import Window
 from styleplug.vgg.mirror import TorchVGG, device_name
 
@@ -24,7 +24,7 @@ class TorchEngine(Engine):
 
     name = "torch"
     cost_in_forward_passes = 3.5
-    footprint = MemoryModel(
+    memory = MemoryModel(
         fixed=310_000_000, weights=0.0, fewer_products=0.0, features=2.3, tiles=3.5
     )
 

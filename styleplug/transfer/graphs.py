@@ -8,13 +8,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from styleplug.runtime.graph_builder import GraphBuilder
 from styleplug.transfer.balance import Slope
 from styleplug.transfer.loss import Loss
 from styleplug.transfer.reduction import matrix
 from styleplug.transfer.terms.term import Window
 from styleplug.vgg.expression import Expression, constant
-from styleplug.vgg.gradient import DifferentiablePass, Network, Value
-from styleplug.vgg.graph_builder import GraphBuilder
+from styleplug.vgg.gradient import DifferentiablePass, Network
 
 PICTURE, ORDER = "picture", "order"
 """Inputs; ORDER, only for the gradient of max pooling, is `vgg.gradient.argmax_tiebreak`."""
@@ -27,18 +27,13 @@ class _Features:
 
     def __init__(self, run: DifferentiablePass, window: Window) -> None:
         self.run, self.window = run, window
-        self.features = {
-            layer: Expression(run.graph, value.name, value.shape)
-            for layer, value in run.features.items()
-        }
 
     def statistics(self) -> list[Expression]:
-        return self.window.statistics(self.features)
+        return self.window.statistics(self.run.features)
 
-    def gradient(self, by_statistics: Sequence[Expression]) -> str:
+    def gradient(self, by_statistics: Sequence[Expression]) -> Expression:
         """With respect to the pixels."""
-        by_features = self.window.by_features(self.features, by_statistics)
-        return self.run.gradient({layer: one.name for layer, one in by_features.items()})
+        return self.run.gradient(self.window.by_features(self.run.features, by_statistics))
 
 
 def window_inputs(window: Window) -> dict[str, Array]:
@@ -53,7 +48,7 @@ def statistics_graph(network: Network, shape: tuple[int, int], window: Window) -
     """The statistics of a window of this shape; another one's arrays may be fed in."""
     graph = GraphBuilder()
     found = _features(graph, network, shape, window, order=None).statistics()
-    return graph.model(tuple(one.name for one in found))
+    return _model(graph, found)
 
 
 def gradient_graph(
@@ -67,7 +62,7 @@ def gradient_graph(
     graph = GraphBuilder()
     features = _features(graph, network, shape, window, order=_order(graph, network, shape))
     derivatives = [_input(graph, name, array.shape) for name, array in by_statistics.items()]
-    return graph.model((features.gradient(derivatives),))
+    return _model(graph, [features.gradient(derivatives)])
 
 
 def fused_graph(network: Network, loss: Loss) -> bytes:
@@ -82,7 +77,7 @@ def fused_graph(network: Network, loss: Loss) -> bytes:
     pictures = [picture, *(_reduced(picture, *axes) for axes in reductions)]
     levels = [
         _Features(
-            DifferentiablePass(graph, network, _value(pixels), loss.layers, order),
+            DifferentiablePass(network, pixels, loss.layers, order),
             level.whole().converted(partial(constant, graph)),
         )
         for pixels, level in zip(pictures, loss.levels, strict=True)
@@ -94,14 +89,11 @@ def fused_graph(network: Network, loss: Loss) -> bytes:
         for features, by_statistics in zip(levels, loss.by_statistics(errors, slope), strict=True)
     ]
     back = [
-        _reduced(Expression(graph, gradient, pixels.shape), rows.T, columns.T).name
-        for gradient, pixels, (rows, columns) in zip(
-            gradients[1:], pictures[1:], reductions, strict=True
-        )
+        _reduced(gradient, rows.T, columns.T)
+        for gradient, (rows, columns) in zip(gradients[1:], reductions, strict=True)
     ]
-    return graph.model(
-        (errors.content.name, errors.style.name, graph.op("Sum", gradients[0], *back))
-    )
+    gradient = gradients[0].op("Sum", *(one.name for one in back))
+    return _model(graph, [errors.content, errors.style, gradient])
 
 
 def _features(
@@ -113,10 +105,16 @@ def _features(
 ) -> _Features:
     """Of a window whose arrays are the graph's inputs."""
     picture = _input(graph, PICTURE, (1, 3, *shape))
-    run = DifferentiablePass(graph, network, _value(picture), window.layers, order)
+    run = DifferentiablePass(network, picture, window.layers, order)
     names = iter(window_inputs(window))
     as_input = window.converted(lambda array: _input(graph, next(names), array.shape))
     return _Features(run, as_input)
+
+
+def _model(graph: GraphBuilder, outputs: Iterable[Expression]) -> bytes:
+    for output in outputs:
+        graph.output(output.name)
+    return graph.model()
 
 
 def _input(graph: GraphBuilder, name: str, shape: tuple[int, ...]) -> Expression:
@@ -125,10 +123,6 @@ def _input(graph: GraphBuilder, name: str, shape: tuple[int, ...]) -> Expression
 
 def _order(graph: GraphBuilder, network: Network, size: tuple[int, int]) -> str | None:
     return graph.input(ORDER, (1, 1, *size)) if network.pooling == "max" else None
-
-
-def _value(picture: Expression) -> Value:
-    return Value(picture.name, *picture.shape[1:])
 
 
 def _reduction(size: tuple[int, int], smaller: Iterable[int]) -> tuple[Array, Array]:
@@ -145,8 +139,6 @@ def _reduced(picture: Expression, rows: Array, columns: Array) -> Expression:
 
 def _slope(slope: Slope, content_error: Expression) -> Expression:
     """`Slope.at` the content error."""
-    graph = content_error.graph
     excess = (content_error - slope.target) * (1 / slope.softness)
-    growth = Expression(graph, graph.op("Exp", excess.name), ()) * slope.weight
-    largest = constant(graph, slope.largest)
-    return Expression(graph, graph.op("Min", growth.name, largest.name), ())
+    growth = excess.op("Exp") * slope.weight
+    return growth.op("Min", constant(content_error.graph, slope.largest).name)

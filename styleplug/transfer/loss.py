@@ -37,13 +37,13 @@ from styleplug.transfer.terms.style import StyleTerm
 from styleplug.transfer.terms.term import Kind, Term, Window
 from styleplug.vgg.tiles import Tile
 
-SMALLER_WEIGHT = 3 / 7
+COARSE_WEIGHT = 3 / 7
 """Weight of the errors at each smaller size, relative to that of the errors at full size."""
 
 
 def level_weights(levels: int) -> tuple[float, ...]:
     """The weight of each level's errors, the full size first; they sum to 1."""
-    weights = [1.0] + [SMALLER_WEIGHT] * (levels - 1)
+    weights = [1.0] + [COARSE_WEIGHT] * (levels - 1)
     return tuple(weight / sum(weights) for weight in weights)
 
 

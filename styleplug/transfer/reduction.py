@@ -26,7 +26,7 @@ class AreaWeights(NamedTuple):
     shares: NDArray[np.float64]
 
 
-def taps(larger: int, smaller: int) -> Iterator[AreaWeights]:
+def area_weights(larger: int, smaller: int) -> Iterator[AreaWeights]:
     """All of an axis of `larger` pixels, brought to `smaller`."""
     # In parts of a pixel of which each larger one has `smaller`, and each smaller one `larger`.
     starts = np.arange(smaller) * larger
@@ -42,8 +42,8 @@ def taps(larger: int, smaller: int) -> Iterator[AreaWeights]:
 def matrix(larger: int, smaller: int) -> NDArray[np.float64]:
     """What an axis is multiplied by, (smaller, larger)."""
     shares = np.zeros((smaller, larger))
-    for tap in taps(larger, smaller):
-        shares[tap.smaller, tap.larger] = tap.shares
+    for weights in area_weights(larger, smaller):
+        shares[weights.smaller, weights.larger] = weights.shares
     return shares
 
 
@@ -51,10 +51,10 @@ def reduced(picture: Array, height: int, width: int, as_array: AsArray) -> Array
     """A picture (1, C, H, W) at a smaller size."""
     for axis, side in ((2, height), (3, width)):
         larger, picture = picture, 0 * picture[_at(axis, slice(side))]
-        for tap in taps(larger.shape[axis], side):
-            part = larger[_at(axis, tap.larger)]
-            part *= as_array(_along(axis, tap.shares))
-            picture[_at(axis, tap.smaller)] += part
+        for weights in area_weights(larger.shape[axis], side):
+            part = larger[_at(axis, weights.larger)]
+            part *= as_array(_along(axis, weights.shares))
+            picture[_at(axis, weights.smaller)] += part
     return picture
 
 
@@ -62,10 +62,10 @@ def adjoint(smaller: Array, gradient: Array, as_array: AsArray) -> None:
     """Add the gradient with respect to a picture, from that with respect to the reduced one."""
     wider = 0 * gradient[_at(2, slice(smaller.shape[2]))]
     for axis, source, sum_of in ((3, smaller, wider), (2, wider, gradient)):
-        for tap in taps(sum_of.shape[axis], source.shape[axis]):
-            part = source[_at(axis, tap.smaller)]
-            part *= as_array(_along(axis, tap.shares))
-            sum_of[_at(axis, tap.larger)] += part
+        for weights in area_weights(sum_of.shape[axis], source.shape[axis]):
+            part = source[_at(axis, weights.smaller)]
+            part *= as_array(_along(axis, weights.shares))
+            sum_of[_at(axis, weights.larger)] += part
 
 
 def _at(axis: int, pixels: slice | NDArray[np.integer]) -> tuple[slice | NDArray[np.integer], ...]:

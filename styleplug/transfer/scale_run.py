@@ -4,39 +4,65 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
+from styleplug.config import StylizeConfig
+from styleplug.events import Progress
 from styleplug.transfer.arrays import Array
+from styleplug.transfer.engine import Engine
+from styleplug.transfer.loss import Evaluation, Loss
 from styleplug.transfer.objective import Objective
-from styleplug.transfer.plan import Scale
-from styleplug.transfer.solvers import Solver
+from styleplug.transfer.schedule import Scale, Schedule
+from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.state import State, is_number, part, under
-from styleplug.vgg.tensors import Pixels, as_pixels
+from styleplug.transfer.targets import Targets
+from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 
-@dataclass
 class ScaleRun:
     """A scale, what is done there, and how far it is.
 
+    `picture` is to be evaluated next, `best` the one of the `lowest` loss so far, both arrays of
+    the engine's; `iteration` is the number of evaluations done.
+
     Args:
-        index, scale: of the plan.
-        objective, solver: what is lowered, and what lowers it.
-        picture: to be evaluated next, an array of the objective's.
-        best: the picture of the lowest loss so far, likewise.
-        lowest: that loss.
-        iteration: evaluations done.
-        started: when, by `time.monotonic`.
+        index, scale: of the schedule.
+        targets: by level.
+        start: the picture to start from, of the scale's size.
+        engine: does the arithmetic.
+        config: of the transfer.
     """
 
-    index: int
-    scale: Scale
-    objective: Objective
-    solver: Solver
-    picture: Array
-    best: Array
-    lowest: float = math.inf
-    iteration: int = 0
-    started: float = field(default_factory=lambda: time.monotonic())
+    def __init__(
+        self,
+        index: int,
+        scale: Scale,
+        targets: Sequence[Targets],
+        start: Pixels,
+        engine: Engine,
+        config: StylizeConfig,
+    ) -> None:
+        self.index, self.scale = index, scale
+        loss = Loss(
+            targets,
+            content_layers=config.content_layers,
+            style_layers=config.style_layers,
+            balance=scale.balance,
+            tv_weight=config.tv_weight,
+        )
+        self.objective = Objective(engine, loss, scale.window)
+        self.solver: Solver = LBFGS(history=scale.history)
+        if config.optimizer == "adam" or not scale.history:
+            self.solver = Adam(config.learning_rate)
+        self.picture: Array = engine.to_device(as_batch(start))
+        self.best, self.lowest = self.picture, math.inf
+        self.iteration = 0
+        self._started = time.monotonic()
+
+    @property
+    def is_done(self) -> bool:
+        return self.iteration >= self.scale.evaluations
 
     @property
     def best_pixels(self) -> Pixels:
@@ -50,7 +76,27 @@ class ScaleRun:
     @property
     def seconds(self) -> float:
         """The time spent on this scale."""
-        return time.monotonic() - self.started
+        return time.monotonic() - self._started
+
+    def progress(self, evaluation: Evaluation, schedule: Schedule) -> Progress:
+        """What is said of an evaluation that is done and counted."""
+        seconds = self.seconds
+        cost = self.iteration * schedule.cost_per_evaluation(self.scale)
+        return Progress(
+            scale=self.scale.longest,
+            iteration=self.iteration,
+            iterations=self.scale.evaluations,
+            fraction=schedule.fraction,
+            cost=schedule.done_cost,
+            elapsed=schedule.elapsed,
+            scale_seconds=seconds,
+            remaining=schedule.seconds_left(seconds / cost),
+            loss=evaluation.loss,
+            content_error=evaluation.content_error,
+            style_error=evaluation.style_error,
+            total_variation=evaluation.total_variation,
+            content_weight=evaluation.content_weight,
+        )
 
     def state(self) -> State:
         """All that the rest of the work depends on; arrays are NumPy's."""
@@ -79,5 +125,5 @@ class ScaleRun:
         }
         self.picture, self.best = state["picture"], state["best"]
         self.lowest, self.iteration = state["lowest"], state["iteration"]
-        self.started = time.monotonic() - state["seconds"]
+        self._started = time.monotonic() - state["seconds"]
         self.solver.restore(part("solver", state))

@@ -13,8 +13,8 @@ from typing import Any
 
 from styleplug.config import StylizeConfig
 from styleplug.transfer.loss import Evaluation
-from styleplug.transfer.memory_plan import RELATIVE_COST
-from styleplug.transfer.plan import Scale
+from styleplug.transfer.memory import RELATIVE_COST
+from styleplug.transfer.schedule import Scale
 from styleplug.transfer.state import State, is_number
 from styleplug.vgg.tiles import GRID, smallest_window
 
@@ -62,7 +62,7 @@ def check_state(state: State, scales: Sequence[Scale], config: StylizeConfig) ->
         ValueError: it isn't; it says why.
         KeyError, TypeError: likewise.
     """
-    for name in ("scale", "stage.iteration"):
+    for name in ("scale", "scale_run.iteration"):
         _check_number(name, state[name])
     if state["scale"] >= len(scales):
         raise ValueError("it is at no scale of its plan")
@@ -77,28 +77,28 @@ def check_state(state: State, scales: Sequence[Scale], config: StylizeConfig) ->
             raise ValueError(f"{name} is of another kind")
         else:
             _check_array(name, value, scale)
-    if state["stage.iteration"] > scale.evaluations:
+    if state["scale_run.iteration"] > scale.evaluations:
         raise ValueError("it has more evaluations than its plan")
 
 
 def _names(state: State, scale: Scale, config: StylizeConfig) -> Collection[str]:
-    """Of all that the state must have, as `Transfer`, `ScaleRun` and the solvers name it."""
-    begun = state["stage.iteration"] > 0
-    stage = ["lowest", "iteration", "seconds", "picture", "best"]
+    """Of all that the state must have, as those name it who take part in a transfer."""
+    begun = state["scale_run.iteration"] > 0
+    of_scale = ["lowest", "iteration", "seconds", "picture", "best"]
     if config.optimizer == "adam" or not scale.history:
-        stage += [f"solver.{name}" for name in _ADAM]
+        of_scale += [f"solver.{name}" for name in _ADAM]
     else:
-        pairs = state["stage.solver.pairs"]
+        pairs = state["scale_run.solver.pairs"]
         if not _is_count(pairs) or pairs > scale.history:
             raise ValueError(f"{pairs} pairs are more than are remembered")
-        stage += ["solver.pairs", *(f"solver.adam.{name}" for name in _ADAM)]
-        stage += [f"solver.pair{i}.{name}" for i in range(pairs) for name in _PAIR]
-        stage += [f"solver.last.{name}" for name in _LAST if begun]
+        of_scale += ["solver.pairs", *(f"solver.adam.{name}" for name in _ADAM)]
+        of_scale += [f"solver.pair{i}.{name}" for i in range(pairs) for name in _PAIR]
+        of_scale += [f"solver.last.{name}" for name in _LAST if begun]
     best = {field.name for field in fields(Evaluation)} - {"gradient"}
     has_best = begun or state["scale"] > 0
     return {
         *("scale", "cost", "seconds"),
-        *(f"stage.{name}" for name in stage),
+        *(f"scale_run.{name}" for name in of_scale),
         *(f"best.{name}" for name in best if has_best),
     }
 
@@ -107,16 +107,16 @@ def _check_number(name: str, value: Any) -> None:
     if _kind(name) in _COUNTS and not _is_count(value):
         raise ValueError(f"{name} is {value!r}, and so no count")
     # Before the first evaluation the lowest loss is infinite.
-    if not math.isfinite(value) and name != "stage.lowest":
+    if not math.isfinite(value) and name != "scale_run.lowest":
         raise ValueError(f"{name} is {value!r}")
 
 
 def _check_array(name: str, value: Any, scale: Scale) -> None:
-    shape = (1, 3, scale.height, scale.width)
+    shape = (1, 3, *scale.shape)
     if value.shape != shape or value.dtype != "float32":
         raise ValueError(f"{name} is {value.shape} {value.dtype} instead of {shape} float32")
     low, high = float(value.min()), float(value.max())
-    is_picture = name in ("stage.picture", "stage.best")
+    is_picture = name in ("scale_run.picture", "scale_run.best")
     if not math.isfinite(high - low) or (is_picture and not 0 <= low <= high <= 1):
         raise ValueError(f"{name} has numbers from {low:g} to {high:g}")
 

@@ -5,16 +5,26 @@ All of it comes from ONNX Runtime, through `styleplug.vgg.encoder`.
 
 from __future__ import annotations
 
+import math
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from styleplug.config import StylizeConfig
+from styleplug.errors import Cancelled
 from styleplug.image.picture import Picture
+from styleplug.image.resize import elongation, fitted_size
+from styleplug.image.transparency import resized_picture
+from styleplug.transfer.retry import retry_in_smaller_tiles
+from styleplug.transfer.schedule import SHORTEST_SIDE, Scale
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.masks import feature_weights
 from styleplug.vgg.tensors import as_batch
+from styleplug.vgg.tiles import halo
 
 Array = NDArray[np.float32]
 
@@ -34,6 +44,54 @@ class Targets:
     grams: dict[str, Array]
     weights: dict[str, Array] = field(default_factory=dict)
     alpha: Array | None = None
+
+
+def targets_by_scale(
+    encoder: Encoder,
+    photograph: Picture,
+    paintings: Sequence[Picture],
+    config: StylizeConfig,
+    scales: Sequence[Scale],
+    cancel: threading.Event,
+) -> list[list[Targets]]:
+    """Targets of each scale, by level; scales share those of a size.
+
+    Pictures are of any size, without hidden colours.
+
+    Raises:
+        Cancelled: `cancel` was set.
+        OutOfMemoryError: in the smallest tiles, too.
+    """
+    reach = halo(encoder.architecture, [*config.content_layers, *config.style_layers])
+
+    def targets_of(size: tuple[int, int], window: int | None) -> Targets:
+        if cancel.is_set():
+            raise Cancelled
+        sizes = [painting_size(painting, *size, config.stroke_scale) for painting in paintings]
+        compute = partial(
+            compute_targets,
+            encoder,
+            resized_picture(photograph, *size),
+            [resized_picture(one, *own) for one, own in zip(paintings, sizes, strict=True)],
+            config.content_layers,
+            config.style_layers,
+        )
+        return retry_in_smaller_tiles(compute, window, max(map(max, [size, *sizes])), reach)
+
+    windows = {size: scale.encoding for scale in scales for size in scale.sizes}
+    by_size = {size: targets_of(size, window) for size, window in windows.items()}
+    return [[by_size[size] for size in scale.sizes] for scale in scales]
+
+
+def painting_size(
+    painting: Picture, height: int, width: int, stroke_scale: float
+) -> tuple[int, int]:
+    """Height and width of a painting beside a picture of height × width: its strokes are as large
+    for the picture, whatever the size. One that would be too narrow for the network stays longer.
+    """
+    shortest = math.ceil(SHORTEST_SIDE * max(painting.size) / min(painting.size))
+    side = stroke_scale * max(height, width) / elongation(height, width)
+    return fitted_size(*painting.size, max(round(side), shortest))
 
 
 def compute_targets(

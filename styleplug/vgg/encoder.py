@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 
 from styleplug.errors import ConfigError, UnsupportedImageError
@@ -16,11 +15,11 @@ from styleplug.vgg.gram_cache import GramCache, gram_key
 from styleplug.vgg.graph import POOLINGS, feature_graph, gram_graph, weighted_gram_graph
 from styleplug.vgg.masks import feature_weights
 from styleplug.vgg.tiles import Tile, halo, tiles_of
-from styleplug.vgg.weights import parse_model, read_architecture
+from styleplug.vgg.weights import Weights, load_stored_weights
 
 Array = NDArray[np.float32]
 
-_Surgery = Callable[[onnx.ModelProto, tuple[str, ...], str], bytes]
+_MakeGraph = Callable[[Weights, tuple[str, ...], str], bytes]
 
 SMALLEST_SIDE = 16
 """Four poolings leave one pixel of it."""
@@ -48,13 +47,13 @@ class Encoder:
         if pooling not in POOLINGS:
             raise ConfigError("pooling", pooling, "one of " + ", ".join(POOLINGS))
         self._sha256 = model.sha256
-        self._model = parse_model(model.read())
+        self._weights = load_stored_weights(model)
         self._pooling = pooling
         self._device = device
         self._provider: str | None = None
-        self._sessions: dict[tuple[_Surgery, tuple[str, ...]], Session] = {}
+        self._sessions: dict[tuple[_MakeGraph, tuple[str, ...]], Session] = {}
         self._cache = GramCache()
-        self.architecture = read_architecture(self._model)
+        self.architecture = self._weights.architecture
 
     @property
     def provider(self) -> str:
@@ -179,14 +178,14 @@ class Encoder:
         )
 
     def _run(
-        self, surgery: _Surgery, layers: tuple[str, ...], inputs: Mapping[str, Array]
+        self, make_graph: _MakeGraph, layers: tuple[str, ...], inputs: Mapping[str, Array]
     ) -> dict[str, Array]:
-        """The outputs, by layer, of the graph that `surgery` makes."""
-        if (surgery, layers) not in self._sessions:
-            session = open_session(surgery(self._model, layers, self._pooling), self._device)
-            self._sessions[surgery, layers] = session
+        """The outputs, by layer, of a graph."""
+        if (make_graph, layers) not in self._sessions:
+            session = open_session(make_graph(self._weights, layers, self._pooling), self._device)
+            self._sessions[make_graph, layers] = session
             self._provider = session.get_providers()[0]
-        arrays = self._sessions[surgery, layers].run(None, inputs, keeping_no_memory())
+        arrays = self._sessions[make_graph, layers].run(None, inputs, keeping_no_memory())
         return dict(zip(layers, arrays, strict=True))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.vgg.graph_builder import GraphBuilder
+from styleplug.runtime.graph_builder import GraphBuilder
 
 _Operand: TypeAlias = "Expression | NDArray[np.floating] | float"
 
@@ -38,12 +38,10 @@ class Expression:
     def __matmul__(self, other: Expression | Transposed) -> Expression:
         """The product of matrices, or of stacks of them."""
         if isinstance(other, Transposed):
-            rows = other.rows
-            name = self.graph.op("Gemm", self.name, rows.name, transB=1)
-            return Expression(self.graph, name, (self.shape[0], rows.shape[0]))
-        name = self.graph.op("MatMul", self.name, other.name)
+            shape = self.shape[0], other.rows.shape[0]
+            return self.op("Gemm", other.rows.name, shape=shape, transB=1)
         stacked = np.broadcast_shapes(self.shape[:-2], other.shape[:-2])
-        return Expression(self.graph, name, (*stacked, self.shape[-2], other.shape[-1]))
+        return self.op("MatMul", other.name, shape=(*stacked, self.shape[-2], other.shape[-1]))
 
     @property
     def T(self) -> Transposed:  # the name that arrays have for it
@@ -52,21 +50,26 @@ class Expression:
 
     def sum(self) -> Expression:
         """Of all numbers, a scalar."""
-        return Expression(self.graph, self.graph.op("ReduceSum", self.name, keepdims=0), ())
+        return self.op("ReduceSum", shape=(), keepdims=0)
 
     def reshape(self, shape: tuple[int, ...]) -> Expression:
         """The same numbers in another shape, one side of which may be -1."""
         rest = int(np.prod(self.shape)) // abs(int(np.prod(shape)))
         whole = tuple(rest if side < 0 else side for side in shape)
-        name = self.graph.op("Reshape", self.name, self.graph.integers(*whole))
-        return Expression(self.graph, name, whole)
+        return self.op("Reshape", self.graph.integers(*whole), shape=whole)
+
+    def op(
+        self, operator: str, *others: str, shape: tuple[int, ...] | None = None, **attributes: Any
+    ) -> Expression:
+        """What an operator makes of this value, and of others; of this one's shape by default."""
+        name = self.graph.op(operator, self.name, *others, **attributes)
+        return Expression(self.graph, name, self.shape if shape is None else shape)
 
     def _elementwise(self, operator: str, other: _Operand) -> Expression:
         if not isinstance(other, Expression):
             other = constant(self.graph, other)
         shape = np.broadcast_shapes(self.shape, other.shape)
-        name = self.graph.op(operator, self.name, other.name)
-        return Expression(self.graph, name, shape)
+        return self.op(operator, other.name, shape=shape)
 
 
 class Transposed:

@@ -15,24 +15,24 @@ products, by `styleplug.vgg.winograd`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from styleplug.runtime.graph_builder import per_channel
 from styleplug.runtime.models import Model
 from styleplug.runtime.providers import CPU, device_name
 from styleplug.runtime.session import Session, open_session, working_provider
 from styleplug.vgg import winograd
-from styleplug.vgg.graph import POOLINGS
-from styleplug.vgg.graph_builder import GraphBuilder, per_channel
+from styleplug.vgg.expression import Expression
+from styleplug.vgg.graph import CONVOLUTION, POOLING_WINDOW, POOLINGS
+from styleplug.vgg.layers import Convolution
 from styleplug.vgg.weights import load_weights
 
 Array = NDArray[np.float32]
 
-_WINDOW = {"kernel_shape": [2, 2], "strides": [2, 2]}
-_CONVOLUTION = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}
 _STEEP = 2.0**60
 """Makes of the smallest difference of two features one beyond 1. A power of two rounds nothing."""
 _ORDER = np.array([[3, 2], [1, 0]], np.float32) * np.float32(2**-22) + 1
@@ -54,7 +54,7 @@ class Network:
     """
 
     def __init__(self, model: Model, pooling: str = "max", device: str = "cpu") -> None:
-        self.architecture, self.mean, self.weights = load_weights(model.read())
+        self.architecture, self.mean, self.weights = load_weights(model)
         self.pooling, self.device = pooling, device
         provider = working_provider(device).name
         self.is_on_cpu = provider == CPU
@@ -70,154 +70,128 @@ class Network:
         return session
 
 
-@dataclass(frozen=True)
-class Value:
-    """Features, or the picture, in the graph: (1, channels, height, width)."""
-
-    name: str
-    channels: int
-    height: int
-    width: int
-
-    @property
-    def count(self) -> int:
-        return self.channels * self.height * self.width
-
-    @property
-    def shape(self) -> tuple[int, int, int, int]:
-        return (1, self.channels, self.height, self.width)
-
-
-@dataclass(frozen=True)
-class _Step:
+class _Step(NamedTuple):
     """A convolution with its ReLU: what goes in, what comes out, what was pooled before it."""
 
-    convolution: str
-    input: Value
-    output: Value
-    pooled: Value | None
+    convolution: Convolution
+    input: Expression
+    output: Expression
+    pooled: Expression | None
 
 
 class DifferentiablePass:
     """One run of the network over a picture: `features` by layer, and then their `gradient`.
 
+    Values are (1, channels, height, width).
+
     Args:
-        graph: where the nodes go.
         network: its weights are stored in the graph once, however many passes there are.
-        picture: RGB in [0, 1].
+        picture: RGB in [0, 1]; its graph is where the nodes go.
         layers: the ones to have features of; the pass ends at the deepest.
         order: for max pooling, the name of `argmax_tiebreak`, as large as the picture or larger.
     """
 
     def __init__(
         self,
-        graph: GraphBuilder,
         network: Network,
-        picture: Value,
+        picture: Expression,
         layers: Collection[str],
         order: str | None,
     ) -> None:
-        self.graph, self.network, self.order = graph, network, order
-        self.steps = list(self._forward(picture, network.architecture.deepest(layers)))
+        self.graph, self.network, self.order = picture.graph, network, order
+        self.steps = list(self._forward(picture, layers))
         self.features = {
-            layer: step.output
+            step.convolution.layer: step.output
             for step in self.steps
-            if (layer := _layer(step.convolution)) in layers
+            if step.convolution.layer in layers
         }
 
-    def gradient(self, by_features: Mapping[str, str]) -> str:
+    def gradient(self, by_features: Mapping[str, Expression]) -> Expression:
         """The gradient with respect to the picture, from those with respect to the features."""
         gradient = None
         for step in reversed(self.steps):
-            gradient = self._before_relu(step, gradient, by_features.get(_layer(step.convolution)))
+            gradient = self._before_relu(step, gradient, by_features.get(step.convolution.layer))
             gradient = self._convolved_back(step, gradient)
             if step.pooled is not None:
                 gradient = self._pooled_back(step.pooled, step.input, gradient)
         assert gradient is not None, "a network has layers"
         return gradient
 
-    def _forward(self, picture: Value, last: str) -> Iterable[_Step]:
+    def _forward(self, picture: Expression, layers: Collection[str]) -> Iterator[_Step]:
         graph, weights = self.graph, self.network.weights
         mean = graph.constant(self.network.mean.reshape(1, 3, 1, 1), "mean")
-        current = replace(picture, name=graph.op("Sub", picture.name, mean))
-        for name, _, channels in self.network.architecture.convolutions:
+        current = picture.op("Sub", mean)
+        for convolution in self.network.architecture.up_to(layers):
             pooled = None
-            if name.endswith("_1") and name != "conv1_1":
-                pooled, current = current, self._pooled(current)
-            kernel, bias = (weights[f"{name}.{kind}"] for kind in ("weight", "bias"))
+            if convolution.follows_pooling:
+                pooled, current = current, _pool(current, POOLINGS[self.network.pooling])
+            weight, bias = (f"{convolution.name}.{kind}" for kind in ("weight", "bias"))
             convolved = self._convolved(
-                current, kernel, f"{name}.weight", graph.constant(bias, f"{name}.bias")
+                current, weights[weight], weight, graph.constant(weights[bias], bias)
             )
-            output = Value(graph.op("Relu", convolved), channels, current.height, current.width)
-            yield _Step(name, current, output, pooled)
+            output = convolved.op("Relu")
+            yield _Step(convolution, current, output, pooled)
             current = output
-            if _layer(name) == last:
-                return
 
-    def _pooled(self, value: Value) -> Value:
-        name = self.graph.op(POOLINGS[self.network.pooling], value.name, **_WINDOW)
-        return Value(name, value.channels, value.height // 2, value.width // 2)
-
-    def _before_relu(self, step: _Step, gradient: str | None, by_features: str | None) -> str:
+    def _before_relu(
+        self, step: _Step, gradient: Expression | None, by_features: Expression | None
+    ) -> Expression:
         """The gradient with respect to what a ReLU was given."""
-        graph, channels = self.graph, step.output.channels
         if by_features is not None:
             # The factor 1 brings it into the blocked layout, and is fused with the addition.
-            by_features = per_channel(graph, by_features, channels, 1.0)
-            gradient = by_features if gradient is None else graph.op("Add", gradient, by_features)
+            by_features = scaled(by_features, 1.0)
+            gradient = by_features if gradient is None else gradient + by_features
         assert gradient is not None, "the deepest layer is one that was asked for"
         if by_features is None and self._is_masked(step.output):
             return gradient
-        return graph.op("Mul", gradient, self._is_positive(step.output))
+        return gradient * self._is_positive(step.output)
 
-    def _is_masked(self, value: Value) -> bool:
+    def _is_masked(self, value: Expression) -> bool:
         """Whether the value's gradient comes from max pooling, which lets only winners through."""
         return self.network.pooling == "max" and any(step.pooled is value for step in self.steps)
 
-    def _convolved_back(self, step: _Step, gradient: str) -> str:
-        kernel = self.network.weights[f"{step.convolution}.weight"]
+    def _convolved_back(self, step: _Step, gradient: Expression) -> Expression:
+        kernel = self.network.weights[f"{step.convolution.name}.weight"]
         swapped = kernel.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1]
-        value = replace(step.output, name=gradient)
-        return self._convolved(value, swapped, f"{step.convolution}.swapped")
+        return self._convolved(gradient, swapped, f"{step.convolution.name}.swapped")
 
-    def _convolved(self, value: Value, kernel: Array, name: str, *bias: str) -> str:
+    def _convolved(self, value: Expression, kernel: Array, name: str, *bias: str) -> Expression:
         """A value convolved with a kernel that goes by a name in the graph."""
-        height, width = value.height, value.width
+        height, width = value.shape[2:]
+        shape = 1, len(kernel), height, width
         if self.network.is_on_cpu and winograd.is_worthwhile(kernel.shape, height, width):
-            return winograd.convolved(self.graph, value.name, (height, width), kernel, name, *bias)
+            size = height, width
+            convolved = winograd.convolved(self.graph, value.name, size, kernel, name, *bias)
+            return Expression(self.graph, convolved, shape)
         weight = self.graph.constant(kernel, name)
-        return self.graph.op("Conv", value.name, weight, *bias, **_CONVOLUTION)
+        return value.op("Conv", weight, *bias, shape=shape, **CONVOLUTION)
 
-    def _pooled_back(self, value: Value, pooled: Value, gradient: str) -> str:
+    def _pooled_back(
+        self, value: Expression, pooled: Expression, gradient: Expression
+    ) -> Expression:
         """The gradient with respect to what was pooled, from that with respect to the result."""
         if self.network.pooling == "avg":
-            quarter = per_channel(self.graph, gradient, value.channels, 0.25)
-            return enlarged(self.graph, value, quarter)
+            return enlarged(scaled(gradient, 0.25), value.shape)
         # Where the largest is 0, all of its window is, and the ReLU lets nothing through: masking
         # here, at a quarter of the size, spares a mask of the features themselves.
-        gradient = self.graph.op("Mul", gradient, self._is_positive(pooled))
-        return self.graph.op("Mul", enlarged(self.graph, value, gradient), self._is_winner(value))
+        gradient = gradient * self._is_positive(pooled)
+        return enlarged(gradient, value.shape) * self._is_winner(value)
 
-    def _is_positive(self, value: Value) -> str:
+    def _is_positive(self, value: Expression) -> Expression:
         """1 where features are above 0, 0 elsewhere."""
-        same = per_channel(self.graph, value.name, value.channels, 1.0)
-        return self.graph.op("HardSigmoid", same, alpha=_STEEP, beta=0.0)
+        return scaled(value, 1.0).op("HardSigmoid", alpha=_STEEP, beta=0.0)
 
-    def _is_winner(self, value: Value) -> str:
+    def _is_winner(self, value: Expression) -> Expression:
         """1 where a feature is its window's largest, and the first of those, as in PyTorch."""
-        graph, channels = self.graph, value.channels
+        graph, (_, channels, height, width) = self.graph, value.shape
         assert self.order is not None, "max pooling needs an order"
-        order = graph.slice(self.order, 2, 0, value.height)
-        order = graph.slice(order, 3, 0, value.width)
+        order = graph.slice(self.order, 2, 0, height)
+        order = graph.slice(order, 3, 0, width)
         ones = graph.constant(np.ones((channels, 1, 1, 1), np.float32), f"ones_{channels}")
-        keys = graph.op("Mul", value.name, graph.op("Conv", order, ones, kernel_shape=[1, 1]))
-        largest = graph.op("MaxPool", keys, **_WINDOW)
-        difference = graph.op(
-            "Add",
-            per_channel(graph, keys, channels, _STEEP),
-            enlarged(graph, value, per_channel(graph, largest, channels, -_STEEP)),
-        )
-        return graph.op("HardSigmoid", difference, alpha=1.0, beta=1.0)
+        keys = value.op("Mul", graph.op("Conv", order, ones, kernel_shape=[1, 1]))
+        largest = _pool(keys, "MaxPool")
+        difference = scaled(keys, _STEEP) + enlarged(scaled(largest, -_STEEP), value.shape)
+        return difference.op("HardSigmoid", alpha=1.0, beta=1.0)
 
 
 def argmax_tiebreak(height: int, width: int) -> Array:
@@ -230,18 +204,27 @@ def argmax_tiebreak(height: int, width: int) -> Array:
     return np.ascontiguousarray(np.tile(_ORDER, repeats)[None, None, :height, :width])
 
 
-def enlarged(graph: GraphBuilder, value: Value, pooled: str) -> str:
+def scaled(value: Expression, factor: float) -> Expression:
+    """A value times a factor, in the blocked layout."""
+    name = per_channel(value.graph, value.name, value.shape[1], factor)
+    return Expression(value.graph, name, value.shape)
+
+
+def enlarged(pooled: Expression, shape: tuple[int, ...]) -> Expression:
     """Each number of the pooled value in all of its window; 0 in a row or column left over."""
+    graph, (_, channels, height, width) = pooled.graph, shape
     twice = graph.constant(np.array([1, 1, 2, 2], np.float32), "twice")
     large = graph.op(
-        *("Resize", pooled, "", twice),
+        *("Resize", pooled.name, "", twice),
         mode="nearest",
         coordinate_transformation_mode="asymmetric",
         nearest_mode="floor",
     )
-    rest = [value.height % 2, value.width % 2]
-    return per_channel(graph, large, value.channels, 1.0, [0, 0, *rest]) if any(rest) else large
+    if height % 2 or width % 2:
+        large = per_channel(graph, large, channels, 1.0, [0, 0, height % 2, width % 2])
+    return Expression(graph, large, shape)
 
 
-def _layer(convolution: str) -> str:
-    return convolution.replace("conv", "relu")
+def _pool(value: Expression, operator: str) -> Expression:
+    *channels, height, width = value.shape
+    return value.op(operator, shape=(*channels, height // 2, width // 2), **POOLING_WINDOW)

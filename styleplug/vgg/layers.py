@@ -15,11 +15,23 @@ from styleplug.errors import ConfigError, LayerNotFoundError
 
 
 class Convolution(NamedTuple):
-    """A 3x3 convolution, stride 1, padding 1; pooling comes before it where it opens a block."""
+    """A 3x3 convolution, stride 1, padding 1, with its ReLU; it goes by a name such as "conv4_2".
+
+    Pooling comes before it where it opens a block.
+    """
 
     name: str
     in_channels: int
     out_channels: int
+
+    @property
+    def layer(self) -> str:
+        """What comes out of its ReLU, such as "relu4_2"."""
+        return self.name.replace("conv", "relu")
+
+    @property
+    def follows_pooling(self) -> bool:
+        return self.name.endswith("_1") and self.name != "conv1_1"
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,11 @@ class Architecture:
     @property
     def layers(self) -> tuple[str, ...]:
         """The names of the layers that can be asked for, in network order, from `relu1_1` on."""
-        return tuple("relu" + name.removeprefix("conv") for name, _, _ in self.convolutions)
+        return tuple(convolution.layer for convolution in self.convolutions)
+
+    def up_to(self, layers: Iterable[str]) -> tuple[Convolution, ...]:
+        """The convolutions that the layers depend on, in network order; errors as in `check`."""
+        return self.convolutions[: self.layers.index(self.deepest(layers)) + 1]
 
     def check(self, layers: Iterable[str]) -> None:
         """Raise unless each of the layers exists.
@@ -68,6 +84,11 @@ class Architecture:
         layers = tuple(layers)
         self.check(layers)
         return max(layers, key=self.layers.index)
+
+
+def block_of(layer: str) -> int:
+    """The number of the block that a layer such as "relu4_2" is in, from 1 on."""
+    return int(layer.removeprefix("relu").split("_")[0])
 
 
 VGG16 = Architecture("vgg16", (2, 2, 3, 3, 3))

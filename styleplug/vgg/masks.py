@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.image.resize import averaged
+from styleplug.vgg.layers import block_of
 
 Array = NDArray[np.float32]
 
@@ -26,7 +27,6 @@ def feature_weights(alpha: Array, layer: str) -> Array:
     Returns:
         (h, w) float32, of the size of the layer's features; the mean of their squares is 1.
     """
-    block = int(layer.removeprefix("relu").split("_")[0])
-    seen = averaged(alpha, *(side >> (block - 1) for side in alpha.shape))
+    seen = averaged(alpha, *(side >> (block_of(layer) - 1) for side in alpha.shape))
     weights: Array = np.sqrt(seen / seen.mean())
     return weights

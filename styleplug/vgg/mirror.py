@@ -91,7 +91,7 @@ class TorchVGG(nn.Module):
         if precision == "float16" and self.device.type == "cpu":
             raise ConfigError("precision", precision, "float32 on the CPU")
         self.dtype = getattr(torch, precision)
-        self.architecture, mean, weights = load_weights(model.read())
+        self.architecture, mean, weights = load_weights(model)
         self.pool = functional.max_pool2d if pooling == "max" else functional.avg_pool2d
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
         for name, array in weights.items():
@@ -118,18 +118,15 @@ class TorchVGG(nn.Module):
             LayerNotFoundError: the network has no such layer.
         """
         wanted = set(layers)
-        last = self.architecture.deepest(wanted)
         features = {}
         current = (image - self.get_buffer("mean")).to(self.dtype)
-        for name, _, _ in self.architecture.convolutions:
-            block, index = name.removeprefix("conv").split("_")
-            if index == "1" and block != "1":
+        for convolution in self.architecture.up_to(wanted):
+            if convolution.follows_pooling:
                 current = self.pool(current, 2)
-            weight, bias = self.get_buffer(f"{name}_weight"), self.get_buffer(f"{name}_bias")
+            weight, bias = (
+                self.get_buffer(f"{convolution.name}_{kind}") for kind in ("weight", "bias")
+            )
             current = functional.relu(functional.conv2d(current, weight, bias, padding=1))
-            layer = name.replace("conv", "relu")
-            if layer in wanted:
-                features[layer] = current.to(image.dtype)
-            if layer == last:
-                break
+            if convolution.layer in wanted:
+                features[convolution.layer] = current.to(image.dtype)
         return features

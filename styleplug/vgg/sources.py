@@ -23,8 +23,8 @@ from onnx.external_data_helper import uses_external_data
 from styleplug.errors import ModelError
 from styleplug.extras import import_extra
 from styleplug.runtime.files import open_regular
+from styleplug.runtime.onnx_package import parse_onnx
 from styleplug.vgg.layers import VGG16, VGG19, Architecture, Convolution
-from styleplug.vgg.weights import parse_onnx
 
 Array = NDArray[np.float32]
 

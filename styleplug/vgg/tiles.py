@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.vgg.layers import Architecture
+from styleplug.vgg.layers import Architecture, block_of
 
 Array = NDArray[np.float32]
 Area = tuple[slice, slice]
@@ -83,18 +83,12 @@ class Tile:
 
 def pixels_per_feature(layer: str) -> int:
     """Along each axis."""
-    block = int(layer.removeprefix("relu").split("_")[0])
-    return 1 << (block - 1)
+    return 1 << (block_of(layer) - 1)
 
 
 def halo(architecture: Architecture, layers: Iterable[str]) -> int:
     """How far a feature of the layers looks beyond the pixels it stands for, rounded up to GRID."""
-    pixels = 0
-    last = architecture.deepest(layers)
-    for layer in architecture.layers:
-        pixels += pixels_per_feature(layer)
-        if layer == last:
-            break
+    pixels = sum(pixels_per_feature(each.layer) for each in architecture.up_to(layers))
     return -(-pixels // GRID) * GRID
 
 

@@ -1,76 +1,66 @@
-"""Reading a model file of ours: its structure, its layers, its weights."""
+"""Reading a model file of ours: its layers and its weights."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
 import numpy as np
-import onnx
-from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
-from onnx import numpy_helper
 
 from styleplug.errors import ModelError
+from styleplug.runtime.models import Model
+from styleplug.runtime.onnx_format import read_model
 from styleplug.vgg.layers import Architecture
 
-Array = NDArray[np.float32]
+
+class Weights(NamedTuple):
+    """A network's layers, the mean of its pictures, (3,), RGB in [0, 1], and its weights.
+
+    Of each convolution there are the arrays "NAME.weight" (out, in, 3, 3) and "NAME.bias" (out,).
+    """
+
+    architecture: Architecture
+    mean: NDArray[np.float32]
+    arrays: Mapping[str, NDArray[Any]]
 
 
-def load_weights(model_bytes: bytes) -> tuple[Architecture, Array, dict[str, Array]]:
-    """A network's layers, mean and weights.
-
-    Returns:
-        the architecture, as the shapes of the weights tell it; the mean, (3,), RGB in [0, 1]; and
-        for each convolution "NAME.weight" (out, in, 3, 3) and "NAME.bias" (out,), all float32.
+def load_weights(model: Model) -> Weights:
+    """A network's layers, mean and weights, all float32.
 
     Raises:
-        ModelError: the bytes are no model that `export_onnx` wrote.
+        ModelError: it is no model that `export_onnx` wrote.
     """
-    model = parse_model(model_bytes)
-    arrays = {
-        tensor.name: np.asarray(numpy_helper.to_array(tensor), np.float32)
-        for tensor in model.graph.initializer
-    }
-    mean = arrays.pop("mean").reshape(3)
-    return read_architecture(model), mean, arrays
+    architecture, mean, arrays = load_stored_weights(model)
+    return Weights(
+        architecture, mean, {name: array.astype(np.float32) for name, array in arrays.items()}
+    )
 
 
-def parse_model(model_bytes: bytes) -> onnx.ModelProto:
-    """The structure of a model of ours.
-
-    Raises:
-        ModelError: the bytes are no model that `export_onnx` wrote.
-    """
-    model = parse_onnx(model_bytes, "backbone")
-    names = {tensor.name for tensor in model.graph.initializer}
-    if not {"mean", "conv1_1.weight"} <= names:
-        raise ModelError(model.graph.name, "is no VGG network that styleplug exported")
-    return model
-
-
-def parse_onnx(data: bytes, name: str) -> onnx.ModelProto:
-    """The structure of any ONNX model; `name` is what to call it in a message.
-
-    Raises:
-        ModelError: the bytes are no ONNX model.
-    """
+def load_stored_weights(model: Model) -> Weights:
+    """As `load_weights`, but with the weights in the precision in which the file has them."""
     try:
-        return onnx.load_from_string(data)
-    except DecodeError as error:
-        raise ModelError(name, f"is not in the ONNX format ({error})") from error
+        arrays, metadata = read_model(model.read())
+        mean = arrays.pop("mean").reshape(3)
+        return Weights(_architecture(arrays, metadata), mean, arrays)
+    except (KeyError, ValueError) as error:
+        raise ModelError(
+            model.name, f"is no VGG network that styleplug exported ({error})"
+        ) from error
 
 
-def read_architecture(model: onnx.ModelProto) -> Architecture:
-    """The layers of a parsed model: name from the metadata, depths and widths from the weights."""
-    properties = {entry.key: entry.value for entry in model.metadata_props}
-    widths: dict[str, int] = {}
-    depths: dict[str, int] = {}
-    for tensor in model.graph.initializer:
-        if tensor.name.endswith(".weight"):
-            block = tensor.name.removeprefix("conv").split("_")[0]
-            widths[block] = tensor.dims[0]
+def _architecture(arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> Architecture:
+    """The layers: name from the metadata, depths and widths from the weights."""
+    widths: dict[int, int] = {}
+    depths: dict[int, int] = {}
+    for name, array in arrays.items():
+        if name.endswith(".weight"):
+            block = int(name.removeprefix("conv").split("_")[0])
+            widths[block] = array.shape[0]
             depths[block] = depths.get(block, 0) + 1
-    blocks = sorted(widths, key=int)
+    blocks = sorted(widths)
     return Architecture(
-        properties.get("architecture", "unnamed"),
+        metadata.get("architecture", "unnamed"),
         tuple(depths[block] for block in blocks),
         tuple(widths[block] for block in blocks),
     )

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.vgg.graph_builder import GraphBuilder, per_channel
+from styleplug.runtime.graph_builder import GraphBuilder, per_channel
 
 Array = NDArray[np.float32]
 

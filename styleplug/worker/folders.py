@@ -12,7 +12,10 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from styleplug.disk import write_remedy
 from styleplug.errors import StyleplugError
@@ -60,64 +63,42 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _claim() -> tuple[Path, int]:
-    """A new folder and the handle of its lock."""
+def _claim() -> tuple[Path, FileLock]:
+    """A new folder and its lock."""
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
-        handle = _locked(folder, os.O_CREAT)
-        # Before it was locked, a worker that starts just now may have taken it for a dead one's.
-        if handle is not None:
+        # Before it is locked, a worker that starts just now may take it for a dead one's.
+        lock = FileLock(folder / _LOCK)
+        with suppress(FileNotFoundError, Timeout):
+            lock.acquire(timeout=0)
             if (folder / _LOCK).exists():
-                return folder, handle
-            os.close(handle)
+                return folder, lock
 
 
 def _sweep() -> None:
     """Remove the folders of this user's workers that are dead."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        try:
-            handle = _locked(folder) if _is_ours(folder) else None
-        except OSError:  # no lock in it: it was removed meanwhile, or no worker made it
-            continue
-        if handle is not None:
-            _remove_locked(folder, handle)
+        lock = FileLock(folder / _LOCK)
+        with suppress(OSError):  # its worker lives, or another has removed it
+            if _is_ours(folder):
+                lock.acquire(timeout=0)
+                _remove_locked(folder, lock)
 
 
-def _remove_locked(folder: Path, handle: int) -> None:
+def _remove_locked(folder: Path, lock: FileLock) -> None:
     """Remove a worker's folder; the lock last, for without it nobody would try again."""
     for entry in folder.iterdir():
         if entry.name != _LOCK:
             remove(entry)
-    os.close(handle)  # Windows removes no open file
+    lock.release()  # Windows removes no open file
     remove(folder)
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether it is a real folder of this user: others can write there, and make links."""
-    if folder.is_symlink() or not folder.is_dir():
+    """Whether a worker of this user made it: others can write there, and make links."""
+    if folder.is_symlink() or not (folder / _LOCK).is_file():
         return False
     return sys.platform == "win32" or folder.lstat().st_uid == os.getuid()
-
-
-def _locked(folder: Path, flags: int = 0) -> int | None:
-    """The handle of the folder's lock, which lasts until it is closed; None if another has it."""
-    handle = os.open(folder / _LOCK, os.O_RDWR | flags, 0o600)
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        os.close(handle)
-        return None
-    except BaseException:
-        os.close(handle)
-        raise
-    return handle
 
 
 def _impossible(error: OSError) -> StyleplugError:

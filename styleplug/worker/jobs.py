@@ -25,7 +25,7 @@ _TYPES = ("planned", "progress", "preview", *_LAST)
 _log = logging.getLogger("styleplug")
 
 
-class Job:
+class JobProcess:
     """What is done for one `id`. Call its methods from the thread that serves the host.
 
     Args:
@@ -88,20 +88,20 @@ class Job:
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         """Pass the process's messages on, and see to it that there is a last one."""
         assert process.stdout is not None
-        is_told = False
+        has_warned = False
         with process:
             for line in read_lines(process.stdout):
                 kind = self._type_of(line)
                 if line is None or kind is None:
-                    if not is_told:
+                    if not has_warned:
                         _log.warning("the job %.80r has written what is no message", self.id)
-                    is_told = True
+                    has_warned = True
                     continue
-                self._say(line, kind in _LAST)
+                self._send(line, kind in _LAST)
                 if kind in _LAST:
                     break
             _kill(process)
-        self._say(_failure(self.id, process.returncode), last=True)
+        self._send(_failure(self.id, process.returncode), last=True)
 
     def _type_of(self, line: bytes | None) -> str | None:
         """The type of a message of this job; None for a line that is none.
@@ -118,7 +118,7 @@ class Job:
         except (ValueError, TypeError, LookupError, RecursionError):
             return None
 
-    def _say(self, line: bytes, last: bool) -> None:
+    def _send(self, line: bytes, last: bool) -> None:
         with self._lock:
             if not self._over:
                 self._over = last
@@ -126,7 +126,7 @@ class Job:
 
 
 def _apart() -> dict[str, Any]:
-    """How a process is started so that it can be killed with all that it starts, and nothing else.
+    """Arguments that start a process so that it can be killed with all that it starts, and no more.
 
     It also leaves a Ctrl-C in the worker's terminal to the worker.
     """

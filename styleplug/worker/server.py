@@ -10,7 +10,7 @@ import styleplug
 from styleplug.errors import MissingDependencyError, ProtocolError, StyleplugError
 from styleplug.runtime.models import pick_backbone
 from styleplug.worker.folders import Folders
-from styleplug.worker.jobs import Job
+from styleplug.worker.jobs import JobProcess
 from styleplug.worker.lines import LONGEST, Output, read_lines, shortened
 from styleplug.worker.messages import (
     VERSIONS,
@@ -44,7 +44,7 @@ class Worker:
     def __init__(self, output: Output) -> None:
         self._output = output
         self._folders = Folders()
-        self._jobs: dict[str, Job | None] = {}
+        self._jobs: dict[str, JobProcess | None] = {}
         """By id; None for one that is closed, whose id stays used."""
         self._greeted = False
 
@@ -55,13 +55,13 @@ class Worker:
             VersionError: the conversation can't begin; the host was told.
         """
         try:
-            asked = any(self._answer(line) for line in read_lines(stream))
+            is_asked_to = any(self._answer(line) for line in read_lines(stream))
         finally:
             for job in self._jobs.values():
                 if job is not None:
                     job.close()
             self._folders.remove()
-        if asked:  # otherwise there is nobody to take leave of
+        if is_asked_to:  # otherwise there is nobody to take leave of
             self._output.send("bye")
 
     def _answer(self, line: bytes | None) -> bool:
@@ -75,10 +75,10 @@ class Worker:
             self._do(message, line)
             return isinstance(message, Shutdown)
         except VersionError as error:
-            self._say_error(error, None, supported=list(VERSIONS))
+            self._send_error(error, None, supported=list(VERSIONS))
             raise
         except StyleplugError as error:
-            self._say_error(error, error.id if isinstance(error, ProtocolError) else id)
+            self._send_error(error, error.id if isinstance(error, ProtocolError) else id)
             return False
 
     def _do(self, message: Message, line: bytes) -> None:
@@ -93,10 +93,10 @@ class Worker:
                 raise ProtocolError(id, f"the id {id!r} has been used already")
             case Open(id):
                 folder = self._folders.new()
-                self._jobs[id] = Job(id, folder, self._output)
+                self._jobs[id] = JobProcess(id, folder, self._output)
                 self._output.send("opened", id=id, folder=str(folder))
             case Catalogue(id):
-                job = self._jobs[id] = Job(id, None, self._output)
+                job = self._jobs[id] = JobProcess(id, None, self._output)
                 job.start(line)
             case Stylize(id) | Filter(id):
                 self._job(id).start(line)
@@ -122,14 +122,14 @@ class Worker:
             **({"problems": problems} if problems else {}),
         )
 
-    def _job(self, id: str) -> Job:
+    def _job(self, id: str) -> JobProcess:
         """The job of an id that the host has opened and not closed."""
         job = self._jobs.get(id)
         if job is None:
             raise ProtocolError(id, f"no job {id!r} is open")
         return job
 
-    def _say_error(self, error: StyleplugError, id: str | None, **more: Any) -> None:
+    def _send_error(self, error: StyleplugError, id: str | None, **more: Any) -> None:
         self._output.send("error", id=id, code=error.code, message=shortened(error), **more)
 
 

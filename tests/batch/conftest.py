@@ -12,7 +12,7 @@ from batch_here import NEGATIVE, Here
 from PIL import Image
 
 from styleplug.batch.coordinator import Batch
-from styleplug.batch.events import BatchEvent, Started
+from styleplug.batch.events import BatchEvent, PictureStarted
 from styleplug.batch.inputs import InputFile
 from styleplug.batch.plan import BatchSpec
 from styleplug.jobs.job import Job
@@ -57,7 +57,9 @@ def run(tmp_path: Path, plugin: None) -> Callable[..., list[BatchEvent]]:
     def invoke(pictures: Sequence[InputFile], job: Job = NEGATIVE, **order: object) -> list:
         executor = Here()
         with Batch(BatchSpec(job, tmp_path / "out", **order), executor) as batch:
-            events = [event for event in batch.run(pictures) if not isinstance(event, Started)]
+            events = [
+                event for event in batch.run(pictures) if not isinstance(event, PictureStarted)
+            ]
         assert executor.is_closed
         assert sorted(path.name for path in (tmp_path / "out" / ".styleplug").iterdir()) == [
             "journal.sqlite",

@@ -58,7 +58,7 @@ class Setting:
     def journal(self) -> list[tuple[str, str, int, int]]:
         """Name, state and stamp of each result, as the journal has them."""
         with sqlite3.connect(self.folder / "out/.styleplug/journal.sqlite") as db:
-            rows = db.execute("SELECT place, state, size, time FROM picture").fetchall()
+            rows = db.execute("SELECT output, state, size, time FROM picture").fetchall()
         db.close()
         return [(os.fsdecode(place), *rest) for place, *rest in rows]
 

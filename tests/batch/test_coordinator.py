@@ -13,7 +13,15 @@ from batch_here import NEGATIVE, Here
 from PIL import Image
 
 from styleplug.batch.coordinator import Batch
-from styleplug.batch.events import Advanced, BatchEvent, Done, Failed, Planned, Skipped, Started
+from styleplug.batch.events import (
+    BatchEvent,
+    BatchPlanned,
+    PictureAdvanced,
+    PictureDone,
+    PictureFailed,
+    PictureSkipped,
+    PictureStarted,
+)
 from styleplug.batch.inputs import InputFile
 from styleplug.batch.plan import BatchSpec
 from styleplug.batch.task import Outcome, TaskProgress, carry_out
@@ -39,7 +47,7 @@ class Mortal(Here):
         super().__init__()
         self.before = before
 
-    def news(self) -> Sequence[TaskProgress | Outcome]:
+    def receive(self) -> Sequence[TaskProgress | Outcome]:
         if not self.before:
             carry_out(self.tasks[0])
         raise Killed
@@ -60,20 +68,20 @@ def die(pictures: Sequence[InputFile], out: Path, *, before: bool, **order: obje
 
 
 def kinds(events: Sequence[BatchEvent]) -> list[str]:
-    return [type(event).__name__ for event in events]
+    return [event.kind.capitalize() for event in events]
 
 
 def test_pictures_are_done_once(run: Run, make: Make, out: Path, applied: Applied) -> None:
     pictures = [make("a.png", 1), make("sub/b.png", 2)]
     planned, *done = run(pictures)
-    assert planned == Planned(total=2, done=0)
-    assert [(event.source, event.output) for event in done if isinstance(event, Done)] == [
+    assert planned == BatchPlanned(total=2, done=0)
+    assert [(event.source, event.output) for event in done if isinstance(event, PictureDone)] == [
         (str(pictures[0].source), str(out / "a.png")),
         (str(pictures[1].source), str(out / "sub" / "b.png")),
     ]
     with Image.open(out / "sub" / "b.png") as image:
         assert image.getpixel((0, 0)) == (253, 254, 253)
-    assert run(pictures) == [Planned(total=2, done=2)]
+    assert run(pictures) == [BatchPlanned(total=2, done=2)]
     assert applied() == [1, 2]
 
 
@@ -95,7 +103,7 @@ def test_a_picture_that_has_changed_is_done_again(
     run([make("a.png", 1), make("b.png", 2)])
     changed = [make("a.png", 3), InputFile(out.parent / "in" / "b.png", Path("b.png"))]
     die(changed, out, before=True)
-    assert run(changed)[0] == Planned(total=2, done=1)
+    assert run(changed)[0] == BatchPlanned(total=2, done=1)
     assert applied() == [1, 2, 3]
     with Image.open(out / "a.png") as image:
         assert image.getpixel((0, 0)) == (252, 254, 253)
@@ -114,7 +122,7 @@ def test_a_result_that_someone_has_changed_stays(run: Run, make: Make, out: Path
     picture = make("a.png", 1)
     run([picture])
     (out / "a.png").write_text("retouched")
-    assert run([picture]) == [Planned(1, 1)]
+    assert run([picture]) == [BatchPlanned(1, 1)]
     assert "exists already" in run([make("a.png", 2)])[1].problem
     assert (out / "a.png").read_text() == "retouched"
 
@@ -128,7 +136,7 @@ def test_other_options_are_refused_before_any_work(
         run(pictures, FAINT)
     assert applied() == [2]
     assert kinds(run(pictures, FAINT, overwrite=True)) == ["Planned", "Done", "Done"]
-    assert run(pictures, FAINT) == [Planned(2, 2)]
+    assert run(pictures, FAINT) == [BatchPlanned(2, 2)]
 
 
 def test_files_of_others_stay(run: Run, make: Make, out: Path, applied: Applied) -> None:
@@ -154,7 +162,7 @@ def test_a_file_of_another_that_appears_meanwhile_stays(
         events = []
         for event in batch.run(pictures):
             events.append(event)
-            if isinstance(event, Planned):
+            if isinstance(event, BatchPlanned):
                 (out / "c.png").write_text("another's")
     assert kinds(events) == ["Planned", "Started", "Started", "Done", "Failed", "Done"]
     assert (out / "c.png").read_text() == "another's"
@@ -190,7 +198,7 @@ def test_what_concerns_all_ends_the_batch(
 def kinds_in(out: Path) -> list[str]:
     """States in the journal."""
     with sqlite3.connect(out / ".styleplug" / "journal.sqlite") as journal:
-        rows = journal.execute("SELECT state FROM picture ORDER BY place").fetchall()
+        rows = journal.execute("SELECT state FROM picture ORDER BY output").fetchall()
     journal.close()
     return [state for (state,) in rows]
 
@@ -226,13 +234,16 @@ def test_a_full_disk_ends_the_batch_and_more_space_goes_on(
 
 def test_advances_are_told(make: Make, out: Path, plugin: None) -> None:
     class Telling(Here):
-        def news(self) -> Sequence[TaskProgress | Outcome]:
-            return [TaskProgress(self.tasks[0].id, 0.5), *super().news()]
+        def receive(self) -> Sequence[TaskProgress | Outcome]:
+            return [TaskProgress(self.tasks[0].id, 0.5), *super().receive()]
 
     picture = make("a.png")
     with Batch(BatchSpec(NEGATIVE, out), Telling()) as batch:
         events = list(batch.run([picture]))
-    assert events[1:3] == [Started(str(picture.source)), Advanced(str(picture.source), 0.5)]
+    assert events[1:3] == [
+        PictureStarted(str(picture.source)),
+        PictureAdvanced(str(picture.source), 0.5),
+    ]
 
 
 def test_results_are_no_pictures_to_do(make: Make, out: Path, plugin: None) -> None:
@@ -241,7 +252,7 @@ def test_results_are_no_pictures_to_do(make: Make, out: Path, plugin: None) -> N
     with Batch(order, Here()) as batch:
         assert kinds(list(batch.run([picture]))) == ["Planned", "Started", "Done"]
     with Batch(order, Here()) as batch:
-        assert list(batch.run([picture, result])) == [Planned(total=1, done=1)]
+        assert list(batch.run([picture, result])) == [BatchPlanned(total=1, done=1)]
     assert sorted(path.name for path in order.folder.glob("*.png")) == ["a-n.png", "a.png"]
 
 
@@ -264,9 +275,9 @@ def test_skipped_pictures_are_told(run: Run, make: Make, out: Path) -> None:
     (out / "a.png").touch()
     picture = make("a.png")
     assert run([picture], skip_existing=True)[1:] == [
-        Skipped(str(picture.source), str(out / "a.png"))
+        PictureSkipped(str(picture.source), str(out / "a.png"))
     ]
-    assert Failed not in map(type, run([picture], overwrite=True))
+    assert PictureFailed not in map(type, run([picture], overwrite=True))
 
 
 @pytest.mark.parametrize("year", [1960, 2300, 2400])

@@ -51,7 +51,7 @@ def outcomes(executor: Processes, count: int) -> dict[int, Outcome]:
     """The outcomes of so many tasks."""
     found: dict[int, Outcome] = {}
     while len(found) < count:
-        found |= {news.id: news for news in executor.news() if isinstance(news, Outcome)}
+        found |= {news.id: news for news in executor.receive() if isinstance(news, Outcome)}
     return found
 
 
@@ -108,7 +108,7 @@ if __name__ == "__main__":
     executor = Processes(1)
     picture, result = folder / "in/1.png", folder / "out/1.png"
     executor.submit(Task(1, work, picture, result, None, folder / "staging"))
-    executor.news()
+    executor.receive()
 """
 
 

@@ -31,9 +31,9 @@ def places(tree: Path) -> Callable[..., list[str]]:
     ) -> list[str]:
         search = Search(tree / "out", recursive, **options)
         found = list(find_pictures([Path(path) for path in inputs], listed, search))
-        search.tell()
+        search.warn()
         assert all(each.source.is_absolute() for each in found)
-        return [each.place.as_posix() for each in found]
+        return [each.relative_output.as_posix() for each in found]
 
     return find
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from styleplug.batch.journal import Entry, Journal
+from styleplug.batch.journal import Journal, JournalEntry
 from styleplug.batch.task import Stamp
 from styleplug.errors import StyleplugError
 
@@ -24,8 +24,8 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     journal.close()
 
 
-def entry(place: str, source: str = "/in/a.jpg", stamp: Stamp | None = None) -> Entry:
-    return Entry(PurePath(place), Path(source), "work", Stamp(7, 2**62), "started", stamp)
+def entry(place: str, source: str = "/in/a.jpg", stamp: Stamp | None = None) -> JournalEntry:
+    return JournalEntry(PurePath(place), Path(source), "work", Stamp(7, 2**62), "started", stamp)
 
 
 def test_what_is_noted_is_there_after_a_new_start(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_what_is_noted_is_there_after_a_new_start(tmp_path: Path) -> None:
     first.fail(PurePath(ODD), f"{ODD}: no picture")
     first.close()
     second = Journal(tmp_path / "journal.sqlite")
-    found = {each.place.as_posix(): each for each in second.entries()}
+    found = {each.relative_output.as_posix(): each for each in second.entries()}
     assert list(found) == ["a.jpg", ODD, "sub/b.jpg"]
     assert found["a.jpg"] == second.entry(PurePath("a.jpg"))
     assert found["a.jpg"].source == Path(f"/in/{ODD}")
@@ -44,8 +44,8 @@ def test_what_is_noted_is_there_after_a_new_start(tmp_path: Path) -> None:
     assert (found["a.jpg"].source_stamp, found["a.jpg"].seconds) == (Stamp(7, 2**62), 1.5)
     assert (found[ODD].state, found[ODD].stamp) == ("failed", None)
     assert found[ODD].problem == "caf\\udce9 \"'\n.jpg: no picture"
-    assert [each.place.as_posix() for each in second.entries("started")] == ["sub/b.jpg"]
-    assert second.places()[PurePath(ODD)] == Path(f"/in/{ODD}")
+    assert [each.relative_output.as_posix() for each in second.entries("started")] == ["sub/b.jpg"]
+    assert second.sources()[PurePath(ODD)] == Path(f"/in/{ODD}")
     second.close()
 
 
@@ -81,11 +81,11 @@ def test_a_journal_of_another_version_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "place = 'b.jpg'",
-        "place = 5",
-        "place = CAST('../b.jpg' AS BLOB)",
-        "place = CAST('/b.jpg' AS BLOB)",
-        "place = CAST('' AS BLOB)",
+        "output = 'b.jpg'",
+        "output = 5",
+        "output = CAST('../b.jpg' AS BLOB)",
+        "output = CAST('/b.jpg' AS BLOB)",
+        "output = CAST('' AS BLOB)",
         "source = 'a text'",
         "source = CAST('relative' AS BLOB)",
         "work = x'00'",
@@ -107,11 +107,11 @@ def test_an_entry_of_other_types_is_named_and_left_out(
     first.start(entry("b.jpg"))
     first.close()
     other = sqlite3.connect(path)
-    other.execute(f"UPDATE picture SET {change} WHERE place = ?", (b"b.jpg",))
+    other.execute(f"UPDATE picture SET {change} WHERE output = ?", (b"b.jpg",))
     other.commit()
     other.close()
     second = Journal(path)
-    assert list(second.places()) == [PurePath("a.jpg")]
+    assert list(second.sources()) == [PurePath("a.jpg")]
     assert list(second.entries()) == [entry("a.jpg")]
     assert list(second.entries("started")) == [entry("a.jpg")]
     assert second.entry(PurePath("b.jpg")) is None

@@ -46,8 +46,8 @@ def test_no_result_meets_another(places: Sequence[PurePath], kind: str | None, s
     results = [place for _, place in given_names]
     assert len({same_file(place) for place in results}) == len(places)
     for found, place in given_names:
-        assert place.parent == found.place.parent, "the tree is mirrored"
-        assert place.stem.startswith(f"{found.place.stem}{suffix}")
+        assert place.parent == found.relative_output.parent, "the tree is mirrored"
+        assert place.stem.startswith(f"{found.relative_output.stem}{suffix}")
     # The journal knows them: whatever comes first another time, they stay.
     taken = {place: found.source for found, place in given_names}
     again = names(taken, suffix, kind).assigned(reversed(pictures))

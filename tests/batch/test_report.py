@@ -135,7 +135,7 @@ def test_the_page_is_written_through_no_link(
     order, page = BatchSpec(NEGATIVE, tmp_path / "out"), tmp_path / "page.html"
     precious = tmp_path / "precious"
     precious.write_text("dear")
-    (tmp_path / ".page.html.tmp").symlink_to(precious)
+    (tmp_path / ".styleplug-linklink.tmp").symlink_to(precious)
     page.symlink_to(precious)
     with Batch(order, Here()) as batch:
         list(batch.run([make("a.png")]))

@@ -10,7 +10,7 @@ from batch_here import Here
 from PIL import Image
 
 from styleplug.batch.coordinator import Batch
-from styleplug.batch.events import BatchEvent, Done, Failed, Planned
+from styleplug.batch.events import BatchEvent, BatchPlanned, PictureDone, PictureFailed
 from styleplug.batch.inputs import InputFile
 from styleplug.batch.plan import BatchSpec
 from styleplug.config import StylizeConfig
@@ -32,7 +32,11 @@ def paint(small_network: None, tmp_path: Path) -> Callable[..., list[BatchEvent]
         job = StylizeJob((painting,), CHEAP, strip=strip)
         with Batch(BatchSpec(job, folder, **order), Here()) as batch:
             events = list(batch.run(pictures))
-        return [event for event in events if isinstance(event, Planned | Done | Failed)]
+        return [
+            event
+            for event in events
+            if isinstance(event, BatchPlanned | PictureDone | PictureFailed)
+        ]
 
     return run
 
@@ -58,11 +62,11 @@ def test_two_pictures_may_share_one(
     out = tmp_path / "out"
     other = InputFile(picture.source.with_suffix(".tif"), PurePath("a.tif"))
     other.source.write_bytes(picture.source.read_bytes())
-    assert [type(event) for event in paint([picture], out)] == [Planned, Done]
-    assert [type(event) for event in paint([picture, other], out)] == [Planned, Done]
+    assert [type(event) for event in paint([picture], out)] == [BatchPlanned, PictureDone]
+    assert [type(event) for event in paint([picture, other], out)] == [BatchPlanned, PictureDone]
     assert (out / "a.xmp").read_text() == SIDECAR
     (out / "a.tif").unlink()
-    assert [type(event) for event in paint([picture, other], out)] == [Planned, Done]
+    assert [type(event) for event in paint([picture, other], out)] == [BatchPlanned, PictureDone]
 
 
 def test_one_of_others_stays(
@@ -72,10 +76,13 @@ def test_one_of_others_stays(
     out.mkdir()
     (out / "a.xmp").write_text("another's")
     failed = paint([picture], out)[1]
-    assert isinstance(failed, Failed)
+    assert isinstance(failed, PictureFailed)
     assert failed.problem.startswith(f"{out / 'a.xmp'}: exists already")
     assert not (out / "a.png").exists()
-    assert [type(event) for event in paint([picture], out, strip=True)] == [Planned, Done]
+    assert [type(event) for event in paint([picture], out, strip=True)] == [
+        BatchPlanned,
+        PictureDone,
+    ]
     assert (out / "a.xmp").read_text() == "another's"
 
 
@@ -86,6 +93,9 @@ def test_a_pictures_own_stays(
     sidecar = picture.source.with_suffix(".xmp")
     sidecar.write_text(packet)
     folder = picture.source.parent
-    assert [type(event) for event in paint([picture], folder, kind="jpg")] == [Planned, Done]
+    assert [type(event) for event in paint([picture], folder, kind="jpg")] == [
+        BatchPlanned,
+        PictureDone,
+    ]
     assert (folder / "a.jpg").exists()
     assert sidecar.read_text() == packet

@@ -43,7 +43,7 @@ def staged(task: Task) -> list[Path]:
 def test_a_task_travels_and_makes_its_result(task: Task) -> None:
     outcome = carry_out(pickle.loads(pickle.dumps(task)))
     assert pickle.loads(pickle.dumps(outcome)) == outcome
-    assert (outcome.id, outcome.error, outcome.remarks) == (3, None, ())
+    assert (outcome.id, outcome.error, outcome.warnings) == (3, None, ())
     with Image.open(task.output) as image:
         assert image.getpixel((0, 0)) == (250, 254, 253)
     assert staged(task) == []
@@ -130,12 +130,12 @@ def test_a_folder_that_cant_be_made(task: Task) -> None:
     assert not outcome.is_fatal
 
 
-def test_remarks_come_with_the_outcome(task: Task, caplog: pytest.LogCaptureFixture) -> None:
+def test_warnings_come_with_the_outcome(task: Task, caplog: pytest.LogCaptureFixture) -> None:
     pixels = np.zeros((4, 4, 3), np.uint8)
     Image.fromarray(pixels).save(task.source, icc_profile=b"damaged")
     outcome = carry_out(task)
     assert outcome.error is None
-    assert [remark.startswith(f"{task.source} has ") for remark in outcome.remarks] == [True]
+    assert [warning.startswith(f"{task.source} has ") for warning in outcome.warnings] == [True]
     assert caplog.messages == []
     logging.getLogger("styleplug").warning("as ever")
     assert caplog.messages == ["as ever"]

@@ -34,7 +34,7 @@ class Night:
         )
         try:
             for pictures in rounds:
-                yield self.now, [found.place.as_posix() for found in pictures]
+                yield self.now, [found.relative_output.as_posix() for found in pictures]
         except KeyboardInterrupt:
             return
 

@@ -27,10 +27,10 @@ from PIL import Image
 
 from styleplug.batch.cluster import Cluster
 from styleplug.batch.coordinator import Batch
-from styleplug.batch.events import Done, Failed
+from styleplug.batch.events import PictureDone, PictureFailed
 from styleplug.batch.inputs import Search, find_pictures
 from styleplug.batch.plan import BatchSpec
-from styleplug.batch.task import Advance, Outcome
+from styleplug.batch.task import Outcome, TaskProgress
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.jobs.job import FilterJob, Job, StylizeJob
 from styleplug.pictures import __file__ as PICTURES
@@ -126,9 +126,9 @@ class Bench:
             events = list(batch.run(found))
             own = time.perf_counter() - begun - executor.waited
         for event in events:
-            if isinstance(event, Failed):
+            if isinstance(event, PictureFailed):
                 raise SystemExit(f"{event.source}: {event.problem}")
-        clock = sum(event.seconds for event in events if isinstance(event, Done))
+        clock = sum(event.seconds for event in events if isinstance(event, PictureDone))
         core = self._core_seconds() - before
         return Figures(core / photos, clock / photos, own / photos)
 
@@ -142,11 +142,11 @@ class Watched(Cluster):
 
     waited = 0.0
 
-    def news(self) -> Sequence[Advance | Outcome]:
+    def receive(self) -> Sequence[TaskProgress | Outcome]:
         begun = time.perf_counter()
-        news = super().news()
+        updates = super().receive()
         self.waited += time.perf_counter() - begun
-        return news
+        return updates
 
 
 def told(overhead: float) -> None:

@@ -158,7 +158,7 @@ class PlainLoop:
     """Gatys' method as it is usually written: torchvision's layers, losses, and backward()."""
 
     def __init__(self, model: Model, targets: Targets) -> None:
-        architecture, mean, weights = load_weights(model.read())
+        architecture, mean, weights = load_weights(model)
         self.mean, self.targets = torch.tensor(mean).view(1, 3, 1, 1), targets
         layers: list[nn.Module] = []
         self.names: list[str | None] = []

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from panning import pan, warping_error
 
 from styleplug.filters.apply import filtered
+from styleplug.filters.filter_function import FilterInput
 from styleplug.filters.weights import load_weights
 from styleplug.runtime.models import find_model
 
@@ -35,7 +36,7 @@ def main() -> None:
         frames = pan(Image.open(path).convert("RGB"), arguments.frames)
         own = warping_error(frames)
         for style in weights.styles:
-            painted = [filtered(frame, style, weights) for frame in frames]
+            painted = [filtered(FilterInput(frame), style, weights).image for frame in frames]
             ratio = warping_error(painted) / own
             print(f"{style.name:16} {path.stem:20} {ratio:5.2f}", flush=True)
 

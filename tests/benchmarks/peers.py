@@ -211,7 +211,7 @@ def timed(name: str, path: Path, *words: object) -> Made:
 
 def save_weights(path: Path) -> None:
     """The bundled VGG-16 as neural-style reads it: torchvision's names; BGR, 0 to 255."""
-    architecture, _, weights = load_weights(find_model("vgg16").read())
+    architecture, _, weights = load_weights(find_model("vgg16"))
     state, index = {}, 0
     for name, _, _ in architecture.convolutions:
         weight = torch.tensor(weights[f"{name}.weight"])

@@ -36,7 +36,7 @@ from styleplug.runtime.models import find_model
 from styleplug.transfer.balance import FixedWeights
 from styleplug.transfer.engine_torch import TorchEngine
 from styleplug.transfer.loss import Loss
-from styleplug.transfer.memory_plan import RELATIVE_COST
+from styleplug.transfer.memory import RELATIVE_COST
 from styleplug.transfer.objective import Objective
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.targets import compute_targets
@@ -142,7 +142,7 @@ def medians(rows: list[Row]) -> Iterator[Median]:
 
 
 def solvers() -> dict[str, Solver]:
-    """Ours, with what memory may leave them (`styleplug.transfer.memory_plan`)."""
+    """Ours, with what memory may leave them (`styleplug.transfer.memory`)."""
     remembering = {
         f"L-BFGS, {steps} steps": LBFGS(history=steps) for steps in RELATIVE_COST if steps
     }

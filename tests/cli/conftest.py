@@ -6,8 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -80,19 +81,21 @@ def heard() -> Iterator[None]:
 
 @pytest.fixture
 def spawn(small_network: None, folder: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Starts `python ...` in the folder of pictures, and ends what still runs after the test."""
-    environment = {**os.environ, "PYTHONWARNINGS": "error"}
+    """Starts `python ...`, or another program before that, in the folder of pictures, and ends what
+    still runs after the test."""
     started = []
 
-    def start(*arguments: object) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, *map(str, arguments)],
+    def start(
+        *arguments: object, before: Sequence[str] = (), **options: Any
+    ) -> subprocess.Popen[str]:
+        process: subprocess.Popen[str] = subprocess.Popen(
+            [*before, sys.executable, *map(str, arguments)],
             cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONWARNINGS": "error"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            **{"stdin": subprocess.DEVNULL, **options},
         )
         started.append(process)
         return process

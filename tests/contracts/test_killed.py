@@ -24,7 +24,7 @@ from PIL import Image
 
 from styleplug.cli.main import main
 from styleplug.errors import StyleplugError
-from styleplug.filters.external import ExternalFilterSpec, add, read_facts, read_model
+from styleplug.filters.external import ExternalFilterSpec, add, read_model, read_spec
 from styleplug.filters.store import user_file
 from styleplug.hosts.catalogue import find_hosts
 from styleplug.runtime.files import user_data_folder
@@ -69,7 +69,7 @@ def external() -> object:
         read_model("theirs").try_out()
     except StyleplugError:
         return None
-    return read_facts(user_file("theirs", ".json"))
+    return read_spec(user_file("theirs", ".json"))
 
 
 def adapter() -> object:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from styleplug.errors import Cancelled, FilterError
 from styleplug.events import Progress
 from styleplug.filters.apply import filtered, octave_sizes
+from styleplug.filters.filter_function import FilterInput
 from styleplug.filters.weights import FilterWeights
 from styleplug.image.resize import resized
 from styleplug.vgg.tensors import as_pixels
@@ -48,8 +49,8 @@ def test_a_large_picture_looks_as_its_preview(
     picture: Array, filter_weights: FilterWeights
 ) -> None:
     style = filter_weights.styles[0]
-    large = filtered(picture, style, filter_weights, **QUICK)
-    preview = filtered(resized(picture, 74, 128), style, filter_weights, **QUICK)
+    large = filtered(FilterInput(picture, **QUICK), style, filter_weights).image
+    preview = filtered(FilterInput(resized(picture, 74, 128), **QUICK), style, filter_weights).image
     assert np.abs(resized(large, 74, 128) - preview).mean() < 0.02
     enlarged = resized(preview, *picture.shape[:2])
     assert np.abs(large - enlarged).mean() > 0.004, "and has detail of its own"
@@ -58,7 +59,9 @@ def test_a_large_picture_looks_as_its_preview(
 def test_strokes_have_the_size_asked_for(picture: Array, filter_weights: FilterWeights) -> None:
     style = filter_weights.styles[0]
     fine, coarse = (
-        filtered(picture, style, filter_weights, device="cpu", stroke_scale=scale)
+        filtered(
+            FilterInput(picture, device="cpu", stroke_scale=scale), style, filter_weights
+        ).image
         for scale in (1, 4)
     )
     assert np.abs(fine - coarse).mean() > 0.01
@@ -70,24 +73,25 @@ def test_hidden_colours_have_no_influence(picture: Array, filter_weights: Filter
     other = picture.copy()
     other[:, 100:180] = 1 - other[:, 100:180]
     one, same = (
-        filtered(pixels, style, filter_weights, alpha=alpha, **QUICK) for pixels in (picture, other)
+        filtered(FilterInput(pixels, alpha, **QUICK), style, filter_weights).image
+        for pixels in (picture, other)
     )
     np.testing.assert_array_equal(one, same)
-    seen = filtered(other, style, filter_weights, **QUICK)
+    seen = filtered(FilterInput(other, **QUICK), style, filter_weights).image
     assert np.abs(one - seen)[:, :60].max() > 1e-3, "where they are seen, they have"
 
 
 def test_a_picture_that_shows_nothing_is_no_error(filter_weights: FilterWeights) -> None:
     pixels = np.full((20, 30, 3), 0.5, np.float32)
     alpha = np.zeros((20, 30), np.float32)
-    result = filtered(pixels, filter_weights.styles[0], filter_weights, alpha=alpha, **QUICK)
-    assert np.isfinite(result).all()
+    result = filtered(FilterInput(pixels, alpha, **QUICK), filter_weights.styles[0], filter_weights)
+    assert np.isfinite(result.image).all()
 
 
 def test_progress_goes_to_the_end(picture: Array, filter_weights: FilterWeights) -> None:
     steps: list[Progress] = []
     style = filter_weights.styles[0]
-    filtered(picture, style, filter_weights, on_progress=steps.append, **QUICK)
+    filtered(FilterInput(picture, on_progress=steps.append, **QUICK), style, filter_weights)
     assert [(step.scale, step.iteration, step.iterations) for step in steps] == [
         (128, 1, 1),
         (260, 1, 1),
@@ -110,8 +114,9 @@ def test_it_ends_before_the_next_tile(
     if not tiles:
         cancel.set()
     style = filter_weights.styles[0]
+    given = FilterInput(picture, on_progress=on_progress, cancel=cancel, **QUICK)
     with pytest.raises(Cancelled):
-        filtered(picture, style, filter_weights, on_progress=on_progress, cancel=cancel, **QUICK)
+        filtered(given, style, filter_weights)
     assert len(told) == tiles
 
 
@@ -120,4 +125,4 @@ def test_a_style_of_another_network_is_refused(
 ) -> None:
     style = replace(filter_weights.styles[0], network="0")
     with pytest.raises(FilterError, match="dots: was made for another version"):
-        filtered(picture, style, filter_weights)
+        filtered(FilterInput(picture), style, filter_weights)

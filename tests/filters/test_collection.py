@@ -26,12 +26,13 @@ from styleplug.filters.collection import (
     remove_filter,
 )
 from styleplug.filters.external import ExternalFilterSpec
+from styleplug.filters.filter_function import FilterInput
 from styleplug.filters.store import user_file
 from styleplug.filters.style import SUFFIX, FilterStyle, read_style, write_style
 from styleplug.filters.weights import FilterWeights
 from styleplug.runtime.models import find_model
 
-FACTS = ExternalFilterSpec("somebody's", "0..1", "0..1")
+SPEC = ExternalFilterSpec("somebody's", "0..1", "0..1")
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +61,7 @@ def names() -> list[str]:
 def test_all_kinds_are_listed_by_name(waves: FilterStyle, model: Path) -> None:
     assert names() == ["dots", "lines"]
     add_style(waves)
-    add_external(model, "external", FACTS)
+    add_external(model, "external", SPEC)
     assert {filter.name: filter.description for filter in list_filters()} == {
         "dots": "Painted in dots",
         "external": "somebody's",
@@ -92,7 +93,7 @@ def test_a_damaged_network_leaves_the_users_models(
     model: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     find_model("filters").path.write_bytes(b"damaged")
-    add_external(model, "external", FACTS)
+    add_external(model, "external", SPEC)
     with caplog.at_level(logging.WARNING):
         assert names() == ["external"]
     assert "damaged or was exchanged" in caplog.text
@@ -101,7 +102,8 @@ def test_a_damaged_network_leaves_the_users_models(
 def test_a_filter_is_found_by_its_name(waves: FilterStyle) -> None:
     image = np.random.default_rng(0).random((24, 32, 3), np.float32)
     add_style(waves)
-    pictures = [find_filter(name)(image, device="cpu") for name in ("dots", "lines", "waves")]
+    given = FilterInput(image, device="cpu")
+    pictures = [find_filter(name)(given).image for name in ("dots", "lines", "waves")]
     assert all(picture.shape == image.shape for picture in pictures)
     assert np.abs(pictures[0] - pictures[1]).mean() > 0.01
     assert np.abs(pictures[0] - pictures[2]).mean() > 0.01
@@ -150,7 +152,7 @@ def test_a_blend_is_the_mean_by_its_weights(
     ],
 )
 def test_a_blend_that_is_none_is_refused(blend: str, problem: str, model: Path) -> None:
-    add_external(model, "external", FACTS)
+    add_external(model, "external", SPEC)
     with pytest.raises(ConfigError, match=problem) as caught:
         find_filter(blend)
     assert caught.value.field == "filter"
@@ -191,7 +193,7 @@ def test_names_are_checked(name: str, waves: FilterStyle, tmp_path: Path, model:
     write_style(waves, tmp_path / "waves.safetensors")
     for add in (
         lambda: import_style(tmp_path / "waves.safetensors", name),
-        lambda: add_external(model, name, FACTS),
+        lambda: add_external(model, name, SPEC),
     ):
         with pytest.raises(ConfigError) as caught:
             add()
@@ -236,7 +238,7 @@ def test_only_ones_own_filter_is_replaced(waves: FilterStyle, model: Path) -> No
         check_new("waves", overwrite=False)
     with pytest.raises(ConfigError, match="styleplug brings"):
         check_new("dots", overwrite=True)
-    add_external(model, "waves", FACTS, overwrite=True)
+    add_external(model, "waves", SPEC, overwrite=True)
     assert [filter.description for filter in list_filters()][-1] == "somebody's"
     add_style(waves)
     assert [filter.description for filter in list_filters()][-1] == "My waves"
@@ -245,7 +247,7 @@ def test_only_ones_own_filter_is_replaced(waves: FilterStyle, model: Path) -> No
 
 def test_only_ones_own_filter_is_removed(waves: FilterStyle, model: Path) -> None:
     add_style(waves)
-    add_external(model, "external", FACTS)
+    add_external(model, "external", SPEC)
     for name in ("dots", "stripes", "../waves", ""):
         with pytest.raises(ConfigError, match=r"one of your own filters \(external, waves\)"):
             remove_filter(name)

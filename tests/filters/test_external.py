@@ -13,7 +13,8 @@ from onnx_filters import picture_model
 from styleplug.errors import FilterError
 from styleplug.filters import external
 from styleplug.filters.external import ExternalFilterSpec
-from styleplug.filters.store import FACTS, MODEL, remove_models, user_file
+from styleplug.filters.filter_function import FilterInput
+from styleplug.filters.store import MODEL_SUFFIX, SPEC_SUFFIX, remove_models, user_file
 
 SAID = ExternalFilterSpec("Somebody's négatif", "0..1", "0..1")
 
@@ -26,9 +27,9 @@ def model(tmp_path: Path) -> Path:
 def test_a_copy_is_kept(model: Path) -> None:
     external.add(model, "negative", SAID)
     model.unlink()
-    assert external.read_facts(user_file("negative", FACTS)) == SAID
+    assert external.read_spec(user_file("negative", SPEC_SUFFIX)) == SAID
     picture = np.full((8, 8, 3), 0.25, np.float32)
-    result = external.read_model("negative").filtered(picture, device="cpu")
+    result = external.read_model("negative").filtered(FilterInput(picture, device="cpu")).image
     np.testing.assert_allclose(result, 0.75, atol=1e-6)
 
 
@@ -39,7 +40,7 @@ def test_what_cant_be_used_isnt_kept(model: Path, tmp_path: Path) -> None:
         external.add(tmp_path / "nothing.onnx", "negative", SAID)
     with pytest.raises(FilterError, match="can't be read"):
         external.add(tmp_path, "negative", SAID)
-    assert not user_file("negative", FACTS).parent.exists()
+    assert not user_file("negative", SPEC_SUFFIX).parent.exists()
 
 
 def test_a_file_that_is_too_large_isnt_read(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,13 +63,13 @@ def test_a_file_that_is_too_large_isnt_read(model: Path, monkeypatch: pytest.Mon
 )
 def test_damaged_facts_are_named(damage: str, model: Path) -> None:
     external.add(model, "negative", SAID)
-    user_file("negative", FACTS).write_text(damage)
+    user_file("negative", SPEC_SUFFIX).write_text(damage)
     with pytest.raises(FilterError, match=r"negative\.json: is damaged .*add the model again"):
         external.read_model("negative")
 
 
 def models() -> list[Path]:
-    return list(user_file("negative", FACTS).parent.glob("*.onnx"))
+    return list(user_file("negative", SPEC_SUFFIX).parent.glob("*.onnx"))
 
 
 def test_a_missing_copy_is_named(model: Path) -> None:
@@ -83,11 +84,11 @@ def test_a_model_that_is_replaced_is_there_until_the_new_one_is(
 ) -> None:
     """And never one of them with what was said of the other."""
     external.add(model, "negative", SAID)
-    before = external.read_facts(user_file("negative", FACTS)), models()
+    before = external.read_spec(user_file("negative", SPEC_SUFFIX)), models()
     write = external.write_atomically
 
     def ends(path: Path, data: bytes) -> None:
-        if path.suffix == FACTS:
+        if path.suffix == SPEC_SUFFIX:
             raise KeyboardInterrupt
         write(path, data)
 
@@ -98,7 +99,7 @@ def test_a_model_that_is_replaced_is_there_until_the_new_one_is(
         with pytest.raises(KeyboardInterrupt):
             external.add(other, "negative", said)
     external.read_model("negative").try_out()
-    assert external.read_facts(user_file("negative", FACTS)) == before[0]
+    assert external.read_spec(user_file("negative", SPEC_SUFFIX)) == before[0]
     external.add(other, "negative", said)
     external.read_model("negative").try_out()
     assert len(models()) == 1
@@ -107,8 +108,8 @@ def test_a_model_that_is_replaced_is_there_until_the_new_one_is(
 
 def test_a_model_that_was_added_long_ago_is_read(model: Path) -> None:
     external.add(model, "negative", SAID)
-    models()[0].rename(user_file("negative", MODEL))
-    user_file("negative", FACTS).write_text(json.dumps(asdict(SAID)))
+    models()[0].rename(user_file("negative", MODEL_SUFFIX))
+    user_file("negative", SPEC_SUFFIX).write_text(json.dumps(asdict(SAID)))
     external.read_model("negative").try_out()
     remove_models("negative")
     assert models() == []
@@ -118,6 +119,6 @@ def test_a_model_that_was_added_long_ago_is_read(model: Path) -> None:
 def test_no_record_leads_to_another_file(digest: object, model: Path) -> None:
     external.add(model, "negative", SAID)
     record = json.dumps({**asdict(SAID), "model": digest})
-    user_file("negative", FACTS).write_text(record)
+    user_file("negative", SPEC_SUFFIX).write_text(record)
     with pytest.raises(FilterError, match="is damaged"):
         external.read_model("negative")

@@ -17,6 +17,7 @@ from onnx_filters import FREE, picture_model
 
 from styleplug.errors import Cancelled, FilterError
 from styleplug.filters.external_model import ExternalModel
+from styleplug.filters.filter_function import FilterInput
 from styleplug.vgg.tensors import as_pixels
 
 NEGATIVE = (("Neg", ["image"], "less", {}), ("Add", ["less", "white"], "picture", {}))
@@ -57,7 +58,7 @@ def test_a_picture_comes_out_as_large_as_it_went_in(
 ) -> None:
     negative = model(shape, white=white, ranges=(range, range))
     negative.try_out()
-    result = negative.filtered(picture, device="cpu")
+    result = negative.filtered(FilterInput(picture, device="cpu")).image
     assert (result.shape, result.dtype) == (picture.shape, np.float32)
     # A fixed size has the picture resized, twice.
     tolerance = 0.05 if 48 in shape else 1e-5
@@ -70,14 +71,15 @@ def test_ranges_may_differ(
     divided = (("Div", ["image", "white"], "picture", {}),)
     same = model(nodes=divided, white=255.0, ranges=("0..255", "0..1"))
     same.try_out()
-    np.testing.assert_allclose(same.filtered(picture, device="cpu"), picture, atol=1e-5)
+    result = same.filtered(FilterInput(picture, device="cpu")).image
+    np.testing.assert_allclose(result, picture, atol=1e-5)
 
 
 def test_channels_may_come_last_in_the_output_alone(
     model: Callable[..., ExternalModel], picture: NDArray[np.float32]
 ) -> None:
     turned = (("Transpose", ["image"], "picture", {"perm": [0, 2, 3, 1]}),)
-    result = model(nodes=turned).filtered(picture, device="cpu")
+    result = model(nodes=turned).filtered(FilterInput(picture, device="cpu")).image
     np.testing.assert_allclose(result, picture, atol=1e-6)
 
 
@@ -93,7 +95,7 @@ def test_a_model_that_halves_the_size_is_given_what_can_be_halved(
     )
     pixelated = model(nodes=blocks)
     pixelated.try_out()
-    result = pixelated.filtered(picture, device="cpu")
+    result = pixelated.filtered(FilterInput(picture, device="cpu")).image
     assert result.shape == picture.shape
     assert np.abs(np.diff(result, axis=1)).mean() < np.abs(np.diff(picture, axis=1)).mean() / 2
 
@@ -117,7 +119,8 @@ def test_strokes_are_scaled_by_the_size_that_a_model_is_given(
 
     monkeypatch.setattr(ExternalModel, "_run", watched)
     picture = np.zeros((*size, 3), np.float32)
-    assert model().filtered(picture, stroke_scale=scale, device="cpu").shape == picture.shape
+    result = model().filtered(FilterInput(picture, stroke_scale=scale, device="cpu"))
+    assert result.image.shape == picture.shape
     ((height, width),) = sizes
     assert given[0] + 32 <= height < given[0] + 40
     assert given[1] + 32 <= width < given[1] + 40
@@ -135,7 +138,7 @@ def test_a_fixed_size_keeps_the_pictures_proportions(
         ("Constant", [], "frame", {"value": path}),
         ("Add", ["image", "frame"], "picture", {}),
     )
-    result = model((1, 3, 64, 64), nodes).filtered(picture, device="cpu")
+    result = model((1, 3, 64, 64), nodes).filtered(FilterInput(picture, device="cpu")).image
     assert np.abs(result - picture).mean() < 0.05
 
 
@@ -151,8 +154,8 @@ def test_hidden_colours_have_no_influence(model: Callable[..., ExternalModel]) -
     for hidden in (0.0, 1.0):
         picture = np.full((32, 32, 3), 0.5, np.float32)
         picture[:, 16:] = hidden
-        filtered = model(nodes=mean, white=0.0).filtered(picture, alpha=alpha, device="cpu")
-        results.append(filtered)
+        given = FilterInput(picture, alpha, device="cpu")
+        results.append(model(nodes=mean, white=0.0).filtered(given).image)
     np.testing.assert_array_equal(*results)
 
 
@@ -162,7 +165,7 @@ def test_it_can_be_cancelled(
     cancel = threading.Event()
     cancel.set()
     with pytest.raises(Cancelled):
-        model().filtered(picture, device="cpu", cancel=cancel)
+        model().filtered(FilterInput(picture, device="cpu", cancel=cancel))
 
 
 @pytest.mark.parametrize(
@@ -323,8 +326,9 @@ def test_a_long_run_can_be_cancelled(model: Callable[..., ExternalModel]) -> Non
     names = ["image", *(f"blurred{i}" for i in range(5_000)), "picture"]
     nodes = [("AveragePool", [before], after, blur) for before, after in pairwise(names)]
     slow, cancel = model(nodes=nodes), threading.Event()
+    given = FilterInput(np.zeros((512, 512, 3), np.float32), device="cpu", cancel=cancel)
     timer = threading.Timer(1, cancel.set)
     timer.start()
     with pytest.raises(Cancelled):
-        slow.filtered(np.zeros((512, 512, 3), np.float32), device="cpu", cancel=cancel)
+        slow.filtered(given)
     timer.join()

@@ -9,6 +9,7 @@ from panning import pan, warping_error
 from PIL import Image
 
 from styleplug.filters.apply import filtered
+from styleplug.filters.filter_function import FilterInput
 from styleplug.filters.weights import load_weights
 from styleplug.runtime.models import find_model
 
@@ -27,5 +28,5 @@ def test_a_pan_stays_steady(name: str, photo: str, shared_images: Path) -> None:
     with Image.open(shared_images / "content" / f"{photo}.jpg") as image:
         frames = pan(image.convert("RGB"), 4)
     [style] = [style for style in weights.styles if style.name == name]
-    painted = [filtered(frame, style, weights, device="cpu") for frame in frames]
+    painted = [filtered(FilterInput(frame, device="cpu"), style, weights).image for frame in frames]
     assert warping_error(painted) <= 1.1 * warping_error(frames)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from styleplug.filters.apply import filtered
 from styleplug.filters.architecture import INNER_MARGIN, STRIDE
+from styleplug.filters.filter_function import FilterInput
 from styleplug.filters.inference import StyledNetwork, ThumbnailPass
-from styleplug.filters.tiles import Tile, tiles_of
+from styleplug.filters.tiles import PictureTile, tiles_of
 from styleplug.filters.weights import FilterWeights
 from styleplug.image.resize import resized
 from styleplug.vgg.tensors import as_pixels
@@ -30,7 +31,7 @@ def network(filter_weights: FilterWeights) -> StyledNetwork:
 
 
 def pieced(
-    network: StyledNetwork, picture: Array, tiles: list[Tile], thumbnail: ThumbnailPass
+    network: StyledNetwork, picture: Array, tiles: list[PictureTile], thumbnail: ThumbnailPass
 ) -> Array:
     whole = np.empty_like(picture)
     for tile, part in zip(tiles, network.parts(picture, tiles, thumbnail), strict=True):
@@ -48,10 +49,8 @@ def test_every_picture_keeps_its_size_and_range(
     height: int, width: int, filter_weights: FilterWeights, make_picture: Callable[..., Array]
 ) -> None:
     picture = as_pixels(make_picture(height, width))
-    one, same = (
-        filtered(picture, filter_weights.styles[0], filter_weights, stroke_scale=4, device="cpu")
-        for _ in range(2)
-    )
+    given = FilterInput(picture, stroke_scale=4, device="cpu")
+    one, same = (filtered(given, filter_weights.styles[0], filter_weights).image for _ in range(2))
     assert (one.shape, one.dtype) == (picture.shape, picture.dtype)
     assert one.min() >= 0
     assert one.max() <= 1

@@ -2,18 +2,11 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from styleplug.runtime.files import (
-    check_writable,
-    user_cache_folder,
-    user_data_folder,
-    write_atomically,
-    written_atomically,
-)
+from styleplug.runtime.files import user_cache_folder, user_data_folder, write_atomically
 
 
 def test_the_file_is_written_and_nothing_else(tmp_path) -> None:
@@ -37,20 +30,6 @@ def test_what_goes_wrong_leaves_the_old_file_alone(tmp_path, monkeypatch) -> Non
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_file_takes_its_place_only_when_it_is_whole(tmp_path) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"old")
-    with suppress(KeyboardInterrupt), written_atomically(path) as file:
-        file.write(b"half")
-        raise KeyboardInterrupt
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
-    with written_atomically(path) as file:
-        file.write(b"new")
-        assert path.read_bytes() == b"old"
-    assert path.read_bytes() == b"new"
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
 @pytest.mark.parametrize(
     ("given", "mode"), [({"mode": 0o600}, 0o600), ({"executable": True}, 0o755)]
@@ -60,14 +39,6 @@ def test_a_mode_may_be_given(tmp_path, given, mode) -> None:
     write_atomically(tmp_path / "file", b"", **given)
     os.umask(before)
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
-
-
-def test_a_place_is_tried(tmp_path) -> None:
-    check_writable(tmp_path / "file")
-    assert list(tmp_path.iterdir()) == []
-    for path in (tmp_path / "nowhere" / "file", tmp_path / ("x" * 300)):
-        with pytest.raises(OSError, match=r"No such|too long"):
-            check_writable(path)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")

@@ -182,7 +182,7 @@ def test_where_a_model_comes_from_may_have_any_name(sign) -> None:
 def test_what_a_killed_install_left_is_removed() -> None:
     model = install_model("vgg19", b"first", **FACTS)
     folder = user_models_folder()
-    left = ("vgg19-0123abcd.onnx", ".vgg19-0123abcd.onnx.x_y01234", ".manifest.toml.abcdefgh")
+    left = ("vgg19-0123abcd.onnx", ".styleplug-x_y01234.tmp", ".styleplug-abcdefgh.tmp")
     for name in (*left, "mine.onnx"):
         (folder / name).touch()
     assert find_model("vgg19") == model

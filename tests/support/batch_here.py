@@ -23,7 +23,7 @@ class Here:
     def submit(self, task: Task) -> None:
         self.tasks.append(task)
 
-    def news(self) -> Sequence[TaskProgress | Outcome]:
+    def receive(self) -> Sequence[TaskProgress | Outcome]:
         return [carry_out(self.tasks.pop(0))]
 
     def close(self) -> None:

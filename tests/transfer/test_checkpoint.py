@@ -17,12 +17,12 @@ from styleplug.errors import CheckpointError
 from styleplug.transfer import checkpoint
 from styleplug.transfer.balance import FixedWeights, TargetError
 from styleplug.transfer.checkpoint import Snapshot, read_note, read_snapshot, write_snapshot
-from styleplug.transfer.plan import Scale
+from styleplug.transfer.schedule import Scale
 from styleplug.transfer.state import is_number
 
 SCALES = (
     Scale(16, 24, 5, TargetError(0.1)),
-    Scale(32, 48, 3, FixedWeights(1 / 3, 5.0), smaller=((16, 24),)),
+    Scale(32, 48, 3, FixedWeights(1 / 3, 5.0), coarse_sizes=((16, 24),)),
 )
 names = st.from_regex(r"[a-z]+(\.[a-z]+)?", fullmatch=True)
 values = st.one_of(

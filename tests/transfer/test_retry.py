@@ -26,7 +26,7 @@ from styleplug.config import StylizeConfig
 from styleplug.events import Finished, Planned, Progress
 from styleplug.hookspecs import StylizeRequest
 from styleplug.runtime.models import Model
-from styleplug.transfer.pyramid import Transfer
+from styleplug.transfer.run import Transfer
 from styleplug.vgg.encoder import Encoder
 
 logging.basicConfig(format="%(message)s")
@@ -42,21 +42,22 @@ else:
     engine = OnnxEngine(Network(model))
 photo, painting = (np.random.default_rng(n).random((600, 800, 3), np.float32) for n in range(2))
 
-def make_transfer(size, window=None):
+def transfer_at(size, window=None):
     config = StylizeConfig(
         size=size, iterations=2, pyramid=False, content_error=None, content_weight=1
     )
     request = StylizeRequest(photo[:, :size], (painting[:64, :64],), config)
     transfer = Transfer(request, Encoder(model, device="cpu"), engine)
-    transfer.scales = (replace(transfer.scales[0], window=window),)
+    [scale] = transfer.schedule.scales
+    transfer.schedule.scales = (replace(scale, window=window),)
     return transfer
 
 for window in (None, 144):
-    list(make_transfer(160, window).run())  # to load what is loaded when it is first used
-transfer = make_transfer(800)
+    list(transfer_at(160, window).run())  # to load what is loaded when it is first used
+transfer = transfer_at(800)
 for event in transfer.run():
     if isinstance(event, Planned):
-        assert transfer.scales[0].window is None, transfer.scales
+        assert transfer.schedule.scales[0].window is None, transfer.schedule.scales
         limit = psutil.Process().memory_info().vms + int(more) * 10**6
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     if isinstance(event, Progress):

@@ -36,7 +36,7 @@ def opened(monkeypatch) -> list[bytes]:
 def test_features_are_those_of_plain_pytorch(
     tiny_model, reference_features, relative_error, make_picture, pooling, size
 ) -> None:
-    architecture, mean, weights = load_weights(tiny_model.read())
+    architecture, mean, weights = load_weights(tiny_model)
     picture = make_picture(*size)
     centred = picture - mean.reshape(1, 3, 1, 1)
     expected = reference_features(architecture, weights, centred, pooling)
@@ -51,7 +51,7 @@ def test_features_are_those_of_plain_pytorch(
 def test_features_of_the_real_network_are_those_of_plain_pytorch(
     real_model, reference_features, relative_error, make_picture, pooling
 ) -> None:
-    architecture, mean, weights = load_weights(real_model.read())
+    architecture, mean, weights = load_weights(real_model)
     picture = make_picture(45, 67)
     centred = picture - mean.reshape(1, 3, 1, 1)
     expected = reference_features(architecture, weights, centred, pooling)

@@ -9,10 +9,12 @@ import onnxruntime
 import pytest
 
 from styleplug.errors import ModelError
+from styleplug.runtime.onnx_format import read_model
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.export import export_onnx
 from styleplug.vgg.layers import VGG16
 from styleplug.vgg.sources import from_keras_wheel
+from styleplug.vgg.weights import load_weights
 
 MEAN = np.array([0.5, 0.45, 0.4], np.float32)
 
@@ -91,6 +93,12 @@ def test_float16_moves_no_layer_by_a_thousandth(
     )
     errors = {layer: relative_error(half[layer], single[layer]) for layer in single}
     assert 0 < max(errors.values()) < 1e-3, errors
+
+
+def test_the_shipped_network_is_the_one_that_its_weights_make(real_model) -> None:
+    data = real_model.read()
+    _, metadata = read_model(data)
+    assert export_onnx(*load_weights(real_model), metadata=metadata) == data
 
 
 def test_the_shipped_network_is_the_one_its_source_gives(real_model, wheel) -> None:

@@ -84,7 +84,7 @@ def test_the_convolutions_are_kept_and_the_rest_is_gone(server, random_weights) 
     assert model == find_model("vgg19") == pick_backbone("auto")
     assert model.path == user_models_folder() / f"vgg19-{model.sha256[:8]}.onnx"
     assert "torchvision" in model.attribution
-    architecture, _, weights = load_weights(model.read())
+    architecture, _, weights = load_weights(model)
     assert architecture == NARROW
     expected = random_weights(NARROW)
     assert set(weights) == set(expected)

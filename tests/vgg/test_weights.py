@@ -35,7 +35,7 @@ IMAGENET_STATISTICS = {
 
 
 def test_a_tiny_network_comes_back(tiny_model, tiny_architecture, tiny_weights) -> None:
-    architecture, mean, weights = load_weights(tiny_model.read())
+    architecture, mean, weights = load_weights(tiny_model)
     assert architecture == tiny_architecture
     np.testing.assert_array_equal(mean, np.array([0.5, 0.45, 0.4], np.float32))
     assert set(weights) == set(tiny_weights)
@@ -45,14 +45,14 @@ def test_a_tiny_network_comes_back(tiny_model, tiny_architecture, tiny_weights) 
 
 
 def test_the_real_network_comes_back(real_model) -> None:
-    architecture, mean, weights = load_weights(real_model.read())
+    architecture, mean, weights = load_weights(real_model)
     assert architecture == VGG16
     np.testing.assert_allclose(mean * 255, [123.68, 116.779, 103.939], rtol=1e-6)
     assert weights["conv1_1.weight"].shape == (64, 3, 3, 3)
 
 
 def test_the_real_network_is_the_one_trained_on_imagenet(real_model) -> None:
-    _, _, weights = load_weights(real_model.read())
+    _, _, weights = load_weights(real_model)
     for (name, _, _), (weight, bias) in zip(VGG16.convolutions, IMAGENET, strict=True):
         scale = 255 if name == "conv1_1" else 1
         first = weights[f"{name}.weight"][0, 0, 0, 0] / scale
@@ -65,12 +65,12 @@ def test_the_real_network_is_the_one_trained_on_imagenet(real_model) -> None:
 
 
 @pytest.mark.parametrize("data", [b"no network", b"", b"\xff" * 100])
-def test_bytes_that_are_no_network_are_refused(data) -> None:
+def test_bytes_that_are_no_network_are_refused(data, model_file) -> None:
     with pytest.raises(ModelError):
-        load_weights(data)
+        load_weights(model_file(data))
 
 
-def test_another_network_is_refused() -> None:
-    model = helper.make_model(helper.make_graph([], "other", [], []))
+def test_another_network_is_refused(model_file) -> None:
+    model = helper.make_model(helper.make_graph([], "graph", [], []))
     with pytest.raises(ModelError, match="other"):
-        load_weights(model.SerializeToString())
+        load_weights(model_file(model.SerializeToString(), "other"))

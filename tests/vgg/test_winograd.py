@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from styleplug.vgg.graph_builder import GraphBuilder
+from styleplug.runtime.graph_builder import GraphBuilder
 from styleplug.vgg.winograd import convolved, is_worthwhile
 
 SIDES = st.integers(1, 20)
@@ -30,7 +30,7 @@ def test_it_is_the_convolution(
     biases = (graph.constant(bias, "bias"),) if has_bias else ()
     given_value = graph.input("value", value.shape)
     result = convolved(graph, given_value, (height, width), kernel, "kernel", *biases)
-    graph.output("result", result, (1, outputs, height, width))
+    graph.output(result, (1, outputs, height, width))
     session = onnxruntime.InferenceSession(graph.model(), providers=["CPUExecutionProvider"])
     (found,) = session.run(None, {"value": value})
     expected = functional.conv2d(

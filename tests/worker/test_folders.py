@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from styleplug.errors import StyleplugError
 from styleplug.worker import folders
@@ -85,16 +86,15 @@ def test_a_folder_that_is_swept_while_it_is_made_is_made_again(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the making of a folder and its locking a worker that starts may take it for dead."""
-    locked, meddled = folders._locked, []
+    acquire, meddled = FileLock.acquire, []
 
-    def meddle(folder: Path, flags: int = 0) -> int | None:
-        handle = locked(folder, flags)
+    def meddle(lock: FileLock, timeout: float) -> None:
+        acquire(lock, timeout=timeout)
         if not meddled:
-            meddled.append(folder)
-            folders.remove(folder)
-        return handle
+            meddled.append(Path(lock.lock_file).parent)
+            folders.remove(meddled[0])
 
-    monkeypatch.setattr(folders, "_locked", meddle)
+    monkeypatch.setattr(FileLock, "acquire", meddle)
     own = Folders()
     assert own.new().parent != meddled[0]
     own.remove()

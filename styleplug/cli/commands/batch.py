@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from styleplug.cli.main import FAILURE, echo_json
-from styleplug.cli.ui.batch_tally import Summary, check_report, write_page
+from styleplug.cli.main import FAILURE
+from styleplug.cli.ui.batch_summary import Summary, check_report, write_page
 from styleplug.cli.ui.interrupt import Interrupted
 from styleplug.cli.ui.job import filter_job, is_preset_given, stylize_job
-from styleplug.cli.ui.options import config_options, given_options
+from styleplug.cli.ui.options import config_options, given_options, like_option, path_option
 from styleplug.cli.ui.pipes import PIPE
-from styleplug.cli.ui.terminal import say
+from styleplug.cli.ui.terminal import say, say_json
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import StyleplugError
 from styleplug.jobs.job import Job, StylizeJob
@@ -36,10 +36,9 @@ _FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in Filter
 
 @click.command()
 @click.argument("inputs", type=click.Path(path_type=Path), nargs=-1, metavar="[INPUT]...")
-@click.option(
+@path_option(
     "--style",
     "paintings",
-    type=click.Path(path_type=Path),
     metavar="PAINTING",
     multiple=True,
     help="The painting, as of `styleplug stylize`; give several to mix them in equal parts.",
@@ -51,17 +50,11 @@ _FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in Filter
     help="The filter, as of `styleplug filter`; of the options of a painting it takes"
     f" {_FILTER_OPTIONS}.",
 )
-@click.option(
-    "--like",
-    type=click.Path(path_type=Path),
-    metavar="PICTURE",
-    help="Paint as PICTURE was painted by styleplug, but for the options that are given.",
-)
-@click.option(
+@like_option
+@path_option(
     "-o",
     "--output",
     "folder",
-    type=click.Path(path_type=Path),
     metavar="DIR",
     required=True,
     help="The folder of the results; made as needed.",
@@ -87,7 +80,13 @@ _FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in Filter
     help="Have a Dask cluster do it: the address of its scheduler, such as tcp://host:8786. All its"
     " machines must see the pictures and DIR under the same paths.",
 )
-@click.option("--suffix", default="", metavar="TEXT", help="Add TEXT to names: photoTEXT.jpg.")
+@click.option(
+    "--suffix",
+    default="",
+    show_default=False,
+    metavar="TEXT",
+    help="Add TEXT to names: photoTEXT.jpg.",
+)
 @click.option(
     "--format",
     "kind",
@@ -108,10 +107,8 @@ _FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in Filter
     help="Do what is in FOLDER, and then what appears there once it is completely written, until"
     " Ctrl-C.",
 )
-@click.option(
+@path_option(
     "--report",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="Where to write a page with all pictures before and after: .html. It reads them again.",
 )
 @click.option(
@@ -159,28 +156,28 @@ def batch(
     from styleplug.batch.inputs import Search
     from styleplug.batch.plan import BatchSpec
 
-    tally = Summary()
+    summary = Summary()
     try:
         job = _job(paintings, like, filter_name, strip, options).absolute()
         kind = kind and kind.removeprefix(".")
-        order = BatchSpec(job, _absolute(folder), suffix, kind, overwrite, skip_existing)
-        search = Search(order.folder, recursive, system_folders)
+        spec = BatchSpec(job, _absolute(folder), suffix, kind, overwrite, skip_existing)
+        search = Search(spec.folder, recursive, system_folders)
         rounds = _rounds(inputs, watch, search)
         listener = _listener(as_json, is_watching=watch is not None)
         executor = _executor(scheduler, jobs or _usual_processes(job))
         interruption = _run(
-            *(order, executor, rounds, listener, tally, report), is_endless=bool(watch)
+            *(spec, executor, rounds, listener, summary, report), is_endless=bool(watch)
         )
     except StyleplugError as error:
         if as_json:
-            echo_json(event="failed", code=error.code, message=str(error))
-        tally.tell()
+            say_json({"event": "failed", "code": error.code, "message": str(error)})
+        summary.print()
         raise
-    tally.tell()
+    summary.print()
     if interruption and not watch:
         say("styleplug: interrupted; the same command again goes on from here", err=True)
         click.get_current_context().exit(interruption.code)
-    click.get_current_context().exit(FAILURE if tally.failures else 0)
+    click.get_current_context().exit(FAILURE if summary.failures else 0)
 
 
 def _job(
@@ -232,16 +229,16 @@ def _rounds(
         listed = listed_paths(sys.stdin.buffer.read())
     named = [path for path in inputs if path != PIPE]
     pictures = list(find_pictures(named, listed, search))
-    search.tell()
+    search.warn()
     return [pictures]
 
 
 def _run(
-    order: BatchSpec,
+    spec: BatchSpec,
     executor: Executor,
     rounds: Iterable[list[InputFile]],
     listener: AbstractContextManager[Callable[[BatchEvent], None]],
-    tally: Summary,
+    summary: Summary,
     report: Path | None,
     *,
     is_endless: bool,
@@ -253,20 +250,20 @@ def _run(
     from styleplug.batch.coordinator import Batch
 
     interruption = None
-    with Batch(order, executor) as running:
+    with Batch(spec, executor) as running:
         if report:
-            check_report(report, order.overwrite)
+            check_report(report, spec.overwrite)
         try:
             with listener as show:
                 for pictures in rounds:
                     for event in running.run(pictures):
-                        tally.count(event)
+                        summary.count(event)
                         show(event)
         except Interrupted as signal:
             interruption = signal
             executor.close()
         if report and bool(interruption) == is_endless:
-            write_page(running.journal, order.folder, report)
+            write_page(running.journal, spec.folder, report)
     return interruption
 
 
@@ -282,7 +279,7 @@ def _listener(
 
 
 def _print_record(event: BatchEvent) -> None:
-    echo_json(event=type(event).__name__.lower(), **asdict(event))
+    say_json({"event": event.kind, **asdict(event)})
 
 
 def _absolute(path: Path) -> Path:

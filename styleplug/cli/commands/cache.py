@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import asdict
 
 import click
 
-from styleplug.cli.ui.terminal import say
+from styleplug.cli.ui.terminal import say, say_json
 
 
 @click.group()
@@ -22,8 +22,7 @@ def info(as_json: bool) -> None:
 
     found = GramCache().info()
     if as_json:
-        values = {"entries": found.entries, "size": found.size, "limit": found.limit}
-        say(json.dumps({"folder": str(found.folder), **values}))
+        say_json(asdict(found))
         return
     say(
         f"{found.folder}: {found.entries} entries, "

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from styleplug.cli.main import FAILURE
-from styleplug.cli.ui.terminal import canvas, say, tamed
+from styleplug.cli.ui.terminal import canvas, say, say_json, tamed
 
 if TYPE_CHECKING:
     from styleplug.doctor.finding import Finding
@@ -55,8 +54,7 @@ def doctor(as_report: bool, as_json: bool) -> None:
         for line in report(examined):
             say(line)
     elif as_json:
-        records = {title: [asdict(finding) for finding in examined[title]] for title in examined}
-        say(json.dumps(records))
+        say_json({title: [asdict(finding) for finding in examined[title]] for title in examined})
     elif failed:
         _draw(click.style("No transfer works here until the faults are mended.", fg="red"))
     else:
@@ -65,10 +63,10 @@ def doctor(as_report: bool, as_json: bool) -> None:
         click.get_current_context().exit(FAILURE)
 
 
-def _show(title: str, findings: Iterable[Finding]) -> None:
-    for number, finding in enumerate(findings):
-        if number == 0:
-            _draw(click.style(title, bold=True))
+def _show(title: str, findings: Sequence[Finding]) -> None:
+    if findings:
+        _draw(click.style(title, bold=True))
+    for finding in findings:
         status = click.style(f"{finding.status:>6}  ", fg=_COLOURS[finding.status])
         _draw(status + _wrapped(finding.text).lstrip())
         if finding.remedy:

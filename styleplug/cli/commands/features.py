@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from styleplug.cli.ui.options import option_type
+from styleplug.cli.ui.options import option_type, path_option
 from styleplug.cli.ui.output import check_output, write_output
 from styleplug.cli.ui.terminal import say
 from styleplug.config import StylizeConfig
@@ -23,26 +23,23 @@ def _option(name: str) -> Callable[..., Any]:
         type=option_type(option),
         metavar=option.metavar,
         default=option.default,
-        show_default=True,
         help=option.help,
     )
 
 
 @click.command()
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option(
+@path_option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE.npz",
     required=True,
+    metavar="FILE.npz",
     help="Where to write the features: an array (1, C, H, W), float32, for each layer.",
 )
 @click.option(
     "--layers",
     metavar="NAMES",
     default="relu4_2",
-    show_default=True,
     help="The layers, separated by commas.",
 )
 @click.option(

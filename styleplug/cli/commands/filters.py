@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
+from styleplug.cli.ui.options import name_option, path_option
 from styleplug.cli.ui.output import check_output as check_file
-from styleplug.cli.ui.terminal import say
+from styleplug.cli.ui.terminal import say, say_json
 from styleplug.filters.ranges import RANGES
 
 _OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace your filter of this name.")
@@ -17,16 +17,13 @@ _RANGES = click.Choice(list(RANGES))
 
 @click.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
+@path_option(
     "--sheet",
     "photo",
-    type=click.Path(path_type=Path),
     metavar="PHOTO",
     help="Send PHOTO through every filter, and draw what becomes of it on one sheet.",
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write that."
-)
+@path_option("-o", "--output", help="Where to write that.")
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never PHOTO.")
 @click.pass_context
 def filters(
@@ -50,7 +47,7 @@ def _list(as_json: bool) -> None:
 
     found = styleplug.list_filters()
     if as_json:
-        say(json.dumps([asdict(filter) for filter in found]))
+        say_json([asdict(filter) for filter in found])
         return
     width = max((len(filter.name) for filter in found), default=0)
     for filter in found:
@@ -73,14 +70,7 @@ def _draw_sheet(photo: Path, output: Path, overwrite: bool) -> None:
 
 @filters.command(short_help="Write a style, or a blend of styles, to a file to pass on.")
 @click.argument("name")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    required=True,
-    help="Where to write it: .safetensors",
-)
+@path_option("-o", "--output", required=True, help="Where to write it: .safetensors")
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 def export(name: str, output: Path, overwrite: bool) -> None:
     """Write the style NAME, or a blend such as starry-night:0.6,the-wave:0.4, to FILE."""
@@ -110,9 +100,7 @@ def import_(file: Path, name: str | None, overwrite: bool) -> None:
 
 @filters.command(short_help="Add a feed-forward network of others.")
 @click.argument("model", type=click.Path(path_type=Path))
-@click.option(
-    "--name", metavar="NAME", required=True, help="Lower-case letters, digits and hyphens."
-)
+@name_option
 @click.option(
     "--input-range", type=_RANGES, required=True, help="What black and white are to the model."
 )
@@ -131,9 +119,9 @@ def add(
     from styleplug.filters.collection import add_external
     from styleplug.filters.external import ExternalFilterSpec
 
-    facts = ExternalFilterSpec(f"from {model.name}", input_range, output_range or input_range)
-    add_external(model, name, facts, overwrite=overwrite)
-    say(f"{name}  {facts.description}")
+    spec = ExternalFilterSpec(f"from {model.name}", input_range, output_range or input_range)
+    add_external(model, name, spec, overwrite=overwrite)
+    say(f"{name}  {spec.description}")
 
 
 @filters.command(short_help="Remove a filter of yours.")

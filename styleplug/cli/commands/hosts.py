@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 import click
 
-from styleplug.cli.ui.terminal import say
+from styleplug.cli.ui.terminal import say, say_json
 from styleplug.hosts import ADAPTERS, find_hosts, install_host, uninstall_host
 
 _HOST = click.argument("host", type=click.Choice(list(ADAPTERS)))
@@ -30,7 +29,7 @@ def list_all(as_json: bool) -> None:
     """List the host programs that were found, and what is installed there."""
     found = find_hosts()
     if as_json:
-        say(json.dumps([asdict(host) for host in found], default=str))
+        say_json([asdict(host) for host in found])
         return
     for host in found:
         say(f"{host.name}  {host.title}  {host.state}  {host.folder or ''}".rstrip())
@@ -48,9 +47,9 @@ def install(host: str, folder: str | None) -> None:
 
     Do it again after an upgrade of styleplug, or where something is amiss.
     """
-    for place in install_host(host, folder):
-        say(f"{place.title}: installed in {place.adapter}")
-        say(f"    {place.advice}")
+    for location in install_host(host, folder):
+        say(f"{location.title}: installed in {location.adapter}")
+        say(f"    {location.advice}")
 
 
 @hosts.command(short_help="Remove styleplug's adapter from a host.")
@@ -58,5 +57,5 @@ def install(host: str, folder: str | None) -> None:
 @_FOLDER
 def uninstall(host: str, folder: str | None) -> None:
     """Remove styleplug's adapter from a host program, and nothing else."""
-    for place in uninstall_host(host, folder):
-        say(f"{place.title}: removed from {place.adapter}")
+    for location in uninstall_host(host, folder):
+        say(f"{location.title}: removed from {location.adapter}")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from styleplug.cli.main import echo_json
-from styleplug.cli.ui.terminal import say
+from styleplug.cli.ui.terminal import say, say_json
 
 if TYPE_CHECKING:
     from styleplug.image.inspect import Inspection
@@ -29,18 +28,20 @@ def info(picture: Path, as_json: bool) -> None:
     made = provenance_in(found.metadata.xmp)
     if as_json:
         width, height = found.size
-        echo_json(
-            path=str(picture),
-            width=width,
-            height=height,
-            colours=found.colours,
-            depth=found.depth,
-            alpha=found.has_alpha,
-            profile=found.profile,
-            metadata=_sizes(found.metadata),
-            resolution=found.metadata.resolution,
-            remarks=found.remarks,
-            provenance=made and asdict(made),
+        say_json(
+            {
+                "path": str(picture),
+                "width": width,
+                "height": height,
+                "colours": found.colours,
+                "depth": found.depth,
+                "alpha": found.has_alpha,
+                "profile": found.profile,
+                "metadata": _sizes(found.metadata),
+                "resolution": found.metadata.resolution,
+                "remarks": found.remarks,
+                "provenance": made and asdict(made),
+            }
         )
         return
     for line in [*_description(picture, found), *(_story(made) if made else [])]:

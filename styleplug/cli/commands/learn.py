@@ -14,7 +14,7 @@ import click
 
 import styleplug
 from styleplug.cli.ui.interrupt import interruptible
-from styleplug.cli.ui.options import SECONDS, content_error
+from styleplug.cli.ui.options import SECONDS, content_error, name_option, path_option
 from styleplug.cli.ui.output import check_place
 from styleplug.cli.ui.photographs import bundled, files_in, photograph
 from styleplug.cli.ui.terminal import say
@@ -36,12 +36,9 @@ _log = logging.getLogger("styleplug")
 
 @click.command()
 @click.argument("painting", type=click.Path(path_type=Path))
-@click.option(
-    "--name", metavar="NAME", required=True, help="Lower-case letters, digits and hyphens."
-)
-@click.option(
+@name_option
+@path_option(
     "--photos",
-    type=click.Path(path_type=Path),
     metavar="FOLDER",
     help="Photographs to learn on, such as those you mean to filter. [default: the pictures that"
     " come with styleplug]",
@@ -51,7 +48,6 @@ _log = logging.getLogger("styleplug")
     type=content_error,
     metavar="X",
     default=str(CONTENT_ERROR),
-    show_default=True,
     help="How far from the photograph the filter may lead, 0.1 to 3; less keeps more of it.",
 )
 @click.option(
@@ -59,16 +55,12 @@ _log = logging.getLogger("styleplug")
     type=SECONDS,
     metavar="TIME",
     default="10m",
-    show_default=True,
     help="End after this time, in seconds or such as 5m; sooner, if nothing more is to be gained.",
 )
-@click.option(
-    "--preview",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A picture to write every few seconds: a photograph in the style so far.",
+@path_option(
+    "--preview", help="A picture to write every few seconds: a photograph in the style so far."
 )
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N, mps.")
+@click.option("--device", default="auto", help="auto, cpu, cuda, cuda:N, mps.")
 @click.option("--overwrite", is_flag=True, help="Replace your filter of this name, and FILE.")
 def learn(
     painting: Path,
@@ -108,16 +100,16 @@ def learn(
     _check_place(user_file(name, SUFFIX))
 
     import_extra("torch", "torch")  # after all that may be wrong, for it takes seconds
-    from styleplug.filters.training.style_learning import PACE, Learning
+    from styleplug.filters.training.style_learning import SCHEDULE, Learning
     from styleplug.vgg.mirror import TorchVGG
 
     with interruptible() as cancel:
         mirror = TorchVGG(vgg, device=device)
-        learning = Learning(picture, weights, photographs, mirror, content_error, PACE)
+        learning = Learning(picture, weights, photographs, mirror, content_error, SCHEDULE)
         finished = _run(learning, time_limit, _Preview(preview), cancel)
         _keep(learning.style(name, _description(file)))
     how = "learned" if finished else "interrupted; kept as learned so far"
-    say(f"{name}  ({how}, {learning.descent.steps} steps)", err=True)
+    say(f"{name}  ({how}, {learning.trainer.steps} steps)", err=True)
     if not finished:
         click.get_current_context().exit(cancel.code)
 

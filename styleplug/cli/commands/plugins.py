@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from styleplug.cli.main import FAILURE, main
-from styleplug.cli.ui.terminal import say
+from styleplug.cli.ui.terminal import say, say_json
 
 if TYPE_CHECKING:
     import pluggy
@@ -33,7 +32,7 @@ def list_plugins(as_json: bool) -> None:
 
     found = found_plugins()
     if as_json:
-        say(json.dumps([asdict(plugin) for plugin in found]))
+        say_json([asdict(plugin) for plugin in found])
     else:
         for plugin in found:
             say(f"{plugin.name}  {plugin.distribution} {plugin.version}")
@@ -65,8 +64,8 @@ def trace(command: tuple[str, ...]) -> None:
 
 def _before(name: str, methods: Sequence[pluggy.HookImpl], arguments: Mapping[str, Any]) -> None:
     asked = ", ".join(method.plugin_name for method in reversed(methods))
-    told = ", ".join(f"{key}={_brief(value)}" for key, value in arguments.items())
-    say(f"{name}({told})  asks {asked}", err=True)
+    values = ", ".join(f"{key}={_brief(value)}" for key, value in arguments.items())
+    say(f"{name}({values})  asks {asked}", err=True)
 
 
 def _after(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from styleplug.cli.ui.terminal import say
+from styleplug.cli.ui.options import name_option
+from styleplug.cli.ui.terminal import say, say_json
 
 
 @click.group()
@@ -17,9 +17,7 @@ def styles() -> None:
 
 @styles.command(short_help="Copy a painting into your collection.")
 @click.argument("painting", type=click.Path(path_type=Path))
-@click.option(
-    "--name", metavar="NAME", required=True, help="Lower-case letters, digits and hyphens."
-)
+@name_option
 @click.option("--title", metavar="TEXT", help="A line for dialogs. [default: the name's words]")
 @click.option("--overwrite", is_flag=True, help="Replace a style of this name.")
 def add(painting: Path, name: str, title: str | None, overwrite: bool) -> None:
@@ -40,7 +38,7 @@ def list_all(as_json: bool) -> None:
 
     found = list_styles()
     if as_json:
-        say(json.dumps([asdict(style) for style in found], default=str))
+        say_json([asdict(style) for style in found])
         return
     width = max(len(style.name) for style in found)
     for style in found:

@@ -12,15 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from styleplug.cli.main import echo_json
 from styleplug.cli.ui.artifacts import Watch, watch_options
 from styleplug.cli.ui.interrupt import interruptible
 from styleplug.cli.ui.job import stylize_job
 from styleplug.cli.ui.json_events import as_record, summary
-from styleplug.cli.ui.options import config_options, output_option, strip_option
+from styleplug.cli.ui.options import (
+    config_options,
+    like_option,
+    output_option,
+    path_option,
+    strip_option,
+)
 from styleplug.cli.ui.pipes import PIPE, check_pipes, format_option, piped
 from styleplug.cli.ui.resume import asked_checkpoint, checkpoint_options, leave
-from styleplug.cli.ui.terminal import say
+from styleplug.cli.ui.terminal import say, say_json
 from styleplug.errors import DivergedError, StyleplugError
 from styleplug.events import Failed
 from styleplug.hookspecs import StylizeResult
@@ -35,21 +40,15 @@ _log = logging.getLogger("styleplug")
 
 @click.command()
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option(
+@path_option(
     "--style",
     "paintings",
-    type=click.Path(path_type=Path),
     metavar="PAINTING",
     multiple=True,
     help="The painting, a file or a name that `styleplug styles list` knows; give several to mix"
     " them in equal parts.",
 )
-@click.option(
-    "--like",
-    type=click.Path(path_type=Path),
-    metavar="PICTURE",
-    help="Paint as PICTURE was painted by styleplug, but for the options that are given.",
-)
+@like_option
 @output_option("; - for standard output.")
 @format_option
 @config_options
@@ -98,7 +97,7 @@ def stylize(
             _paint(photo, job, _Output(file, name, overwrite, as_json), watch, verbose)
     except StyleplugError as error:
         if as_json:
-            echo_json(event="failed", code=error.code, message=str(error))
+            say_json({"event": "failed", "code": error.code, "message": str(error)})
         raise
 
 
@@ -118,7 +117,7 @@ class _Output:
         place, problem = prepared.deliver(result, self.path, overwrite=self.overwrite)
         name = self.name if place == self.path else str(place)
         if self.as_json:
-            echo_json(event="written", path=name, **summary(result))
+            say_json({"event": "written", "path": name, **summary(result)})
         else:
             say(f"{name}  ({remark})", err=True)
         return problem
@@ -178,4 +177,4 @@ def _listener(
 def _print_record(event: Event) -> None:
     # The command reports its failure itself, for not every one comes from a running job.
     if not isinstance(event, Failed):
-        echo_json(**as_record(event))
+        say_json(as_record(event))

@@ -16,8 +16,8 @@ import click
 
 import styleplug
 from styleplug.cli.ui.interrupt import interruptible
-from styleplug.cli.ui.options import content_error
-from styleplug.cli.ui.output import check_output, write_output
+from styleplug.cli.ui.options import content_error, path_option
+from styleplug.cli.ui.output import check_output, write_output, writing
 from styleplug.cli.ui.photographs import files_in, photograph
 from styleplug.cli.ui.terminal import say
 from styleplug.errors import ConfigError, ImageError, PluginError, StyleplugError
@@ -38,33 +38,25 @@ _log = logging.getLogger("styleplug")
 @click.command()
 @click.argument("photos", type=click.Path(path_type=Path))
 @click.argument("paintings", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    required=True,
-    help="Where to write the network with its styles: .onnx.",
+@path_option(
+    "-o", "--output", required=True, help="Where to write the network with its styles: .onnx."
 )
 @click.option(
     "--steps",
     type=click.IntRange(1),
     default=40_000,
-    show_default=True,
     help="How long to train; towards the end the steps become smaller.",
 )
 @click.option(
     "--crop",
     type=click.IntRange(96, 1024),
     default=Schedule.crop,
-    show_default=True,
     help="Side in pixels of what is seen of a photograph at a time.",
 )
 @click.option(
     "--batch",
     type=click.IntRange(1, 64),
     default=Schedule.batch,
-    show_default=True,
     help="Crops in a step.",
 )
 @click.option(
@@ -75,13 +67,11 @@ _log = logging.getLogger("styleplug")
     help="How far from the photograph a filter may lead, 0.1 to 3; less keeps more of it. With the"
     f" name of a painting, for that one alone; can be given again.  [default: {CONTENT_ERROR}]",
 )
-@click.option(
+@path_option(
     "--sheet",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="A picture to write every few minutes: a photograph in each of the styles so far.",
 )
-@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda, cuda:N, mps.")
+@click.option("--device", default="auto", help="auto, cpu, cuda, cuda:N, mps.")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
 def train(
     photos: Path,
@@ -157,11 +147,8 @@ class _Files:
         Raises:
             ConfigError: a place can't be written.
         """
-        try:
+        with writing(self.checkpoint):
             training.save(self.checkpoint)
-        except OSError as error:
-            allowed = f"a place to write to ({error.strerror})"
-            raise ConfigError("output", str(self.checkpoint), allowed) from error
         _write_network(training, self.network)
         if self.sheet:
             self._draw(training, self.sheet)
@@ -248,7 +235,7 @@ def _paintings(files: Iterable[Path]) -> Mapping[str, Picture]:
         ImageError: a file is no picture, or one that can't be learned from.
     """
     from styleplug.filters.training.paintings import checked
-    from styleplug.runtime.names import check_name
+    from styleplug.names import check_name
 
     named: dict[str, Picture] = {}
     for file in files:

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 import styleplug
+from styleplug.cli.ui.options import path_option
 from styleplug.cli.ui.output import check_output, check_place, write_output
 from styleplug.errors import ConfigError, ImageError, PluginError
 from styleplug.events import Event, Planned, Preview, Progress
@@ -31,9 +30,7 @@ def watch_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--plot": ("FILE", "Where to draw the losses by evaluation: .png or .svg."),
     }
     for name, (metavar, text) in options.items():
-        command = click.option(name, type=click.Path(path_type=Path), metavar=metavar, help=text)(
-            command
-        )
+        command = path_option(name, metavar=metavar, help=text)(command)
     return command
 
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn
 from rich.table import Column
 
-from styleplug.batch.events import Advanced, BatchEvent, Done, Failed, Planned, Skipped, Started
-from styleplug.cli.ui.progress import BAR_WIDTH, duration, error_console
+from styleplug.batch.events import (
+    BatchEvent,
+    BatchPlanned,
+    PictureAdvanced,
+    PictureDone,
+    PictureFailed,
+    PictureSkipped,
+    PictureStarted,
+)
+from styleplug.cli.ui.progress import BAR_WIDTH, duration, live_bar
 from styleplug.cli.ui.terminal import printable
 
 
@@ -23,15 +31,14 @@ def batch_bar(is_watching: bool) -> Iterator[Callable[[BatchEvent], None]]:
         is_watching: say at once which pictures fail: the end, when all that failed are listed, may
             be far off.
     """
-    console = error_console()
     columns = (
         BarColumn(BAR_WIDTH),
         TaskProgressColumn(),
         # Last what is of no fixed width, so that the line doesn't shake.
         TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
     )
-    bar = Progress(*columns, console=console, transient=True)
-    with bar if console.is_terminal else nullcontext():
+    with live_bar(*columns) as bar:
+        console = bar.console
         task = bar.add_task("looking for pictures", total=None)
         work = _Work(0)
         said: set[str] = set()
@@ -39,26 +46,26 @@ def batch_bar(is_watching: bool) -> Iterator[Callable[[BatchEvent], None]]:
         def show(event: BatchEvent) -> None:
             nonlocal work
             match event:
-                case Planned():
+                case BatchPlanned():
                     work = _Work(event.total - event.done)
                     earlier = f", {event.done} of them done before" if event.done else ""
                     console.print(f"{_count(event.total)}{earlier}")
-                case Started():
+                case PictureStarted():
                     work.fractions[event.source] = 0.0
-                case Advanced():
+                case PictureAdvanced():
                     work.fractions[event.source] = event.fraction
-                case Done():
+                case PictureDone():
                     work.end(event.source)
-                    for remark in event.remarks:
-                        if remark not in said:  # each process says what concerns all
-                            said.add(remark)
-                            console.print(f"styleplug: {remark}")
+                    for warning in event.warnings:
+                        if warning not in said:  # each process says what concerns all
+                            said.add(warning)
+                            console.print(f"styleplug: {warning}")
                     if not console.is_terminal:
                         console.print(f"{event.output}  ({event.seconds:.1f} s)")
-                case Skipped():
+                case PictureSkipped():
                     work.end(event.source)
                     console.print(f"{event.output}  (there already; skipped)")
-                case Failed():
+                case PictureFailed():
                     work.end(event.source)
                     if is_watching:
                         console.print(f"{event.source}: {event.problem}")
@@ -70,16 +77,14 @@ def batch_bar(is_watching: bool) -> Iterator[Callable[[BatchEvent], None]]:
 @contextmanager
 def report_bar() -> Iterator[Callable[[int, int], None]]:
     """A function to hand the pictures that a report shows, and their number, to."""
-    console = error_console()
     columns = (TextColumn("writing the report"), BarColumn(BAR_WIDTH), MofNCompleteColumn())
-    bar = Progress(*columns, console=console, transient=True)
-    with bar if console.is_terminal else nullcontext():
+    with live_bar(*columns) as bar:
         task = bar.add_task("", total=None)
         yield lambda shown, total: bar.update(task, completed=shown, total=total)
 
 
 class _Work:
-    """How much there is to do, and how fast it goes."""
+    """The work that there is to do, and how fast it goes."""
 
     def __init__(self, total: int) -> None:
         self.total = total

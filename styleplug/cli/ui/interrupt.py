@@ -25,7 +25,7 @@ class Interrupted(KeyboardInterrupt):
         super().__init__()
 
 
-class Cancel(threading.Event):
+class CancelEvent(threading.Event):
     """Set by a signal; `code` is the exit code that says which."""
 
     code = 128 + signal.SIGINT
@@ -43,13 +43,13 @@ def raised() -> Iterator[None]:
 
 
 @contextmanager
-def interruptible() -> Iterator[Cancel]:
+def interruptible() -> Iterator[CancelEvent]:
     """An event that a signal sets, to keep the picture so far; a second signal ends at once.
 
     Raises:
         Interrupted: a second signal came; or the job was `Cancelled` by the first.
     """
-    cancel = Cancel()
+    cancel = CancelEvent()
 
     def ask(code: int) -> None:
         if cancel.is_set():

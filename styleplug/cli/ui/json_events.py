@@ -11,8 +11,8 @@ from styleplug.hookspecs import JobResult
 
 def as_record(event: Event) -> dict[str, Any]:
     """The event's fields, with its name as "event"."""
-    told = event.result if isinstance(event, Finished) else event
-    return {"event": type(event).__name__.lower(), **summary(told)}
+    record = event.result if isinstance(event, Finished) else event
+    return {"event": type(event).__name__.lower(), **summary(record)}
 
 
 def summary(record: Event | JobResult) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Command line options made from the fields of a config, so that each is stated once."""
+"""Options that several commands have, and those made from a config, so that each is stated once."""
 
 from __future__ import annotations
 
@@ -12,24 +12,23 @@ import click
 from styleplug.config import DEFAULT_PRESET, PRESETS, Config, StylizeConfig
 from styleplug.options import Choice, Flag, Number, Option, seconds
 
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+"""Gives a command an option or several."""
 
-class Parsed(click.ParamType[Any]):
-    """A parameter that a function makes of a text, or refuses with a ValueError that says why."""
 
-    def __init__(self, parse: Callable[[str], Any]) -> None:
-        self.parse = parse
-        self.name = "text"
+def parsed_by(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A kind of option that a function makes of a text, or refuses with a ValueError saying why."""
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if not isinstance(value, str):
-            return value
+    def convert(text: str) -> Any:
         try:
-            return self.parse(value)
+            return parse(text)
         except ValueError as error:
-            self.fail(str(error), param, ctx)
+            raise click.BadParameter(str(error)) from error
+
+    return convert
 
 
-SECONDS = Parsed(seconds)
+SECONDS = parsed_by(seconds)
 
 
 def content_error(text: str) -> float:
@@ -54,19 +53,30 @@ class _OutputOption(click.Option):
         return super().get_help_record(ctx)
 
 
-def output_option(also: str = ".") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def output_option(also: str = ".") -> Decorator:
     """`--output` of a command that writes a picture; `also` ends the help text."""
-    return click.option(
+    return path_option(
         "-o",
         "--output",
         cls=_OutputOption,
-        type=click.Path(path_type=Path),
-        metavar="FILE",
         required=True,
         help="Where to write the picture: FORMATS" + also,
     )
 
 
+def path_option(*names: str, metavar: str = "FILE", **more: Any) -> Decorator:
+    """An option that names a file or a folder."""
+    return click.option(*names, type=click.Path(path_type=Path), metavar=metavar, **more)
+
+
+like_option = path_option(
+    "--like",
+    metavar="PICTURE",
+    help="Paint as PICTURE was painted by styleplug, but for the options that are given.",
+)
+name_option = click.option(
+    "--name", metavar="NAME", required=True, help="Lower-case letters, digits and hyphens."
+)
 strip_option = click.option(
     "--strip",
     is_flag=True,
@@ -83,7 +93,6 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--preset",
         type=click.Choice(list(PRESETS)),
         default=DEFAULT_PRESET,
-        show_default=True,
         help="Where the defaults of the options below come from.",
     )(command)
 
@@ -97,7 +106,7 @@ def config_from(options: Mapping[str, Any]) -> StylizeConfig:
     return StylizeConfig.from_preset(options["preset"], **given_options(StylizeConfig, options))
 
 
-def field_options(config: type[Config]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def field_options(config: type[Config]) -> Decorator:
     """Gives a command an option for each of a config, in their order."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -123,9 +132,9 @@ def _click_option(option: Option) -> Callable[..., Any]:
     return click.option(f"--{name}", type=kind, metavar=option.metavar, help=help_text)
 
 
-def option_type(option: Option) -> click.ParamType[Any]:
+def option_type(option: Option) -> Any:
     """What makes an option's value of a text."""
-    return click.Choice(option.choices) if isinstance(option, Choice) else Parsed(option.parse)
+    return click.Choice(option.choices) if isinstance(option, Choice) else parsed_by(option.parse)
 
 
 def _range_and_default(option: Option) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from styleplug.errors import ConfigError
@@ -45,10 +47,8 @@ def write_output(path: Path, data: bytes, option: str = "output") -> None:
     """
     from styleplug.runtime.files import write_atomically
 
-    try:
+    with writing(path, option):
         write_atomically(path, data)
-    except OSError as error:
-        raise _unwritable(path, option, error) from error
 
 
 def check_place(path: Path, option: str) -> None:
@@ -57,13 +57,21 @@ def check_place(path: Path, option: str) -> None:
     Raises:
         ConfigError: the folder can't be written to, or the name is too long.
     """
-    from styleplug.runtime.files import check_writable
+    from styleplug.atomic import check_writable
 
-    try:
+    with writing(path, option):
         check_writable(path)
+
+
+@contextmanager
+def writing(path: Path, option: str = "output") -> Iterator[None]:
+    """A context that ends in an error of the option if the path can't be written.
+
+    Raises:
+        ConfigError: it can't.
+    """
+    try:
+        yield
     except OSError as error:
-        raise _unwritable(path, option, error) from error
-
-
-def _unwritable(path: Path, option: str, error: OSError) -> ConfigError:
-    return ConfigError(option, str(path), f"a place to write to ({error.strerror})")
+        allowed = f"a place to write to ({error.strerror})"
+        raise ConfigError(option, str(path), allowed) from error

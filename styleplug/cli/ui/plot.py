@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from styleplug.errors import MissingDependencyError
 from styleplug.events import Progress
+from styleplug.extras import import_extra
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _SIZE = (8.0, 6.0)
-"""In inches of 100 pixels."""
+"""Width and height in inches of 100 pixels."""
 _LEAST = 1e-3
 """Less is drawn as this: a run from the photograph begins at next to no content error, which would
 dwarf all the rest on an axis of logarithms."""
@@ -27,10 +27,9 @@ def empty_figure() -> Figure:
     Raises:
         MissingDependencyError: Matplotlib isn't installed.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as failure:
-        raise MissingDependencyError.of(failure, "matplotlib", "plot") from failure
+    import_extra("matplotlib", "plot")
+    from matplotlib.figure import Figure
+
     return Figure(_SIZE, layout="constrained")
 
 

@@ -70,15 +70,8 @@ def progress_bar(
         verbose: print the errors reached at each scale; without a terminal they always are.
         cancel: set when the job has been asked to end.
     """
-    console = error_console()
-    columns = (
-        TextColumn("{task.description:>16}"),
-        BarColumn(BAR_WIDTH),
-        TaskProgressColumn(),
-        _Numbers(cancel),
-    )
-    bar = Progress(*columns, console=console, transient=True)
-    with bar if console.is_terminal else nullcontext():
+    columns = (BarColumn(BAR_WIDTH), TaskProgressColumn(), _Numbers(cancel))
+    with live_bar(TextColumn("{task.description:>16}"), *columns) as bar:
         task = bar.add_task("preparing", total=1.0, numbers="")
         last: events.Progress | None = None
 
@@ -86,7 +79,7 @@ def progress_bar(
             nonlocal last
             match event:
                 case events.Planned():
-                    _announce(console, event)
+                    _announce(bar.console, event)
                 case events.Progress():
                     last = event
                     bar.update(
@@ -96,8 +89,8 @@ def progress_bar(
                         numbers=_numbers(event),
                     )
                 case events.Preview() if last and last.iteration == last.iterations:
-                    if verbose or not console.is_terminal:
-                        console.print(_reached(last))
+                    if verbose or not bar.console.is_terminal:
+                        bar.console.print(_reached(last))
 
         yield show
 
@@ -105,16 +98,8 @@ def progress_bar(
 @contextmanager
 def download_bar(name: str) -> Iterator[Callable[[int, int], None]]:
     """A function to hand the bytes downloaded and the file's size to, while the context lasts."""
-    console = error_console()
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(BAR_WIDTH),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    bar = Progress(*columns, console=console, transient=True)
-    with bar if console.is_terminal else nullcontext():
+    columns = (BarColumn(BAR_WIDTH), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with live_bar(TextColumn("{task.description}"), *columns) as bar:
         task: TaskID | None = None
         tenths = -1
 
@@ -124,11 +109,21 @@ def download_bar(name: str) -> Iterator[Callable[[int, int], None]]:
                 # What an earlier run has downloaded mustn't count as speed.
                 task = bar.add_task(name, total=total, completed=done)
             bar.update(task, total=total, completed=done)
-            if not console.is_terminal and 10 * done // total > tenths:
+            if not bar.console.is_terminal and 10 * done // total > tenths:
                 tenths = 10 * done // total
-                console.print(f"{name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB downloaded")
+                bar.console.print(f"{name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB downloaded")
 
         yield show
+
+
+@contextmanager
+def live_bar(*columns: ProgressColumn) -> Iterator[Progress]:
+    """A bar on standard error, drawn while the context lasts if that is a terminal; its console
+    prints lines above it."""
+    console = error_console()
+    bar = Progress(*columns, console=console, transient=True)
+    with bar if console.is_terminal else nullcontext():
+        yield bar
 
 
 def error_console() -> Console:

@@ -22,7 +22,7 @@ import click
 from click.core import ParameterSource
 
 from styleplug.cli.ui.artifacts import real_place
-from styleplug.cli.ui.options import SECONDS
+from styleplug.cli.ui.options import SECONDS, path_option
 from styleplug.cli.ui.pipes import PIPE
 from styleplug.cli.ui.terminal import say
 from styleplug.config import INITS, StylizeConfig
@@ -55,10 +55,8 @@ _FILES = {
 
 def checkpoint_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command `--checkpoint`, `--checkpoint-every` and `--resume`."""
-    command = click.option(
+    command = path_option(
         "--resume",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
         is_eager=True,
         callback=_recall,
         help="Go on with the run that left the checkpoint FILE, and keep it up to date. PHOTO and"
@@ -71,13 +69,10 @@ def checkpoint_options(command: Callable[..., Any]) -> Callable[..., Any]:
         type=SECONDS,
         metavar="TIME",
         default=f"{Checkpoint.every:g}s",
-        show_default=True,
         help="How often to write the checkpoint.",
     )(command)
-    return click.option(
+    return path_option(
         "--checkpoint",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
         help="A new file to keep the state of the run in, for --resume. It is removed once the"
         " picture is finished, and stays after Ctrl-C, after --time-limit, and after a crash.",
     )(command)

@@ -7,6 +7,7 @@ or gone. So all that is printed goes through here; what libraries print does, to
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import sys
@@ -37,6 +38,12 @@ def tamed(text: str) -> str:
 def say(line: object, *, err: bool = False) -> None:
     """Print a line at once, on standard output, or on standard error with `err`."""
     click.echo(printable(str(line)), err=err)
+
+
+def say_json(value: object) -> None:
+    """Print a value as a line of JSON on standard output; what JSON hasn't, such as a path, as
+    text."""
+    say(json.dumps(value, default=str))
 
 
 class SafeStream:

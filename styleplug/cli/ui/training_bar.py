@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 
-from styleplug.cli.ui.progress import BAR_WIDTH, duration, error_console
+from styleplug.cli.ui.progress import BAR_WIDTH, duration, live_bar
 
 if TYPE_CHECKING:
     from styleplug.filters.training.trainer import Step
@@ -18,15 +18,13 @@ if TYPE_CHECKING:
 def training_bar(name: str) -> Iterator[Callable[[float, float, Step], None]]:
     """While the context lasts, a function to hand on how things are: the fraction of the work that
     is done, the seconds that are left, and what the last step found."""
-    console = error_console()
     columns = (
         TextColumn("{task.description}"),
         BarColumn(BAR_WIDTH),
         TaskProgressColumn(),
         TextColumn("{task.fields[numbers]}"),
     )
-    bar = Progress(*columns, console=console, transient=True)
-    with bar if console.is_terminal else nullcontext():
+    with live_bar(*columns) as bar:
         task = bar.add_task(name, total=1.0, numbers="")
         tenths = 0
 
@@ -34,9 +32,9 @@ def training_bar(name: str) -> Iterator[Callable[[float, float, Step], None]]:
             nonlocal tenths
             numbers = _numbers(step, remaining)
             bar.update(task, completed=fraction, numbers=numbers)
-            if not console.is_terminal and int(10 * fraction) >= tenths:
+            if not bar.console.is_terminal and int(10 * fraction) >= tenths:
                 tenths = int(10 * fraction) + 1
-                console.print(f"{name}, {fraction:.0%}: {numbers}")
+                bar.console.print(f"{name}, {fraction:.0%}: {numbers}")
 
         yield show
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import math
 import random
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class Crops:
         self.paths, self.side = list(paths), side
         self.random = random.Random(seed)
         self.noise = np.random.default_rng(seed)
-        self._kept: OrderedDict[Path, Image.Image] = OrderedDict()
+        self._read = functools.lru_cache(KEPT)(_read)
 
     def draw(self, count: int) -> NDArray[np.float32]:
         """(count, 3, side, side), RGB in [0, 1]: crops of one photograph.
@@ -65,15 +65,10 @@ class Crops:
         while self.paths:
             path = self.random.choice(self.paths)
             try:
-                photograph = self._kept.pop(path, None) or _read(path)
+                return self._read(path)
             except ImageError as error:
                 _log.warning("%s; going on without it", error)
                 self.paths.remove(path)
-                continue
-            self._kept[path] = photograph
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-            return photograph
         raise ConfigError("photos", "none that can be read", "a folder of photographs")
 
     def _crop(self, photograph: Image.Image) -> Image.Image:

@@ -22,8 +22,8 @@ from styleplug.filters.architecture import (
 )
 from styleplug.filters.graph import NetworkGraph
 from styleplug.filters.weights import MODEL, VECTORS, FilterWeights
+from styleplug.runtime.graph_builder import GraphBuilder
 from styleplug.runtime.onnx_format import FLOAT
-from styleplug.vgg.graph_builder import GraphBuilder
 
 
 def export_filters(weights: FilterWeights, metadata: Mapping[str, str]) -> bytes:
@@ -49,8 +49,8 @@ def export_filters(weights: FilterWeights, metadata: Mapping[str, str]) -> bytes
         ),
     }
     filtered, _ = network.whole(_padded(graph, image))
-    graph.output("filtered", _cropped(graph, filtered, image), (1, 3, "H", "W"))
-    data = graph.model(metadata={**metadata, **facts})
+    graph.output(_cropped(graph, filtered, image), (1, 3, "H", "W"), "filtered")
+    data = graph.model({**metadata, **facts})
     onnx.checker.check_model(data)
     return data
 

@@ -26,23 +26,23 @@ from styleplug.vgg.tensors import as_batch
 STYLE_LAYERS = tuple(f"relu{block}_1" for block in range(1, 6))
 CONTENT_LAYER = "relu4_2"
 DIVISORS = (1, 2, 4)
-"""Of the sizes at which a picture is seen; its errors are the means over them."""
+"""A picture is seen at its size over each of these; its errors are the means over them."""
 
 WINDOW = 128
 """Side in pixels of what is seen of a picture in full, which would cost most of the time: a network
 needs large pictures, since its statistics are theirs, and the loss needs few pixels."""
 
 LARGEST_PALETTE_ERROR = 8.0
-"""Beyond it a painting of hardly any colours would outweigh everything else."""
+"""The error is no larger, or a painting of hardly any colours would outweigh everything else."""
 
 LEAST = 1e-12
 """What is divided by, at least."""
 
-Place = tuple[int, int]
+Corner = tuple[int, int]
 """Top and left of a picture's window."""
 
 
-class Errors(NamedTuple):
+class FilterErrors(NamedTuple):
     """Relative errors, (N,) each."""
 
     style: Tensor
@@ -51,7 +51,7 @@ class Errors(NamedTuple):
 
 
 class PerceptualLoss:
-    """Errors of filtered pictures.
+    """The errors of filtered pictures.
 
     Args:
         mirror: the VGG network.
@@ -73,12 +73,12 @@ class PerceptualLoss:
         palettes = [palette(self._pixels(painting, DIVISORS[-1])) for painting in paintings]
         self.means, self.covariances = map(torch.cat, zip(*palettes, strict=True))
 
-    def content(self, photographs: Tensor, places: Sequence[Place]) -> tuple[Tensor, ...]:
+    def content(self, photographs: Tensor, corners: Sequence[Corner]) -> tuple[Tensor, ...]:
         """What `errors` has to know of photographs, (N, 3, H, W): features by size, (N, …)."""
         with torch.no_grad(), self.autocast():
             return tuple(
                 self.mirror(view, [CONTENT_LAYER])[CONTENT_LAYER].bfloat16()
-                for view in views(photographs, places)
+                for view in views(photographs, corners)
             )
 
     def errors(
@@ -86,18 +86,18 @@ class PerceptualLoss:
         pictures: Tensor,
         styles: Tensor,
         content: Sequence[Tensor],
-        places: Sequence[Place],
-    ) -> Errors:
+        corners: Sequence[Corner],
+    ) -> FilterErrors:
         """The errors of filtered pictures.
 
         Args:
             pictures: (N, 3, H, W) in [0, 1], H and W at least 64.
             styles: (N,), whole numbers: each picture's painting.
             content: of the photographs.
-            places: of the windows, the photographs' own.
+            corners: of the windows, the photographs' own.
         """
         style = content_error = pictures.new_zeros(len(pictures))
-        for view, grams, wanted in zip(views(pictures, places), self.grams, content, strict=True):
+        for view, grams, wanted in zip(views(pictures, corners), self.grams, content, strict=True):
             with self.autocast():
                 features = self.mirror(view, [*STYLE_LAYERS, CONTENT_LAYER])
             for layer in STYLE_LAYERS:
@@ -106,12 +106,12 @@ class PerceptualLoss:
             content_error = content_error + _relative(
                 features[CONTENT_LAYER].float(), wanted.float()
             )
-        return Errors(
+        return FilterErrors(
             style / len(DIVISORS), content_error / len(DIVISORS), self._palette(pictures, styles)
         )
 
     def autocast(self) -> AbstractContextManager[object]:
-        """Within it, convolutions are computed in the type that is quick on the device."""
+        """A context in which convolutions are computed in the type that is quick on the device."""
         return autocast(self.mirror.device, self.type)
 
     def _palette(self, pictures: Tensor, styles: Tensor) -> Tensor:
@@ -134,7 +134,7 @@ class PerceptualLoss:
         return {layer: gram_matrices(array) for layer, array in features.items()}
 
 
-def views(pictures: Tensor, places: Sequence[Place]) -> Iterator[Tensor]:
+def views(pictures: Tensor, corners: Sequence[Corner]) -> Iterator[Tensor]:
     """What is seen of pictures, (N, 3, H, W): their windows, and then the whole of them, smaller.
 
     >>> [tuple(view.shape) for view in views(torch.zeros(2, 3, 256, 200), [(0, 0), (9, 72)])]
@@ -143,7 +143,7 @@ def views(pictures: Tensor, places: Sequence[Place]) -> Iterator[Tensor]:
     yield torch.stack(
         [
             picture[:, top : top + WINDOW, left : left + WINDOW]
-            for picture, (top, left) in zip(pictures, places, strict=True)
+            for picture, (top, left) in zip(pictures, corners, strict=True)
         ]
     )
     for divisor in DIVISORS[1:]:

@@ -30,12 +30,12 @@ from styleplug.filters.architecture import (
     EPSILON,
     HALF,
     INNER_MARGIN,
+    LOCAL_CONTRAST_FLOOR,
+    LOCAL_CONTRAST_WINDOW,
     LUMA,
     MARGIN,
     NORMALISED,
     QUARTER,
-    RELIEF_FLOOR,
-    RELIEF_WINDOW,
     STRIDE,
     STYLE_SIZE,
 )
@@ -103,12 +103,12 @@ def local_contrast(image: Tensor) -> Tensor:
     weights = image.new_tensor(LUMA).view(1, 3, 1, 1).expand(1, 3, 4, 4) / 16
     luma = functional.conv2d(image, weights, stride=4)
     centred = luma - _surroundings(luma)
-    return centred / (_surroundings(centred.square()) + RELIEF_FLOOR**2).sqrt()
+    return centred / (_surroundings(centred.square()) + LOCAL_CONTRAST_FLOOR**2).sqrt()
 
 
 def _surroundings(values: Tensor) -> Tensor:
-    padding = RELIEF_WINDOW // 2
-    return functional.avg_pool2d(values, RELIEF_WINDOW, 1, padding, count_include_pad=False)
+    padding = LOCAL_CONTRAST_WINDOW // 2
+    return functional.avg_pool2d(values, LOCAL_CONTRAST_WINDOW, 1, padding, count_include_pad=False)
 
 
 def _instance_norm(features: Tensor) -> Tensor:

@@ -19,18 +19,18 @@ from styleplug.filters.style import FilterStyle
 from styleplug.filters.training.losses import PerceptualLoss
 from styleplug.filters.training.network import FilterNetwork, new_styles
 from styleplug.filters.training.schedule import Schedule, slowing
-from styleplug.filters.training.trainer import VECTORS, Step, Trainer
+from styleplug.filters.training.trainer import Step, Trainer
 from styleplug.filters.weights import FilterWeights, network_id
 from styleplug.image.picture import Picture
 from styleplug.runtime.files import write_atomically
 from styleplug.vgg.mirror import TorchVGG
-from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
+from styleplug.vgg.tensors import Pixels
 
 FULL_SHARE = 0.4
 """The share of the steps after which they become smaller."""
 
 COLUMNS = 4
-"""Of a sheet."""
+"""Pictures in a row of a sheet."""
 
 
 class Training:
@@ -62,12 +62,12 @@ class Training:
         styles = new_styles(len(self.names)).to(mirror.device)
         loss = PerceptualLoss(mirror, list(paintings.values()))
         wanted = [target_content_errors[name] for name in self.names]
-        self.descent = Trainer(network, styles, loss, photographs, wanted, schedule, seed)
+        self.trainer = Trainer(network, styles, loss, photographs, wanted, schedule, seed)
 
     @property
     def steps(self) -> int:
         """Steps that are done."""
-        return self.descent.steps
+        return self.trainer.steps
 
     def step(self) -> Step:
         """One step.
@@ -76,16 +76,14 @@ class Training:
             ConfigError: no photograph can be read.
         """
         fraction = self.steps / self.total
-        return self.descent.step(slowing((fraction - FULL_SHARE) / (1 - FULL_SHARE)))
+        return self.trainer.step(slowing((fraction - FULL_SHARE) / (1 - FULL_SHARE)))
 
     def weights(self) -> FilterWeights:
         """Network and styles as they have become, as means over the last steps."""
-        with self.descent.averaged():
-            network, styles = self.descent.network, self.descent.styles
-            arrays = {
-                name: array.cpu().numpy().copy() for name, array in network.state_dict().items()
-            }
-            vectors = [styles[kind].detach().cpu().numpy().copy() for kind in VECTORS]
+        with self.trainer.averaged():
+            state = self.trainer.network.state_dict()
+            arrays = {name: array.cpu().numpy().copy() for name, array in state.items()}
+        vectors = self.trainer.style_vectors()
         identity = network_id(arrays)
         return FilterWeights(
             arrays,
@@ -97,13 +95,7 @@ class Training:
 
     def sheet(self, photograph: Pixels) -> Pixels:
         """A photograph, (H, W, 3) in [0, 1], in each of the styles as they are now; in rows."""
-        batch = torch.from_numpy(as_batch(photograph)).to(self.descent.loss.mirror.device)
-        with self.descent.averaged():
-            vectors = zip(*(self.descent.styles[kind] for kind in VECTORS), strict=True)
-            pictures = [
-                as_pixels(self.descent.network(batch, scale[None], shift[None]).cpu().numpy())
-                for scale, shift in vectors
-            ]
+        pictures = self.trainer.painted(photograph)
         pictures += [np.ones_like(photograph)] * (-len(pictures) % COLUMNS)
         rows = [pictures[start : start + COLUMNS] for start in range(0, len(pictures), COLUMNS)]
         return np.concatenate([np.concatenate(row, axis=1) for row in rows])
@@ -115,7 +107,7 @@ class Training:
             OSError: the place can't be written; what was there stays.
         """
         buffer = io.BytesIO()
-        torch.save({"paintings": self.names, "descent": self.descent.state()}, buffer)
+        torch.save({"paintings": self.names, "trainer": self.trainer.state()}, buffer)
         write_atomically(path, buffer.getvalue())
 
     def resume(self, path: Path) -> None:
@@ -129,7 +121,7 @@ class Training:
             saved = torch.load(path, map_location="cpu", weights_only=True)
             if saved["paintings"] != self.names:
                 raise CheckpointError(path, problem)
-            self.descent.restore(saved["descent"])
+            self.trainer.restore(saved["trainer"])
         except (
             AttributeError,
             OSError,

@@ -11,7 +11,7 @@ WORKING_SIDE = 512
 strokes to a photograph of this size."""
 
 SHORTEST_SIDE = 128
-"""Of a painting, in pixels, and likewise of what is left of it at `WORKING_SIDE`."""
+"""Pixels that the shorter side of a painting has at least, and has at `WORKING_SIDE` as well."""
 
 
 def checked(painting: Picture) -> Picture:

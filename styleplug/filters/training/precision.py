@@ -1,4 +1,4 @@
-"""Which type of number a device computes convolutions in most quickly, for training."""
+"""The type of number in which a device computes convolutions most quickly, for training."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch.nn import functional
 
 
 def autocast(device: torch.device, type: torch.dtype) -> AbstractContextManager[object]:
-    """Within it, PyTorch computes convolutions in this type; weights and sums stay float32."""
+    """A context in which convolutions are computed in this type; weights and sums stay float32."""
     if type == torch.float32:
         return nullcontext()
     return torch.autocast(device.type, type)

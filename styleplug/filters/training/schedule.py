@@ -1,4 +1,4 @@
-"""How a training goes on: its numbers, and when its steps become smaller."""
+"""The course of a training: its numbers, and when its steps become smaller."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LEAST_PROGRESS = 0.005
 
 @dataclass(frozen=True)
 class Schedule:
-    """How to train.
+    """The numbers of a training.
 
     Args:
         crop: side in pixels of what is seen of a photograph, 96 or more, a multiple of 8.
@@ -59,7 +59,7 @@ def slowing(fraction: float) -> float:
 
 
 class Deadline:
-    """When to slow down and when to end, by the time that is left and the progress that is made.
+    """The moments to slow down and to end, by the time that is left and the progress that is made.
 
     Args:
         limit: seconds that the whole may take.
@@ -78,5 +78,5 @@ class Deadline:
             self.turn, self.end = elapsed, min(self.limit, elapsed * (1 + TAIL))
 
     def factor(self, elapsed: float) -> float:
-        """Of the learning rate."""
+        """The factor of the learning rate at this moment."""
         return slowing((elapsed - self.turn) / (self.end - self.turn))

@@ -22,28 +22,28 @@ from styleplug.filters.training.crops import Crops
 from styleplug.filters.training.losses import PerceptualLoss
 from styleplug.filters.training.network import FilterNetwork, new_styles
 from styleplug.filters.training.schedule import Deadline, Schedule
-from styleplug.filters.training.trainer import VECTORS, Step, Trainer
+from styleplug.filters.training.trainer import Step, Trainer
 from styleplug.filters.weights import FilterWeights
 from styleplug.image.picture import Picture
 from styleplug.vgg.mirror import TorchVGG
-from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
+from styleplug.vgg.tensors import Pixels
 
-PACE = Schedule(learning_rate=0.012, warm_up=10, content_weight=0.3)
+SCHEDULE = Schedule(learning_rate=0.012, warm_up=10, content_weight=0.3)
 
 CHECKED = 4
 """Crops, always the same ones, to compare styles by."""
 
-PLACES = [(0, 0)] * CHECKED
-"""Their windows."""
+CORNERS = [(0, 0)] * CHECKED
+"""The corners of their windows."""
 
 CHECKS = 40
 """How many times in all the style is compared with what it was."""
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far the learning is: what the last step found, the fraction of the time that is over, and
-    the seconds that are left, as it looks now."""
+class LearningProgress:
+    """What the last step found, the fraction of the time that is over, and the seconds that seem to
+    be left."""
 
     step: Step
     fraction: float
@@ -58,7 +58,7 @@ class Learning:
         weights: the network, and the styles to begin with.
         photographs: files to learn on.
         mirror: the VGG network of the loss; its device is where all is computed.
-        aim: the content error that is wanted.
+        target_content_error: the content error that is wanted.
         schedule: how to learn.
     """
 
@@ -68,25 +68,27 @@ class Learning:
         weights: FilterWeights,
         photographs: Sequence[Path],
         mirror: TorchVGG,
-        aim: float,
+        target_content_error: float,
         schedule: Schedule,
     ) -> None:
         self.started = time.monotonic()
-        self.weights, self.aim, self.device = weights, aim, mirror.device
+        self.weights, self.device = weights, mirror.device
+        self.target_content_error = target_content_error
         self.loss = PerceptualLoss(mirror, [painting])
         self.network = FilterNetwork().requires_grad_(False).to(self.device)
         self.network.load_state_dict(
             {name: torch.tensor(array) for name, array in weights.arrays.items()}
         )
         self.styles = new_styles(1).to(self.device)
-        self.descent = Trainer(self.network, self.styles, self.loss, photographs, [aim], schedule)
+        targets = [target_content_error]
+        self.trainer = Trainer(self.network, self.styles, self.loss, photographs, targets, schedule)
         crops = Crops(photographs, schedule.crop, seed=1)
         drawn = np.concatenate([crops.draw(1) for _ in range(CHECKED)])
         self.crops = torch.from_numpy(drawn).to(self.device)
-        self.content = self.loss.content(self.crops, PLACES)
-        self.descent.start_from(*self._nearest())
+        self.content = self.loss.content(self.crops, CORNERS)
+        self.trainer.start_from(*self._nearest())
 
-    def run(self, time_limit: float) -> Iterator[Progress]:
+    def run(self, time_limit: float) -> Iterator[LearningProgress]:
         """Learn, and say so after each step; ends when it no longer helps, or by the time limit.
 
         The limit counts from when the learning was made. There is one step at least.
@@ -97,32 +99,27 @@ class Learning:
         deadline, checks = Deadline(time_limit), 0
         elapsed = time.monotonic() - self.started
         while elapsed < deadline.end or not checks:
-            step = self.descent.step(deadline.factor(elapsed))
+            step = self.trainer.step(deadline.factor(elapsed))
             elapsed = time.monotonic() - self.started
             if elapsed * CHECKS > checks * time_limit:
                 checks += 1
                 deadline.note(elapsed, self.distance())
             fraction = min(1.0, elapsed / deadline.end)
-            yield Progress(step, fraction, max(0.0, deadline.end - elapsed))
+            yield LearningProgress(step, fraction, max(0.0, deadline.end - elapsed))
 
     def distance(self) -> float:
         """How far the style as it is now is from the painting's; 0 is the least."""
-        with self.descent.averaged():
+        with self.trainer.averaged():
             return self._distance(self.styles["scale"], self.styles["shift"])
 
     def style(self, name: str, description: str) -> FilterStyle:
         """The style as it is now."""
-        with self.descent.averaged():
-            scale, shift = (self.styles[kind][0].cpu().numpy().copy() for kind in VECTORS)
+        scale, shift = (vectors[0] for vectors in self.trainer.style_vectors())
         return FilterStyle(name, description, scale, shift, self.weights.network)
 
     def preview(self, photograph: Pixels) -> Pixels:
         """A photograph, (H, W, 3) in [0, 1], in the style as it is now."""
-        batch = torch.from_numpy(as_batch(photograph)).to(self.device)
-        with self.descent.averaged():
-            return as_pixels(
-                self.network(batch, self.styles["scale"], self.styles["shift"]).cpu().numpy()
-            )
+        return self.trainer.painted(photograph)[0]
 
     def _nearest(self) -> tuple[Tensor, Tensor]:
         """Scale and shift of the style, or of the mean of them all, that is nearest already."""
@@ -143,5 +140,6 @@ class Learning:
         with self.loss.autocast():
             pictures = self.network(self.crops, *vectors).float()
         styles = torch.zeros(CHECKED, dtype=torch.long)
-        errors = self.loss.errors(pictures, styles, self.content, PLACES)
-        return float(errors.style.mean() + (errors.content.mean() - self.aim).clamp_min(0))
+        errors = self.loss.errors(pictures, styles, self.content, CORNERS)
+        excess = (errors.content.mean() - self.target_content_error).clamp_min(0)
+        return float(errors.style.mean() + excess)

@@ -4,7 +4,7 @@ The loss of a batch is that of `losses.py`: the style error, plus a weight times
 content error, plus a little of the palette's. A term for temporal consistency joins
 them: two crops of a photograph, a few pixels apart, must become the same picture where they
 overlap, so that a filter keeps still when a camera pans. Each style has a content weight of its
-own, which is steered until its content error is the one that is wanted; where a photograph has more
+own, which changes until its content error is the one that is wanted; where a photograph has more
 detail, content counts for more, or busy ones would lose what quiet ones needn't keep.
 """
 
@@ -18,14 +18,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from styleplug.errors import DivergedError
 from styleplug.filters.training.crops import Crops
-from styleplug.filters.training.losses import LEAST, WINDOW, Errors, PerceptualLoss, Place
+from styleplug.filters.training.losses import LEAST, WINDOW, Corner, FilterErrors, PerceptualLoss
 from styleplug.filters.training.network import FilterNetwork
 from styleplug.filters.training.schedule import Schedule
+from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 VECTORS = ("scale", "shift")
 """What a style is made of."""
@@ -37,23 +40,23 @@ RIM = 16
 """Pixels around a crop that the network sees and the loss doesn't: a network that is judged by its
 borders paints frames there."""
 
-STEADINESS = 20.0
-"""Weight of the mean squared difference of the two crops; at 10, flat skies got dots on a grid."""
+TEMPORAL_CONSISTENCY_WEIGHT = 20.0
+"""The mean squared difference of two crops counts so much; at 10, flat skies got dots on a grid."""
 
-PALETTE = 0.1
-"""Weight of the palette's error."""
+PALETTE_WEIGHT = 0.1
+"""The palette's error counts so much."""
 
 DETAIL = 1.2
-"""By which power of a crop's detail, relative to that of others, its content error counts."""
+"""A crop's content error counts by this power of its detail relative to that of others."""
 
 WEIGHT_RANGE = (0.02, 3.0)
-"""Where content weights may be steered."""
+"""The least and the greatest that content weights may become."""
 
 POOL, FRESH = 400, 1
 """Crops at hand, and how many of them a step exchanges: each is used several times, since to read
 it and to compute its features takes a good part of a step."""
 
-STYLE_PACE = 3.0
+STYLE_RATE_FACTOR = 3.0
 """How many times as large a style's learning rate is as the network's."""
 
 LARGEST_GRADIENT = 2.0
@@ -75,13 +78,13 @@ class _Crop(NamedTuple):
 
     Args:
         pixels: (1, 3, H, W), with rims and room for shifts.
-        place: of its window.
+        corner: of its window.
         content: its features by size.
         detail: their mean square.
     """
 
     pixels: Tensor
-    place: Place
+    corner: Corner
     content: tuple[Tensor, ...]
     detail: Tensor
 
@@ -115,7 +118,7 @@ class Trainer:
         self.steps = 0
         weights = [weight for weight in network.parameters() if weight.requires_grad]
         self.trained = [*weights, *styles.parameters()]
-        groups = [(weights, 1.0), (list(styles.parameters()), STYLE_PACE)]
+        groups = [(weights, 1.0), (list(styles.parameters()), STYLE_RATE_FACTOR)]
         self.adam = torch.optim.Adam(
             [{"params": group, "factor": factor} for group, factor in groups if group],
             betas=(0.9, 0.99),
@@ -135,16 +138,16 @@ class Trainer:
             ConfigError: no photograph can be read.
             DivergedError: loss or gradient is no number; network and styles are as before.
         """
-        crops, places, content, detail = self._batch()
+        crops, corners, content, detail = self._batch()
         styles = torch.tensor(self.random.choices(range(len(self.log_weights)), k=len(crops)))
-        pictures, unsteadiness = self._filtered(crops, styles)
-        errors = self.loss.errors(pictures, styles, content, places)
+        pictures, inconsistency = self._filtered(crops, styles)
+        errors = self.loss.errors(pictures, styles, content, corners)
         errors = errors._replace(content=errors.content * detail**DETAIL)
         weights = self.log_weights[styles].exp().to(pictures.device)
-        of_pictures = errors.style + weights * errors.content + PALETTE * errors.palette
-        loss = of_pictures.mean() + STEADINESS * unsteadiness
+        of_pictures = errors.style + weights * errors.content + PALETTE_WEIGHT * errors.palette
+        loss = of_pictures.mean() + TEMPORAL_CONSISTENCY_WEIGHT * inconsistency
         self._descend(loss, factor)
-        self._steer(styles, errors)
+        self._update_content_weights(styles, errors)
         means = torch.stack([loss, errors.style.mean(), errors.content.mean()])
         return Step(*means.detach().tolist())
 
@@ -157,7 +160,7 @@ class Trainer:
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
-        """Within it, network and styles are the means over many steps: better than any of them."""
+        """A context in which network and styles are means over many steps, which are better."""
         current = [weight.detach().clone() for weight in self.trained]
         self._set(self.average)
         try:
@@ -165,6 +168,21 @@ class Trainer:
                 yield
         finally:
             self._set(current)
+
+    def style_vectors(self) -> list[NDArray[np.float32]]:
+        """The styles' scales and shifts, (S, STYLE_SIZE) each, as means over many steps."""
+        with self.averaged():
+            return [self.styles[kind].detach().cpu().numpy().copy() for kind in VECTORS]
+
+    def painted(self, photograph: Pixels) -> list[Pixels]:
+        """A photograph, (H, W, 3) in [0, 1], in each of the styles, as means over many steps."""
+        batch = torch.from_numpy(as_batch(photograph)).to(self.loss.mirror.device)
+        with self.averaged():
+            vectors = zip(*(self.styles[kind] for kind in VECTORS), strict=True)
+            return [
+                as_pixels(self.network(batch, scale[None], shift[None]).cpu().numpy())
+                for scale, shift in vectors
+            ]
 
     def state(self) -> dict[str, Any]:
         """All that it takes to go on, but for the crops at hand."""
@@ -189,7 +207,7 @@ class Trainer:
         self.crops = Crops(self.crops.paths, self.crops.side, self.steps)
         self.random.seed(self.steps)
 
-    def _batch(self) -> tuple[Tensor, list[Place], tuple[Tensor, ...], Tensor]:
+    def _batch(self) -> tuple[Tensor, list[Corner], tuple[Tensor, ...], Tensor]:
         """Crops, (N, 3, H, W), with their windows, their features, and their detail, (N,), relative
         to that of all crops at hand."""
         for _ in range(FRESH if len(self._pool) >= 32 else 2 * self.schedule.batch):
@@ -199,7 +217,7 @@ class Trainer:
         usual = torch.stack([crop.detail for crop in self._pool]).mean()
         return (
             torch.cat([crop.pixels for crop in chosen]),
-            [crop.place for crop in chosen],
+            [crop.corner for crop in chosen],
             tuple(map(torch.cat, zip(*(crop.content for crop in chosen), strict=True))),
             torch.stack([crop.detail for crop in chosen]) / usual.clamp_min(LEAST),
         )
@@ -207,11 +225,11 @@ class Trainer:
     def _drawn(self) -> _Crop:
         pixels = torch.from_numpy(self.crops.draw(1)).to(self.loss.mirror.device)
         free = max(0, self.schedule.crop - WINDOW)
-        place = (self.random.randint(0, free), self.random.randint(0, free))
+        corner = (self.random.randint(0, free), self.random.randint(0, free))
         middle = _inner(_view(pixels, SHIFT // 2, SHIFT // 2))
-        content = self.loss.content(middle, [place])
+        content = self.loss.content(middle, [corner])
         detail = torch.stack([features.float().square().mean() for features in content]).mean()
-        return _Crop(pixels, place, content, detail)
+        return _Crop(pixels, corner, content, detail)
 
     def _filtered(self, crops: Tensor, styles: Tensor) -> tuple[Tensor, Tensor]:
         """Filtered crops without their rims, and how the first differs from one beside it."""
@@ -246,7 +264,7 @@ class Trainer:
         for mean, weight in zip(self.average, self.trained, strict=True):
             mean.lerp_(weight.detach(), 1 - kept)
 
-    def _steer(self, styles: Tensor, errors: Errors) -> None:
+    def _update_content_weights(self, styles: Tensor, errors: FilterErrors) -> None:
         """Move each style's content weight against what its content error is off by."""
         least, most = map(math.log, WEIGHT_RANGE)
         for style, error in zip(styles.tolist(), errors.content.tolist(), strict=True):

@@ -11,7 +11,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pytest
@@ -328,13 +328,13 @@ def test_ctrl_c_while_the_picture_is_written_loses_nothing(
     answer: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    publish = write._publish
+    synchronise = write.synchronise
 
-    def interrupted(*arguments: Any) -> None:
+    def interrupted(file: IO[bytes]) -> None:
         signal.raise_signal(signal.SIGINT)
-        publish(*arguments)
+        synchronise(file)
 
-    monkeypatch.setattr(write, "_publish", interrupted)
+    monkeypatch.setattr(write, "synchronise", interrupted)
     answer(lambda cancel: "finished")
     assert paint().exit_code == 0
     assert set(files(folder)) == {"photo.png", "painting.png", "out.png"}

@@ -101,7 +101,7 @@ def test_how_far_from_the_photograph_filters_lead(train, folder, monkeypatch):
         Training,
         "step",
         lambda self: (
-            target_content_errors.append(self.descent.target_content_errors.tolist()) or step(self)
+            target_content_errors.append(self.trainer.target_content_errors.tolist()) or step(self)
         ),
     )
     result = train("--content-error", "mist=1.5", "--content-error", "0.5")

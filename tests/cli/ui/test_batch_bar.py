@@ -7,11 +7,19 @@ from io import StringIO
 import pytest
 from terminal import Terminal, use_plain_terminal
 
-from styleplug.batch.events import Advanced, BatchEvent, Done, Failed, Planned, Skipped, Started
+from styleplug.batch.events import (
+    BatchEvent,
+    BatchPlanned,
+    PictureAdvanced,
+    PictureDone,
+    PictureFailed,
+    PictureSkipped,
+    PictureStarted,
+)
 from styleplug.cli.ui import batch_bar
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-FAILED = Failed("/in/[b]\x1b[2J.jpg", "image-unreadable", "is no picture")
+FAILED = PictureFailed("/in/[b]\x1b[2J.jpg", "image-unreadable", "is no picture")
 
 
 @pytest.fixture
@@ -34,8 +42,12 @@ def draw(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
 
 def test_a_bar_with_the_time_left(draw: Callable[..., str]) -> None:
     long = f"/in/{'a' * 50}[b].jpg"
-    planned = (Planned(12, 2), Started("/in/a.jpg"), Done("/in/a.jpg", "/out/a.jpg", 1.0))
-    text = draw(*planned, Started(long), Advanced(long, 0.5), stream=Terminal())
+    planned = (
+        BatchPlanned(12, 2),
+        PictureStarted("/in/a.jpg"),
+        PictureDone("/in/a.jpg", "/out/a.jpg", 1.0),
+    )
+    text = draw(*planned, PictureStarted(long), PictureAdvanced(long, 0.5), stream=Terminal())
     assert "12 pictures, 2 of them done before" in text
     assert "15%" in text
     # One and a half in 40 seconds.
@@ -44,16 +56,18 @@ def test_a_bar_with_the_time_left(draw: Callable[..., str]) -> None:
 
 
 def test_what_wasnt_begun_says_nothing_of_time(draw: Callable[..., str]) -> None:
-    skipped = (Planned(4, 0), Skipped("/in/a.jpg", "/out/a.jpg"), FAILED)
-    text = draw(*skipped, Started("/in/b.jpg"), stream=Terminal())
+    skipped = (BatchPlanned(4, 0), PictureSkipped("/in/a.jpg", "/out/a.jpg"), FAILED)
+    text = draw(*skipped, PictureStarted("/in/b.jpg"), stream=Terminal())
     assert "0/2         ? left  b.jpg" in text
 
 
 def test_lines_where_there_is_no_terminal(draw: Callable[..., str]) -> None:
     remark = "/in/a.jpg has \x1b[2J"
-    done = [Done(f"/in/{name}", f"/out/{name}", 1.25, (remark,)) for name in ("a.jpg", "b.jpg")]
-    started = [Started(event.source) for event in done]
-    text = draw(Planned(1, 0), *started, *done, FAILED, stream=StringIO())
+    done = [
+        PictureDone(f"/in/{name}", f"/out/{name}", 1.25, (remark,)) for name in ("a.jpg", "b.jpg")
+    ]
+    started = [PictureStarted(event.source) for event in done]
+    text = draw(BatchPlanned(1, 0), *started, *done, FAILED, stream=StringIO())
     assert text.splitlines() == [
         "1 picture",
         "styleplug: /in/a.jpg has \ufffd[2J",
@@ -63,5 +77,5 @@ def test_lines_where_there_is_no_terminal(draw: Callable[..., str]) -> None:
 
 
 def test_a_watcher_says_at_once_what_failed(draw: Callable[..., str]) -> None:
-    text = draw(Planned(1, 0), FAILED, stream=StringIO(), is_watching=True)
+    text = draw(BatchPlanned(1, 0), FAILED, stream=StringIO(), is_watching=True)
     assert text.splitlines()[-1] == "/in/[b]\ufffd[2J.jpg: is no picture"

@@ -7,9 +7,8 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,10 +16,10 @@ from click.testing import Result
 from PIL import Image
 
 import styleplug
-from styleplug.cli.ui.interrupt import Cancel, Interrupted, interruptible, raised
+from styleplug.cli.ui.interrupt import CancelEvent, Interrupted, interruptible, raised
 from styleplug.errors import Cancelled
 
-COMMAND = (sys.executable, "-m", "styleplug")
+COMMAND = ("-m", "styleplug")
 ENDLESS = (
     *("stylize", "photo.png", "--style", "painting.png", "-o", "out.png", "--json"),
     *("--size", "32", "--iterations", "1000000", "--device", "cpu", "--engine", "onnx"),
@@ -31,26 +30,9 @@ Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def start(heard: None, small_network: None, folder: Path) -> Iterator[Start]:
-    """Starts a command in the folder of pictures; it ends with the test."""
-    started = []
-
-    def start(*command: str, **options: object) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            **options,  # type: ignore[call-overload]  # whichever a test needs
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+def start(heard: None, spawn: Start) -> Start:
+    """Starts `python ...` in the folder of pictures, where it hears signals."""
+    return spawn
 
 
 def paints(process: subprocess.Popen[str]) -> bool:
@@ -97,7 +79,7 @@ def test_the_first_process_of_a_container_hears_signals(start: Start, folder: Pa
     apart = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child")
     if subprocess.run([*apart, "true"], capture_output=True, check=False).returncode:
         pytest.skip("no process namespaces for us here")
-    process = start(*apart, *COMMAND, *ENDLESS)
+    process = start(*COMMAND, *ENDLESS, before=apart)
     assert paints(process)
     [first] = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     os.kill(int(first), signal.SIGTERM)
@@ -137,7 +119,7 @@ def test_a_signal_while_the_program_is_loaded(
         "from styleplug.__main__ import main\n"
         "main(['stylize', '--help'])"
     )
-    process = start(sys.executable, "-c", script)
+    process = start("-c", script)
     output, error = process.communicate(timeout=60)
     assert (process.returncode, output) == (code, "")
     assert error in ("", "styleplug: interrupted\n")
@@ -145,8 +127,8 @@ def test_a_signal_while_the_program_is_loaded(
 
 def test_batch_ends_in_good_order(start: Start) -> None:
     painting = ("--style", "painting.png", *ENDLESS[7:-2])
-    batch = (*COMMAND, "batch", "photo.png", "-o", "out", "--json", *painting)
-    process = start(*batch, start_new_session=True)
+    batch = ("batch", "photo.png", "-o", "out", "--json", *painting)
+    process = start(*COMMAND, *batch, start_new_session=True)
     assert any(json.loads(line)["event"] == "advanced" for line in process.stdout)
     os.killpg(process.pid, signal.SIGTERM)  # the processes that do it, too
     output, error = process.communicate(timeout=60)
@@ -155,7 +137,7 @@ def test_batch_ends_in_good_order(start: Start) -> None:
     assert '"failed"' not in output
 
 
-def ask(*numbers: signal.Signals) -> Cancel:
+def ask(*numbers: signal.Signals) -> CancelEvent:
     """Have signals come while there is work."""
     with interruptible() as cancel:
         for number in numbers:

@@ -64,7 +64,7 @@ def broken(paint: Callable[..., Result], folder: Path, monkeypatch: pytest.Monke
 def test_ctrl_c_leaves_a_checkpoint_and_says_how_to_go_on(broken: Result, folder: Path) -> None:
     assert broken.stderr.endswith("to go on: styleplug stylize --resume run.ckpt --overwrite\n")
     assert names(folder) == {"photo.png", "painting.png", "out.png", "run.ckpt"}
-    assert read_snapshot(folder / "run.ckpt").state["stage.iteration"] == 5
+    assert read_snapshot(folder / "run.ckpt").state["scale_run.iteration"] == 5
 
 
 def test_resume_needs_no_more_than_the_file(

@@ -79,7 +79,7 @@ def test_photographs_are_read_once_as_long_as_few(tmp_path, monkeypatch):
     for _ in range(20):
         source.draw(1)
     assert len(read) > 3
-    assert len(source._kept) == 2
+    assert source._read.cache_info().currsize == 2
 
 
 def grey(path: Path) -> Picture:

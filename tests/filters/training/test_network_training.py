@@ -90,9 +90,9 @@ def test_checkpoints_that_are_refused(start, tmp_path, damage):
     elif damage == "a list":
         torch.save([1, 2], checkpoint)
     elif damage == "no state":
-        torch.save({"paintings": ["wave"], "descent": [1]}, checkpoint)
+        torch.save({"paintings": ["wave"], "trainer": [1]}, checkpoint)
     elif damage == "half a state":
-        torch.save({"paintings": ["wave"], "descent": {"steps": 1, "weights": 2}}, checkpoint)
+        torch.save({"paintings": ["wave"], "trainer": {"steps": 1, "weights": 2}}, checkpoint)
     elif damage == "folder":
         checkpoint = tmp_path
     training = start("ember" if damage == "other names" else "wave")
@@ -102,7 +102,7 @@ def test_checkpoints_that_are_refused(start, tmp_path, damage):
 
 def test_a_checkpoint_runs_nothing(start, tmp_path):
     checkpoint = tmp_path / "filters.checkpoint"
-    torch.save({"paintings": ["wave"], "descent": Payload(tmp_path / "made")}, checkpoint)
+    torch.save({"paintings": ["wave"], "trainer": Payload(tmp_path / "made")}, checkpoint)
     with pytest.raises(CheckpointError):
         start("wave").resume(checkpoint)
     assert not (tmp_path / "made").exists()

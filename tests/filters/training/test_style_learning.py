@@ -66,7 +66,7 @@ def test_a_preview_is_the_photograph_in_the_style(start):
     photograph = fitted(read_picture(path("photograph.jpg")).pixels, 64)
     first = begun.preview(photograph)
     assert first.shape == photograph.shape
-    begun.descent.step()
+    begun.trainer.step()
     assert (begun.preview(photograph) != first).any()
 
 
@@ -94,7 +94,7 @@ def test_a_real_painting_is_learned(real_model, tmp_path):
     distances = [begun.distance()]
     for _ in range(3):
         for _ in range(5):
-            begun.descent.step()
+            begun.trainer.step()
         distances.append(begun.distance())
     assert distances == sorted(distances, reverse=True)
     assert distances[-1] < 0.86 * distances[0]

@@ -16,7 +16,7 @@ from styleplug import Checkpoint, StylizeConfig, StylizeResult
 from styleplug.errors import CheckpointError, ConfigError, StyleplugError
 from styleplug.events import Event, Planned, Progress
 from styleplug.runtime.models import Model, install_model
-from styleplug.transfer import checkpoint, checkpointer
+from styleplug.transfer import checkpoint, resume
 from styleplug.transfer.balance import TargetError
 
 Stylize = Callable[..., StylizeResult]
@@ -151,7 +151,7 @@ def test_a_time_limit_that_is_used_up_ends_it_with_the_picture_so_far(
 def test_other_arithmetic_is_told(
     stylize: Stylize, left: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkpointer, "available_cores", lambda: 64)
+    monkeypatch.setattr(resume, "available_cores", lambda: 64)
     _, note = notes(stylize, left)
     assert note.startswith("not to the last bit as without a break: threads ")
     assert note.endswith(", now 64")
@@ -254,18 +254,18 @@ ALTERED: dict[str, dict[str, Any]] = {
     "an unknown network": {"run": {"backbone": "vgg99"}},
     "a scale beyond": {"state": {"scale": 2}},
     "half a scale": {"state": {"scale": 0.5}},
-    "a negative count": {"state": {"stage.iteration": -1}},
-    "too many evaluations": {"state": {"stage.iteration": 8}},
-    "endless pairs": {"state": {"stage.solver.pairs": 10**12}},
-    "a missing pair": {"state": {"stage.solver.pairs": 7}},
+    "a negative count": {"state": {"scale_run.iteration": -1}},
+    "too many evaluations": {"state": {"scale_run.iteration": 8}},
+    "endless pairs": {"state": {"scale_run.solver.pairs": 10**12}},
+    "a missing pair": {"state": {"scale_run.solver.pairs": 7}},
     "time that is none": {"state": {"seconds": math.nan}},
     "an error that is none": {"state": {"best.content_error": math.inf}},
-    "NaN in the picture": {"state": {"stage.picture": PICTURE * np.nan}},
-    "NaN in the gradient": {"state": {"stage.solver.last.gradient": PICTURE * np.nan}},
-    "lights beyond white": {"state": {"stage.best": PICTURE * np.float32(3e38)}},
-    "another shape": {"state": {"stage.picture": PICTURE[..., 1:]}},
-    "another precision": {"state": {"stage.picture": PICTURE.astype(np.float64)}},
-    "a number for a picture": {"state": {"stage.picture": 0.5}},
+    "NaN in the picture": {"state": {"scale_run.picture": PICTURE * np.nan}},
+    "NaN in the gradient": {"state": {"scale_run.solver.last.gradient": PICTURE * np.nan}},
+    "lights beyond white": {"state": {"scale_run.best": PICTURE * np.float32(3e38)}},
+    "another shape": {"state": {"scale_run.picture": PICTURE[..., 1:]}},
+    "another precision": {"state": {"scale_run.picture": PICTURE.astype(np.float64)}},
+    "a number for a picture": {"state": {"scale_run.picture": 0.5}},
     "a picture for a number": {"state": {"cost": PICTURE}},
     "more than there is": {"state": {"more": 1}},
 }
@@ -317,13 +317,13 @@ def test_a_full_disk_costs_the_checkpoint_only(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpointer, "write_snapshot", full)
+    monkeypatch.setattr(checkpoint, "write_snapshot", full)
     assert stylize(Checkpoint(path, every=0), iterations=1).stopped == "finished"
     assert f"{path}: the checkpoint can't be written (No space left on device)" in caplog.text
 
 
 def test_what_a_killed_writer_left_is_removed(stylize: Stylize, left: Path) -> None:
-    leftover, other = left.parent / f".{left.name}.abcd1234", left.parent / f".{left.name}.mine"
+    leftover, other = left.parent / ".styleplug-abcd1234.tmp", left.parent / ".styleplug-mine.tmp"
     for file in (leftover, other):
         file.touch()
     stylize(Checkpoint(left, resume=True))

@@ -1,4 +1,4 @@
-"""The plan of scales."""
+"""The plan of scales, and their shares of the time."""
 
 import math
 from itertools import pairwise
@@ -12,9 +12,16 @@ from styleplug.config import StylizeConfig
 from styleplug.errors import UnsupportedImageError
 from styleplug.image.resize import elongation
 from styleplug.transfer.balance import FixedWeights, TargetError
-from styleplug.transfer.plan import cost, plan_scales
+from styleplug.transfer.schedule import (
+    EVENNESS,
+    FEWEST_EVALUATIONS,
+    Scale,
+    Schedule,
+    plan_scales,
+)
 
 sides = st.integers(16, 3000)
+SCALES = plan_scales(256, 256, StylizeConfig(size=256, iterations=40))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +55,7 @@ def test_scales_keep_the_shape_and_never_enlarge(height: int, width: int, size: 
         assert scale.height / scale.width == pytest.approx(height / width, rel=0.07)
     for smaller, larger in pairwise(plan):
         assert 1.58 < larger.longest / smaller.longest < 3.4
-        assert larger.smaller[0] == (smaller.height, smaller.width)
+        assert larger.coarse_sizes[0] == (smaller.height, smaller.width)
 
 
 @given(sides, sides, st.integers(431, 2048))
@@ -60,7 +67,7 @@ def test_a_large_picture_goes_through_its_preview(height: int, width: int, size:
     if plan[-1].longest / elongation(height, width) < 431:
         return
     assert [one.sizes for one in plan[:3]] == [one.sizes for one in preview]
-    assert plan[-1].smaller[-2:] == tuple(preview[-1].sizes)
+    assert plan[-1].coarse_sizes[-2:] == tuple(preview[-1].sizes)
 
 
 @pytest.mark.parametrize(
@@ -98,8 +105,9 @@ def test_smaller_scales_get_more_evaluations_and_cost_less() -> None:
     plan = plan_scales(768, 1024, StylizeConfig(size=256, iterations=50))
     assert [scale.evaluations for scale in plan] == [79, 63, 50]
     assert [scale.longest for scale in plan] == [64, 128, 256]
-    assert cost(plan) == pytest.approx(1.25 * 50 + 1.25 * 63 / 4 + 79 / 16)
-    assert cost(plan) <= 90
+    cost = Schedule(plan).total_cost
+    assert cost == pytest.approx(1.25 * 50 + 1.25 * 63 / 4 + 79 / 16)
+    assert cost <= 90
 
 
 @pytest.mark.parametrize(
@@ -114,7 +122,7 @@ def test_a_large_picture_is_to_be_right_down_to_its_preview(size: int, levels: l
 )
 def test_weights_or_a_single_scale_have_one_size(options: dict[str, Any]) -> None:
     config = StylizeConfig(size=1024, **options)
-    assert {scale.smaller for scale in plan_scales(768, 1024, config)} == {()}
+    assert {scale.coarse_sizes for scale in plan_scales(768, 1024, config)} == {()}
 
 
 def test_less_is_given_away_at_small_scales() -> None:
@@ -141,3 +149,60 @@ def test_explicit_weights_mean_what_they_say() -> None:
 def test_too_narrow_pictures_are_refused(shape: tuple[int, int]) -> None:
     with pytest.raises(UnsupportedImageError, match="less than 16 pixels"):
         plan_scales(*shape, StylizeConfig())
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Its one element is the time."""
+    now = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    return now
+
+
+def test_each_scale_gets_its_share_of_what_is_left(clock: list[float]) -> None:
+    """More than by its work where it is small, and all of what is left where it is the last."""
+    whole = Schedule(SCALES)
+    schedule = Schedule(SCALES, whole.total_cost)
+    works = [scale.work / whole.full_size for scale in SCALES]
+    first = schedule.end_of(0)
+    assert works[0] < first < sum(works) / 3
+    clock[0] += first / 2
+    second = schedule.end_of(1) - first / 2
+    assert works[1] < second < sum(works[1:]) / 2
+    clock[0] += 1
+    assert schedule.end_of(2) == pytest.approx(whole.total_cost)
+
+
+def test_without_a_limit_nothing_ends(clock: list[float]) -> None:
+    schedule = Schedule(SCALES)
+    clock[0] += 1e6
+    assert (schedule.elapsed, schedule.fraction, schedule.is_spent) == (1e6, 0, False)
+    assert schedule.end_of(0) == math.inf
+    schedule.leave_out(1e3)
+    assert schedule.scales == SCALES
+
+
+def test_an_interrupted_run_plans_as_if_without_a_limit(clock: list[float]) -> None:
+    schedule = Schedule(SCALES, 10, is_shared=False)
+    assert schedule.end_of(0) == math.inf
+    schedule.leave_out(1e3)
+    assert schedule.scales == SCALES
+    schedule.restore({"cost": 0.0, "seconds": 10})
+    assert schedule.is_spent
+
+
+@pytest.mark.usefixtures("clock")
+def test_scales_that_are_not_worth_it_are_left_out() -> None:
+    """As many as leave the largest of the rest a few evaluations."""
+    claims = [scale.work**EVENNESS for scale in SCALES]
+    enough = FEWEST_EVALUATIONS * SCALES[-1].pixels_per_evaluation * sum(claims) / claims[-1]
+    assert reached(enough * 1.01) == SCALES
+    assert reached(enough * 0.99) == SCALES[:2]
+    assert reached(1e-3) == SCALES[:1]
+
+
+def reached(limit: float) -> tuple[Scale, ...]:
+    """The scales for which there is time, where an evaluation takes as many seconds as pixels."""
+    schedule = Schedule(SCALES, limit)
+    schedule.leave_out(schedule.full_size)
+    return schedule.scales

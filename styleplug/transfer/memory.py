@@ -2,7 +2,7 @@
 
 What is counted are the large things: the network's features of what it sees at a time, the
 photograph's features that the loss compares with, and pictures, of which L-BFGS keeps two for each
-step that it remembers. The numbers of copies were measured; `tests/transfer/test_memory_plan.py`
+step that it remembers. The numbers of copies were measured; `tests/transfer/test_memory.py`
 holds them to what a process really takes.
 """
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from styleplug.errors import OutOfMemoryError
 from styleplug.runtime.memory import free_memory, resident_memory
-from styleplug.transfer.plan import Scale
+from styleplug.transfer.schedule import Scale
 from styleplug.vgg import winograd
 from styleplug.vgg.layers import Architecture
 from styleplug.vgg.tiles import GRID, Tile, halo, seen_pixels, smallest_window
@@ -34,16 +34,17 @@ TWO_PASSES = 4 / 3
 SHARE_OF_FREE_MEMORY = 0.9
 """The most to take of what is free, where nobody said how much; others may want some, too."""
 
-Way = TypeVar("Way")
+Candidate = TypeVar("Candidate")
 
+PICTURES_IN_STEP = {"lbfgs": 13, "adam": 7}
+"""Pictures alive at once while a solver takes a step, beside the two for each step that L-BFGS
+remembers; the network's features are gone then."""
 _PIXEL = 12
 """Bytes of a pixel."""
-_IN_EVALUATION = {"lbfgs": 8, "adam": 6}
-"""Pictures alive at once, beside the two for each step that L-BFGS remembers: the present one, the
-best, the gradient with those of smaller sizes; of L-BFGS, the last picture and gradient, and two
-that memory in pieces costs; of Adam, its two means, with which L-BFGS begins as well."""
-_IN_STEP = {"lbfgs": 13, "adam": 7}
-"""Likewise while a step is taken, when the network's features are gone again."""
+_PICTURES_IN_EVALUATION = {"lbfgs": 8, "adam": 6}
+"""Likewise during an evaluation: the present one, the best, the gradient with those of smaller
+sizes; of L-BFGS, the last picture and gradient, and two that memory in pieces costs; of Adam, its
+two means, with which L-BFGS begins as well."""
 _RESIZED = 4
 """Pictures in the hands of resizing, and of the encoder."""
 
@@ -70,16 +71,12 @@ class MemoryModel:
         """Bytes, for the layers, of a picture of this size as a whole or in windows."""
         seen = size if window is None else (min(size[0], window), min(size[1], window))
         weights = features = 0.0
-        last = architecture.deepest(layers)
-        for layer, (_, inputs, outputs) in zip(
-            architecture.layers, architecture.convolutions, strict=True
-        ):
-            height, width = Tile.of(*seen).at(layer).shape
+        for convolution in architecture.up_to(layers):
+            _, inputs, outputs = convolution
+            height, width = Tile.of(*seen).at(convolution.layer).shape
             fewer = winograd.is_worthwhile((outputs, inputs, 3, 3), height, width)
             weights += 4 * 9 * inputs * outputs * (self.fewer_products if fewer else self.weights)
             features += 4 * outputs * height * width
-            if layer == last:
-                break
         return self.fixed + weights + features * (self.features if window is None else self.tiles)
 
 
@@ -103,17 +100,15 @@ def fitted_scales(
         OutOfMemoryError: not even the smallest tiles fit; it says what they would need.
     """
     limit, taken = _limit(config, engine)
-    needs = MemoryEstimate(scales, paintings, config, engine, taken)
-    encodings = {window: needs.encoding(window) for window in needs.windows(needs.longest)}
+    estimate = MemoryEstimate(scales, paintings, config, engine, taken)
+    encodings = {window: estimate.encoding(window) for window in estimate.windows(estimate.longest)}
     encoding = _first_that_fits(encodings, limit)
     fitted = []
     for number, scale in enumerate(scales):
-        ways = {
-            (window, history): needs.evaluation(number, window, history)
-            for window, history in product(needs.windows(scale.longest), needs.histories)
-        }
-        quickest_first = sorted(ways, key=lambda way: needs.slowness(scale, *way))
-        window, history = _first_that_fits({way: ways[way] for way in quickest_first}, limit)
+        candidates = product(estimate.windows(scale.longest), estimate.histories)
+        quickest_first = sorted(candidates, key=lambda one: estimate.relative_cost(scale, *one))
+        evaluations = {one: estimate.evaluation(number, *one) for one in quickest_first}
+        window, history = _first_that_fits(evaluations, limit)
         fitted.append(replace(scale, encoding=encoding, window=window, history=history))
     return tuple(fitted)
 
@@ -122,23 +117,23 @@ def slowdown(scale: Scale, architecture: Architecture, layers: Sequence[str]) ->
     """The time of an evaluation in the scale's windows, relative to one of the whole."""
     if scale.window is None:
         return 1.0
-    seen = seen_pixels(scale.height, scale.width, scale.window, halo(architecture, layers))
-    return TWO_PASSES * seen / (scale.height * scale.width)
+    seen = seen_pixels(*scale.shape, scale.window, halo(architecture, layers))
+    return TWO_PASSES * seen / scale.pixels
 
 
 def memory_notes(scales: Sequence[Scale], config: StylizeConfig) -> tuple[str, ...]:
     """Lines that say where memory makes the work slower."""
     notes = []
     for scale in scales:
-        ways = []
+        how = []
         if scale.window is not None:
-            ways.append(f"in tiles of {scale.window} px")
+            how.append(f"in tiles of {scale.window} px")
         if config.optimizer == "lbfgs" and not scale.history:
-            ways.append("with Adam in the place of L-BFGS")
+            how.append("with Adam in the place of L-BFGS")
         elif config.optimizer == "lbfgs" and scale.history < max(RELATIVE_COST):
-            ways.append(f"with an L-BFGS that remembers {scale.history} steps")
-        if ways:
-            notes.append(f"to fit into memory, {scale.longest} px are worked on {', '.join(ways)}")
+            how.append(f"with an L-BFGS that remembers {scale.history} steps")
+        if how:
+            notes.append(f"to fit into memory, {scale.longest} px are worked on {', '.join(how)}")
     return tuple(notes)
 
 
@@ -151,12 +146,12 @@ def _limit(config: StylizeConfig, engine: Engine) -> tuple[float, int]:
     return min(allowed, taken + SHARE_OF_FREE_MEMORY * free_memory()), taken
 
 
-def _first_that_fits(ways: Mapping[Way, int], limit: float) -> Way:
-    """Of ways, and what they need, the first that needs no more than the limit."""
-    for way, needed in ways.items():
+def _first_that_fits(candidates: Mapping[Candidate, int], limit: float) -> Candidate:
+    """Of candidates, and the bytes they need, the first that needs no more than the limit."""
+    for candidate, needed in candidates.items():
         if needed <= limit:
-            return way
-    raise OutOfMemoryError(min(ways.values()), int(limit))
+            return candidate
+    raise OutOfMemoryError(min(candidates.values()), int(limit))
 
 
 @dataclass(frozen=True)
@@ -179,7 +174,7 @@ class MemoryEstimate:
     @property
     def sizes(self) -> list[tuple[int, int]]:
         """The largest pictures that the encoder sees."""
-        return [(self.scales[-1].height, self.scales[-1].width), *self.paintings]
+        return [self.scales[-1].shape, *self.paintings]
 
     @property
     def longest(self) -> int:
@@ -198,8 +193,8 @@ class MemoryEstimate:
         smallest = smallest_window(halo(self.architecture, self.layers))
         return [None, *range((longest - 1) // GRID * GRID, smallest - 1, -GRID)]
 
-    def slowness(self, scale: Scale, window: int | None, history: int) -> float:
-        """The time to the same loss, relative to the quickest way."""
+    def relative_cost(self, scale: Scale, window: int | None, history: int) -> float:
+        """The time to the same loss, relative to that with all the memory there can be use for."""
         in_windows = replace(scale, window=window)
         return RELATIVE_COST[history] * slowdown(in_windows, self.architecture, self.layers)
 
@@ -214,23 +209,21 @@ class MemoryEstimate:
     def evaluation(self, number: int, window: int | None, history: int) -> int:
         """When a scale is worked on."""
         scale = self.scales[number]
-        picture = _PIXEL * scale.height * scale.width
+        picture = _PIXEL * scale.pixels
         solver, remembered = "lbfgs" if history else "adam", 2 * history
-        size = scale.height, scale.width
-        network = self.engine.footprint.of(self.architecture, self.layers, size, window)
-        evaluation = network + picture * (_IN_EVALUATION[solver] + remembered)
-        step: float = picture * (_IN_STEP[solver] + remembered)
+        network = self.engine.memory.of(self.architecture, self.layers, scale.shape, window)
+        evaluation = network + picture * (_PICTURES_IN_EVALUATION[solver] + remembered)
+        step: float = picture * (PICTURES_IN_STEP[solver] + remembered)
         if window is None:
             # The picture's smaller sizes come on top; and an engine may keep what it took.
-            step += network * scale.pixels_per_evaluation / (scale.height * scale.width)
+            step += network * scale.pixels_per_evaluation / scale.pixels
         else:
-            step += self.engine.footprint.fixed
+            step += self.engine.memory.fixed
         return int(self.taken + self._targets(number) + max(evaluation, step))
 
     def _targets(self, number: int) -> float:
         """The photograph's features, for this scale and those to come."""
-        convolutions = zip(self.architecture.layers, self.architecture.convolutions, strict=True)
-        channels = {layer: outputs for layer, (_, _, outputs) in convolutions}
+        channels = {one.layer: one.out_channels for one in self.architecture.convolutions}
         return sum(
             4 * channels[layer] * Tile.of(*size).at(layer).count
             for size in {size for scale in self.scales[number:] for size in scale.sizes}

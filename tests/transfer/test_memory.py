@@ -1,4 +1,4 @@
-"""The plan for memory: what it chooses, and that its estimates are true."""
+"""How work fits into memory: what is chosen, and that the estimates are true."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import pytest
 from styleplug.config import StylizeConfig
 from styleplug.errors import OutOfMemoryError
 from styleplug.runtime.models import Model
-from styleplug.transfer import memory_plan
+from styleplug.transfer import memory
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.engine_onnx import OnnxEngine
-from styleplug.transfer.memory_plan import fitted_scales, memory_notes, slowdown
-from styleplug.transfer.plan import Scale, plan_scales
+from styleplug.transfer.memory import fitted_scales, memory_notes, slowdown
+from styleplug.transfer.schedule import Scale, plan_scales
 from styleplug.transfer.solvers import LBFGS, Adam
 from styleplug.vgg.gradient import Network
 from styleplug.vgg.tiles import GRID
@@ -35,8 +35,8 @@ def engine(real_model: Model) -> Engine:
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that takes 0.3 GB, on a machine with 100 GB to spare."""
-    monkeypatch.setattr(memory_plan, "resident_memory", lambda: TAKEN)
-    monkeypatch.setattr(memory_plan, "free_memory", lambda: 100 * 10**9)
+    monkeypatch.setattr(memory, "resident_memory", lambda: TAKEN)
+    monkeypatch.setattr(memory, "free_memory", lambda: 100 * 10**9)
 
 
 def plan(engine: Engine, size: tuple[int, int], **options: Any) -> tuple[Scale, ...]:
@@ -69,8 +69,8 @@ def test_large_pictures_are_worked_on_in_tiles(
 
 def test_more_memory_makes_it_faster(engine: Engine) -> None:
     plans = [plan(engine, (1536, 2048), max_memory=limit)[-1] for limit in (1.5e9, 2.5e9, 4e9)]
-    ways = [(scale.history, scale.window or 10_000) for scale in plans]
-    assert ways[0] < ways[1] < ways[2]
+    found = [(scale.history, scale.window or 10_000) for scale in plans]
+    assert found[0] < found[1] < found[2]
 
 
 def test_where_history_does_not_fit_adam_takes_over(engine: Engine) -> None:
@@ -92,13 +92,13 @@ def test_what_can_not_fit_is_refused_with_figures(engine: Engine) -> None:
 
 
 def test_the_machines_own_limit_counts(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory_plan, "free_memory", lambda: 2 * 10**9)
+    monkeypatch.setattr(memory, "free_memory", lambda: 2 * 10**9)
     assert plan(engine, (1536, 2048))[-1].window is not None
     assert plan(engine, (1536, 2048), max_memory=50e9)[-1].window is not None
 
 
 def test_of_a_gpu_nothing_is_known(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory_plan, "free_memory", lambda: 0)
+    monkeypatch.setattr(memory, "free_memory", lambda: 0)
     monkeypatch.setattr(engine, "on_host", False)
     assert plan(engine, (1536, 2048))[-1].window is None
     assert plan(engine, (1536, 2048), max_memory=2.5e9)[-1].window is not None
@@ -115,29 +115,30 @@ def test_steps_take_no_more_than_planned(kind: str, history: int) -> None:
         picture = solver.step(picture, picture - solution)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak // picture.nbytes <= memory_plan._IN_STEP[kind] - 1 + 2 * history
+    assert peak // picture.nbytes <= memory.PICTURES_IN_STEP[kind] - 1 + 2 * history
 
 
 MEASURED = """
 import json, sys
 import numpy as np
 import styleplug
-from styleplug.transfer import pyramid
-from styleplug.transfer.memory_plan import MemoryEstimate
+from styleplug.transfer import run
+from styleplug.transfer.memory import MemoryEstimate
 engine, size, limit = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 config = styleplug.StylizeConfig(
     size=size, iterations=2, engine=engine, device="cpu", optimizer="adam", pyramid=False,
     content_error=None, content_weight=1, max_memory=limit or None,
 )
 needs = []
-fit = pyramid.fitted_scales
+fit = run.fitted_scales
 def fitted(scales, paintings, config, engine):
     [scale] = fit(scales, paintings, config, engine)
     from styleplug.runtime.memory import resident_memory
-    asked = MemoryEstimate([scale], paintings, config, engine, resident_memory())
-    needs.extend([asked.encoding(scale.encoding), asked.evaluation(0, scale.window, scale.history)])
+    estimate = MemoryEstimate([scale], paintings, config, engine, resident_memory())
+    evaluation = estimate.evaluation(0, scale.window, scale.history)
+    needs.extend([estimate.encoding(scale.encoding), evaluation])
     return (scale,)
-pyramid.fitted_scales = fitted
+run.fitted_scales = fitted
 photo, painting = (np.random.default_rng(n).random((size, size, 3), np.float32) for n in range(2))
 styleplug.stylize(photo, painting, config)
 # Not ru_maxrss, which begins with what the process that started this one had.

@@ -6,12 +6,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from styleplug.cli.ui.output import check_output
+from styleplug.cli.ui.output import check_output, writing
 from styleplug.cli.ui.terminal import say
-from styleplug.errors import ConfigError
 
 if TYPE_CHECKING:
-    from styleplug.batch.events import BatchEvent, Failed
+    from styleplug.batch.events import BatchEvent, PictureFailed
     from styleplug.batch.journal import Journal
 
 
@@ -19,34 +18,34 @@ class Summary:
     """Counts what becomes of pictures, and remembers which failed."""
 
     def __init__(self) -> None:
-        self.failures: list[Failed] = []
+        self.failures: list[PictureFailed] = []
         self._numbers: Counter[str] = Counter()
         self._is_empty = False
 
     def count(self, event: BatchEvent) -> None:
         """Take note of an event."""
-        from styleplug.batch.events import Done, Failed, Planned, Skipped
+        from styleplug.batch.events import BatchPlanned, PictureDone, PictureFailed, PictureSkipped
 
         match event:
-            case Planned():
+            case BatchPlanned():
                 self._is_empty = not event.total
                 self._numbers["done before"] += event.done
-            case Done():
+            case PictureDone():
                 self._numbers["done"] += 1
-            case Skipped():
+            case PictureSkipped():
                 self._numbers["skipped"] += 1
-            case Failed():
+            case PictureFailed():
                 self._numbers["failed"] += 1
                 self.failures.append(event)
 
-    def tell(self) -> None:
+    def print(self) -> None:
         """Say how many, and of each that failed, why."""
         for failed in self.failures:
             say(f"{failed.source}: {failed.problem}", err=True)
         kinds = ("done", "done before", "skipped", "failed")
-        told = [f"{self._numbers[kind]} {kind}" for kind in kinds if self._numbers[kind]]
-        if told:
-            say(", ".join(told), err=True)
+        counts = [f"{self._numbers[kind]} {kind}" for kind in kinds if self._numbers[kind]]
+        if counts:
+            say(", ".join(counts), err=True)
         elif self._is_empty:
             say("no pictures found; folders in folders are for --recursive", err=True)
 
@@ -71,8 +70,5 @@ def write_page(journal: Journal, folder: Path, path: Path) -> None:
     from styleplug.batch.report import write_report
     from styleplug.cli.ui.batch_bar import report_bar
 
-    try:
-        with report_bar() as tell:
-            write_report(journal, folder, path, tell)
-    except OSError as error:
-        raise ConfigError("report", str(path), f"a place to write to ({error.strerror})") from error
+    with writing(path, "report"), report_bar() as on_progress:
+        write_report(journal, folder, path, on_progress)

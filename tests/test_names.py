@@ -3,7 +3,7 @@
 import pytest
 
 from styleplug.errors import ConfigError
-from styleplug.runtime.names import check_name, is_name
+from styleplug.names import check_name, is_name
 
 
 @pytest.mark.parametrize("name", ["a", "starry-night", "7", "a" * 64, "con-1"])

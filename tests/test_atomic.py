@@ -3,16 +3,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
-from styleplug.leftovers import LETTERS, remove_leftovers
-from styleplug.runtime.files import write_atomically, written_atomically
+from styleplug.atomic import check_writable, remove_leftovers, written_atomically
+from styleplug.runtime.files import write_atomically
 
 WRITE = """
 import sys
 from pathlib import Path
-from styleplug.runtime.files import written_atomically
+from styleplug.atomic import written_atomically
 with written_atomically(Path(sys.argv[1])) as file:
     file.write(b"theirs")
     file.flush()
@@ -35,8 +36,40 @@ def writer(tmp_path):
         process.kill()
 
 
+def test_a_file_takes_its_place_only_when_it_is_whole(tmp_path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    with suppress(KeyboardInterrupt), written_atomically(path) as file:
+        file.write(b"half")
+        raise KeyboardInterrupt
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+    with written_atomically(path) as file:
+        file.write(b"new")
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+
+
+def test_a_name_may_be_as_long_as_names_can_be(tmp_path) -> None:
+    path = tmp_path / ("a" * 255)
+    check_writable(path)
+    write_atomically(path, b"content")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_place_is_tried(tmp_path) -> None:
+    check_writable(tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []
+    for path in (tmp_path / "nowhere" / "file", tmp_path / ("x" * 300)):
+        with pytest.raises(OSError, match=r"No such|too long"):
+            check_writable(path)
+
+
 def test_what_a_killed_process_left_is_removed(tmp_path, writer) -> None:
-    others = {tmp_path / name for name in (".a1.abcd1234", ".a[1].keep", ".a[1].abcd12345")}
+    others = {
+        tmp_path / name
+        for name in (".styleplug-abcd1234", ".styleplug-keep.tmp", ".styleplug-abcd12345.tmp")
+    }
     for file in others:
         file.touch()
     writer.kill()
@@ -59,7 +92,7 @@ def test_nor_what_this_process_writes(tmp_path) -> None:
     path = tmp_path / "file"
     with written_atomically(path) as file:
         file.write(b"new")
-        remove_leftovers(tmp_path, f".file.{LETTERS}")
+        remove_leftovers(tmp_path)
     assert path.read_bytes() == b"new"
 
 
@@ -68,9 +101,9 @@ def test_what_is_no_file_is_no_leftover(tmp_path) -> None:
     """A link leads elsewhere, and a pipe would be waited for."""
     precious = tmp_path / "precious"
     precious.touch()
-    (tmp_path / ".file.linklink").symlink_to(precious)
-    (tmp_path / ".file.aafolder").mkdir()
-    os.mkfifo(tmp_path / ".file.pipepipe")
+    (tmp_path / ".styleplug-linklink.tmp").symlink_to(precious)
+    (tmp_path / ".styleplug-aafolder.tmp").mkdir()
+    os.mkfifo(tmp_path / ".styleplug-pipepipe.tmp")
     write_atomically(tmp_path / "file", b"new")
     assert precious.exists()
-    assert (tmp_path / ".file.linklink").is_symlink()
+    assert (tmp_path / ".styleplug-linklink.tmp").is_symlink()

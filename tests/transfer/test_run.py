@@ -1,5 +1,7 @@
 """A whole transfer with the tiny network: what it says on its way, and what it leaves."""
 
+import itertools
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,17 +11,18 @@ import pytest
 from numpy.typing import NDArray
 
 from styleplug.config import StylizeConfig
-from styleplug.errors import Cancelled, ConfigError, DivergedError
+from styleplug.errors import Cancelled, DivergedError
 from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.detail import enlarged
-from styleplug.image.resize import resized
 from styleplug.runtime.models import Model
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.engine_onnx import OnnxEngine
 from styleplug.transfer.engine_torch import TorchEngine
-from styleplug.transfer.plan import cost
-from styleplug.transfer.pyramid import Transfer
+from styleplug.transfer.loss import Evaluation
+from styleplug.transfer.objective import Objective
+from styleplug.transfer.run import Transfer
+from styleplug.transfer.targets import targets_by_scale
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
 from styleplug.vgg.mirror import TorchVGG
@@ -56,10 +59,14 @@ def finished(events: list[Event]) -> Finished:
     return events[-1]
 
 
-def test_the_encoder_rests_once_it_is_known_what_to_paint(make_transfer: MakeTransfer) -> None:
-    transfer = make_transfer()
+def test_the_encoder_rests_once_it_is_known_what_to_paint(
+    make_transfer: MakeTransfer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transfer, done = make_transfer(), []
+    release = transfer.encoder.release
+    monkeypatch.setattr(transfer.encoder, "release", lambda: done.append(release()))
     assert isinstance(next(transfer.run()), Planned)
-    assert not transfer.encoder._sessions
+    assert len(done) == 1
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -81,7 +88,7 @@ def test_events_tell_the_whole_story(make_transfer: MakeTransfer) -> None:
     assert [step.fraction for step in steps] == sorted(step.fraction for step in steps)
     assert steps[-1].fraction == pytest.approx(1)
     assert steps[-1].remaining == pytest.approx(0, abs=1e-6)
-    assert steps[-1].cost == pytest.approx(cost(transfer.scales))
+    assert steps[-1].cost == pytest.approx(transfer.schedule.total_cost)
     previews = [event for event in events if isinstance(event, Preview)]
     assert [preview.scale for preview in previews] == [64, 128]
     assert [p.pixels.shape for p in previews] == [(48, 64, 3), (96, 128, 3)]
@@ -101,8 +108,7 @@ def test_the_result_is_the_best_picture_of_the_last_scale(make_transfer: MakeTra
 
 def test_a_scale_begins_with_the_fine_detail_of_the_photograph(make_transfer: MakeTransfer) -> None:
     """As the small picture has none: after one evaluation, the picture is still that of before."""
-    transfer = make_transfer()
-    transfer.scales = (transfer.scales[0], replace(transfer.scales[1], evaluations=1))
+    transfer = make_transfer(iterations=1)
     events = list(transfer.run())
     small = next(e.pixels for e in reversed(events) if isinstance(e, Preview) and e.scale == 64)
     photograph = transfer.request.content_image
@@ -133,9 +139,15 @@ def test_targets_come_from_onnx_runtime(
     with monkeypatch.context() as before:
         before.setattr(TorchVGG, "forward", forbidden)
         before.setattr("styleplug.transfer.terms.style.StyleTerm.statistic", forbidden)
-        events = transfer.run()
-        assert isinstance(next(events), Planned)
-        small, large = transfer._targets()
+        assert isinstance(next(transfer.run()), Planned)
+        small, large = targets_by_scale(
+            transfer.encoder,
+            transfer.photograph,
+            transfer.paintings,
+            transfer.request.config,
+            transfer.schedule.scales,
+            transfer.request.cancel,
+        )
     assert [len(target.grams) for target in (*small, *large)] == [5, 5, 5]
     assert large[1] is small[0]  # scales share what is of one size
 
@@ -155,17 +167,6 @@ def test_a_seed_is_a_variation(make_transfer: MakeTransfer, preset: str, engine:
         assert np.abs(one - other).mean() > 0.02
 
 
-@pytest.mark.parametrize("options", [{}, {"init": "style"}, {"pyramid": False}])
-def test_seed_0_starts_from_the_picture_itself(
-    make_transfer: MakeTransfer, options: dict[str, Any]
-) -> None:
-    transfer = make_transfer(**options)
-    start = transfer.paintings[0] if options.get("init") else transfer.photograph
-    height, width, _ = transfer.pixels.shape
-    np.testing.assert_array_equal(transfer.pixels, resized(start.pixels, height, width))
-    assert np.abs(make_transfer(seed=1, **options).pixels - transfer.pixels).mean() > 0.1
-
-
 def test_the_article_s_recipe(make_transfer: MakeTransfer) -> None:
     """From noise, at one scale, with fixed weights."""
     transfer = make_transfer("article", iterations=5)
@@ -174,12 +175,6 @@ def test_the_article_s_recipe(make_transfer: MakeTransfer) -> None:
     assert noise.std() == pytest.approx(1 / 12**0.5, rel=0.05)
     steps = [e for e in transfer.run() if isinstance(e, Progress)]
     assert {(step.scale, step.content_weight) for step in steps} == {(128, 1.0)}
-
-
-def test_noise_depends_on_the_seed_alone(make_transfer: MakeTransfer) -> None:
-    one, same, other = (make_transfer(init="noise", seed=seed).pixels for seed in (1, 1, 2))
-    np.testing.assert_array_equal(one, same)
-    assert not np.array_equal(one, other)
 
 
 @pytest.mark.slow
@@ -193,23 +188,16 @@ def test_the_content_error_is_led_to_its_target(make_transfer: MakeTransfer) -> 
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_divergence_leaves_the_last_good_picture(make_transfer: MakeTransfer, engine: str) -> None:
+def test_divergence_leaves_the_last_good_picture(
+    make_transfer: MakeTransfer, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     transfer = make_transfer(engine=engine, content_weight=1, style_weight=1)
-    objective = transfer._objective
+    evaluate, calls = Objective.__call__, itertools.count(1)
 
-    def breaks_in_the_end(scale: Any, targets: Any) -> Any:
-        evaluate, calls = objective(scale, targets), iter(range(100))
+    def breaks_in_the_end(objective: Objective, picture: Any) -> Evaluation:
+        return evaluate(objective, picture * float("nan") if next(calls) == 5 else picture)
 
-        class Breaking:
-            to_device = staticmethod(evaluate.to_device)
-            to_numpy = staticmethod(evaluate.to_numpy)
-
-            def __call__(self, picture: Any) -> Any:
-                return evaluate(picture * float("nan") if next(calls) == 4 else picture)
-
-        return Breaking()
-
-    transfer._objective = breaks_in_the_end  # type: ignore[method-assign]  # the fault to test
+    monkeypatch.setattr(Objective, "__call__", breaks_in_the_end)
     with pytest.raises(DivergedError, match="iteration 5") as caught:
         list(transfer.run())
     assert caught.value.last_good is not None
@@ -255,7 +243,8 @@ def test_a_time_limit_keeps_the_picture_so_far(make_transfer: MakeTransfer) -> N
 
 
 class Clock:
-    """In the place of `time.monotonic`: an evaluation takes as many seconds as it sees pixels."""
+    """In the place of `time.monotonic`: an evaluation takes as many seconds as it sees pixels; all
+    else takes none, unless a test says so."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -265,37 +254,24 @@ class Clock:
 
 
 @pytest.fixture
-def clocked(make_transfer: MakeTransfer, monkeypatch: pytest.MonkeyPatch) -> MakeTransfer:
-    """Makes transfers under a `Clock`."""
-    clock = Clock()
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock, evaluate = Clock(), Objective.__call__
+
+    def timed(objective: Objective, picture: Any) -> Evaluation:
+        clock.now += sum(math.prod(level.size) for level in objective.loss.levels)
+        return evaluate(objective, picture)
+
     monkeypatch.setattr("time.monotonic", clock)
-
-    def make(**options: Any) -> Transfer:
-        transfer = make_transfer(**options)
-        objective = transfer._objective
-
-        def timed(scale: Any, targets: Any) -> Any:
-            class Timed(type(evaluate := objective(scale, targets))):  # type: ignore[misc]  # its base is any
-                def __init__(self) -> None:
-                    vars(self).update(vars(evaluate))
-
-                def __call__(self, picture: Any) -> Any:
-                    clock.now += scale.pixels_per_evaluation
-                    return super().__call__(picture)
-
-            return Timed()
-
-        monkeypatch.setattr(transfer, "_objective", timed)
-        return transfer
-
-    return make
+    monkeypatch.setattr(Objective, "__call__", timed)
+    return clock
 
 
-def test_scales_share_the_time(clocked: MakeTransfer) -> None:
+@pytest.mark.usefixtures("clock")
+def test_scales_share_the_time(make_transfer: MakeTransfer) -> None:
     """Small scales keep more of their evaluations; what one more would exceed, isn't begun."""
-    whole = clocked(iterations=20)
+    whole = make_transfer(iterations=20).schedule
     seconds = whole.total_cost * whole.full_size
-    planned, *others = clocked(iterations=20, time_limit=seconds / 2).run()
+    planned, *others = make_transfer(iterations=20, time_limit=seconds / 2).run()
     assert isinstance(planned, Planned)
     assert planned.evaluations == (25, 20)
     steps = [event for event in others if isinstance(event, Progress)]
@@ -308,26 +284,36 @@ def test_scales_share_the_time(clocked: MakeTransfer) -> None:
     assert result.stopped == "time-limit"
 
 
-def test_with_enough_time_nothing_is_left_out(clocked: MakeTransfer) -> None:
-    transfer = clocked(iterations=6)
-    result = finished(list(clocked(iterations=6, time_limit=1e9).run())).result
+@pytest.mark.usefixtures("clock")
+def test_with_enough_time_nothing_is_left_out(make_transfer: MakeTransfer) -> None:
+    transfer = make_transfer(iterations=6, time_limit=1e9)
+    result = finished(list(transfer.run())).result
     assert isinstance(result, StylizeResult)
     assert result.stopped == "finished"
-    assert result.cost == pytest.approx(transfer.total_cost)
+    assert result.cost == pytest.approx(transfer.schedule.total_cost)
 
 
-def test_a_scale_without_time_for_it_is_left_out(clocked: MakeTransfer) -> None:
-    transfer = clocked(iterations=20, time_limit=1.0)
-    # The clock stands still while the network is timed: it seems to be infinitely fast.
-    assert transfer.budget.reached(transfer.scales, 0.0) == 2
-    transfer.scales = transfer.scales[: transfer.budget.reached(transfer.scales, 1.0)]
-    steps = [event for event in transfer.run() if isinstance(event, Progress)]
+@pytest.mark.parametrize(("seconds", "scales"), [(0, (64, 128)), (1, (64,))])
+def test_a_scale_without_time_for_it_is_left_out(
+    make_transfer: MakeTransfer,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
+    scales: tuple[int, ...],
+) -> None:
+    """By how long the encoder takes for its last pass."""
+    features = Encoder.features
+
+    def timed(encoder: Encoder, image: Any, *arguments: Any) -> Any:
+        clock.now += seconds
+        return features(encoder, image, *arguments)
+
+    monkeypatch.setattr(Encoder, "features", timed)
+    planned, *others = make_transfer(iterations=20, time_limit=10.0).run()
+    assert isinstance(planned, Planned)
+    assert planned.scales == scales
+    steps = [event for event in others if isinstance(event, Progress)]
     assert [step.scale for step in steps] == [64]
-
-
-def test_a_picture_to_start_from_must_be_there(make_transfer: MakeTransfer) -> None:
-    with pytest.raises(ConfigError, match="init"):
-        make_transfer(init="missing.png")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -347,7 +333,7 @@ def test_in_tiles_it_paints_the_same_picture(
 
     whole = finished(events()).result
     monkeypatch.setattr(
-        "styleplug.transfer.pyramid.fitted_scales",
+        "styleplug.transfer.run.fitted_scales",
         lambda scales, *_: (*scales[:-1], replace(scales[-1], encoding=160, window=144)),
     )
     planned, *others = events()

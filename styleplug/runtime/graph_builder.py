@@ -11,18 +11,26 @@ from numpy.typing import NDArray
 from styleplug.runtime import onnx_format
 from styleplug.runtime.protobuf import Message
 
+Shape = tuple[int | str, ...]
+"""A side that goes by a name is free."""
+
 
 class GraphBuilder:
-    """Collects nodes and constants; `model` makes a graph of them."""
+    """Collects nodes and constants; `model` makes a graph of them.
 
-    def __init__(self) -> None:
+    Args:
+        name: of the graph.
+    """
+
+    def __init__(self, name: str = "styleplug") -> None:
+        self._name = name
         self._nodes: list[Message] = []
         self._constants: dict[str, NDArray[Any]] = {}
         self._inputs: list[Message] = []
         self._outputs: list[Message] = []
 
-    def input(self, name: str, shape: tuple[int | str, ...]) -> str:
-        """A float32 input; a side that goes by a name is free."""
+    def input(self, name: str, shape: Shape) -> str:
+        """A float32 input."""
         self._inputs.append(onnx_format.value(name, shape))
         return name
 
@@ -37,16 +45,18 @@ class GraphBuilder:
                 )
         return name
 
-    def output(self, name: str, value: str, shape: tuple[int | str, ...]) -> None:
-        """Give a value out by a name of its own."""
-        self._nodes.append(onnx_format.node("Identity", [value], name))
-        self._outputs.append(onnx_format.value(name, shape))
+    def output(self, value: str, shape: Shape | None = None, name: str | None = None) -> None:
+        """Give a float32 value out, by another name if one is given."""
+        if name is not None:
+            value = self.op("Identity", value, name=name)
+        self._outputs.append(onnx_format.value(value, shape))
 
-    def op(self, operator: str, *inputs: str, **attributes: Any) -> str:
-        """A node with one output, whose name is returned."""
-        output = f"{operator}_{len(self._nodes)}"
-        self._nodes.append(onnx_format.node(operator, inputs, output, **attributes))
-        return output
+    def op(self, operator: str, *inputs: str, name: str | None = None, **attributes: Any) -> str:
+        """A node with one output, which goes by this name, or one that is made for it; returns the
+        name."""
+        name = name or f"{operator}_{len(self._nodes)}"
+        self._nodes.append(onnx_format.node(operator, inputs, name, **attributes))
+        return name
 
     def integers(self, *values: int) -> str:
         """A constant of whole numbers, for shapes, axes and the like."""
@@ -56,16 +66,16 @@ class GraphBuilder:
         """What lies from start to before stop along an axis."""
         return self.op("Slice", value, *map(self.integers, (start, stop, axis)))
 
-    def model(
-        self, outputs: tuple[str, ...] = (), metadata: Mapping[str, str] | None = None
-    ) -> bytes:
-        """The graph, serialised; its outputs are float32, those named here after the others."""
+    def model(self, metadata: Mapping[str, str] | None = None, producer: str = "") -> bytes:
+        """The graph, serialised."""
         return onnx_format.model(
             self._nodes,
             self._inputs,
-            [*self._outputs, *(onnx_format.value(name, None) for name in outputs)],
+            self._outputs,
             [onnx_format.tensor(name, array) for name, array in self._constants.items()],
             metadata,
+            name=self._name,
+            producer=producer,
         )
 
 
@@ -75,5 +85,5 @@ def per_channel(
     """A value times a factor, as a convolution, which stays in the blocked layout."""
     weight = np.full((channels, 1, 1, 1), factor, np.float32)
     name = graph.constant(weight, f"factor_{factor}_{channels}")
-    attributes = {"pads": [*pads]} if pads else {}
+    attributes: dict[str, Any] = {"pads": [*pads]} if pads else {}
     return graph.op("Conv", value, name, group=channels, kernel_shape=[1, 1], **attributes)

@@ -1,0 +1,222 @@
+"""A transfer from start to end: scale by scale, small to large, saying what it does as events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from styleplug.errors import Cancelled, DivergedError
+from styleplug.events import Event, Finished, Planned, Preview, Progress
+from styleplug.hookspecs import StylizeRequest, StylizeResult
+from styleplug.image.detail import enlarged
+from styleplug.image.luma import recoloured
+from styleplug.image.picture import Picture
+from styleplug.image.resize import resized
+from styleplug.image.transparency import fill_hidden
+from styleplug.transfer.checkpoint import Checkpointer, Snapshot
+from styleplug.transfer.engine import Engine
+from styleplug.transfer.loss import Evaluation
+from styleplug.transfer.memory import fitted_scales, memory_notes
+from styleplug.transfer.scale_run import ScaleRun
+from styleplug.transfer.schedule import Scale, Schedule, plan_scales
+from styleplug.transfer.start import picture_to_start_from
+from styleplug.transfer.state import State, part, under
+from styleplug.transfer.targets import Targets, painting_size, targets_by_scale
+from styleplug.transfer.timing import seconds_per_pass
+from styleplug.vgg.encoder import Encoder
+
+EVALUATIONS_PER_PREVIEW = 10
+"""Often enough for a film, seldom enough to cost nothing."""
+
+
+class Transfer:
+    """One photograph on its way to a painting; `run`, once, is the whole of it.
+
+    Args:
+        request: what to paint.
+        encoder: gives the targets (ONNX Runtime).
+        engine: gives loss and gradient, of the same network.
+        notes: lines for the person who waits, passed on in Planned.
+        checkpointer: keeps the state from time to time, where that is wanted.
+        saved: what the checkpoint holds, where the work goes on from one.
+
+    Raises:
+        UnsupportedImageError: the photograph is too narrow for the working size.
+        OutOfMemoryError: not even the smallest tiles fit.
+    """
+
+    def __init__(
+        self,
+        request: StylizeRequest,
+        encoder: Encoder,
+        engine: Engine,
+        notes: tuple[str, ...] = (),
+        checkpointer: Checkpointer | None = None,
+        saved: Snapshot | None = None,
+    ) -> None:
+        self.request, self.config, self.notes = request, request.config, notes
+        self.encoder, self.engine, self.checkpointer = encoder, engine, checkpointer
+        self.photograph = fill_hidden(Picture(request.content_image, request.content_alpha))
+        paintings = zip(request.style_images, request.style_alphas, strict=True)
+        self.paintings = [fill_hidden(Picture(*painting)) for painting in paintings]
+        scales = saved.scales if saved else self._planned_scales()
+        self.schedule = Schedule(scales, self.config.time_limit, is_shared=checkpointer is None)
+        self.pixels = picture_to_start_from(
+            self.config,
+            scales[0].shape,
+            content=self.photograph.pixels,
+            style=self.paintings[0].pixels,
+            given=request.initial_image,
+        )
+        self.best: Evaluation | None = None
+        self.stopped = "finished"
+        self.first = 0
+        self.left: State = {}
+        if saved:
+            self._restore(saved.state)
+
+    def run(self) -> Iterator[Event]:
+        """Paint, and say so: Planned, Progress by evaluation, Previews, Finished.
+
+        Raises:
+            Cancelled: before the first evaluation; later, the picture so far is the result.
+            DivergedError: the loss is no longer a number; the error holds the last good picture.
+        """
+        targets = targets_by_scale(
+            self.encoder,
+            self.photograph,
+            self.paintings,
+            self.config,
+            self.schedule.scales[self.first :],
+            self.request.cancel,
+        )
+        planned = self._planned()
+        scales = self.schedule.scales
+        del targets[len(scales) - self.first :]
+        self.encoder.release()
+        yield planned
+        for index in range(self.first, len(scales)):
+            # What a scale needed is gone with it: no name holds its targets or its run.
+            yield from self._solve(self._start(index, targets.pop(0)))
+            if self.stopped != "finished":
+                break
+            yield Preview(scales[index].longest, self.pixels)
+        if self.best is None:
+            raise Cancelled
+        if self.stopped == "finished" and not self.schedule.is_done:
+            self.stopped = "time-limit"
+        yield Finished(self._result(self.best))
+
+    def _start(self, index: int, targets: Sequence[Targets]) -> ScaleRun:
+        """The work on a scale: from the picture so far, or from where it was left."""
+        scale = self.schedule.scales[index]
+        # Enlarged, the picture lacks all that is too fine for the scale before. The photograph's
+        # fine detail is nearer to what is wanted than nothing, and saves evaluations.
+        photograph = resized(self.photograph.pixels, *scale.shape)
+        start = enlarged(self.pixels, photograph, detail=1)
+        work = ScaleRun(index, scale, targets, start, self.engine, self.config)
+        if self.left:
+            work.restore(self.left)
+            self.left = {}
+        return work
+
+    def _solve(self, work: ScaleRun) -> Iterator[Progress | Preview]:
+        """Work on one scale, and leave its best picture in `self.pixels`."""
+        schedule = self.schedule
+        end = schedule.end_of(work.index)
+        while not work.is_done:
+            must_stop = self._must_stop()
+            if self.checkpointer and (must_stop or self.checkpointer.is_due()):
+                self._save(self.checkpointer, work)
+            if must_stop:
+                break
+            evaluation = work.objective(work.picture)
+            work.iteration += 1
+            if not evaluation.is_finite():
+                self.pixels, self.stopped = work.best_pixels, "diverged"
+                last_good = self._result(self.best) if self.best else None
+                raise DivergedError(work.iteration, evaluation.loss, last_good)
+            if evaluation.loss < work.lowest:
+                work.lowest, work.best = evaluation.loss, work.picture
+                self.best = replace(evaluation, gradient=None)
+            schedule.done_cost += schedule.cost_per_evaluation(work.scale)
+            yield work.progress(evaluation, schedule)
+            if work.is_done or schedule.elapsed + work.seconds / work.iteration > end:
+                break
+            if work.iteration % EVALUATIONS_PER_PREVIEW == 0:
+                yield Preview(work.scale.longest, work.best_pixels)
+            work.picture = work.solver.step(work.picture, evaluation.gradient)
+            del evaluation  # its gradient makes room for the next one
+        self.pixels = work.best_pixels
+
+    def _must_stop(self) -> bool:
+        if self.request.cancel.is_set():
+            self.stopped = "cancelled"
+        elif self.best and self.schedule.is_spent:
+            self.stopped = "time-limit"
+        return self.stopped != "finished"
+
+    def _planned_scales(self) -> tuple[Scale, ...]:
+        width, height = self.photograph.size
+        scales = plan_scales(height, width, self.config)
+        paintings = [
+            painting_size(painting, *scales[-1].shape, self.config.stroke_scale)
+            for painting in self.paintings
+        ]
+        return fitted_scales(scales, paintings, self.config, self.engine)
+
+    def _planned(self) -> Planned:
+        """The work ahead, without the scales that there is no time for."""
+        schedule, pixels = self.schedule, self.photograph.pixels
+        largest = schedule.scales[-1]
+        seconds = seconds_per_pass(self.encoder, self.engine, pixels, largest, self.config)
+        schedule.leave_out(seconds)
+        return Planned(
+            scales=tuple(scale.longest for scale in schedule.scales),
+            evaluations=tuple(scale.evaluations for scale in schedule.scales),
+            seconds=min(schedule.elapsed + schedule.seconds_left(seconds), schedule.limit),
+            backbone=self.encoder.architecture.name,
+            notes=(*self.notes, *memory_notes(schedule.scales, self.config)),
+            **self.engine.labels(),
+        )
+
+    def _restore(self, state: State) -> None:
+        self.first = state["scale"]
+        self.schedule.restore(state)
+        if best := part("best", state):
+            self.best = Evaluation(**best, gradient=None)
+        self.left = part("scale_run", state)
+
+    def _save(self, checkpointer: Checkpointer, work: ScaleRun) -> None:
+        """Keep all that the rest of the transfer depends on, between two evaluations."""
+        scales = list(self.schedule.scales)
+        scales[work.index] = work.present_scale
+        best = dict(vars(self.best)) if self.best else {}
+        best.pop("gradient", None)
+        state = {
+            "scale": work.index,
+            **self.schedule.state(),
+            **under("best", best),
+            **under("scale_run", work.state()),
+        }
+        checkpointer.save(tuple(scales), state)
+
+    def _result(self, evaluation: Evaluation) -> StylizeResult:
+        image, alpha, photograph = self.pixels, self.request.content_alpha, self.photograph.pixels
+        if self.config.output_size == "photo":
+            image = enlarged(image, photograph, self.config.detail)
+        elif alpha is not None:
+            alpha = resized(alpha, *image.shape[:2])
+        if self.config.keep_colors:
+            image = recoloured(image, resized(photograph, *image.shape[:2]))
+        return StylizeResult(
+            image=image,
+            stopped=self.stopped,
+            backbone=self.encoder.architecture.name,
+            content_error=evaluation.content_error,
+            style_error=evaluation.style_error,
+            cost=self.schedule.done_cost,
+            seconds=self.schedule.elapsed,
+            alpha=alpha,
+            **self.engine.labels(),
+        )
