@@ -7,7 +7,6 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -317,4 +316,6 @@ def is_number(value: Any) -> bool:
 
 
 def _without_exponent(value: float) -> str:
+    from decimal import Decimal
+
     return format(Decimal(repr(float(value))), "f")
