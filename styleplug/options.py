@@ -241,7 +241,7 @@ class Layers(Option):
         total = sum(weight for _, weight in pairs)
         if math.isclose(total, 1, rel_tol=1e-12):  # what was kept once comes back to the last bit
             total = 1
-        return {layer: weight / total for layer, weight in pairs if weight}
+        return {layer: float(weight / total) for layer, weight in pairs if weight}
 
     def format(self, value: Mapping[str, float]) -> str:
         return ",".join(f"{layer}={weight!r}" for layer, weight in value.items())
