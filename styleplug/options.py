@@ -7,7 +7,6 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -242,7 +241,7 @@ class Layers(Option):
         total = sum(weight for _, weight in pairs)
         if math.isclose(total, 1, rel_tol=1e-12):  # what was kept once comes back to the last bit
             total = 1
-        return {layer: weight / total for layer, weight in pairs if weight}
+        return {layer: float(weight / total) for layer, weight in pairs if weight}
 
     def format(self, value: Mapping[str, float]) -> str:
         return ",".join(f"{layer}={weight!r}" for layer, weight in value.items())
@@ -317,4 +316,6 @@ def is_number(value: Any) -> bool:
 
 
 def _without_exponent(value: float) -> str:
+    from decimal import Decimal
+
     return format(Decimal(repr(float(value))), "f")

@@ -21,7 +21,7 @@ from styleplug.jobs.job import FilterJob, Job, StylizeJob
 from styleplug.jobs.run import prepare
 from styleplug.styles import find_style
 from styleplug.worker.lines import Output, shortened
-from styleplug.worker.messages import Filter, Named, Source, Stylize
+from styleplug.worker.messages import Filter, Named, Raw, Source, Stylize
 from styleplug.worker.pixels import check_form, read_source, write_result
 
 if TYPE_CHECKING:
@@ -36,12 +36,10 @@ def paint(message: Stylize | Filter, output: Output) -> None:
         StyleplugError: it can't be done.
     """
     started = time.monotonic()
-    check_form(message.result)
+    check_form(message.result, Path.cwd())
     photo, *paintings = sources = [message.photo, *_paintings(message)]
-    described = {Path(source.path): source for source in sources}
-    prepared = prepare(
-        _job(message, paintings), Path(photo.path), lambda path: read_source(described[path])
-    )
+    job = _job(message, paintings)
+    prepared = prepare(job, Path(photo.path), map(read_source, sources))
     result = prepared.run(_listener(message, prepared.photograph, output))
     picture, form = prepared.picture(result), message.result
     is_cut_short = isinstance(result, StylizeResult) and result.stopped == "time-limit"
@@ -66,10 +64,13 @@ def _paintings(message: Stylize | Filter) -> list[Source]:
 
 
 def _job(message: Stylize | Filter, paintings: Sequence[Source]) -> Job:
+    strip = isinstance(message.result, Raw)  # which have no place for a note
     if isinstance(message, Filter):
-        return FilterJob(message.filter, FilterConfig.from_options(message.options))
+        filter_config = FilterConfig.from_options(message.options)
+        return FilterJob(message.filter, filter_config, strip=strip)
+    files = tuple(Path(painting.path) for painting in paintings)
     config = StylizeConfig.from_preset(message.preset, **message.options)
-    return StylizeJob(tuple(Path(painting.path) for painting in paintings), config, message.preset)
+    return StylizeJob(files, config, message.preset, strip=strip)
 
 
 def _listener(
