@@ -28,7 +28,7 @@ import styleplug
 from styleplug.events import Event, Planned, Progress
 from styleplug.options import memory_size
 from styleplug.runtime.memory import resident_memory
-from styleplug.transfer import run
+from styleplug.transfer import plan
 from styleplug.transfer.memory import MemoryEstimate
 
 SIZES = (512, 1024, 2048)
@@ -101,7 +101,7 @@ def measured(size: int, engine: str, limit: float) -> dict[str, float | None]:
         max_memory=limit or None,
     )
     row: dict[str, float | None] = {}
-    fitted_scales = run.fitted_scales
+    fitted_scales = plan.fitted_scales
 
     def fitted(scales, paintings, config, engine):  # type: ignore[no-untyped-def]  # as fitted_scales
         [scale] = fitted_scales(scales, paintings, config, engine)
@@ -118,7 +118,7 @@ def measured(size: int, engine: str, limit: float) -> dict[str, float | None]:
             for note in event.notes:
                 print(note, file=sys.stderr)
 
-    run.fitted_scales = fitted
+    plan.fitted_scales = fitted
     random = np.random.default_rng(0)
     photo, painting = (random.random((size * 3 // 4, size, 3), np.float32) for _ in range(2))
     styleplug.stylize(photo, painting, config, on_event)

@@ -122,7 +122,7 @@ MEASURED = """
 import json, sys
 import numpy as np
 import styleplug
-from styleplug.transfer import run
+from styleplug.transfer import plan
 from styleplug.transfer.memory import MemoryEstimate
 engine, size, limit = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 config = styleplug.StylizeConfig(
@@ -130,7 +130,7 @@ config = styleplug.StylizeConfig(
     content_error=None, content_weight=1, max_memory=limit or None,
 )
 needs = []
-fit = run.fitted_scales
+fit = plan.fitted_scales
 def fitted(scales, paintings, config, engine):
     [scale] = fit(scales, paintings, config, engine)
     from styleplug.runtime.memory import resident_memory
@@ -138,7 +138,7 @@ def fitted(scales, paintings, config, engine):
     evaluation = estimate.evaluation(0, scale.window, scale.history)
     needs.extend([estimate.encoding(scale.encoding), evaluation])
     return (scale,)
-run.fitted_scales = fitted
+plan.fitted_scales = fitted
 photo, painting = (np.random.default_rng(n).random((size, size, 3), np.float32) for n in range(2))
 styleplug.stylize(photo, painting, config)
 # Not ru_maxrss, which begins with what the process that started this one had.
