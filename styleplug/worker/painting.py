@@ -17,11 +17,17 @@ from styleplug.events import Event, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeResult
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted, resized
-from styleplug.jobs.job import FilterJob, Job, StylizeJob
+from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.jobs.run import prepare
 from styleplug.styles import find_style
 from styleplug.worker.lines import Output, shortened
-from styleplug.worker.messages import Filter, Named, Source, Stylize
+from styleplug.worker.messages import (
+    FilterMessage,
+    JobMessage,
+    NamedPainting,
+    PictureSource,
+    StylizeMessage,
+)
 from styleplug.worker.pixels import check_form, read_source, write_result
 
 if TYPE_CHECKING:
@@ -29,7 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def paint(message: Stylize | Filter, output: Output) -> None:
+def paint(message: JobMessage, output: Output) -> None:
     """Do a job in the current folder, from reading the photograph to saying where the picture is.
 
     Raises:
@@ -56,30 +62,30 @@ def paint(message: Stylize | Filter, output: Output) -> None:
     )
 
 
-def _paintings(message: Stylize | Filter) -> list[Source]:
-    if isinstance(message, Filter):
+def _paintings(message: JobMessage) -> list[PictureSource]:
+    if isinstance(message, FilterMessage):
         return []
     return [
-        Source(str(find_style(painting.name).path)) if isinstance(painting, Named) else painting
+        PictureSource(str(find_style(painting.name).path))
+        if isinstance(painting, NamedPainting)
+        else painting
         for painting in message.paintings
     ]
 
 
-def _job(message: Stylize | Filter, paintings: Sequence[Source]) -> Job:
-    if isinstance(message, Filter):
+def _job(message: JobMessage, paintings: Sequence[PictureSource]) -> PictureJob:
+    if isinstance(message, FilterMessage):
         return FilterJob(message.filter, FilterConfig.from_options(message.options))
     config = StylizeConfig.from_preset(message.preset, **message.options)
     return StylizeJob(tuple(Path(painting.path) for painting in paintings), config, message.preset)
 
 
-def _listener(
-    message: Stylize | Filter, photograph: Picture, output: Output
-) -> Callable[[Event], None]:
-    """What tells the host of a job's events; how it ends is said elsewhere."""
-    longest = message.preview if isinstance(message, Stylize) else 0
+def _listener(message: JobMessage, photograph: Picture, output: Output) -> Callable[[Event], None]:
+    """What sends a job's events to the host; how it ends is said elsewhere."""
+    longest = message.preview if isinstance(message, StylizeMessage) else 0
     numbers = count(1)
 
-    def send(event: Event) -> None:
+    def send_event(event: Event) -> None:
         match event:
             case Planned():
                 output.send(
@@ -103,13 +109,13 @@ def _listener(
                 styleplug.write_image(picture, path)
                 output.send("preview", id=message.id, **_described(picture, path))
 
-    def tell(event: Event) -> None:
+    def on_event(event: Event) -> None:
         # The host can do without: a disk that is full now may not be so at the end, when it
         # matters, and a plug-in may say anything.
         with suppress(ImageError, ProtocolError, TypeError, ValueError, AttributeError):
-            send(event)
+            send_event(event)
 
-    return tell
+    return on_event
 
 
 def _shown(pixels: NDArray[np.float32], photograph: Picture, longest: int) -> Picture:

@@ -16,10 +16,10 @@ from styleplug.errors import ConfigError, UnreadableImageError, UnwritableImageE
 from styleplug.image.luma import luma
 from styleplug.image.picture import Picture
 from styleplug.image.samples import check_size
-from styleplug.worker.messages import DTYPES, LAYOUTS, Raw, Source
+from styleplug.worker.messages import DTYPES, LAYOUTS, PictureSource, PixelFormat
 
 
-def read_source(source: Source) -> Picture:
+def read_source(source: PictureSource) -> Picture:
     """The picture that a host names.
 
     Raises:
@@ -57,7 +57,7 @@ def read_source(source: Source) -> Picture:
     )
 
 
-def check_form(form: Raw | str) -> None:
+def check_form(form: PixelFormat | str) -> None:
     """Make sure, before any work is done, that a result can be given in this form.
 
     Raises:
@@ -67,7 +67,7 @@ def check_form(form: Raw | str) -> None:
         _extension(form)
 
 
-def write_result(picture: Picture, form: Raw | str, folder: Path) -> Path:
+def write_result(picture: Picture, form: PixelFormat | str, folder: Path) -> Path:
     """Write the picture as the host wants it, whole or not at all; returns the file's path.
 
     It has a name that nothing in the folder has: the host's own files lie there, too.
