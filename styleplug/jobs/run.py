@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import styleplug
 from styleplug.errors import ImageError, StyleplugError, UnwritableImageError
-from styleplug.jobs.job import FilterJob, Job, StylizeJob
+from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.jobs.provenance import Provenance, SourceFile
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _log = logging.getLogger("styleplug")
 
 
 def run_job(
-    job: Job, photo: Path, output: Path, on_event: Callable[[Event], None] | None = None
+    job: PictureJob, photo: Path, output: Path, on_event: Callable[[Event], None] | None = None
 ) -> None:
     """Do a job from file to file; a file that is there is replaced.
 
@@ -38,7 +38,7 @@ def run_job(
     prepared.write(prepared.run(on_event), output, overwrite=True)
 
 
-def check_job(job: Job, photo: Path, output: Path, *, overwrite: bool) -> None:
+def check_job(job: PictureJob, photo: Path, output: Path, *, overwrite: bool) -> None:
     """Make sure, before any work is done, that the picture of a job can be written.
 
     Args:
@@ -65,12 +65,14 @@ def read_picture(path: Path) -> Picture:
         ImageError: the file can't be read.
     """
     picture = styleplug.read_image(path)
-    for remark in picture.origin.remarks:
-        _log.warning("%s %s", path, remark)
+    for warning in picture.origin.warnings:
+        _log.warning("%s %s", path, warning)
     return picture
 
 
-def prepare(job: Job, photo: Path, read: Callable[[Path], Picture] = read_picture) -> PreparedJob:
+def prepare(
+    job: PictureJob, photo: Path, read: Callable[[Path], Picture] = read_picture
+) -> PreparedJob:
     """A job with all that it needs read, and its files noted before they may change.
 
     Args:
@@ -92,7 +94,7 @@ class PreparedJob:
         provenance: the note of what is about to be done.
     """
 
-    job: Job
+    job: PictureJob
     photograph: Picture
     paintings: tuple[Picture, ...]
     provenance: Provenance
