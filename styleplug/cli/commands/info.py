@@ -39,7 +39,7 @@ def info(picture: Path, as_json: bool) -> None:
                 "profile": found.profile,
                 "metadata": _sizes(found.metadata),
                 "resolution": found.metadata.resolution,
-                "remarks": found.remarks,
+                "warnings": found.warnings,
                 "provenance": made and asdict(made),
             }
         )
@@ -57,7 +57,7 @@ def _description(picture: Path, found: Inspection) -> list[str]:
     ]
     return [
         f"{picture}: {width}×{height} pixels, {found.colours}, {found.depth} bits{alpha}",
-        *(f"{picture} {remark}" for remark in found.remarks),
+        *(f"{picture} {warning}" for warning in found.warnings),
         f"colour profile: {found.profile or 'none'}",
         f"metadata: {', '.join(blocks) or 'none'}",
         *_print_size(found),

@@ -118,7 +118,7 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
         upright(samples.colours, orientation),
         None if samples.alpha is None else upright(samples.alpha, orientation),
         profile.value if profile else adobe,
-        samples.remarks + ((SEVERAL,) if len(photographs) > 1 else ()),
+        samples.warnings + ((SEVERAL,) if len(photographs) > 1 else ()),
         orientation,
     )
 
@@ -203,8 +203,8 @@ def _with_meaning(layers: NDArray[Any], page: _Page, path: PathOrNone) -> Sample
     if photometric in (_LAB, _ICC_LAB):
         lab = _lab(samples.colours, is_signed=photometric == _LAB)
         depth = 8 * layers.itemsize
-        remark = "is in L*a*b*; it is written as RGB"
-        return Samples(quantised(lab_to_srgb(lab), depth), samples.alpha, remarks=(remark,))
+        warning = "is in L*a*b*; it is written as RGB"
+        return Samples(quantised(lab_to_srgb(lab), depth), samples.alpha, warnings=(warning,))
     return samples
 
 

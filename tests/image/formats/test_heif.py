@@ -69,7 +69,7 @@ def test_grey_and_the_main_one_of_several(tmp_path: Path, pillow_heif) -> None:
     picture = read_picture(tmp_path / "a.heic")
     np.testing.assert_allclose(picture.pixels[5, 5], 0.2, atol=0.01)
     assert picture.size == (64, 64)
-    assert picture.origin.remarks == ("holds several pictures; only the first is used",)
+    assert picture.origin.warnings == ("holds several pictures; only the first is used",)
 
 
 def test_a_turned_photograph_is_upright(tmp_path: Path, pillow_heif) -> None:
