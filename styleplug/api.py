@@ -165,9 +165,8 @@ def check_output(
     from styleplug.image.write import check_place
 
     path = Path(path)
-    if not os.path.isdir(path):
-        _check_format(path)
     check_place(path, inputs=inputs, overwrite=overwrite)
+    _check_format(path)
 
 
 def write_image(

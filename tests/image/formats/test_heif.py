@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
+from styleplug.api import check_output
 from styleplug.errors import (
     ImageTooLargeError,
     UnreadableImageError,
@@ -20,7 +21,7 @@ from styleplug.image import samples
 from styleplug.image.colour import adobe_profile
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
-from styleplug.image.write import check_output, write_picture
+from styleplug.image.write import write_picture
 
 
 @pytest.fixture
