@@ -240,8 +240,6 @@ def _painting(image: ImageLike) -> Picture:
 def _picture(image: ImageLike) -> Picture:
     from styleplug.image.picture import Picture
 
-    if isinstance(image, (str, os.PathLike)):
-        image = read_image(image)
     return Picture.from_any(image)
 
 

@@ -116,7 +116,7 @@ class Planner:
             )
 
     def _sidecars_in_the_way(self, task: Task, relative_output: PurePath) -> PictureFailed | None:
-        from styleplug.image.metadata.sidecar import check_sidecars
+        from styleplug.image.sidecar import check_sidecars
 
         if task.job.strip:
             return None

@@ -103,9 +103,9 @@ class Picture:
             with decoder_errors(None):
                 return cls.from_samples(samples_of(image))
         if isinstance(image, str | os.PathLike):
-            from styleplug.image.read import read_picture  # which imports this file
+            import styleplug
 
-            return read_picture(image)
+            return styleplug.read_image(image)
         raise UnsupportedImageError(
             None,
             f"{type(image).__name__} is no picture; use a path, a Pillow image or an array",

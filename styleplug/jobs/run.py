@@ -51,7 +51,7 @@ def check_job(job: PictureJob, photo: Path, output: Path, *, overwrite: bool) ->
         UnwritableImageError: the place or the format won't do, or is taken.
     """
     from styleplug.api import check_output
-    from styleplug.image.metadata.sidecar import check_sidecars
+    from styleplug.image.sidecar import check_sidecars
 
     check_output(output, inputs=[photo, *job.inputs], overwrite=overwrite)
     if not job.strip:
@@ -171,7 +171,7 @@ class PreparedJob:
         return output, None
 
     def _copy_sidecars(self, picture: Picture, output: Path, overwrite: bool) -> None:
-        from styleplug.image.metadata.sidecar import copy_sidecars
+        from styleplug.image.sidecar import copy_sidecars
 
         if picture.path and not self.job.strip:
             copy_sidecars(picture.path, output, picture.turn, overwrite=overwrite)
