@@ -21,7 +21,7 @@ from styleplug.image import pil
 from styleplug.image.colour import adobe_profile, lab_to_srgb
 from styleplug.image.formats.codec import Codec, Writer, begins
 from styleplug.image.metadata import tiff_blocks
-from styleplug.image.metadata.exif import EXIF_DIRECTORY, INTEROP_DIRECTORY
+from styleplug.image.metadata.exif import EXIF_DIRECTORY, adobe_mark
 from styleplug.image.metadata.tiff_directories import (
     BYTE,
     BigTiffReader,
@@ -66,7 +66,6 @@ _PLACES = {int(Base.StripOffsets), int(Base.TileOffsets)}
 _LARGE_TILE = 2**22
 _ROWS = 64
 _INK_SET, _CMYK_INKS = 332, 1
-_INTEROPERABILITY_INDEX, _ADOBE_RGB = 1, b"R03"
 
 
 @dataclass(frozen=True)
@@ -255,9 +254,8 @@ def _orientation(page: _Page) -> int:
 
 def _is_adobe(page: _Page) -> bool:
     """Whether its EXIF data say that colours are Adobe RGB, as `pil.is_adobe` has it."""
-    exif = page.tiff.pointed(page.entries, EXIF_DIRECTORY)
-    index = page.tiff.pointed(exif, INTEROP_DIRECTORY).get(_INTEROPERABILITY_INDEX)
-    return index is not None and index.value.rstrip(b"\0") == _ADOBE_RGB
+    details = page.tiff.pointed(page.entries, EXIF_DIRECTORY)
+    return adobe_mark(page.tiff, details) is not None
 
 
 def _by_pillow(data: bytes, number: int, page: _Page, path: PathOrNone) -> Samples:
