@@ -34,7 +34,7 @@ test: lint ## All linters, and every test; in CI with its coverage, that of subp
 oldest: ## Quick tests with the oldest versions that pyproject.toml allows; needs uv
 	uv venv --quiet --clear --python $(PYTHON) $(OLDEST)
 	uv pip install --quiet --python $(OLDEST) --resolution lowest-direct -e '.[cpu,torch,dev]'
-	$(OLDEST)/bin/$(PYTEST) -m "not slow" --ignore tests/hosts
+	$(OLDEST)/bin/$(PYTEST) -m "not slow" --ignore tests/hosts -W default # old ones warn of each other
 
 lint: $(INSTALLED) ## Format, ruff, mypy, and who may import whom
 	$(BIN)/ruff format --check

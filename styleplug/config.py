@@ -31,6 +31,7 @@ from styleplug.options import (
 INITS = ("content", "noise", "style")
 """What a run can start from without a file."""
 
+_RESOLUTIONS = "size, photo, or a number from 10 to 99999"
 _STARTS = "content, noise, style, or a FILE"
 _DEVICES = "auto, cpu, cuda, cuda:N, rocm, mps, directml, coreml, openvino, tensorrt"
 _USUAL_WEIGHTS = {"content_weight": 1.0, "style_weight": 5.0}
@@ -125,6 +126,14 @@ class StylizeConfig(Config):
         "photo",
         "Size of the result: the photograph's, or the working picture's.",
         ("photo", "working"),
+    ).field()
+    resolution: str = Text(
+        "size",
+        f"How far to paint, as longest side in pixels: {_RESOLUTIONS}. Beyond --size only what is"
+        " new at a size is painted there, which is quick.",
+        _RESOLUTIONS,
+        re.compile(r"size|photo|[1-9]\d{1,4}"),
+        basic=True,
     ).field()
     detail: float = Number(
         0.0,

@@ -20,10 +20,12 @@ from styleplug.runtime.processor import processor_name
 from styleplug.runtime.providers import import_onnxruntime
 from styleplug.runtime.threads import available_cores
 from styleplug.transfer.checkpoint import Snapshot, read_snapshot
-from styleplug.transfer.schedule import plan_scales
+from styleplug.transfer.octaves import config_at
+from styleplug.transfer.plan import plan_transfer
+from styleplug.transfer.schedule import Scale
 from styleplug.transfer.soundness import check_scales, check_state
 from styleplug.vgg.layers import ARCHITECTURES
-from styleplug.vgg.tiles import halo
+from styleplug.vgg.tiles import halo, smallest_window
 
 if TYPE_CHECKING:
     from styleplug.runtime.models import Model
@@ -145,8 +147,12 @@ def _check_sound(saved: Snapshot, request: StylizeRequest) -> None:
     config = request.config
     height, width, _ = request.content_image.shape
     architecture = ARCHITECTURES[saved.run["backbone"]]
-    margin = halo(architecture, [*config.content_layers, *config.style_layers])
-    check_scales(saved.scales, plan_scales(height, width, config), margin)
+
+    def smallest_window_at(scale: Scale) -> int:
+        there = config_at(scale, config)
+        return smallest_window(halo(architecture, [*there.content_layers, *there.style_layers]))
+
+    check_scales(saved.scales, plan_transfer(height, width, config), smallest_window_at)
     check_state(saved.state, saved.scales, config)
 
 

@@ -16,14 +16,17 @@ from styleplug.image.transparency import fill_hidden
 from styleplug.transfer.checkpoint import Checkpointer, Snapshot
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.loss import Evaluation
-from styleplug.transfer.memory import fitted_scales, memory_notes
+from styleplug.transfer.memory import memory_notes
+from styleplug.transfer.octaves import config_at, octave_targets, settled
+from styleplug.transfer.plan import fitted_plan
 from styleplug.transfer.scale_run import ScaleRun
-from styleplug.transfer.schedule import Scale, Schedule, plan_scales
+from styleplug.transfer.schedule import Schedule
 from styleplug.transfer.start import picture_to_start_from
 from styleplug.transfer.state import State, part, under
-from styleplug.transfer.targets import Targets, painting_size, targets_by_scale
+from styleplug.transfer.targets import Targets, targets_by_scale
 from styleplug.transfer.timing import seconds_per_pass
 from styleplug.vgg.encoder import Encoder
+from styleplug.vgg.tensors import as_batch, as_pixels
 
 EVALUATIONS_PER_PREVIEW = 10
 """Often enough for a film, seldom enough to cost nothing."""
@@ -59,7 +62,11 @@ class Transfer:
         self.photograph = fill_hidden(Picture(request.content_image, request.content_alpha))
         paintings = zip(request.style_images, request.style_alphas, strict=True)
         self.paintings = [fill_hidden(Picture(*painting)) for painting in paintings]
-        scales = saved.scales if saved else self._planned_scales()
+        scales = (
+            saved.scales
+            if saved
+            else fitted_plan(self.photograph, self.paintings, self.config, engine)
+        )
         self.schedule = Schedule(scales, self.config.time_limit, is_shared=checkpointer is None)
         self.pixels = picture_to_start_from(
             self.config,
@@ -87,7 +94,7 @@ class Transfer:
             self.photograph,
             self.paintings,
             self.config,
-            self.schedule.scales[self.first :],
+            [scale for scale in self.schedule.scales[self.first :] if not scale.is_octave],
             self.request.cancel,
         )
         planned = self._planned()
@@ -97,7 +104,7 @@ class Transfer:
         yield planned
         for index in range(self.first, len(scales)):
             # What a scale needed is gone with it: no name holds its targets or its run.
-            yield from self._solve(self._start(index, targets.pop(0)))
+            yield from self._solve(self._start(index, targets.pop(0) if targets else None))
             if self.stopped != "finished":
                 break
             yield Preview(scales[index].longest, self.pixels)
@@ -107,14 +114,25 @@ class Transfer:
             self.stopped = "time-limit"
         yield Finished(self._result(self.best))
 
-    def _start(self, index: int, targets: Sequence[Targets]) -> ScaleRun:
-        """The work on a scale: from the picture so far, or from where it was left."""
+    def _start(self, index: int, targets: Sequence[Targets] | None) -> ScaleRun:
+        """The work on a scale: from the picture so far, or from where it was left.
+
+        Args:
+            targets: the scale's; None for an octave, which is held to the picture so far.
+        """
         scale = self.schedule.scales[index]
+        config = config_at(scale, self.config)
+        if targets is None:
+            alpha = self.photograph.alpha
+            targets = [
+                octave_targets(self.encoder, self.pixels, alpha, self.paintings, scale, config)
+            ]
+            self.encoder.release()
         # Enlarged, the picture lacks all that is too fine for the scale before. The photograph's
         # fine detail is nearer to what is wanted than nothing, and saves evaluations.
         photograph = resized(self.photograph.pixels, *scale.shape)
         start = enlarged(self.pixels, photograph, detail=1)
-        work = ScaleRun(index, scale, targets, start, self.engine, self.config)
+        work = ScaleRun(index, scale, targets, start, self.engine, config)
         if self.left:
             work.restore(self.left)
             self.left = {}
@@ -147,7 +165,8 @@ class Transfer:
                 yield Preview(work.scale.longest, work.best_pixels)
             work.picture = work.solver.step(work.picture, evaluation.gradient)
             del evaluation  # its gradient makes room for the next one
-        self.pixels = work.best_pixels
+        best = work.best_pixels
+        self.pixels = settled(best, self.pixels) if work.scale.is_octave else best
 
     def _must_stop(self) -> bool:
         if self.request.cancel.is_set():
@@ -156,20 +175,12 @@ class Transfer:
             self.stopped = "time-limit"
         return self.stopped != "finished"
 
-    def _planned_scales(self) -> tuple[Scale, ...]:
-        width, height = self.photograph.size
-        scales = plan_scales(height, width, self.config)
-        paintings = [
-            painting_size(painting, *scales[-1].shape, self.config.stroke_scale)
-            for painting in self.paintings
-        ]
-        return fitted_scales(scales, paintings, self.config, self.engine)
-
     def _planned(self) -> Planned:
         """The work ahead, without the scales that there is no time for."""
         schedule, pixels = self.schedule, self.photograph.pixels
-        largest = schedule.scales[-1]
-        seconds = seconds_per_pass(self.encoder, self.engine, pixels, largest, self.config)
+        base = [scale for scale in schedule.scales if not scale.is_octave][-1]
+        seconds = seconds_per_pass(self.encoder, self.engine, pixels, base, self.config)
+        seconds *= schedule.full_size / base.pixels
         schedule.leave_out(seconds)
         return Planned(
             scales=tuple(scale.longest for scale in schedule.scales),
@@ -186,6 +197,8 @@ class Transfer:
         if best := part("best", state):
             self.best = Evaluation(**best, gradient=None)
         self.left = part("scale_run", state)
+        if "before" in state:
+            self.pixels = as_pixels(state["before"])
 
     def _save(self, checkpointer: Checkpointer, work: ScaleRun) -> None:
         """Keep all that the rest of the transfer depends on, between two evaluations."""
@@ -196,6 +209,7 @@ class Transfer:
         state = {
             "scale": work.index,
             **self.schedule.state(),
+            **({"before": as_batch(self.pixels)} if work.scale.is_octave else {}),
             **under("best", best),
             **under("scale_run", work.state()),
         }
@@ -203,7 +217,7 @@ class Transfer:
 
     def _result(self, evaluation: Evaluation) -> StylizeResult:
         image, alpha, photograph = self.pixels, self.request.content_alpha, self.photograph.pixels
-        if self.config.output_size == "photo":
+        if self.config.output_size == "photo" and image.size <= photograph.size:
             image = enlarged(image, photograph, self.config.detail)
         elif alpha is not None:
             alpha = resized(alpha, *image.shape[:2])

@@ -25,6 +25,8 @@ ERROR_PER_OCTAVE = 0.32
 """Share of the error withheld per halving below the reference: what a small scale loses is lost."""
 FEWEST_EVALUATIONS = 5
 """Fewer make no more of an enlarged picture than it was: their time is better spent before."""
+COST_OF_OCTAVE = 0.4
+"""By VGG-16's multiplications up to relu3_1, over those up to relu5_1."""
 EVENNESS = 0.6
 """Scales share a limit by their work to this power. By the work itself the largest would get so
 much that strokes aren't settled when it begins: at 256 pixels, in the time of 25 passes, style
@@ -53,6 +55,8 @@ class Scale:
     `styleplug.transfer.memory`."""
     history: int = 20
     """Steps that L-BFGS remembers; with 0, Adam takes its place."""
+    is_octave: bool = False
+    """Whether only what is new at this size is painted; see `styleplug.transfer.octaves`."""
 
     @property
     def longest(self) -> int:
@@ -78,9 +82,14 @@ class Scale:
         return sum(height * width for height, width in self.sizes)
 
     @property
-    def work(self) -> int:
-        """Pixels that the network sees in all of its evaluations."""
-        return self.evaluations * self.pixels_per_evaluation
+    def cost(self) -> float:
+        """An evaluation's, in pixels that the whole network sees."""
+        return self.pixels_per_evaluation * (COST_OF_OCTAVE if self.is_octave else 1)
+
+    @property
+    def work(self) -> float:
+        """The cost of all of its evaluations."""
+        return self.evaluations * self.cost
 
 
 def plan_scales(height: int, width: int, config: StylizeConfig) -> tuple[Scale, ...]:
@@ -167,7 +176,7 @@ class Schedule:
         return max(self.done_cost / self.total_cost, min(1.0, self.elapsed / self.limit))
 
     def cost_per_evaluation(self, scale: Scale) -> float:
-        return scale.pixels_per_evaluation / self.full_size
+        return scale.cost / self.full_size
 
     def seconds_left(self, seconds_per_pass: float) -> float:
         """What the rest of the work takes, at most until the limit."""

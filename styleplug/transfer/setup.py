@@ -16,9 +16,10 @@ from styleplug.runtime.models import Model, pick_backbone
 from styleplug.runtime.providers import providers_for
 from styleplug.transfer.checkpoint import Checkpointer
 from styleplug.transfer.engine import Engine
+from styleplug.transfer.plan import plan_transfer
 from styleplug.transfer.resume import machine_facts, open_checkpoint, resume_notes, run_facts
 from styleplug.transfer.run import Transfer
-from styleplug.transfer.schedule import SHORTEST_SIDE, plan_scales
+from styleplug.transfer.schedule import SHORTEST_SIDE
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.layers import ARCHITECTURES, Architecture
 
@@ -93,7 +94,7 @@ def check_request(request: StylizeRequest, architecture: Architecture) -> None:
                 None, f"all of {name} is transparent; use a picture that shows something"
             )
     width, height = pictures["the photograph"].size
-    plan_scales(height, width, config)
+    plan_transfer(height, width, config)
 
 
 def make_engine(config: StylizeConfig, model: Model) -> Engine:

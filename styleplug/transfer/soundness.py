@@ -7,7 +7,7 @@ other shapes, which would end in a crash hours later, or in a picture of nonsens
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import astuple, fields, replace
 from typing import Any
 
@@ -16,24 +16,26 @@ from styleplug.transfer.loss import Evaluation
 from styleplug.transfer.memory import RELATIVE_COST
 from styleplug.transfer.schedule import Scale
 from styleplug.transfer.state import State, is_number
-from styleplug.vgg.tiles import GRID, smallest_window
+from styleplug.vgg.tiles import GRID
 
 _ADAM = ("steps", "mean", "variance")
 _PAIR = ("step", "change", "inverse")
 _LAST = ("picture", "gradient")
 _COUNTS = {"scale", "iteration", "steps", "pairs"}
-_ARRAYS = {"picture", "best", "step", "change", "gradient"}
+_ARRAYS = {"before", "picture", "best", "step", "change", "gradient"}
 _MEANS = {"mean", "variance"}
 """Arrays, or 0 before there is one and after it is let go."""
 
 
-def check_scales(saved: Sequence[Scale], planned: Sequence[Scale], halo: int) -> None:
+def check_scales(
+    saved: Sequence[Scale], planned: Sequence[Scale], smallest_window_at: Callable[[Scale], int]
+) -> None:
     """Make sure that scales are those planned, but for what memory makes of them.
 
     Args:
         saved: what a checkpoint says.
-        planned: `plan_scales` for the photograph and the config.
-        halo: of the network's tiles.
+        planned: those for the photograph and the config.
+        smallest_window_at: the side of the smallest windows that tiles can have at a scale.
 
     Raises:
         ValueError: they aren't; it says why.
@@ -48,7 +50,7 @@ def check_scales(saved: Sequence[Scale], planned: Sequence[Scale], halo: int) ->
             raise ValueError(f"its scale of {one.height}×{one.width} isn't the one planned")
         for side in (one.encoding, one.window):
             if side is not None and not (
-                _is_count(side) and side % GRID == 0 and side >= smallest_window(halo)
+                _is_count(side) and side % GRID == 0 and side >= smallest_window_at(one)
             ):
                 raise ValueError(f"windows can't be {side} pixels wide")
         if not _is_count(one.history) or one.history not in RELATIVE_COST:
@@ -76,7 +78,8 @@ def check_state(state: State, scales: Sequence[Scale], config: StylizeConfig) ->
         elif is_number(value) or kind not in _ARRAYS | _MEANS:
             raise ValueError(f"{name} is of another kind")
         else:
-            _check_array(name, value, scale)
+            before = scales[max(0, state["scale"] - 1)]
+            _check_array(name, value, before if name == "before" else scale)
     if state["scale_run.iteration"] > scale.evaluations:
         raise ValueError("it has more evaluations than its plan")
 
@@ -98,6 +101,7 @@ def _names(state: State, scale: Scale, config: StylizeConfig) -> Collection[str]
     has_best = begun or state["scale"] > 0
     return {
         *("scale", "cost", "seconds"),
+        *(["before"] if scale.is_octave else []),
         *(f"scale_run.{name}" for name in of_scale),
         *(f"best.{name}" for name in best if has_best),
     }
@@ -116,7 +120,7 @@ def _check_array(name: str, value: Any, scale: Scale) -> None:
     if value.shape != shape or value.dtype != "float32":
         raise ValueError(f"{name} is {value.shape} {value.dtype} instead of {shape} float32")
     low, high = float(value.min()), float(value.max())
-    is_picture = name in ("scale_run.picture", "scale_run.best")
+    is_picture = name in ("before", "scale_run.picture", "scale_run.best")
     if not math.isfinite(high - low) or (is_picture and not 0 <= low <= high <= 1):
         raise ValueError(f"{name} has numbers from {low:g} to {high:g}")
 

@@ -117,7 +117,7 @@ def features(pixels: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
 @cache
 def network() -> tuple[Tensor, dict[str, tuple[Tensor, Tensor]]]:
     """The mean (3, 1, 1), and each layer's weights and biases."""
-    architecture, mean, weights = load_weights(find_model("vgg16").read())
+    architecture, mean, weights = load_weights(find_model("vgg16"))
     convolutions = {}
     for name, _, _ in architecture.convolutions:
         pair = torch.tensor(weights[f"{name}.weight"]), torch.tensor(weights[f"{name}.bias"])

@@ -329,3 +329,9 @@ def test_what_a_killed_writer_left_is_removed(stylize: Stylize, left: Path) -> N
     stylize(Checkpoint(left, resume=True))
     assert not leftover.exists()
     assert other.exists()
+
+
+def test_a_run_goes_on_within_an_octave(stylize: Stylize, path: Path) -> None:
+    """Which is held to the picture of the scale before, so that this is kept as well."""
+    options = {"size": 64, "iterations": 2, "resolution": "photo", "engine": "onnx"}
+    check_goes_on(stylize, path, slice(1, None, 4), options)

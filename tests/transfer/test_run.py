@@ -333,7 +333,7 @@ def test_in_tiles_it_paints_the_same_picture(
 
     whole = finished(events()).result
     monkeypatch.setattr(
-        "styleplug.transfer.run.fitted_scales",
+        "styleplug.transfer.plan.fitted_scales",
         lambda scales, *_: (*scales[:-1], replace(scales[-1], encoding=160, window=144)),
     )
     planned, *others = events()

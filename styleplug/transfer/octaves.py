@@ -1,0 +1,130 @@
+"""Octaves: beyond the base size, only what is new at a size is painted at that size.
+
+The scales up to the config's size settle the composition and the large strokes, with all layers.
+From there on each octave, up to twice as large as the one before, is held to the features of the
+picture that it is enlarged from, and gets the paintings' surface of its own scale: Gram matrices of
+shallow layers alone, whose evaluations cost less than half, and whose tiles hardly overlap. In the
+end what the picture before can hold at half its size is put back, for shallow layers let large
+shapes and colours drift; all that it can hold would bring back its ripples as well.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from styleplug.config import StylizeConfig
+from styleplug.image.picture import Picture
+from styleplug.image.resize import resized
+from styleplug.image.transparency import resized_picture
+from styleplug.transfer.balance import TargetError
+from styleplug.transfer.retry import retry_in_smaller_tiles
+from styleplug.transfer.schedule import SHORTEST_SIDE, Scale
+from styleplug.transfer.targets import Targets, compute_targets, painting_size
+from styleplug.vgg.encoder import Encoder
+from styleplug.vgg.tensors import Pixels
+from styleplug.vgg.tiles import halo
+
+STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1")
+CONTENT_LAYERS = ("relu3_1",)
+EVALUATIONS = 12
+CONTENT_ERROR = 0.25
+"""How far features may go from those of the enlarged picture, which lacks all that is fine."""
+SMALLEST_STEP = 1.1
+"""An octave that is less larger than the scale before shows nothing new."""
+
+
+def plan_octaves(base: Scale, height: int, width: int, config: StylizeConfig) -> list[Scale]:
+    """The octaves beyond a base scale, for a photograph of height × width pixels."""
+    side = _resolution(base, height, width, config)
+    growth = side / base.longest
+    if growth < SMALLEST_STEP:
+        return []
+    steps = max(1, math.ceil(math.log2(growth) - 1e-6))
+    scales = []
+    for step in range(1, steps + 1):
+        factor = base.longest * growth ** (step / steps) / max(height, width)
+        scales.append(
+            Scale(
+                height=max(SHORTEST_SIDE, round(height * factor)),
+                width=max(SHORTEST_SIDE, round(width * factor)),
+                evaluations=EVALUATIONS,
+                balance=TargetError(CONTENT_ERROR),
+                is_octave=True,
+            )
+        )
+    return scales
+
+
+def config_at(scale: Scale, config: StylizeConfig) -> StylizeConfig:
+    """What a transfer's config is at a scale."""
+    if not scale.is_octave:
+        return config
+    return replace(
+        config,
+        content_layers=dict.fromkeys(CONTENT_LAYERS, 1.0),
+        style_layers=dict.fromkeys(STYLE_LAYERS, 1.0),
+        content_error=CONTENT_ERROR,
+        content_weight=None,
+        style_weight=None,
+    )
+
+
+def octave_targets(
+    encoder: Encoder,
+    before: Pixels,
+    alpha: NDArray[np.float32] | None,
+    paintings: Sequence[Picture],
+    scale: Scale,
+    config: StylizeConfig,
+) -> Targets:
+    """What an octave's picture is to become like.
+
+    Args:
+        before: the picture of the scale before, of any size.
+        alpha: the photograph's, of any size; None where it is opaque.
+        paintings: of any size. One that has fewer pixels than its strokes would have in the
+            octave gives its own finest octave once more: enlarged, it would be a blur.
+        config: as of `config_at`.
+
+    Raises:
+        OutOfMemoryError: in the smallest tiles, too.
+    """
+    sizes = [
+        min(painting_size(painting, *scale.shape, config.stroke_scale), painting.size[::-1])
+        for painting in paintings
+    ]
+    compute = partial(
+        compute_targets,
+        encoder,
+        Picture(
+            resized(before, *scale.shape), None if alpha is None else resized(alpha, *scale.shape)
+        ),
+        [resized_picture(one, *own) for one, own in zip(paintings, sizes, strict=True)],
+        config.content_layers,
+        config.style_layers,
+    )
+    reach = halo(encoder.architecture, [*config.content_layers, *config.style_layers])
+    longest = max(map(max, [scale.shape, *sizes]))
+    return retry_in_smaller_tiles(compute, scale.encoding, longest, reach)
+
+
+def settled(painted: Pixels, before: Pixels) -> Pixels:
+    """An octave's picture, with the large shapes and colours of the one before."""
+    half = [max(1, side // 2) for side in before.shape[:2]]
+    before, drifted = (
+        resized(resized(one, *half), *painted.shape[:2]) for one in (before, painted)
+    )
+    return (painted + before - drifted).clip(0, 1)
+
+
+def _resolution(base: Scale, height: int, width: int, config: StylizeConfig) -> int:
+    """The longest side to paint."""
+    if config.resolution == "size":
+        return base.longest
+    return max(height, width) if config.resolution == "photo" else int(config.resolution)

@@ -1,0 +1,39 @@
+"""All scales of a transfer, small to large: those up to the config's size, and then octaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from styleplug.config import StylizeConfig
+from styleplug.image.picture import Picture
+from styleplug.transfer.engine import Engine
+from styleplug.transfer.memory import fitted_scales
+from styleplug.transfer.octaves import config_at, plan_octaves
+from styleplug.transfer.schedule import Scale, plan_scales
+from styleplug.transfer.targets import painting_size
+
+
+def plan_transfer(height: int, width: int, config: StylizeConfig) -> tuple[Scale, ...]:
+    """The scales for a photograph of height × width pixels; errors as of `plan_scales`."""
+    base = plan_scales(height, width, config)
+    return (*base, *plan_octaves(base[-1], height, width, config))
+
+
+def fitted_plan(
+    photograph: Picture, paintings: Sequence[Picture], config: StylizeConfig, engine: Engine
+) -> tuple[Scale, ...]:
+    """The scales, each worked on so that it fits into memory; errors as of `fitted_scales`."""
+    width, height = photograph.size
+    scales = plan_transfer(height, width, config)
+    base = [scale for scale in scales if not scale.is_octave]
+    # An octave's targets are there only as long as it is worked on.
+    at_a_time = [base, *([octave] for octave in scales[len(base) :])]
+    fitted: list[Scale] = []
+    for together in at_a_time:
+        there = config_at(together[-1], config)
+        sizes = [
+            painting_size(painting, *together[-1].shape, config.stroke_scale)
+            for painting in paintings
+        ]
+        fitted += fitted_scales(together, sizes, there, engine)
+    return tuple(fitted)
