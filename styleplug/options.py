@@ -7,7 +7,6 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -122,6 +121,8 @@ class Number(Option):
             raise ValueError(f"{text!r} is not a valid number") from None
 
     def format(self, value: Any) -> str:
+        from decimal import Decimal
+
         return format(Decimal(repr(float(value))), "f")  # a duration or a size has no exponent
 
     def describe(self) -> dict[str, Any]:
@@ -242,7 +243,7 @@ class Layers(Option):
         total = sum(weight for _, weight in pairs)
         if math.isclose(total, 1, rel_tol=1e-12):  # what was kept once comes back to the last bit
             total = 1
-        return {layer: weight / total for layer, weight in pairs if weight}
+        return {layer: float(weight / total) for layer, weight in pairs if weight}
 
     def format(self, value: Mapping[str, float]) -> str:
         return ",".join(f"{layer}={weight!r}" for layer, weight in value.items())

@@ -86,6 +86,11 @@ def test_only_optional_numbers_can_be_none(field: str) -> None:
         assert getattr(StylizeConfig(**{field: None}), field) is None
 
 
+def test_weights_of_numpy_come_back_from_a_note() -> None:
+    config = StylizeConfig(style_layers={"relu1_1": np.float64(0.3), "relu2_1": np.float32(1)})
+    assert StylizeConfig.parse(config.texts()) == config
+
+
 def test_numbers_of_numpy_are_numbers() -> None:
     config = StylizeConfig(size=np.int64(64), strength=np.float32(0.25))
     assert (config.size, config.strength) == (64, 0.25)

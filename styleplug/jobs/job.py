@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from abc import ABC, abstractmethod
@@ -52,6 +51,8 @@ class PictureJob(ABC):
 
     def digest(self) -> str:
         """The same for all jobs that come to the same pictures: hexadecimal."""
+        import hashlib
+
         said = asdict(self.provenance(SourceFile("", "")))
         options = {
             name: text for name, text in said["options"].items() if name not in MACHINE_OPTIONS

@@ -5,7 +5,6 @@ Paths stay private: of files, the note has their names and their SHA-256.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Self
 from styleplug import __version__
 from styleplug.config import INITS, MACHINE_OPTIONS, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
-from styleplug.image.metadata.rdf import Value, from_rdf, to_rdf
-from styleplug.image.metadata.xmp import Packet
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import JobResult
     from styleplug.image.metadata.blocks import Metadata
+    from styleplug.image.metadata.rdf import Value
+    from styleplug.image.metadata.xmp import Packet
 
 NAMESPACE = "urn:x-styleplug:recipe/1#"
 PREFIX = "styleplug"
@@ -40,6 +39,8 @@ class SourceFile:
     @classmethod
     def of(cls, path: Path) -> SourceFile:
         """The file at a path; whoever uses it says so where it is missing."""
+        import hashlib
+
         # To open a pipe again would wait for ever. Of a name that no file can have, os.path says no
         # where Path raises.
         if not os.path.isfile(path):
@@ -89,6 +90,8 @@ class Provenance:
 
     def embed_in(self, metadata: Metadata) -> Metadata:
         """The metadata with this note in the XMP packet, in the place of an earlier one."""
+        from styleplug.image.metadata.xmp import Packet
+
         values = [
             (_element(field.name), _to_value(getattr(self, field.name)))
             for field in fields(self)
@@ -190,6 +193,9 @@ class FilterProvenance(Provenance):
 
 def provenance_in(packet: bytes | None) -> StylizeProvenance | FilterProvenance | None:
     """The note in an XMP packet; None where there is none, or no whole one."""
+    from styleplug.image.metadata.rdf import from_rdf
+    from styleplug.image.metadata.xmp import Packet
+
     if not packet:
         return None
     try:
@@ -217,6 +223,8 @@ def _to_value(value: Any) -> Value:
 
 def _described(whole: Packet, values: Iterable[tuple[str, Value]]) -> Packet:
     """The packet with a note of ours, in the place of an earlier one."""
+    from styleplug.image.metadata.rdf import to_rdf
+
     whole = whole.without(lambda prop: prop.name.startswith(f"{NAMESPACE} "))
     xml = "".join(f"\n   {to_rdf(f'{PREFIX}:{name}', value, PREFIX)}" for name, value in values)
     return whole.with_properties({PREFIX: NAMESPACE}, f"{xml}\n  ".encode())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -70,20 +70,19 @@ def read_picture(path: Path) -> Picture:
     return picture
 
 
-def prepare(
-    job: PictureJob, photo: Path, read: Callable[[Path], Picture] = read_picture
-) -> PreparedJob:
+def prepare(job: PictureJob, photo: Path, pictures: Iterable[Picture] | None = None) -> PreparedJob:
     """A job with all that it needs read, and its files noted before they may change.
 
     Args:
         photo: what it is done to.
-        read: gives the picture that is in a file.
+        pictures: that one and the job's, in this order; they are read from their files otherwise.
 
     Raises:
         ImageError: a picture can't be read.
     """
-    photograph, *paintings = [read(path) for path in (photo, *job.pictures)]
-    return PreparedJob(job, photograph, tuple(paintings), job.provenance(SourceFile.of(photo)))
+    photograph, *paintings = pictures or map(read_picture, (photo, *job.pictures))
+    provenance = None if job.strip else job.provenance(SourceFile.of(photo))
+    return PreparedJob(job, photograph, tuple(paintings), provenance)
 
 
 @dataclass(frozen=True)
@@ -91,13 +90,13 @@ class PreparedJob:
     """A job and its pictures, in memory.
 
     Args:
-        provenance: the note of what is about to be done.
+        provenance: the note of what is about to be done, None where it is left out.
     """
 
     job: PictureJob
     photograph: Picture
     paintings: tuple[Picture, ...]
-    provenance: Provenance
+    provenance: Provenance | None
 
     def run(
         self,
@@ -123,7 +122,7 @@ class PreparedJob:
         from styleplug.image.metadata.blocks import Metadata
 
         picture = replace(self.photograph, pixels=result.image, alpha=result.alpha)
-        if self.job.strip:
+        if self.provenance is None:
             return picture.with_metadata(Metadata())
         note = self.provenance.finished(result)
         return picture.with_metadata(note.embed_in(picture.origin.metadata))

@@ -40,7 +40,7 @@ def window_inputs(window: Window) -> dict[str, Array]:
     """What a window's graph is fed with besides its pixels."""
     inputs = {f"{layer}.weights": array for layer, array in window.weights.items()}
     for i, maps in enumerate(window.maps):
-        inputs |= {f"{name}_{i}": array for name, array in maps.items()}
+        inputs |= {f"maps.{i}.{name}": array for name, array in maps.items()}
     return inputs
 
 

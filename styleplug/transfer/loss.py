@@ -23,6 +23,7 @@ see the painting go on there. Frozen, they left a rim, and a third more style er
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -32,8 +33,6 @@ import numpy as np
 from styleplug.transfer.arrays import Array
 from styleplug.transfer.balance import Balance
 from styleplug.transfer.targets import Targets
-from styleplug.transfer.terms.content import ContentTerm
-from styleplug.transfer.terms.style import StyleTerm
 from styleplug.transfer.terms.term import Kind, Term, Window
 from styleplug.vgg.tiles import Tile
 
@@ -128,13 +127,14 @@ class Loss:
         self.balance, self.tv_weight = balance, tv_weight
         self.alpha = targets[0].alpha
         self.layers = tuple(dict.fromkeys([*content_layers, *style_layers]))
+        layers: dict[Kind, Mapping[str, float]] = {
+            "content": content_layers,
+            "style": style_layers,
+        }
         self.levels = [
             Level(
                 level.size,
-                {
-                    term: share * weight
-                    for term, weight in _terms(level, content_layers, style_layers)
-                },
+                {term: share * weight for term, weight in _terms(level, layers)},
                 level.weights,
             )
             for level, share in zip(targets, level_weights(len(targets)), strict=True)
@@ -174,12 +174,12 @@ class Loss:
 
 
 def _terms(
-    targets: Targets, content_layers: Mapping[str, float], style_layers: Mapping[str, float]
+    targets: Targets, layers: Mapping[Kind, Mapping[str, float]]
 ) -> Iterator[tuple[Term, float]]:
     """The terms of a level, with their weights."""
-    for layer, weight in content_layers.items():
-        yield ContentTerm(layer, targets.content[layer]), weight
     whole = Tile.of(*targets.size)
-    for layer, weight in style_layers.items():
-        gram = targets.grams[layer]
-        yield StyleTerm(layer, gram, len(gram) * whole.at(layer).count), weight
+    of_a_kind = Counter(term.kind for term in targets.by_term)
+    for term, by_layer in targets.by_term.items():
+        for layer, weight in layers[term.kind].items():
+            size = whole.at(layer).shape
+            yield term(layer, by_layer[layer], size), weight / of_a_kind[term.kind]

@@ -1,4 +1,4 @@
-"""What the picture is to become like: features of the photograph, Gram matrices of the paintings.
+"""What the picture is to become like, of the photograph and the paintings, by term of the loss.
 
 All of it comes from ONNX Runtime, through `styleplug.vgg.encoder`.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -21,9 +21,11 @@ from styleplug.image.resize import elongation, fitted_size
 from styleplug.image.transparency import resized_picture
 from styleplug.transfer.retry import retry_in_smaller_tiles
 from styleplug.transfer.schedule import SHORTEST_SIDE, Scale
+from styleplug.transfer.terms import TERMS
+from styleplug.transfer.terms.sources import Sources
+from styleplug.transfer.terms.term import Kind, Term
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.masks import feature_weights
-from styleplug.vgg.tensors import as_batch
 from styleplug.vgg.tiles import halo
 
 Array = NDArray[np.float32]
@@ -31,17 +33,15 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Targets:
-    """Of a picture of one `size`, (H, W), by layer: `content` features, (1, C, h, w), and `grams`,
-    (C, C); float32.
+    """Of a picture of one `size`, (H, W), what each term (`styleplug.transfer.terms`) has for its
+    layers.
 
     Where the photograph is transparent in parts, `alpha`, (H, W) in [0, 1], is its own, and
-    `weights`, (h, w) by layer, follow from it (`styleplug.vgg.masks`); the content features are
-    already multiplied by them.
+    `weights`, (h, w) by layer, follow from it (`styleplug.vgg.masks`).
     """
 
     size: tuple[int, int]
-    content: dict[str, Array]
-    grams: dict[str, Array]
+    by_term: Mapping[type[Term], Mapping[str, NDArray[np.floating]]]
     weights: dict[str, Array] = field(default_factory=dict)
     alpha: Array | None = None
 
@@ -106,23 +106,18 @@ def compute_targets(
 
     Several paintings count in equal parts. `window` is as in `Encoder.features`.
     """
-    layers = tuple(style_layers)
-    grams = [
-        encoder.gram_matrices(as_batch(painting.pixels), layers, painting.alpha, window)
-        for painting in paintings
-    ]
-    content = encoder.features(as_batch(photograph.pixels), tuple(content_layers), window)
+    sources = Sources(encoder, photograph, paintings, window)
+    layers: dict[Kind, tuple[str, ...]] = {
+        "content": tuple(content_layers),
+        "style": tuple(style_layers),
+    }
     weights = {}
     if photograph.alpha is not None:
-        names = {*content, *layers}
+        names = {name for names in layers.values() for name in names}
         weights = {name: feature_weights(photograph.alpha, name) for name in names}
-        content = {name: features * weights[name] for name, features in content.items()}
     return Targets(
         size=photograph.pixels.shape[:2],
-        content=content,
-        grams={
-            name: np.mean([g[name] for g in grams], axis=0, dtype=np.float32) for name in layers
-        },
+        by_term={term: term.targets(sources, layers[term.kind]) for term in TERMS},
         weights=weights,
         alpha=photograph.alpha,
     )

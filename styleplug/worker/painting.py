@@ -26,6 +26,7 @@ from styleplug.worker.messages import (
     JobMessage,
     NamedPainting,
     PictureSource,
+    PixelFormat,
     StylizeMessage,
 )
 from styleplug.worker.pixels import check_form, read_source, write_result
@@ -42,12 +43,10 @@ def paint(message: JobMessage, output: Output) -> None:
         StyleplugError: it can't be done.
     """
     started = time.monotonic()
-    check_form(message.result)
+    check_form(message.result, Path.cwd())
     photo, *paintings = sources = [message.photo, *_paintings(message)]
-    described = {Path(source.path): source for source in sources}
-    prepared = prepare(
-        _job(message, paintings), Path(photo.path), lambda path: read_source(described[path])
-    )
+    job = _job(message, paintings)
+    prepared = prepare(job, Path(photo.path), map(read_source, sources))
     result = prepared.run(_listener(message, prepared.photograph, output))
     picture, form = prepared.picture(result), message.result
     is_cut_short = isinstance(result, StylizeResult) and result.stopped == "time-limit"
@@ -74,10 +73,13 @@ def _paintings(message: JobMessage) -> list[PictureSource]:
 
 
 def _job(message: JobMessage, paintings: Sequence[PictureSource]) -> PictureJob:
+    strip = isinstance(message.result, PixelFormat)  # which have no place for a note
     if isinstance(message, FilterMessage):
-        return FilterJob(message.filter, FilterConfig.from_options(message.options))
+        filter_config = FilterConfig.from_options(message.options)
+        return FilterJob(message.filter, filter_config, strip=strip)
+    files = tuple(Path(painting.path) for painting in paintings)
     config = StylizeConfig.from_preset(message.preset, **message.options)
-    return StylizeJob(tuple(Path(painting.path) for painting in paintings), config, message.preset)
+    return StylizeJob(files, config, message.preset, strip=strip)
 
 
 def _listener(message: JobMessage, photograph: Picture, output: Output) -> Callable[[Event], None]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import styleplug
+from styleplug.api import check_output
 from styleplug.disk import write_remedy
 from styleplug.errors import ConfigError, UnreadableImageError, UnwritableImageError
 from styleplug.image.luma import luma
@@ -57,14 +58,15 @@ def read_source(source: PictureSource) -> Picture:
     )
 
 
-def check_form(form: PixelFormat | str) -> None:
-    """Make sure, before any work is done, that a result can be given in this form.
+def check_form(form: PixelFormat | str, folder: Path) -> None:
+    """Make sure, before any work is done, that `write_result` can give a result in this form.
 
     Raises:
         ConfigError: no format of this name is written.
+        UnwritableImageError: its library isn't installed, or the folder can't be written to.
     """
     if isinstance(form, str):
-        _extension(form)
+        check_output(_free(folder, _extension(form)), inputs=(), overwrite=False)
 
 
 def write_result(picture: Picture, form: PixelFormat | str, folder: Path) -> Path:

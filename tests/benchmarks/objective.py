@@ -36,6 +36,8 @@ from styleplug.transfer.engine_torch import TorchEngine
 from styleplug.transfer.loss import Loss
 from styleplug.transfer.objective import Objective
 from styleplug.transfer.targets import Targets, compute_targets
+from styleplug.transfer.terms.content import ContentTerm
+from styleplug.transfer.terms.style import StyleTerm
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
 from styleplug.vgg.layers import VGG16
@@ -162,7 +164,7 @@ class PlainLoop:
         self.mean, self.targets = torch.tensor(mean).view(1, 3, 1, 1), targets
         layers: list[nn.Module] = []
         self.names: list[str | None] = []
-        last = architecture.deepest([*targets.content, *targets.grams])
+        last = architecture.deepest([*CONFIG.content_layers, *CONFIG.style_layers])
         for name, channels, width in architecture.convolutions:
             if name.endswith("_1") and name != "conv1_1":
                 layers.append(nn.MaxPool2d(2, 2))
@@ -175,8 +177,10 @@ class PlainLoop:
             if self.names[-1] == last:
                 break
         self.layers = nn.Sequential(*layers).eval().requires_grad_(False)
-        self.content = {name: torch.tensor(array) for name, array in targets.content.items()}
-        self.grams = {name: torch.tensor(array) for name, array in targets.grams.items()}
+        self.content, self.grams = (
+            {name: torch.tensor(array) for name, array in targets.by_term[term].items()}
+            for term in (ContentTerm, StyleTerm)
+        )
 
     def __call__(self, batch: torch.Tensor) -> torch.Tensor:
         torch.set_num_threads(THREADS)

@@ -66,6 +66,15 @@ def test_asking_is_light(arguments, empty_home):
     assert os.listdir(empty_home) == []
 
 
+@pytest.mark.parametrize("command", ["stylize", "filter", "batch"])
+def test_the_line_of_a_command_is_read_before_what_its_work_needs(command):
+    run(
+        f"import importlib; importlib.import_module('styleplug.cli.commands.{command}')\n"
+        "slow = {'decimal', 'hashlib', 'importlib.metadata', 'xml.etree', 'styleplug.transfer'}\n"
+        "assert not slow & {*sys.modules}, slow & {*sys.modules}"
+    )
+
+
 def test_filters_are_listed_from_the_network_but_it_isnt_started():
     assert heavy_modules(run(COMMAND, "filters")) == ["numpy"]
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from mean_term import MeanTerm
 from numpy.typing import NDArray
 from plain_losses import as_float64
 
@@ -20,6 +21,7 @@ from styleplug.transfer.engine_torch import TorchEngine
 from styleplug.transfer.loss import Loss
 from styleplug.transfer.objective import Objective
 from styleplug.transfer.targets import Targets, compute_targets
+from styleplug.transfer.terms import TERMS
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
 from styleplug.vgg.mirror import TorchVGG
@@ -107,6 +109,25 @@ def test_terms(
     targets = make_targets(tiny_model, (181, 197), pooling, levels, masked)
     picture = make_picture(181, 197, seed=3)
     error, worst = evaluate_both(ENGINES[engine](tiny_model, pooling), targets, picture, 144)
+    assert error <= 1e-5
+    assert worst <= 1e-4
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("levels", [1, 2])
+def test_a_new_term(
+    tiny_model: Model,
+    make_picture: MakePicture,
+    make_targets: Callable[..., list[Targets]],
+    monkeypatch: pytest.MonkeyPatch,
+    levels: int,
+    engine: str,
+) -> None:
+    monkeypatch.setattr("styleplug.transfer.targets.TERMS", (*TERMS, MeanTerm))
+    targets = make_targets(tiny_model, (181, 197), "max", levels, masked=True)
+    assert MeanTerm in targets[0].by_term
+    picture = make_picture(181, 197, seed=3)
+    error, worst = evaluate_both(ENGINES[engine](tiny_model, "max"), targets, picture, 144)
     assert error <= 1e-5
     assert worst <= 1e-4
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,14 +31,13 @@ def style_error(gram: Tensor, target: Tensor) -> Tensor:
 def as_float64(targets: Targets) -> Targets:
     """The targets in double precision, in which only rounding far below all else is left."""
 
-    def wider(arrays: dict[str, Any]) -> dict[str, Any]:
+    def wider(arrays: Mapping[str, Any]) -> dict[str, Any]:
         return {name: array.astype(np.float64) for name, array in arrays.items()}
 
     alpha: Any = None if targets.alpha is None else targets.alpha.astype(np.float64)
     return replace(
         targets,
-        content=wider(targets.content),
-        grams=wider(targets.grams),
+        by_term={term: wider(arrays) for term, arrays in targets.by_term.items()},
         weights=wider(targets.weights),
         alpha=alpha,
     )

@@ -23,6 +23,7 @@ from styleplug.transfer.loss import Evaluation
 from styleplug.transfer.objective import Objective
 from styleplug.transfer.run import Transfer
 from styleplug.transfer.targets import targets_by_scale
+from styleplug.transfer.terms.style import StyleTerm
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
 from styleplug.vgg.mirror import TorchVGG
@@ -148,7 +149,7 @@ def test_targets_come_from_onnx_runtime(
             transfer.schedule.scales,
             transfer.request.cancel,
         )
-    assert [len(target.grams) for target in (*small, *large)] == [5, 5, 5]
+    assert [len(target.by_term[StyleTerm]) for target in (*small, *large)] == [5, 5, 5]
     assert large[1] is small[0]  # scales share what is of one size
 
 

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from styleplug.image.picture import Picture
 from styleplug.runtime.models import Model
 from styleplug.transfer.targets import compute_targets
+from styleplug.transfer.terms.content import ContentTerm
+from styleplug.transfer.terms.style import StyleTerm
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.masks import feature_weights
 from styleplug.vgg.tensors import as_pixels
@@ -30,7 +32,7 @@ name, path, sha256, size = sys.argv[1:]
 encoder = Encoder(Model(name, Path(path), sha256, int(size), "", "", ""), device="cpu")
 picture = Picture(np.full((32, 40, 3), 0.5, np.float32), np.eye(32, 40, dtype=np.float32))
 targets = compute_targets(encoder, picture, [picture], ["relu4_2"], ["relu1_1", "relu5_1"])
-print(sorted(targets.content), sorted(targets.grams))
+print(*(sorted(by_layer) for by_layer in targets.by_term.values()))
 """
 
 
@@ -52,7 +54,9 @@ def test_several_paintings_count_in_equal_parts(
     encoder = Encoder(tiny_model, device="cpu")
     one, other = (as_picture(make_picture(40, 32, seed)) for seed in (1, 2))
     grams = [
-        compute_targets(encoder, one, paintings, ["relu4_2"], ["relu3_1"]).grams["relu3_1"]
+        compute_targets(encoder, one, paintings, ["relu4_2"], ["relu3_1"]).by_term[StyleTerm][
+            "relu3_1"
+        ]
         for paintings in ([one], [other], [one, other])
     ]
     np.testing.assert_allclose(grams[2], (grams[0] + grams[1]) / 2, rtol=1e-5)
@@ -67,8 +71,8 @@ def test_content_target_is_the_photograph_s_own(
     photograph = as_picture(picture)
     targets = compute_targets(encoder, photograph, [photograph], ["relu2_2"], ["relu1_1"])
     expected = encoder.features(picture, ["relu2_2"])["relu2_2"]
-    np.testing.assert_array_equal(targets.content["relu2_2"], expected)
-    assert targets.content["relu2_2"].shape[2:] == (16, 23)
+    np.testing.assert_array_equal(targets.by_term[ContentTerm]["relu2_2"], expected)
+    assert targets.by_term[ContentTerm]["relu2_2"].shape[2:] == (16, 23)
 
 
 @pytest.mark.parametrize("alpha", [None, np.tri(33, 47, 5, dtype=np.float32)])
@@ -80,12 +84,12 @@ def test_what_is_seen_of_the_pictures_counts(
     targets = compute_targets(encoder, picture, [picture], ["relu2_2"], ["relu1_1"])
     features = encoder.features(make_picture(33, 47), ["relu2_2"])["relu2_2"]
     expected = encoder.gram_matrices(make_picture(33, 47), ["relu1_1"], alpha)["relu1_1"]
-    np.testing.assert_array_equal(targets.grams["relu1_1"], expected)
+    np.testing.assert_array_equal(targets.by_term[StyleTerm]["relu1_1"], expected)
     assert targets.alpha is alpha
     if alpha is None:
         assert targets.weights == {}
-        np.testing.assert_array_equal(targets.content["relu2_2"], features)
+        np.testing.assert_array_equal(targets.by_term[ContentTerm]["relu2_2"], features)
     else:
         assert set(targets.weights) == {"relu2_2", "relu1_1"}
         weights = feature_weights(alpha, "relu2_2")
-        np.testing.assert_array_equal(targets.content["relu2_2"], features * weights)
+        np.testing.assert_array_equal(targets.by_term[ContentTerm]["relu2_2"], features * weights)

@@ -1,6 +1,6 @@
 """The terms against their formulas, and what every picture owes to them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pytest
@@ -8,13 +8,20 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+from mean_term import MeanTerm
 from numpy.typing import NDArray
 from plain_losses import content_error, gram_matrix, style_error
 
+from styleplug.image.picture import Picture
+from styleplug.runtime.models import Model
+from styleplug.transfer.terms import TERMS
 from styleplug.transfer.terms.content import ContentTerm
+from styleplug.transfer.terms.sources import Sources
 from styleplug.transfer.terms.style import StyleTerm
 from styleplug.transfer.terms.term import Term
 from styleplug.transfer.variation import Variation
+from styleplug.vgg.encoder import Encoder
+from styleplug.vgg.tensors import as_pixels
 
 Array = NDArray[np.float64]
 
@@ -26,12 +33,13 @@ features = arrays(
 
 
 def content_of(target: Array) -> ContentTerm:
-    return ContentTerm("relu1_1", target)
+    return ContentTerm("relu1_1", target, target.shape[2:])
 
 
 def style_of(features: Array) -> StyleTerm:
     """The term whose target is the features' own Gram matrix."""
-    return StyleTerm("relu1_1", gram_matrix(torch.tensor(features)).numpy(), features.size)
+    gram = gram_matrix(torch.tensor(features)).numpy()
+    return StyleTerm("relu1_1", gram, features.shape[2:])
 
 
 def error(term: Term, features: Array) -> float:
@@ -93,6 +101,23 @@ def test_derivatives_are_those_of_automatic_differentiation(make) -> None:
         _, by_statistic = term.error(term.statistic(leaf, maps).numpy())
         found = term.by_features(leaf, torch.as_tensor(by_statistic), maps)
     torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize("kind", [*TERMS, MeanTerm])
+def test_derivatives_are_those_of_differences(
+    kind: type[Term], tiny_model: Model, make_picture: Callable[..., NDArray[np.float32]]
+) -> None:
+    pictures = [Picture(as_pixels(make_picture(24, 32, seed))) for seed in range(3)]
+    photograph, *paintings = pictures
+    sources = Sources(Encoder(tiny_model, device="cpu"), photograph, paintings)
+    target = kind.targets(sources, ["relu2_1"])["relu2_1"].astype(np.float64)
+    f = sources.features(paintings[0], ["relu2_1"])["relu2_1"].astype(np.float64)
+    term = kind("relu2_1", target, f.shape[2:])
+    _, by_statistic = term.error(term.statistic(f, term.maps))
+    found = term.by_features(f, by_statistic, term.maps)
+    step = 1e-6 * np.random.default_rng(0).standard_normal(f.shape)
+    difference = error(term, f + step) - error(term, f - step)
+    assert difference == pytest.approx(2 * float((found * step).sum()), rel=1e-5)
 
 
 def test_errors_of_a_dark_layer_are_numbers() -> None:

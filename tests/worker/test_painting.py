@@ -163,6 +163,16 @@ def test_a_plug_in_that_answers_first_paints_for_hosts_too(
     np.testing.assert_array_equal(painted[..., 3], photo[..., 3])
 
 
+@pytest.mark.slow
+def test_one_file_of_pixels_that_is_read_in_two_ways(
+    start: Callable[..., WorkerClient], small_network: None, stylize: Callable[..., Path]
+) -> None:
+    worker = start()
+    stylize(worker, paintings=[{"path": "photo.raw", "width": HEIGHT, "height": WIDTH, **RGBA}])
+    result = worker.hear_until("finished", "failed")[-1]["result"]
+    assert (result["width"], result["height"]) == (WIDTH, HEIGHT)
+
+
 def test_a_filter(worker: WorkerClient, begin: Callable[..., Path]) -> None:
     begin("a", "posterise", options={"strength": 1})
     finished = worker.hear()

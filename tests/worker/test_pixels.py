@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image
 from styleplug.errors import ImageTooLargeError, UnreadableImageError, UnwritableImageError
 from styleplug.image.picture import Picture
 from styleplug.worker.messages import DTYPES, LAYOUTS, PictureSource, PixelFormat
-from styleplug.worker.pixels import read_source, write_result
+from styleplug.worker.pixels import check_form, read_source, write_result
 
 PIXELS = np.random.default_rng(0).random((3, 4, 3), np.float32)
 ALPHA = np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 4)
@@ -77,6 +78,16 @@ def test_picture_files(tmp_path: Path, format: str) -> None:
     with Image.open(write_result(Picture(PIXELS, ALPHA), format, tmp_path)) as image:
         assert (image.format, image.size) == (format.upper(), (4, 3))
         assert image.has_transparency_data == (format != "jpeg")
+
+
+def test_a_format_that_lacks_its_library_is_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(UnwritableImageError, match=r"pip install 'styleplug\[heif\]'"):
+        check_form("heif", tmp_path)
+    check_form("png", tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("form", ["png", PixelFormat("RGB", "uint8")])

@@ -14,7 +14,7 @@ import click
 
 import styleplug
 from styleplug.cli.ui.interrupt import interruptible
-from styleplug.cli.ui.options import SECONDS, content_error, name_option, path_option
+from styleplug.cli.ui.options import content_error, name_option, parsed_by, path_option
 from styleplug.cli.ui.output import check_place
 from styleplug.cli.ui.photographs import bundled, files_in, photograph
 from styleplug.cli.ui.terminal import say
@@ -22,6 +22,7 @@ from styleplug.errors import Cancelled, FilterError, ImageError, PluginError, St
 from styleplug.extras import import_extra
 from styleplug.filters.training.schedule import CONTENT_ERROR
 from styleplug.jobs.run import read_picture
+from styleplug.options import seconds
 from styleplug.runtime.files import make_folder
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ PREVIEW_SIDE = 512
 SECONDS_PER_PREVIEW = 5.0
 
 _log = logging.getLogger("styleplug")
+
+
+def _time_limit(text: str) -> float:
+    if not (limit := seconds(text)):
+        raise ValueError(f"in {text!r} nothing can be learned")
+    return limit
 
 
 @click.command()
@@ -52,7 +59,7 @@ _log = logging.getLogger("styleplug")
 )
 @click.option(
     "--time-limit",
-    type=SECONDS,
+    type=parsed_by(_time_limit),
     metavar="TIME",
     default="10m",
     help="End after this time, in seconds or such as 5m; sooner, if nothing more is to be gained.",

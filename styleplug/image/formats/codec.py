@@ -23,8 +23,9 @@ class Writer:
     Args:
         encode: makes a file of (H, W, 3) or (H, W, 4) samples, uint8 or uint16, and of their ICC
             profile, if there is one.
-        embed: puts metadata into such a file; None where the format's library does, and `encode`
-            takes `exif` and `xmp`, bytes, those of them that there are.
+        embed: puts metadata into such a file, or gives it back as it is where the format has no
+            place for any; None where the format's library does, and `encode` takes `exif` and
+            `xmp`, bytes, those of them that there are.
         check: raises a `MissingDependencyError` where nothing can be written.
         is_turned_by_exif: whether that library turns the picture as EXIF says, even where that
             makes no sense, or Pillow would write the block anew; EXIF doesn't say it then.
@@ -57,8 +58,9 @@ class Codec:
     Args:
         matches: whether a file is of this format, by its first bytes.
         decode: gives the samples of a file, the first or main picture where it holds several.
-            Raises an `ImageError` that names the path, a `MissingDependencyError`, or whatever
-            libraries raise on damaged data.
+            Raises an `ImageError` that names the path, an `UnreadableImageError` for a damaged
+            file, a `MissingDependencyError`, or whatever libraries raise on damaged data. Where
+            Pillow doesn't, it asks `check_size` of `samples.py` before it makes room for pixels.
         blocks_of: gives what a file says besides its pixels, as it stands there, and nothing
             without; raises likewise.
         writer: None for a format that is only read.

@@ -1,1 +1,10 @@
 """The terms of the loss that features enter, each in a file of its own."""
+
+from __future__ import annotations
+
+from styleplug.transfer.terms.content import ContentTerm
+from styleplug.transfer.terms.style import StyleTerm
+from styleplug.transfer.terms.term import Term
+
+TERMS: tuple[type[Term], ...] = (ContentTerm, StyleTerm)
+"""All of them; those of a kind count in equal parts."""

@@ -6,8 +6,7 @@ equation 1, divided by the target's own square.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import ClassVar
 
@@ -15,19 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.transfer.arrays import Array
+from styleplug.transfer.terms.sources import Sources
 from styleplug.transfer.terms.term import Kind, Term
 
 _SMALLEST = 1e-12
 """Of the mean of P²; a layer may be dark everywhere, as of a black photograph."""
 
 
-@dataclass(frozen=True, eq=False)
 class ContentTerm(Term):
-    """Of a `layer` with the photograph's features `target`, (1, C, h, w)."""
+    """Its target are the photograph's features, (1, C, h, w)."""
 
-    layer: str
-    target: NDArray[np.floating]
     kind: ClassVar[Kind] = "content"
+
+    @classmethod
+    def targets(cls, sources: Sources, layers: Iterable[str]) -> Mapping[str, NDArray[np.floating]]:
+        return sources.features(sources.photograph, layers)
 
     @property
     def maps(self) -> Mapping[str, Array]:

@@ -6,8 +6,7 @@ Ecker and Bethge (2016), equations 3 to 5, divided by the target's own square.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import ClassVar
 
@@ -15,23 +14,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.transfer.arrays import Array
+from styleplug.transfer.terms.sources import Sources
 from styleplug.transfer.terms.term import Kind, Term
 
 _SMALLEST = 1e-12
 """Of ΣA²; a layer may be dark everywhere, as of a black painting."""
 
 
-@dataclass(frozen=True, eq=False)
 class StyleTerm(Term):
-    """Of a `layer` with the painting's Gram matrix `target`, (C, C).
+    """Its target is the painting's Gram matrix, (C, C), or the mean of several paintings'."""
 
-    `count` is C·H·W of the whole picture's features.
-    """
-
-    layer: str
-    target: NDArray[np.floating]
-    count: int
     kind: ClassVar[Kind] = "style"
+
+    @classmethod
+    def targets(cls, sources: Sources, layers: Iterable[str]) -> Mapping[str, NDArray[np.floating]]:
+        return sources.mean_of_paintings(lambda one: sources.gram_matrices(one, layers))
+
+    @property
+    def count(self) -> int:
+        """C·H·W of the whole picture's features."""
+        return len(self.target) * self.size[0] * self.size[1]
 
     @cached_property
     def norm(self) -> float:

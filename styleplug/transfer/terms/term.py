@@ -6,30 +6,43 @@ derivative with respect to the statistic, and from that, tile by tile again, the
 respect to the features.
 
 Each term states this once, over what NumPy's arrays, PyTorch's, and `styleplug.vgg.expression`
-have in common: arithmetic, `@`, `.T`, `.sum()`, `.reshape()` and `.shape`.
+have in common: arithmetic, `@`, `.T`, `.sum()`, `.reshape()` and `.shape`. A sum by channel is a
+product with ones, which are to be among the term's maps.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from styleplug.transfer.arrays import Array
+from styleplug.transfer.terms.sources import Sources
 
 Kind = Literal["content", "style"]
-"""Which of the two errors a term counts for, and so how it is weighted."""
+"""Which of the two errors a term counts for, and so its layers and its weight."""
 
 
+@dataclass(frozen=True, eq=False)
 class Term(ABC):
-    """One error of the features of one layer.
+    """One error of the features of one layer, which are of `size` (h, w) in the whole picture.
 
     Features, (1, C, h, w), come already multiplied by how much of them is seen.
     """
 
-    kind: ClassVar[Kind]
     layer: str
+    target: NDArray[np.floating]
+    size: tuple[int, int]
+    kind: ClassVar[Kind]
+
+    @classmethod
+    @abstractmethod
+    def targets(cls, sources: Sources, layers: Iterable[str]) -> Mapping[str, NDArray[np.floating]]:
+        """What the features are to become like, by layer."""
 
     @property
     def maps(self) -> Mapping[str, Array]:

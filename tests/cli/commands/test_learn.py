@@ -208,6 +208,7 @@ def damaged(folder: Path) -> Path:
         ("mosaic", ["--name", "mine", "--photos", "empty"], "with pictures in it"),
         ("mosaic", ["--name", "mine", "--preview", "photo.png"], "exists already"),
         ("mosaic", ["--name", "mine", "--preview", "a.txt"], "a.txt"),
+        ("mosaic", ["--name", "mine", "--time-limit", "0"], "nothing can be learned"),
     ],
 )
 def test_what_is_refused(run, folder, painting, arguments, message):
