@@ -165,9 +165,8 @@ def check_output(
     from styleplug.image.write import check_place
 
     path = Path(path)
-    if not os.path.isdir(path):
-        _check_format(path)
     check_place(path, inputs=inputs, overwrite=overwrite)
+    _check_format(path)
 
 
 def write_image(
@@ -241,8 +240,6 @@ def _painting(image: ImageLike) -> Picture:
 def _picture(image: ImageLike) -> Picture:
     from styleplug.image.picture import Picture
 
-    if isinstance(image, (str, os.PathLike)):
-        image = read_image(image)
     return Picture.from_any(image)
 
 

@@ -120,6 +120,11 @@ class Number(Option):
         except ValueError:
             raise ValueError(f"{text!r} is not a valid number") from None
 
+    def format(self, value: Any) -> str:
+        from decimal import Decimal
+
+        return format(Decimal(repr(float(value))), "f")  # a duration or a size has no exponent
+
     def describe(self) -> dict[str, Any]:
         bounds = {"low": self.low, "high": self.high}
         return super().describe() | {
@@ -144,6 +149,9 @@ class WholeNumber(Number):
         except ValueError:
             raise ValueError(f"{text!r} is not a valid integer") from None
 
+    def format(self, value: Any) -> str:
+        return str(value)
+
     def _accepts(self, value: Any) -> bool:
         return isinstance(value, Integral) and super()._accepts(value)
 
@@ -157,9 +165,6 @@ class Duration(Number):
     def parse(self, text: str) -> float:
         return seconds(text)
 
-    def format(self, value: Any) -> str:
-        return _without_exponent(value)
-
 
 @dataclass(frozen=True)
 class MemorySize(Number):
@@ -169,9 +174,6 @@ class MemorySize(Number):
 
     def parse(self, text: str) -> float:
         return memory_size(text)
-
-    def format(self, value: Any) -> str:
-        return _without_exponent(value)
 
 
 @dataclass(frozen=True)
@@ -313,9 +315,3 @@ def is_number(value: Any) -> bool:
         return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
     except OverflowError:  # a whole number that doesn't fit into a float
         return False
-
-
-def _without_exponent(value: float) -> str:
-    from decimal import Decimal
-
-    return format(Decimal(repr(float(value))), "f")

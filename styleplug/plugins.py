@@ -1,5 +1,7 @@
 """Plug-ins: found by entry point, loaded one by one, and kept by one manager per process.
 
+A module `plugin_manager` would hide the function `styleplug.plugin_manager` once imported.
+
 STYLEPLUG_PLUGINS, where it is set, holds the names of those to load, by commas; empty, none.
 """
 
@@ -96,23 +98,25 @@ def _entry_points() -> Iterator[EntryPoint]:
             entries = package.entry_points.select(group=GROUP)
         except Exception as error:
             _log.warning(
-                "entry points of package %s can't be read (%r)", _told(package, "name"), error
+                "entry points of package %s can't be read (%r)",
+                _metadata_field(package, "name"),
+                error,
             )
             continue
         # To ask for a name is slow: only of the few packages that have such entries.
-        if entries and (name := _told(package, "name")) not in seen:
+        if entries and (name := _metadata_field(package, "name")) not in seen:
             seen.add(name)
             yield from entries
 
 
-def _told(package: Distribution, fact: str) -> str:
+def _metadata_field(package: Distribution, field: str) -> str:
     """A package's name or version; "" where its metadata is in disorder.
 
     That is None of the standard library's, and an error of the backport's, which takes its place
     once a package such as Dask imports it.
     """
     try:
-        return getattr(package, fact) or ""
+        return getattr(package, field) or ""
     except Exception:
         return ""
 
@@ -127,7 +131,9 @@ def _register(manager: pluggy.PluginManager, entry: EntryPoint, wanted: set[str]
     """Load a plug-in, all of it or nothing, whatever it does."""
     package = entry.dist
     assert package is not None, "it was found by its package"
-    plugin = Plugin(entry.name, _told(package, "name"), _told(package, "version"))
+    plugin = Plugin(
+        entry.name, _metadata_field(package, "name"), _metadata_field(package, "version")
+    )
     if wanted is not None and entry.name not in wanted:
         return replace(plugin, problem=f"left out by {VARIABLE}")
     module = None

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styleplug.config import PRESETS, StylizeConfig
+from styleplug.config import PRESETS, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError
 from styleplug.options import Choice, Number, WholeNumber
 
@@ -322,3 +322,8 @@ def test_configs_and_presets_are_frozen() -> None:
 def test_a_changed_copy_keeps_the_rest(preset: str) -> None:
     config = StylizeConfig.from_preset(preset)
     assert replace(config, size=64) == StylizeConfig.from_preset(preset, size=64)
+
+
+@pytest.mark.parametrize("strength", [1, 1.0, np.float32(1)])
+def test_a_number_has_one_text_whatever_its_type(strength: float) -> None:
+    assert FilterConfig(strength=strength).texts()["strength"] == "1.0"

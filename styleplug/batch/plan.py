@@ -11,7 +11,7 @@ from styleplug.batch.inputs import InputFile
 from styleplug.batch.journal import Journal, JournalEntry
 from styleplug.batch.task import Stamp, Task
 from styleplug.errors import ConfigError, ImageError, UnwritableImageError
-from styleplug.jobs.job import Job
+from styleplug.jobs.job import PictureJob
 
 Step = Task | PictureSkipped | PictureFailed | None
 """Something to do, something to say, or nothing: it was done before."""
@@ -30,7 +30,7 @@ class BatchSpec:
         skip_existing: whether pictures are left out whose place is taken.
     """
 
-    job: Job
+    job: PictureJob
     folder: Path
     suffix: str = ""
     kind: str | None = None
@@ -116,7 +116,7 @@ class Planner:
             )
 
     def _sidecars_in_the_way(self, task: Task, relative_output: PurePath) -> PictureFailed | None:
-        from styleplug.image.metadata.sidecar import check_sidecars
+        from styleplug.image.sidecar import check_sidecars
 
         if task.job.strip:
             return None

@@ -29,7 +29,7 @@ from styleplug.errors import (
     UnwritableImageError,
 )
 from styleplug.events import Event, Finished, Progress
-from styleplug.jobs.job import Job
+from styleplug.jobs.job import PictureJob
 from styleplug.jobs.run import run_job
 
 _OF_ONE_PICTURE = (ImageError, OutOfMemoryError, PluginError, DivergedError)
@@ -69,7 +69,7 @@ class Task:
     """
 
     id: int
-    job: Job
+    job: PictureJob
     source: Path
     output: Path
     before: Stamp | None

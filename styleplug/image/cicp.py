@@ -44,7 +44,7 @@ def described(samples: Samples, primaries: int, transfer: int) -> Samples:
     """Samples with the ICC profile that the numbers mean, or in sRGB if they are HDR.
 
     They stay as they are where the numbers are those of sRGB, which writers put in where they know
-    no better, or where they are unspecified. Unknown numbers are remarked upon.
+    no better, or where they are unspecified. Unknown numbers are warned of.
     """
     primaries = 1 if primaries == _UNSPECIFIED else primaries
     transfer = 13 if transfer == _UNSPECIFIED else transfer
@@ -52,8 +52,8 @@ def described(samples: Samples, primaries: int, transfer: int) -> Samples:
     if known and transfer in _HDR_NAMES:
         return _tone_mapped(samples, primaries, transfer)
     if not known or not (transfer in _LIKE_SRGB or transfer in _GAMMAS):
-        remark = f"has colours of an unknown kind ({primaries}/{transfer}); they count as sRGB"
-        return replace(samples, remarks=(*samples.remarks, remark))
+        warning = f"has colours of an unknown kind ({primaries}/{transfer}); they count as sRGB"
+        return replace(samples, warnings=(*samples.warnings, warning))
     if primaries == 1 and transfer in _LIKE_SRGB:
         return samples
     white, corners = _PRIMARIES[primaries]
@@ -80,8 +80,8 @@ def _tone_mapped(samples: Samples, primaries: int, transfer: int) -> Samples:
         light *= _compressed(largest, peak) / largest / WHITE
         linear = np.clip(light @ matrix.T.astype(np.float32), 0, 1)
         colours[start : start + rows] = quantised(srgb_curve(linear), depth)
-    remark = f"is HDR ({_HDR_NAMES[transfer]}); its highlights were compressed to those of sRGB"
-    return replace(samples, colours=colours, profile=None, remarks=(*samples.remarks, remark))
+    warning = f"is HDR ({_HDR_NAMES[transfer]}); its highlights were compressed to those of sRGB"
+    return replace(samples, colours=colours, profile=None, warnings=(*samples.warnings, warning))
 
 
 def _compressed(light: Array, peak: float) -> Array:

@@ -92,12 +92,12 @@ def to_srgb(
         pixels: (H, W, 3) float32, sRGB in [0, 1].
         profile: the ICC profile to write with: the picture's own if it is one of RGB; sRGB where
             the picture is in other colours; None where it has no profile and needs none.
-        remarks: the picture's own, and what was made of its profile.
+        warnings: the picture's own, and what was made of its profile.
 
     Raises:
         UnsupportedImageError: values that aren't samples, or none at all.
     """
-    colours, profile, remarks = samples.colours, samples.profile, list(samples.remarks)
+    colours, profile, warnings = samples.colours, samples.profile, list(samples.warnings)
     pixels = None
     if profile is not None:
         try:
@@ -106,17 +106,17 @@ def to_srgb(
                 profile = srgb_profile()
             elif not _serves(profile, samples.depth):
                 profile = srgb_profile()
-                remarks.append("has colours that are only for reading; sRGB is written instead")
+                warnings.append("has colours that are only for reading; sRGB is written instead")
         except ProfileError as problem:
             profile = None
-            remarks.append(f"has a colour profile that {problem}; it was ignored")
+            warnings.append(f"has a colour profile that {problem}; it was ignored")
     if pixels is None:
         pixels = _without_profile(scaled(colours, path))
     if colours.shape[2] == 4:
         guess = " without a profile, so that its colours are a guess" if profile is None else ""
-        remarks.append(f"is in CMYK{guess}; it is written as RGB")
+        warnings.append(f"is in CMYK{guess}; it is written as RGB")
         profile = srgb_profile()
-    return pixels, profile, tuple(remarks)
+    return pixels, profile, tuple(warnings)
 
 
 def from_srgb(pixels: Array, profile: bytes | None) -> Array:

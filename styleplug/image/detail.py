@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from styleplug.image.luma import luma
 from styleplug.image.resize import lanczos, resized
-
-Array = NDArray[np.float32]
+from styleplug.image.samples import Array
 
 
 def enlarged(painted: Array, photograph: Array, detail: float) -> Array:

@@ -28,7 +28,7 @@ class Inspection:
         has_alpha: whether there is transparency.
         profile: what the ICC profile calls itself; None where there is none.
         metadata: its blocks.
-        remarks: what a person should know, each the rest of a sentence that begins with the file's
+        warnings: what a person should know, each the rest of a sentence that begins with the file's
             name.
     """
 
@@ -38,7 +38,7 @@ class Inspection:
     has_alpha: bool
     profile: str | None
     metadata: Metadata
-    remarks: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def inspect_picture(path: str | os.PathLike[str]) -> Inspection:
@@ -51,7 +51,7 @@ def inspect_picture(path: str | os.PathLike[str]) -> Inspection:
     data = file_content(path)
     with decoder_errors(path):
         samples = decoded(data, path)
-    metadata, remarks = read_metadata(data, samples.orientation)
+    metadata, warnings = read_metadata(data, samples.orientation)
     height, width, channels = samples.colours.shape
     return Inspection(
         size=(width, height),
@@ -60,7 +60,7 @@ def inspect_picture(path: str | os.PathLike[str]) -> Inspection:
         has_alpha=samples.alpha is not None,
         profile=_profile_name(samples.profile),
         metadata=metadata,
-        remarks=(*samples.remarks, *remarks),
+        warnings=(*samples.warnings, *warnings),
     )
 
 

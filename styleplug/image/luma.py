@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+from styleplug.image.samples import Array
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 """Weights of R', G' and B' in luma (ITU-R BT.709), sRGB's primaries."""

@@ -27,7 +27,7 @@ class FileInfo:
         profile: the ICC profile to write the picture with, one of RGB; None for a picture that
             came without one, and is taken for sRGB.
         depth: bits a channel, 8 or 16.
-        remarks: what a person should know of how the picture was read, each the rest of a sentence
+        warnings: what a person should know of how the picture was read, each the rest of a sentence
             that begins with the file's name.
         metadata: what the file said besides.
         orientation: the EXIF orientation, 1 to 8, that was applied when it was read; None for the
@@ -37,7 +37,7 @@ class FileInfo:
 
     profile: bytes | None = None
     depth: int = 8
-    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     metadata: Metadata = field(default_factory=Metadata)
     orientation: int | None = None
     size: tuple[int, int] | None = None
@@ -103,9 +103,9 @@ class Picture:
             with decoder_errors(None):
                 return cls.from_samples(samples_of(image))
         if isinstance(image, str | os.PathLike):
-            from styleplug.image.read import read_picture  # which imports this file
+            import styleplug
 
-            return read_picture(image)
+            return styleplug.read_image(image)
         raise UnsupportedImageError(
             None,
             f"{type(image).__name__} is no picture; use a path, a Pillow image or an array",
@@ -118,9 +118,9 @@ class Picture:
         Raises:
             UnsupportedImageError: values of another type or range, or none at all.
         """
-        pixels, profile, remarks = to_srgb(samples, path)
+        pixels, profile, warnings = to_srgb(samples, path)
         alpha = None if samples.alpha is None else scaled(samples.alpha, path)
-        origin = FileInfo(profile, samples.depth, remarks, orientation=samples.orientation)
+        origin = FileInfo(profile, samples.depth, warnings, orientation=samples.orientation)
         return cls(pixels, alpha, path, replace(origin, size=pixels.shape[1::-1]))
 
     def with_metadata(self, metadata: Metadata) -> Picture:

@@ -158,13 +158,13 @@ def samples_of(image: Image.Image, path: PathOrNone = None) -> Samples:
 
 def finished(samples: Samples, image: Image.Image) -> Samples:
     """Samples turned upright, and with what a Pillow image tells besides its pixels."""
-    remarks = samples.remarks
+    found = samples.warnings
     if getattr(image, "is_animated", False):
-        remarks = (*remarks, SEVERAL)
+        found = (*found, SEVERAL)
     profile = image.info.get("icc_profile")
     if profile is None and "icc_profile" in image.info:
-        remarks = (*remarks, "has a colour profile that is damaged; it was ignored")
-    return _placed(replace(samples, profile=profile or None, remarks=remarks), image.getexif)
+        found = (*found, "has a colour profile that is damaged; it was ignored")
+    return _placed(replace(samples, profile=profile or None, warnings=found), image.getexif)
 
 
 def apply_orientation_and_profile(samples: Samples, block: bytes) -> Samples:

@@ -45,8 +45,8 @@ def described(samples: Samples, data: bytes, *, has_profile: bool) -> Samples:
     try:
         profile = _profile(found.get(_GAMMA), found.get(_CHROMATICITIES))
     except ProfileError as problem:
-        remark = f"has colours whose description {problem}; it was ignored"
-        return replace(samples, remarks=(*samples.remarks, remark))
+        warning = f"has colours whose description {problem}; it was ignored"
+        return replace(samples, warnings=(*samples.warnings, warning))
     return samples if profile is None else replace(samples, profile=profile)
 
 

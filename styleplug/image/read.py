@@ -25,7 +25,7 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     programs, HEIF and JPEG XL with the extras "heif" and "jxl", and RAW files with the extra "raw".
     The EXIF orientation and the colours that the file describes are applied, transparency, the
     depth of 16 bits and metadata are kept. Colours outside of sRGB are clipped to it, and HDR is
-    tone-mapped. What a person should know of it is in `picture.origin.remarks`.
+    tone-mapped. What a person should know of it is in `picture.origin.warnings`.
 
     Raises:
         UnreadableImageError: no such file, a folder, no permission, no picture, or a damaged one.
@@ -38,11 +38,11 @@ def read_picture(path: str | os.PathLike[str]) -> Picture:
     data = file_content(path)
     with decoder_errors(path):
         picture = Picture.from_samples(decoded(data, path), path)
-    metadata, remarks = read_metadata(data, picture.origin.orientation)
+    metadata, warnings = read_metadata(data, picture.origin.orientation)
     if metadata.exif and picture.origin.profile is None:
         # The pixels are sRGB now, whatever the camera was set to.
         metadata = replace(metadata, exif=in_srgb(metadata.exif))
-    origin = replace(picture.origin, remarks=(*picture.origin.remarks, *remarks))
+    origin = replace(picture.origin, warnings=(*picture.origin.warnings, *warnings))
     return replace(picture, origin=origin).with_metadata(metadata)
 
 

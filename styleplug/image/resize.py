@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
+
+from styleplug.image.samples import Array
 
 USUAL_ASPECT = 2
 """Longer side over shorter one up to which a size means the longer side."""
 
-Array = NDArray[np.float32]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 

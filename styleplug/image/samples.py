@@ -32,7 +32,7 @@ class Samples:
             uint16, or floats in 0..1.
         alpha: (H, W), uint8, uint16 or floats, straight; None for an opaque picture.
         profile: the ICC profile of the colours; None where the file has none.
-        remarks: what a person should know of how the file was read, each the rest of a sentence
+        warnings: what a person should know of how the file was read, each the rest of a sentence
             that begins with the file's name.
         orientation: the EXIF orientation, 1 to 8, that was applied to them; None for samples that
             come of no file.
@@ -41,7 +41,7 @@ class Samples:
     colours: NDArray[Any]
     alpha: NDArray[Any] | None = None
     profile: bytes | None = None
-    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     orientation: int | None = None
 
     @property

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from styleplug.errors import UnsupportedImageError
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted_size, resized
-
-Array = NDArray[np.float32]
+from styleplug.image.samples import Array
 
 _LEAST_ALPHA = 0.5 / 65535
 """Files of 16 bits a channel can't hold less."""

@@ -18,24 +18,6 @@ from styleplug.image.picture import Picture
 EXISTS = "exists already; choose another name, or allow it with --overwrite"
 
 
-def check_output(
-    path: str | os.PathLike[str],
-    *,
-    inputs: Iterable[str | os.PathLike[str]],
-    overwrite: bool,
-) -> None:
-    """Make sure, before any work is done, that a picture can be written to `path`.
-
-    Raises:
-        UnwritableImageError: the extension is unknown, or its format needs an extra that isn't
-            installed; or as of `check_place`.
-    """
-    path = Path(path)
-    if not os.path.isdir(path):
-        check_format(path)
-    check_place(path, inputs=inputs, overwrite=overwrite)
-
-
 def check_place(path: Path, *, inputs: Iterable[str | os.PathLike[str]], overwrite: bool) -> None:
     """Make sure that a file of any format can be written to `path`.
 
@@ -81,11 +63,13 @@ def write_picture(
     symbolic link is replaced, and what it points to stays.
 
     Raises:
-        UnwritableImageError: as of `check_output`; a file of that name appeared meanwhile and may
-            not be replaced; the picture is larger than the format allows; or the disk refuses it.
+        UnwritableImageError: as of `check_place` and `check_format`; a file of that name appeared
+            meanwhile and may not be replaced; the picture is larger than the format allows; or the
+            disk refuses it.
     """
     path = Path(path)
-    check_output(path, inputs=(), overwrite=overwrite)
+    check_place(path, inputs=(), overwrite=overwrite)
+    check_format(path)
     write_file(path, encoded(picture, path), overwrite=overwrite)
 
 

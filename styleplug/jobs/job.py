@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job(ABC):
+class PictureJob(ABC):
     """Something to do to pictures, each for itself.
 
     Args:
@@ -64,7 +64,7 @@ class Job(ABC):
 
 
 @dataclass(frozen=True)
-class StylizeJob(Job):
+class StylizeJob(PictureJob):
     """Paint pictures in the manner of paintings.
 
     Args:
@@ -115,7 +115,7 @@ class StylizeJob(Job):
 
 
 @dataclass(frozen=True)
-class FilterJob(Job):
+class FilterJob(PictureJob):
     """Send pictures through a filter.
 
     Args:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import styleplug
 from styleplug.errors import ImageError, StyleplugError, UnwritableImageError
-from styleplug.jobs.job import FilterJob, Job, StylizeJob
+from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.jobs.provenance import Provenance, SourceFile
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _log = logging.getLogger("styleplug")
 
 
 def run_job(
-    job: Job, photo: Path, output: Path, on_event: Callable[[Event], None] | None = None
+    job: PictureJob, photo: Path, output: Path, on_event: Callable[[Event], None] | None = None
 ) -> None:
     """Do a job from file to file; a file that is there is replaced.
 
@@ -38,7 +38,7 @@ def run_job(
     prepared.write(prepared.run(on_event), output, overwrite=True)
 
 
-def check_job(job: Job, photo: Path, output: Path, *, overwrite: bool) -> None:
+def check_job(job: PictureJob, photo: Path, output: Path, *, overwrite: bool) -> None:
     """Make sure, before any work is done, that the picture of a job can be written.
 
     Args:
@@ -51,7 +51,7 @@ def check_job(job: Job, photo: Path, output: Path, *, overwrite: bool) -> None:
         UnwritableImageError: the place or the format won't do, or is taken.
     """
     from styleplug.api import check_output
-    from styleplug.image.metadata.sidecar import check_sidecars
+    from styleplug.image.sidecar import check_sidecars
 
     check_output(output, inputs=[photo, *job.inputs], overwrite=overwrite)
     if not job.strip:
@@ -65,12 +65,12 @@ def read_picture(path: Path) -> Picture:
         ImageError: the file can't be read.
     """
     picture = styleplug.read_image(path)
-    for remark in picture.origin.remarks:
-        _log.warning("%s %s", path, remark)
+    for warning in picture.origin.warnings:
+        _log.warning("%s %s", path, warning)
     return picture
 
 
-def prepare(job: Job, photo: Path, pictures: Iterable[Picture] | None = None) -> PreparedJob:
+def prepare(job: PictureJob, photo: Path, pictures: Iterable[Picture] | None = None) -> PreparedJob:
     """A job with all that it needs read, and its files noted before they may change.
 
     Args:
@@ -93,7 +93,7 @@ class PreparedJob:
         provenance: the note of what is about to be done, None where it is left out.
     """
 
-    job: Job
+    job: PictureJob
     photograph: Picture
     paintings: tuple[Picture, ...]
     provenance: Provenance | None
@@ -170,7 +170,7 @@ class PreparedJob:
         return output, None
 
     def _copy_sidecars(self, picture: Picture, output: Path, overwrite: bool) -> None:
-        from styleplug.image.metadata.sidecar import copy_sidecars
+        from styleplug.image.sidecar import copy_sidecars
 
         if picture.path and not self.job.strip:
             copy_sidecars(picture.path, output, picture.turn, overwrite=overwrite)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,10 +127,11 @@ def _check_run(run: Mapping[str, Any]) -> None:
 
 def _check_same(path: Path, run: Mapping[str, Any], request: StylizeRequest) -> None:
     """Raise an error unless a request has the run's options and pictures."""
-    before, now = run["config"], _options(request.config)
-    for name in now:
-        if name not in MAY_CHANGE and now[name] != before.get(name, now[name]):
-            raise ConfigError(name, now[name], f"{before[name]!r}, as when {path} was begun")
+    config, before, now = request.config, run["config"], _options(request.config)
+    for name in config.options():
+        if name not in MAY_CHANGE and now.get(name) != before.get(name):
+            allowed = f"{before.get(name)}, as when {path} was begun"
+            raise ConfigError(name, getattr(config, name), allowed)
     before, now = run["pictures"], _digests(request)
     for name in {**before, **now}:
         if now.get(name) != before.get(name):
@@ -169,14 +168,9 @@ def _check_place(path: Path, *, is_new: bool) -> None:
         raise ConfigError("checkpoint", str(path), allowed) from error
 
 
-def _options(config: StylizeConfig) -> dict[str, Any]:
-    """The config as JSON has it; the file that `init` may name counts as a picture."""
-    options = {option.name: getattr(config, option.name) for option in fields(config)}
-    if config.init not in INITS:
-        options["init"] = "FILE"
-    # A number may be one of NumPy's, which JSON doesn't know.
-    known: dict[str, Any] = json.loads(json.dumps(options, default=float))
-    return known
+def _options(config: StylizeConfig) -> dict[str, str]:
+    """The config as texts; the file that `init` may name counts as a picture."""
+    return config.texts() if config.init in INITS else config.texts() | {"init": "FILE"}
 
 
 def _digests(request: StylizeRequest) -> dict[str, str]:

@@ -16,7 +16,7 @@ from styleplug.runtime.locks import exclusive
 from styleplug.runtime.models import Model, install_model, installed_models, user_models_folder
 from styleplug.vgg.export import export_onnx
 from styleplug.vgg.layers import ARCHITECTURES
-from styleplug.vgg.sources import import_torch, read_checkpoint
+from styleplug.vgg.sources import import_torch, read_pretrained
 
 ADDRESSES: Mapping[str, str] = MappingProxyType(
     {"vgg19": "https://download.pytorch.org/models/vgg19-dcbb9e9d.pth"}
@@ -33,7 +33,7 @@ def install_backbone(
 
     Args:
         name: which network the checkpoint holds, one of `ARCHITECTURES`.
-        source: its file, as `read_checkpoint` takes it. None: it is downloaded and, once the
+        source: its file, as `read_pretrained` takes it. None: it is downloaded and, once the
             network is installed, removed; nothing is done where a sound network is there already.
         on_progress: called with the bytes downloaded, and those there are.
 
@@ -129,11 +129,11 @@ class _Network(NamedTuple):
 
 def _exported(name: str, path: Path) -> _Network:
     _check_digest(name, path)
-    checkpoint = read_checkpoint(path, ARCHITECTURES[name])
+    network = read_pretrained(path, ARCHITECTURES[name])
     data = export_onnx(
-        checkpoint.architecture, checkpoint.mean, checkpoint.weights, metadata=checkpoint.metadata
+        network.architecture, network.mean, network.weights, metadata=network.metadata
     )
-    facts = {key: checkpoint.metadata[key] for key in ("licence", "attribution", "source")}
+    facts = {key: network.metadata[key] for key in ("licence", "attribution", "source")}
     return _Network(data, facts)
 
 

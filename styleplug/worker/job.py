@@ -16,7 +16,7 @@ from contextlib import suppress
 from styleplug.errors import StyleplugError
 from styleplug.runtime.memory import memory_errors
 from styleplug.worker.lines import Output, shortened
-from styleplug.worker.messages import Catalogue, Filter, Stylize, parse
+from styleplug.worker.messages import CatalogueMessage, JobMessage, parse
 
 NICENESS = 5
 """A job keeps every core busy for minutes: what a person does meanwhile goes first."""
@@ -30,7 +30,7 @@ def main() -> None:
         os.nice(NICENESS)
     message = parse(sys.stdin.buffer.readline())
     threading.Thread(target=_await_end_of_input, daemon=True).start()
-    assert isinstance(message, Catalogue | Stylize | Filter), "the worker does the rest itself"
+    assert isinstance(message, CatalogueMessage | JobMessage), "the worker does the rest itself"
     try:
         with memory_errors():
             _work(message, output)
@@ -38,8 +38,8 @@ def main() -> None:
         output.send("failed", id=message.id, code=error.code, message=shortened(error))
 
 
-def _work(message: Catalogue | Stylize | Filter, output: Output) -> None:
-    if isinstance(message, Catalogue):
+def _work(message: CatalogueMessage | JobMessage, output: Output) -> None:
+    if isinstance(message, CatalogueMessage):
         from styleplug.worker.catalogue import catalogue
 
         output.send("catalogue", id=message.id, **catalogue())

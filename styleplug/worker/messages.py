@@ -1,7 +1,4 @@
-"""What hosts say to the worker, as PROTOCOL.md has it: read from a line, and checked.
-
-The messages are Hello, Catalogue, Open, Stylize, Filter, Cancel, Close and Shutdown.
-"""
+"""What hosts say to the worker, as PROTOCOL.md has it: read from a line, and checked."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ DTYPES: Mapping[str, str] = {"float32": "<f4", "uint16": "<u2", "uint8": "u1"}
 
 
 @dataclass(frozen=True)
-class Raw:
+class PixelFormat:
     """How raw pixels are laid out."""
 
     layout: str
@@ -31,77 +28,92 @@ class Raw:
 
 
 @dataclass(frozen=True)
-class Source:
+class PictureSource:
     """A picture to read: a file that styleplug knows, or `width` × `height` raw pixels."""
 
     path: str
-    raw: Raw | None = None
+    raw: PixelFormat | None = None
     width: int = 0
     height: int = 0
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedPainting:
     """A painting of the collection."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class Hello:
+class HelloMessage:
+    """The first: which version of the protocol the host knows."""
+
     protocol: int
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class _IdMessage:
     id: str
+
+
+class CatalogueMessage(_IdMessage):
+    """Asks for all that a host can choose from."""
+
+
+class OpenMessage(_IdMessage):
+    """Asks for a folder, to which a job follows."""
 
 
 @dataclass(frozen=True)
-class Open:
-    id: str
+class StylizeMessage(_IdMessage):
+    """Begins a transfer.
 
+    `result` is how to give it: as raw pixels, or in the format of a name, which the job checks.
+    """
 
-@dataclass(frozen=True)
-class Stylize:
-    id: str
-    photo: Source
-    paintings: tuple[Source | Named, ...]
+    photo: PictureSource
+    paintings: tuple[PictureSource | NamedPainting, ...]
     preset: str
     options: Mapping[str, Any]
-    result: Raw | str
-    """How to give it: as raw pixels, or in the format of a name, which the job checks."""
+    result: PixelFormat | str
     preview: int
 
 
 @dataclass(frozen=True)
-class Filter:
-    id: str
-    photo: Source
+class FilterMessage(_IdMessage):
+    """Begins a filter's job; `result` is as a transfer's."""
+
+    photo: PictureSource
     filter: str
     options: Mapping[str, Any]
-    result: Raw | str
+    result: PixelFormat | str
 
 
-@dataclass(frozen=True)
-class Cancel:
-    id: str
+class CancelMessage(_IdMessage):
+    """Ends a job, whose folder stays."""
 
 
-@dataclass(frozen=True)
-class Close:
-    id: str
+class CloseMessage(_IdMessage):
+    """Ends a job, if it still runs, and removes its folder."""
 
 
-@dataclass(frozen=True)
-class Shutdown:
-    pass
+class ShutdownMessage:
+    """Ends the worker."""
 
 
-Message = Hello | Catalogue | Open | Stylize | Filter | Cancel | Close | Shutdown
+JobMessage = StylizeMessage | FilterMessage
+HostMessage = (
+    HelloMessage
+    | CatalogueMessage
+    | OpenMessage
+    | JobMessage
+    | CancelMessage
+    | CloseMessage
+    | ShutdownMessage
+)
 
 
-def parse(line: bytes) -> Message:
+def parse(line: bytes) -> HostMessage:
     """The message that a line holds; fields that nobody knows are left out.
 
     Raises:
@@ -126,8 +138,8 @@ def _is_id(value: object) -> bool:
     return isinstance(value, str) and len(value) <= LONGEST_ID
 
 
-def _stylize(fields: _Fields) -> Stylize:
-    return Stylize(
+def _stylize(fields: _Fields) -> StylizeMessage:
+    return StylizeMessage(
         id=fields.id(),
         photo=_source(fields.inner("photo")),
         paintings=tuple(_painting(painting) for painting in fields.inner_list("paintings")),
@@ -138,8 +150,8 @@ def _stylize(fields: _Fields) -> Stylize:
     )
 
 
-def _filter(fields: _Fields) -> Filter:
-    return Filter(
+def _filter(fields: _Fields) -> FilterMessage:
+    return FilterMessage(
         id=fields.id(),
         photo=_source(fields.inner("photo")),
         filter=fields.text("filter"),
@@ -148,34 +160,34 @@ def _filter(fields: _Fields) -> Filter:
     )
 
 
-def _source(fields: _Fields) -> Source:
+def _source(fields: _Fields) -> PictureSource:
     path = fields.text("path")
     if not fields.has_any("width", "height", "layout", "dtype"):
-        return Source(path)
-    return Source(path, _raw(fields), fields.whole("width", 1), fields.whole("height", 1))
+        return PictureSource(path)
+    return PictureSource(path, _raw(fields), fields.whole("width", 1), fields.whole("height", 1))
 
 
-def _painting(fields: _Fields) -> Source | Named:
-    return Named(fields.text("name")) if fields.has_any("name") else _source(fields)
+def _painting(fields: _Fields) -> PictureSource | NamedPainting:
+    return NamedPainting(fields.text("name")) if fields.has_any("name") else _source(fields)
 
 
-def _result(fields: _Fields) -> Raw | str:
+def _result(fields: _Fields) -> PixelFormat | str:
     return fields.text("format") if fields.has_any("format") else _raw(fields)
 
 
-def _raw(fields: _Fields) -> Raw:
-    return Raw(fields.choice("layout", LAYOUTS), fields.choice("dtype", DTYPES))
+def _raw(fields: _Fields) -> PixelFormat:
+    return PixelFormat(fields.choice("layout", LAYOUTS), fields.choice("dtype", DTYPES))
 
 
-_MESSAGES: Mapping[str, Callable[[_Fields], Message]] = {
-    "hello": lambda fields: Hello(fields.whole("protocol")),
-    "catalogue": lambda fields: Catalogue(fields.id()),
-    "open": lambda fields: Open(fields.id()),
+_MESSAGES: Mapping[str, Callable[[_Fields], HostMessage]] = {
+    "hello": lambda fields: HelloMessage(fields.whole("protocol")),
+    "catalogue": lambda fields: CatalogueMessage(fields.id()),
+    "open": lambda fields: OpenMessage(fields.id()),
     "stylize": _stylize,
     "filter": _filter,
-    "cancel": lambda fields: Cancel(fields.id()),
-    "close": lambda fields: Close(fields.id()),
-    "shutdown": lambda fields: Shutdown(),
+    "cancel": lambda fields: CancelMessage(fields.id()),
+    "close": lambda fields: CloseMessage(fields.id()),
+    "shutdown": lambda fields: ShutdownMessage(),
 }
 
 

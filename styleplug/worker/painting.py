@@ -17,11 +17,18 @@ from styleplug.events import Event, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeResult
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted, resized
-from styleplug.jobs.job import FilterJob, Job, StylizeJob
+from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.jobs.run import prepare
 from styleplug.styles import find_style
 from styleplug.worker.lines import Output, shortened
-from styleplug.worker.messages import Filter, Named, Raw, Source, Stylize
+from styleplug.worker.messages import (
+    FilterMessage,
+    JobMessage,
+    NamedPainting,
+    PictureSource,
+    PixelFormat,
+    StylizeMessage,
+)
 from styleplug.worker.pixels import check_form, read_source, write_result
 
 if TYPE_CHECKING:
@@ -29,7 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def paint(message: Stylize | Filter, output: Output) -> None:
+def paint(message: JobMessage, output: Output) -> None:
     """Do a job in the current folder, from reading the photograph to saying where the picture is.
 
     Raises:
@@ -54,18 +61,20 @@ def paint(message: Stylize | Filter, output: Output) -> None:
     )
 
 
-def _paintings(message: Stylize | Filter) -> list[Source]:
-    if isinstance(message, Filter):
+def _paintings(message: JobMessage) -> list[PictureSource]:
+    if isinstance(message, FilterMessage):
         return []
     return [
-        Source(str(find_style(painting.name).path)) if isinstance(painting, Named) else painting
+        PictureSource(str(find_style(painting.name).path))
+        if isinstance(painting, NamedPainting)
+        else painting
         for painting in message.paintings
     ]
 
 
-def _job(message: Stylize | Filter, paintings: Sequence[Source]) -> Job:
-    strip = isinstance(message.result, Raw)  # which have no place for a note
-    if isinstance(message, Filter):
+def _job(message: JobMessage, paintings: Sequence[PictureSource]) -> PictureJob:
+    strip = isinstance(message.result, PixelFormat)  # which have no place for a note
+    if isinstance(message, FilterMessage):
         filter_config = FilterConfig.from_options(message.options)
         return FilterJob(message.filter, filter_config, strip=strip)
     files = tuple(Path(painting.path) for painting in paintings)
@@ -73,14 +82,12 @@ def _job(message: Stylize | Filter, paintings: Sequence[Source]) -> Job:
     return StylizeJob(files, config, message.preset, strip=strip)
 
 
-def _listener(
-    message: Stylize | Filter, photograph: Picture, output: Output
-) -> Callable[[Event], None]:
-    """What tells the host of a job's events; how it ends is said elsewhere."""
-    longest = message.preview if isinstance(message, Stylize) else 0
+def _listener(message: JobMessage, photograph: Picture, output: Output) -> Callable[[Event], None]:
+    """What sends a job's events to the host; how it ends is said elsewhere."""
+    longest = message.preview if isinstance(message, StylizeMessage) else 0
     numbers = count(1)
 
-    def send(event: Event) -> None:
+    def send_event(event: Event) -> None:
         match event:
             case Planned():
                 output.send(
@@ -104,13 +111,13 @@ def _listener(
                 styleplug.write_image(picture, path)
                 output.send("preview", id=message.id, **_described(picture, path))
 
-    def tell(event: Event) -> None:
+    def on_event(event: Event) -> None:
         # The host can do without: a disk that is full now may not be so at the end, when it
         # matters, and a plug-in may say anything.
         with suppress(ImageError, ProtocolError, TypeError, ValueError, AttributeError):
-            send(event)
+            send_event(event)
 
-    return tell
+    return on_event
 
 
 def _shown(pixels: NDArray[np.float32], photograph: Picture, longest: int) -> Picture:

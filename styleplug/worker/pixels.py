@@ -17,10 +17,10 @@ from styleplug.errors import ConfigError, UnreadableImageError, UnwritableImageE
 from styleplug.image.luma import luma
 from styleplug.image.picture import Picture
 from styleplug.image.samples import check_size
-from styleplug.worker.messages import DTYPES, LAYOUTS, Raw, Source
+from styleplug.worker.messages import DTYPES, LAYOUTS, PictureSource, PixelFormat
 
 
-def read_source(source: Source) -> Picture:
+def read_source(source: PictureSource) -> Picture:
     """The picture that a host names.
 
     Raises:
@@ -58,7 +58,7 @@ def read_source(source: Source) -> Picture:
     )
 
 
-def check_form(form: Raw | str, folder: Path) -> None:
+def check_form(form: PixelFormat | str, folder: Path) -> None:
     """Make sure, before any work is done, that `write_result` can give a result in this form.
 
     Raises:
@@ -69,7 +69,7 @@ def check_form(form: Raw | str, folder: Path) -> None:
         check_output(_free(folder, _extension(form)), inputs=(), overwrite=False)
 
 
-def write_result(picture: Picture, form: Raw | str, folder: Path) -> Path:
+def write_result(picture: Picture, form: PixelFormat | str, folder: Path) -> Path:
     """Write the picture as the host wants it, whole or not at all; returns the file's path.
 
     It has a name that nothing in the folder has: the host's own files lie there, too.

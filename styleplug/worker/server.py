@@ -14,15 +14,15 @@ from styleplug.worker.jobs import JobProcess
 from styleplug.worker.lines import LONGEST, Output, read_lines, shortened
 from styleplug.worker.messages import (
     VERSIONS,
-    Cancel,
-    Catalogue,
-    Close,
-    Filter,
-    Hello,
-    Message,
-    Open,
-    Shutdown,
-    Stylize,
+    CancelMessage,
+    CatalogueMessage,
+    CloseMessage,
+    FilterMessage,
+    HelloMessage,
+    HostMessage,
+    OpenMessage,
+    ShutdownMessage,
+    StylizeMessage,
     parse,
 )
 
@@ -73,7 +73,7 @@ class Worker:
             message = parse(line)
             id = getattr(message, "id", None)
             self._do(message, line)
-            return isinstance(message, Shutdown)
+            return isinstance(message, ShutdownMessage)
         except VersionError as error:
             self._send_error(error, None, supported=list(VERSIONS))
             raise
@@ -81,33 +81,33 @@ class Worker:
             self._send_error(error, error.id if isinstance(error, ProtocolError) else id)
             return False
 
-    def _do(self, message: Message, line: bytes) -> None:
+    def _do(self, message: HostMessage, line: bytes) -> None:
         match message:
-            case Hello():
+            case HelloMessage():
                 self._greet(message)
-            case Shutdown():
+            case ShutdownMessage():
                 pass
             case _ if not self._greeted:
                 raise ProtocolError(message.id, "the first message must be hello")
-            case Open(id) | Catalogue(id) if id in self._jobs:
+            case OpenMessage(id) | CatalogueMessage(id) if id in self._jobs:
                 raise ProtocolError(id, f"the id {id!r} has been used already")
-            case Open(id):
+            case OpenMessage(id):
                 folder = self._folders.new()
                 self._jobs[id] = JobProcess(id, folder, self._output)
                 self._output.send("opened", id=id, folder=str(folder))
-            case Catalogue(id):
+            case CatalogueMessage(id):
                 job = self._jobs[id] = JobProcess(id, None, self._output)
                 job.start(line)
-            case Stylize(id) | Filter(id):
+            case StylizeMessage(id) | FilterMessage(id):
                 self._job(id).start(line)
-            case Cancel(id):
+            case CancelMessage(id):
                 self._job(id).cancel()
-            case Close(id):
+            case CloseMessage(id):
                 self._job(id).close()
                 self._jobs[id] = None
                 self._output.send("closed", id=id)
 
-    def _greet(self, hello: Hello) -> None:
+    def _greet(self, hello: HelloMessage) -> None:
         shared = [version for version in VERSIONS if version <= hello.protocol]
         if not shared:
             raise VersionError(None, f"version {hello.protocol} of the protocol is not known here")

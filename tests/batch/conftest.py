@@ -15,7 +15,7 @@ from styleplug.batch.coordinator import Batch
 from styleplug.batch.events import BatchEvent, PictureStarted
 from styleplug.batch.inputs import InputFile
 from styleplug.batch.plan import BatchSpec
-from styleplug.jobs.job import Job
+from styleplug.jobs.job import PictureJob
 from styleplug.plugins import plugin_manager
 
 
@@ -54,7 +54,7 @@ def make(tmp_path: Path) -> Callable[..., InputFile]:
 def run(tmp_path: Path, plugin: None) -> Callable[..., list[BatchEvent]]:
     """Runs a batch into `tmp_path / "out"`; what it says, but for what begins."""
 
-    def invoke(pictures: Sequence[InputFile], job: Job = NEGATIVE, **order: object) -> list:
+    def invoke(pictures: Sequence[InputFile], job: PictureJob = NEGATIVE, **order: object) -> list:
         executor = Here()
         with Batch(BatchSpec(job, tmp_path / "out", **order), executor) as batch:
             events = [

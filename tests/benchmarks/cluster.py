@@ -32,7 +32,7 @@ from styleplug.batch.inputs import Search, find_pictures
 from styleplug.batch.plan import BatchSpec
 from styleplug.batch.task import Outcome, TaskProgress
 from styleplug.config import FilterConfig, StylizeConfig
-from styleplug.jobs.job import FilterJob, Job, StylizeJob
+from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.pictures import __file__ as PICTURES
 from styleplug.runtime.threads import available_cores
 
@@ -108,7 +108,7 @@ class Bench:
         self._client = Client(address, set_as_default=False)
         self._count = 0
 
-    def measured(self, work: Job, megapixels: float, photos: int) -> Figures:
+    def measured(self, work: PictureJob, megapixels: float, photos: int) -> Figures:
         """What photographs of a size, all the same, take."""
         self._count += 1
         folder = self._folder / str(self._count)

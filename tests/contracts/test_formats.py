@@ -96,6 +96,10 @@ def test_a_painting_in_it_is_a_style(styleplug: Run, small_network: None, folder
     assert (folder / "out.png").exists()
 
 
+def test_a_file_of_it_is_a_picture(run: Run, folder: Path) -> None:
+    run("-c", "import styleplug; assert styleplug.Picture.from_any('photo.made').size == (48, 36)")
+
+
 def test_a_result_is_saved_in_it(run: Run, folder: Path) -> None:
     run("-c", "import styleplug; styleplug.apply_filter('photo.made', 'negative').save('a.made')")
     assert is_negative(folder / "a.made", folder)

@@ -93,8 +93,8 @@ def test_hdr_is_tone_mapped_and_that_is_said(
 ) -> None:
     ramp = np.arange(256, dtype=np.uint8).reshape(1, 256, 1).repeat(32, 0).repeat(3, 2)
     picture = read_picture(path_of(ramp, 9, transfer))
-    (remark,) = picture.origin.remarks
-    assert remark == f"is HDR ({name}); its highlights were compressed to those of sRGB"
+    (warning,) = picture.origin.warnings
+    assert warning == f"is HDR ({name}); its highlights were compressed to those of sRGB"
     grey = picture.pixels[16, :, 1]
     np.testing.assert_allclose(picture.pixels[16], grey[:, np.newaxis].repeat(3, 1), atol=0.03)
     assert grey[0] < 0.02
@@ -116,7 +116,7 @@ def test_hdr_without_highlights_is_as_bright_as_paper(
 def test_numbers_that_nobody_knows_are_told_of(path_of: Callable[..., Path]) -> None:
     picture = read_picture(path_of(flat(200, 60, 60), 1, 11))
     np.testing.assert_allclose(picture.pixels[16, 16] * 255, (200, 60, 60), atol=1.6)
-    assert "colours of an unknown kind (1/11)" in " ".join(picture.origin.remarks)
+    assert "colours of an unknown kind (1/11)" in " ".join(picture.origin.warnings)
 
 
 def test_a_profile_counts_more_in_avif(tmp_path: Path, profiles: dict[str, bytes]) -> None:

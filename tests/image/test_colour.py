@@ -129,7 +129,7 @@ def test_grey_becomes_srgb(tmp_path: Path, profiles: dict[str, bytes]) -> None:
     Image.fromarray(values).save(tmp_path / "grey.png", icc_profile=profiles["grey"])
     picture = read_picture(tmp_path / "grey.png")
     assert np.ptp(picture.pixels, axis=2).max() < 1e-4
-    assert picture.origin.remarks == ()
+    assert picture.origin.warnings == ()
     write_picture(picture, tmp_path / "out.png")
     with Image.open(tmp_path / "out.png") as image:
         assert b"RGB " in image.info["icc_profile"][:20]
@@ -156,10 +156,10 @@ def test_cmyk_is_written_as_rgb_and_said_so(
     picture = read_picture(tmp_path / "print.jpg")
     expected = [0, 0.63, 0.9] if profile else [0, 1, 1]
     np.testing.assert_allclose(picture.pixels[8, 8], expected, atol=0.06)
-    (remark,) = picture.origin.remarks
-    assert remark.startswith("is in CMYK")
-    assert remark.endswith("; it is written as RGB")
-    assert ("a guess" in remark) == (profile is None)
+    (warning,) = picture.origin.warnings
+    assert warning.startswith("is in CMYK")
+    assert warning.endswith("; it is written as RGB")
+    assert ("a guess" in warning) == (profile is None)
     write_picture(picture, tmp_path / "out.jpg")
     with Image.open(tmp_path / "out.jpg") as image:
         assert image.mode == "RGB"
@@ -174,7 +174,7 @@ def test_a_profile_that_only_leads_out_gives_way_to_srgb(
     picture = read_picture(tmp_path / "scan.png")
     expected = as_srgb(image, profiles["scanner"])
     np.testing.assert_allclose(picture.pixels * 255, expected, atol=3)
-    assert "sRGB is written instead" in picture.origin.remarks[0]
+    assert "sRGB is written instead" in picture.origin.warnings[0]
     write_picture(picture, tmp_path / "out.png")
     np.testing.assert_allclose(
         read_picture(tmp_path / "out.png").pixels, picture.pixels, atol=0.003
@@ -191,7 +191,7 @@ def test_linear_light_is_written_with_16_bits_only(
     picture = read_picture(tmp_path / "a.png")
     np.testing.assert_allclose(picture.pixels, 0.484, atol=0.002)
     assert (picture.origin.profile == profiles["linear"]) is kept
-    assert bool(picture.origin.remarks) is not kept
+    assert bool(picture.origin.warnings) is not kept
 
 
 @pytest.mark.parametrize("extension", [".jpg", ".png", ".tif", ".webp", ".avif"])
@@ -212,4 +212,4 @@ def test_a_damaged_profile_is_left_out_and_said_so(
     picture = read_picture(path)
     np.testing.assert_allclose(picture.pixels[8, 8] * 255, [200, 100, 50], atol=4)
     assert picture.origin.profile is None
-    assert [remark for remark in picture.origin.remarks if problem in remark]
+    assert [warning for warning in picture.origin.warnings if problem in warning]

@@ -58,9 +58,9 @@ def test_of_several_pictures_the_first_is_used_and_that_is_said(
     RED.save(path, format, save_all=True, append_images=[BLUE])
     picture = read_picture(path)
     np.testing.assert_allclose(picture.pixels[8, 8], [1, 0, 0], atol=0.02)
-    assert picture.origin.remarks == (SEVERAL,)
+    assert picture.origin.warnings == (SEVERAL,)
     RED.save(path)
-    assert read_picture(path).origin.remarks == ()
+    assert read_picture(path).origin.warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_png_with_a_damaged_chunk_is_read_without_it(
 ) -> None:
     picture = read_picture(png_with(extra))
     np.testing.assert_array_equal(picture.pixels[0, 0], [1, 0, 0])
-    assert "damaged data beside its pixels" in " ".join(picture.origin.remarks)
+    assert "damaged data beside its pixels" in " ".join(picture.origin.warnings)
 
 
 @pytest.mark.parametrize(
@@ -98,11 +98,11 @@ def test_one_bad_chunk_does_not_cost_the_profile(
     path.write_bytes(data[:33] + extra + data[33:])
     origin = read_picture(path).origin
     assert origin.profile == profiles["p3"]
-    assert origin.remarks == ("has damaged data beside its pixels; they were ignored",)
+    assert origin.warnings == ("has damaged data beside its pixels; they were ignored",)
 
 
 @pytest.mark.parametrize(
-    ("texts", "remarks"),
+    ("texts", "warnings"),
     [
         (chunk(b"zTXt", b"key\0\0" + zlib.compress(b"value" * 300_000)), 0),
         (chunk(b"zTXt", b"key\0\0" + zlib.compress(b"value" * 10**6)), 1),
@@ -111,28 +111,28 @@ def test_one_bad_chunk_does_not_cost_the_profile(
     ids=["long", "too long", "many"],
 )
 def test_a_png_with_long_texts_keeps_all_else(
-    png_with: Callable[[bytes], Path], profiles: dict[str, bytes], texts: bytes, remarks: int
+    png_with: Callable[[bytes], Path], profiles: dict[str, bytes], texts: bytes, warnings: int
 ) -> None:
     colours = chunk(b"iCCP", b"name\0\0" + zlib.compress(profiles["p3"]))
     packet = chunk(b"iTXt", b"XML:com.adobe.xmp" + bytes(5) + Packet.empty().data)
     picture = read_picture(png_with(colours + packet + texts))
     assert picture.origin.profile == profiles["p3"]
     assert picture.origin.metadata.xmp
-    assert len(picture.origin.remarks) == remarks
+    assert len(picture.origin.warnings) == warnings
 
 
 def test_a_png_profile_that_does_not_unpack_is_left_out(png_with: Callable[[bytes], Path]) -> None:
     picture = read_picture(png_with(chunk(b"iCCP", b"name\0\0not compressed")))
     assert picture.origin.profile is None
-    assert picture.origin.remarks == ("has a colour profile that is damaged; it was ignored",)
+    assert picture.origin.warnings == ("has a colour profile that is damaged; it was ignored",)
 
 
 @pytest.mark.parametrize("extension", [".jpg", ".png", ".webp"])
 def test_damaged_exif_data_are_told_of(tmp_path: Path, extension: str) -> None:
     path = tmp_path / f"photo{extension}"
     RED.save(path, exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff")
-    remarks = read_picture(path).origin.remarks
-    assert [remark for remark in remarks if "EXIF data that are damaged" in remark]
+    warnings = read_picture(path).origin.warnings
+    assert [warning for warning in warnings if "EXIF data that are damaged" in warning]
 
 
 def test_postscript_is_never_handed_to_ghostscript(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_text_in_a_png_does_no_harm(tmp_path: Path) -> None:
     info = PngImagePlugin.PngInfo()
     info.add_text("Title", "Red", zip=True)
     RED.save(tmp_path / "a.png", pnginfo=info)
-    assert read_picture(tmp_path / "a.png").origin.remarks == ()
+    assert read_picture(tmp_path / "a.png").origin.warnings == ()
 
 
 @pytest.mark.parametrize("progressive", [False, True])
@@ -194,7 +194,7 @@ def test_a_jpeg_that_lacks_only_its_end(tmp_path: Path, progressive: bool) -> No
         path.write_bytes(data[:-end])
         picture = read_picture(path)
         np.testing.assert_array_equal(picture.pixels, expected.pixels)
-        assert picture.origin.remarks == ("lacks the mark of its end, but no pixels",)
+        assert picture.origin.warnings == ("lacks the mark of its end, but no pixels",)
     for end in (20, 100, 1000):
         path.write_bytes(data[:-end])
         with pytest.raises(UnreadableImageError, match="damaged or incomplete"):

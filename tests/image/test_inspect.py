@@ -30,7 +30,7 @@ def test_colours_and_depth(
     Image.new(mode, (6, 4)).save(tmp_path / "a.png", **options)
     found = inspect_picture(tmp_path / "a.png")
     assert (found.colours, found.depth, found.has_alpha) == expected
-    assert (found.size, found.profile, found.remarks) == ((6, 4), None, ())
+    assert (found.size, found.profile, found.warnings) == ((6, 4), None, ())
 
 
 def test_16_bits(tmp_path: Path) -> None:
@@ -57,8 +57,8 @@ def test_the_profile_is_named(tmp_path: Path) -> None:
 
 def test_damage_is_told(tmp_path: Path) -> None:
     Image.new("RGB", (6, 4)).save(tmp_path / "a.jpg", xmp=b"<damaged")
-    [remark] = inspect_picture(tmp_path / "a.jpg").remarks
-    assert remark == "has XMP data that are damaged; they were left out"
+    [warning] = inspect_picture(tmp_path / "a.jpg").warnings
+    assert warning == "has XMP data that are damaged; they were left out"
 
 
 def test_what_is_no_picture(tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ def test_the_constructor_takes_only_what_it_says(pixels: Any, alpha: Any) -> Non
 @pytest.mark.parametrize(("dtype", "depth"), [("uint8", 8), ("uint16", 16), ("float32", 8)])
 def test_an_array_tells_its_depth(dtype: str, depth: int) -> None:
     origin = Picture.from_any(np.zeros((2, 2, 3), dtype)).origin
-    assert origin == FileInfo(profile=None, depth=depth, remarks=(), size=(2, 2))
+    assert origin == FileInfo(profile=None, depth=depth, warnings=(), size=(2, 2))
 
 
 def test_to_pil_rounds_to_the_nearest_and_clips() -> None:

@@ -54,7 +54,7 @@ def test_what_means_srgb_is_srgb(path: Path, more: bytes) -> None:
     picture = read_picture(path)
     np.testing.assert_allclose(picture.pixels[0, 0] * 255, (200, 60, 60), atol=0.01)
     assert picture.origin.profile is None
-    assert picture.origin.remarks == ()
+    assert picture.origin.warnings == ()
 
 
 @pytest.mark.parametrize("value", [250_000, 100_000, 55_556, 35_000])
@@ -115,7 +115,7 @@ def test_nonsense_is_ignored_and_told_of(path: Path, more: bytes) -> None:
     save(path, more)
     picture = read_picture(path)
     np.testing.assert_allclose(picture.pixels[0, 0] * 255, (200, 60, 60), atol=0.01)
-    assert [remark for remark in picture.origin.remarks if "ignored" in remark]
+    assert [warning for warning in picture.origin.warnings if "ignored" in warning]
 
 
 @pytest.mark.parametrize(

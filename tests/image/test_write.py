@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from styleplug.api import check_output
 from styleplug.errors import UnwritableImageError
 from styleplug.image import write
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
-from styleplug.image.write import check_output, write_picture
+from styleplug.image.write import write_picture
 
 EXTENSIONS = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".avif")
 
@@ -189,7 +190,7 @@ def test_a_name_is_taken_where_there_are_no_links(
     path = tmp_path / "a.png"
     write_picture(noise, path)
     written = path.read_bytes()
-    monkeypatch.setattr(write, "check_output", lambda *_, **__: None)  # it appears a moment later
+    monkeypatch.setattr(write, "check_place", lambda *_, **__: None)  # it appears a moment later
     with pytest.raises(UnwritableImageError, match="exists already"):
         write_picture(noise, path)
     assert path.read_bytes() == written

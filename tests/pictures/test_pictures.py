@@ -1,5 +1,7 @@
 """The bundled pictures open, are credited, and are what the programs draw, every time the same."""
 
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -9,7 +11,6 @@ from PIL import Image
 
 from styleplug import pictures
 from styleplug.pictures import PAINTINGS
-from styleplug.pictures.drawing import __main__ as drawing
 
 SLOW = ("harbour", "lanterns", "mosaic")
 
@@ -47,7 +48,7 @@ def credits() -> list[str]:
     [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in PAINTINGS],
 )
 def test_drawing_is_deterministic_and_has_strong_contrast(name: str) -> None:
-    draw = import_module(f"styleplug.pictures.drawing.{name}").draw
+    draw = import_module(name).draw
     drawn = draw(96)
     assert drawn.width == 96
     assert drawn.tobytes() == draw(96).tobytes()
@@ -57,11 +58,9 @@ def test_drawing_is_deterministic_and_has_strong_contrast(name: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_program_draws_what_the_package_holds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.argv", ["drawing", str(tmp_path), "mist"])
-    drawing.main()
+def test_the_program_draws_what_the_package_holds(tmp_path: Path) -> None:
+    program = Path(__file__).with_name("drawing")
+    subprocess.run([sys.executable, program, tmp_path, "mist"], check=True)
     for file in ("mist.jpg", "thumbnails/mist.png"):
         with Image.open(tmp_path / file) as drawn, Image.open(pictures.path(file)) as bundled:
             assert drawn.size == bundled.size

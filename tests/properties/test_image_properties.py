@@ -155,7 +155,7 @@ def test_what_should_not_change_does_not(
     first = read_picture(folder / "stored.png")
     assert first.size == upright.shape[1::-1]
     assert first.origin.depth == depth
-    assert first.origin.remarks == ()
+    assert first.origin.warnings == ()
     if upright.shape[2] in (1, 3):
         assert first.alpha is None
     else:

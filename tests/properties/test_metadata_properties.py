@@ -73,8 +73,8 @@ def test_any_exif_that_is_taken_can_be_written(folder: Path, block: bytes, exten
     """Through a JPEG file, as a photograph brings it."""
     buffer = io.BytesIO()
     Image.new("RGB", (24, 16)).save(buffer, "JPEG", exif=b"Exif\0\0" + block)
-    metadata, remarks = read_metadata(buffer.getvalue())
-    assert (metadata.exif == block) != any("EXIF" in remark for remark in remarks)
+    metadata, warnings = read_metadata(buffer.getvalue())
+    assert (metadata.exif == block) != any("EXIF" in warning for warning in warnings)
     check(folder, metadata, extension)
 
 

@@ -17,7 +17,7 @@ from styleplug.vgg import sources
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.export import export_onnx
 from styleplug.vgg.layers import VGG16, VGG19
-from styleplug.vgg.sources import from_keras_wheel, from_state_dict, read_checkpoint
+from styleplug.vgg.sources import from_keras_wheel, from_state_dict, read_pretrained
 
 TORCHVISION_MEAN = np.array([0.485, 0.456, 0.406], np.float32).reshape(1, 3, 1, 1)
 TORCHVISION_STD = np.array([0.229, 0.224, 0.225], np.float32).reshape(1, 3, 1, 1)
@@ -283,4 +283,4 @@ def test_what_has_no_end_is_not_read(tmp_path, suffix) -> None:
     (tmp_path / f"zero{suffix}").symlink_to("/dev/zero")
     for name in ("pipe", "zero"):
         with pytest.raises(ModelError, match="is a device or a pipe"):
-            read_checkpoint(tmp_path / f"{name}{suffix}", VGG16)
+            read_pretrained(tmp_path / f"{name}{suffix}", VGG16)

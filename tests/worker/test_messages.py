@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from worker_client import validator
 
 from styleplug.errors import ProtocolError
-from styleplug.worker.messages import Named, Raw, Source, Stylize, parse
+from styleplug.worker.messages import (
+    NamedPainting,
+    PictureSource,
+    PixelFormat,
+    StylizeMessage,
+    parse,
+)
 
 STYLIZE = {
     "type": "stylize",
@@ -82,13 +88,13 @@ def test_a_message_is_what_the_schema_allows(message: Any) -> None:
 
 
 def test_a_message_as_it_is_understood() -> None:
-    assert parse(line(STYLIZE | {"newer": 1})) == Stylize(
+    assert parse(line(STYLIZE | {"newer": 1})) == StylizeMessage(
         id="7",
-        photo=Source("p.raw", Raw("RGBA", "float32"), 8, 6),
-        paintings=(Named("lanterns"), Source("/home/me/painting.jpg")),
+        photo=PictureSource("p.raw", PixelFormat("RGBA", "float32"), 8, 6),
+        paintings=(NamedPainting("lanterns"), PictureSource("/home/me/painting.jpg")),
         preset="painterly",
         options={"size": 512, "time_limit": None},
-        result=Raw("RGBA", "float32"),
+        result=PixelFormat("RGBA", "float32"),
         preview=256,
     )
 

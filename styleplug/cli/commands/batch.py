@@ -21,7 +21,7 @@ from styleplug.cli.ui.pipes import PIPE
 from styleplug.cli.ui.terminal import say, say_json
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import StyleplugError
-from styleplug.jobs.job import Job, StylizeJob
+from styleplug.jobs.job import PictureJob, StylizeJob
 
 if TYPE_CHECKING:
     from styleplug.batch.events import BatchEvent
@@ -186,7 +186,7 @@ def _job(
     filter_name: str | None,
     strip: bool,
     options: Mapping[str, Any],
-) -> Job:
+) -> PictureJob:
     """What is to be done to each picture."""
     if filter_name is None:
         if not paintings and not like:
@@ -198,7 +198,7 @@ def _job(
     return filter_job(filter_name, options, strip=strip)
 
 
-def _usual_processes(job: Job) -> int:
+def _usual_processes(job: PictureJob) -> int:
     """One painting keeps all cores busy; of a filter, reading and writing don't."""
     from styleplug.runtime.threads import available_cores
 

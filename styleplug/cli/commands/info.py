@@ -39,7 +39,7 @@ def info(picture: Path, as_json: bool) -> None:
                 "profile": found.profile,
                 "metadata": _sizes(found.metadata),
                 "resolution": found.metadata.resolution,
-                "remarks": found.remarks,
+                "warnings": found.warnings,
                 "provenance": made and asdict(made),
             }
         )
@@ -50,26 +50,18 @@ def info(picture: Path, as_json: bool) -> None:
 
 def _description(picture: Path, found: Inspection) -> list[str]:
     """What there is to see, as lines."""
-    width, height = found.size
+    (width, height), resolution = found.size, found.metadata.resolution
     alpha = ", with transparency" if found.has_alpha else ""
     blocks = [
         f"{name.upper()} ({size} bytes)" for name, size in _sizes(found.metadata).items() if size
     ]
     return [
         f"{picture}: {width}×{height} pixels, {found.colours}, {found.depth} bits{alpha}",
-        *(f"{picture} {remark}" for remark in found.remarks),
+        *(f"{picture} {warning}" for warning in found.warnings),
         f"colour profile: {found.profile or 'none'}",
         f"metadata: {', '.join(blocks) or 'none'}",
-        *_print_size(found),
+        *(["resolution: {:g} × {:g} pixels an inch".format(*resolution)] if resolution else []),
     ]
-
-
-def _print_size(found: Inspection) -> list[str]:
-    """How large the picture is to be printed, as a line, if its file says so."""
-    if found.metadata.resolution is None:
-        return []
-    across, down = found.metadata.resolution
-    return [f"resolution: {across:g} × {down:g} pixels an inch"]
 
 
 def _sizes(metadata: Metadata) -> dict[str, int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -160,18 +160,15 @@ def _ending(result: StylizeResult) -> str:
     return f"{how[result.stopped]} after {result.seconds:.0f} s"
 
 
-@contextmanager
 def _listener(
     as_json: bool, verbose: bool, cancel: threading.Event
-) -> Iterator[Callable[[Event], None]]:
+) -> AbstractContextManager[Callable[[Event], None]]:
     """What to do with events: lines of JSON, or a progress bar."""
     if as_json:
-        yield _print_record
-        return
+        return nullcontext(_print_record)
     from styleplug.cli.ui.progress import progress_bar
 
-    with progress_bar(verbose, cancel) as show:
-        yield show
+    return progress_bar(verbose, cancel)
 
 
 def _print_record(event: Event) -> None:

@@ -22,7 +22,7 @@ from styleplug.cli.ui.photographs import files_in, photograph
 from styleplug.cli.ui.terminal import say
 from styleplug.errors import ConfigError, ImageError, PluginError, StyleplugError
 from styleplug.extras import import_extra
-from styleplug.filters.training.schedule import CONTENT_ERROR, Schedule
+from styleplug.filters.training.schedule import CONTENT_ERROR, TrainingSchedule
 from styleplug.jobs.run import read_picture
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ _log = logging.getLogger("styleplug")
 @click.option(
     "--crop",
     type=click.IntRange(96, 1024),
-    default=Schedule.crop,
+    default=TrainingSchedule.crop,
     help="Side in pixels of what is seen of a photograph at a time.",
 )
 @click.option(
     "--batch",
     type=click.IntRange(1, 64),
-    default=Schedule.batch,
+    default=TrainingSchedule.batch,
     help="Crops in a step.",
 )
 @click.option(
@@ -117,7 +117,7 @@ def train(
     from styleplug.filters.training.network_training import Training
     from styleplug.vgg.mirror import TorchVGG
 
-    schedule = replace(Schedule(), crop=crop, batch=batch)
+    schedule = replace(TrainingSchedule(), crop=crop, batch=batch)
     with interruptible() as cancel:
         training = Training(
             photographs, named, TorchVGG(vgg, device=device), schedule, steps, target_content_errors

@@ -30,16 +30,9 @@ def parsed_by(parse: Callable[[str], Any]) -> Callable[[str], Any]:
 
 SECONDS = parsed_by(seconds)
 
-
-def content_error(text: str) -> float:
-    """How far from the photograph a filter may lead, which is steered to while it is trained."""
-    try:
-        error = float(text)
-    except ValueError:
-        error = math.nan
-    if not 0.1 <= error <= 3:
-        raise click.BadParameter(f"{text!r} is no number from 0.1 to 3")
-    return error
+_CONTENT_ERROR = Number(None, "", 0.1, 3, name="content error")
+content_error = parsed_by(lambda text: _CONTENT_ERROR.checked(_CONTENT_ERROR.parse(text)))
+"""How far from the photograph a filter may lead, which is steered to while it is trained."""
 
 
 class _OutputOption(click.Option):

@@ -1,6 +1,6 @@
 """Text for people and for programs: it never steers a terminal, and never ends a job.
 
-Names, titles and remarks come from strangers' files, and what they are told to may be closed, full
+Names, titles and warnings come from strangers' files, and what they are told to may be closed, full
 or gone. So all that is printed goes through here; what libraries print does, too.
 """
 

@@ -18,7 +18,7 @@ from styleplug.errors import CheckpointError
 from styleplug.filters.style import FilterStyle
 from styleplug.filters.training.losses import PerceptualLoss
 from styleplug.filters.training.network import FilterNetwork, new_styles
-from styleplug.filters.training.schedule import Schedule, slowing
+from styleplug.filters.training.schedule import TrainingSchedule, slowing
 from styleplug.filters.training.trainer import Step, Trainer
 from styleplug.filters.weights import FilterWeights, network_id
 from styleplug.image.picture import Picture
@@ -51,7 +51,7 @@ class Training:
         photographs: Sequence[Path],
         paintings: Mapping[str, Picture],
         mirror: TorchVGG,
-        schedule: Schedule,
+        schedule: TrainingSchedule,
         steps: int,
         target_content_errors: Mapping[str, float],
         seed: int = 0,

@@ -28,7 +28,7 @@ LEAST_PROGRESS = 0.005
 
 
 @dataclass(frozen=True)
-class Schedule:
+class TrainingSchedule:
     """The numbers of a training.
 
     Args:

@@ -21,14 +21,14 @@ from styleplug.filters.style import FilterStyle, mix
 from styleplug.filters.training.crops import Crops
 from styleplug.filters.training.losses import PerceptualLoss
 from styleplug.filters.training.network import FilterNetwork, new_styles
-from styleplug.filters.training.schedule import Deadline, Schedule
+from styleplug.filters.training.schedule import Deadline, TrainingSchedule
 from styleplug.filters.training.trainer import Step, Trainer
 from styleplug.filters.weights import FilterWeights
 from styleplug.image.picture import Picture
 from styleplug.vgg.mirror import TorchVGG
 from styleplug.vgg.tensors import Pixels
 
-SCHEDULE = Schedule(learning_rate=0.012, warm_up=10, content_weight=0.3)
+SCHEDULE = TrainingSchedule(learning_rate=0.012, warm_up=10, content_weight=0.3)
 
 CHECKED = 4
 """Crops, always the same ones, to compare styles by."""
@@ -69,7 +69,7 @@ class Learning:
         photographs: Sequence[Path],
         mirror: TorchVGG,
         target_content_error: float,
-        schedule: Schedule,
+        schedule: TrainingSchedule,
     ) -> None:
         self.started = time.monotonic()
         self.weights, self.device = weights, mirror.device

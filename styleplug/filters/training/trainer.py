@@ -27,7 +27,7 @@ from styleplug.errors import DivergedError
 from styleplug.filters.training.crops import Crops
 from styleplug.filters.training.losses import LEAST, WINDOW, Corner, FilterErrors, PerceptualLoss
 from styleplug.filters.training.network import FilterNetwork
-from styleplug.filters.training.schedule import Schedule
+from styleplug.filters.training.schedule import TrainingSchedule
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 VECTORS = ("scale", "shift")
@@ -109,7 +109,7 @@ class Trainer:
         loss: PerceptualLoss,
         photographs: Sequence[Path],
         target_content_errors: Sequence[float],
-        schedule: Schedule,
+        schedule: TrainingSchedule,
         seed: int = 0,
     ) -> None:
         self.network, self.styles, self.loss = network, styles, loss

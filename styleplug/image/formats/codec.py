@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from styleplug.image.metadata.blocks import Metadata
-from styleplug.image.metadata.texts import Text
+from styleplug.image.metadata.texts import KeyedText
 from styleplug.image.samples import Samples
 
 
@@ -46,7 +46,7 @@ class Writer:
     has_profile: bool = True
     has_iptc: bool = False
     has_resolution: bool = False
-    has_text: Callable[[Text], bool] = lambda text: False
+    has_text: Callable[[KeyedText], bool] = lambda text: False
     is_deep: bool = False
     longest_side: int | None = None
 

@@ -71,7 +71,7 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
     samples = replace(
         samples,
         profile=_profile(image.info),
-        remarks=(SEVERAL,) if len(file) > 1 else (),
+        warnings=(SEVERAL,) if len(file) > 1 else (),
         orientation=applied_orientation(data),
     )
     numbers = image.info.get("nclx_profile")

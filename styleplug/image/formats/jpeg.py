@@ -69,7 +69,7 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
         one, other = (_by_pillow(begun + bits * 64 + _END, path) for bits in _ANY_BITS)
         if not np.array_equal(one.colours, other.colours):
             raise
-    return replace(one, remarks=(*one.remarks, "lacks the mark of its end, but no pixels"))
+    return replace(one, warnings=(*one.warnings, "lacks the mark of its end, but no pixels"))
 
 
 def _by_pillow(data: bytes, path: PathOrNone) -> Samples:

@@ -28,7 +28,7 @@ from styleplug.image.metadata.exif import IPTC as IPTC_TAG
 from styleplug.image.metadata.exif import without
 from styleplug.image.metadata.photoshop import IPTC, resources_of
 from styleplug.image.metadata.resolution import INCHES_PER_METRE, Resolution, resolution_of
-from styleplug.image.metadata.texts import Text, text_of
+from styleplug.image.metadata.texts import KeyedText, text_of
 from styleplug.image.png_chunks import TEXTS, chunk, chunks, text, with_chunks
 from styleplug.image.samples import PathOrNone, Samples, room, with_alpha
 
@@ -61,13 +61,13 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
     except ImageError:
         raise
     except Exception:
-        remark = "has damaged data beside its pixels; they were ignored"
+        warning = "has damaged data beside its pixels; they were ignored"
     try:
         samples = _picture(png_chunks.undamaged(data), data, path)
     except Exception:
-        remark = "has damaged data beside its pixels; they, and its colour profile, were ignored"
+        warning = "has damaged data beside its pixels; they, and its colour profile, were ignored"
         samples = _picture(png_chunks.pixels_only(data), data, path)
-    return replace(samples, remarks=(*samples.remarks, remark))
+    return replace(samples, warnings=(*samples.warnings, warning))
 
 
 def _picture(part: bytes, data: bytes, path: PathOrNone) -> Samples:
@@ -102,7 +102,7 @@ def blocks_of(data: bytes) -> Metadata:
     """What a PNG file says besides its pixels; a chunk that is damaged is passed over."""
     found: dict[str, Any] = {}
     raw: dict[str, bytes] = {}
-    texts: list[Text] = []
+    texts: list[KeyedText] = []
     room = _MOST_INFLATED
     for kind, content in _whole_chunks(data):
         if kind == b"eXIf":

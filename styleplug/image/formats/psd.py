@@ -136,9 +136,9 @@ def _with_meaning(
         return Samples(np.frombuffer(palette, np.uint8, 768).reshape(3, 256).T[colours[..., 0]])
     if mode == _LAB:
         lab = colours.astype(np.uint16) * 257 if colours.dtype == np.uint8 else _finer(colours)
-        remark = "is in L*a*b*; it is written as RGB"
+        warning = "is in L*a*b*; it is written as RGB"
         srgb = quantised(lab_to_srgb(lab), 8 * layers.itemsize)
-        return Samples(srgb, alpha, remarks=(remark,))
+        return Samples(srgb, alpha, warnings=(warning,))
     return Samples(~colours if mode == _CMYK else colours, alpha, profile)
 
 

@@ -71,8 +71,8 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
             gamma=_SRGB_CURVE,
         )
         orientation = _ORIENTATIONS[file.sizes.flip]
-    remark = "is a RAW file; it was developed with LibRaw's defaults"
-    return Samples(pixels, remarks=(remark,), orientation=orientation)
+    warning = "is a RAW file; it was developed with LibRaw's defaults"
+    return Samples(pixels, warnings=(warning,), orientation=orientation)
 
 
 def _library() -> ModuleType:

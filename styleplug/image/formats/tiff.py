@@ -21,7 +21,7 @@ from styleplug.image import pil
 from styleplug.image.colour import adobe_profile, lab_to_srgb
 from styleplug.image.formats.codec import Codec, Writer, begins
 from styleplug.image.metadata import tiff_blocks
-from styleplug.image.metadata.exif import EXIF_DIRECTORY, INTEROP_DIRECTORY
+from styleplug.image.metadata.exif import EXIF_DIRECTORY, adobe_mark
 from styleplug.image.metadata.tiff_directories import (
     BYTE,
     BigTiffReader,
@@ -66,7 +66,6 @@ _PLACES = {int(Base.StripOffsets), int(Base.TileOffsets)}
 _LARGE_TILE = 2**22
 _ROWS = 64
 _INK_SET, _CMYK_INKS = 332, 1
-_INTEROPERABILITY_INDEX, _ADOBE_RGB = 1, b"R03"
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def decoded(data: bytes, path: PathOrNone) -> Samples:
         upright(samples.colours, orientation),
         None if samples.alpha is None else upright(samples.alpha, orientation),
         profile.value if profile else adobe,
-        samples.remarks + ((SEVERAL,) if len(photographs) > 1 else ()),
+        samples.warnings + ((SEVERAL,) if len(photographs) > 1 else ()),
         orientation,
     )
 
@@ -203,8 +202,8 @@ def _with_meaning(layers: NDArray[Any], page: _Page, path: PathOrNone) -> Sample
     if photometric in (_LAB, _ICC_LAB):
         lab = _lab(samples.colours, is_signed=photometric == _LAB)
         depth = 8 * layers.itemsize
-        remark = "is in L*a*b*; it is written as RGB"
-        return Samples(quantised(lab_to_srgb(lab), depth), samples.alpha, remarks=(remark,))
+        warning = "is in L*a*b*; it is written as RGB"
+        return Samples(quantised(lab_to_srgb(lab), depth), samples.alpha, warnings=(warning,))
     return samples
 
 
@@ -255,9 +254,8 @@ def _orientation(page: _Page) -> int:
 
 def _is_adobe(page: _Page) -> bool:
     """Whether its EXIF data say that colours are Adobe RGB, as `pil.is_adobe` has it."""
-    exif = page.tiff.pointed(page.entries, EXIF_DIRECTORY)
-    index = page.tiff.pointed(exif, INTEROP_DIRECTORY).get(_INTEROPERABILITY_INDEX)
-    return index is not None and index.value.rstrip(b"\0") == _ADOBE_RGB
+    details = page.tiff.pointed(page.entries, EXIF_DIRECTORY)
+    return adobe_mark(page.tiff, details) is not None
 
 
 def _by_pillow(data: bytes, number: int, page: _Page, path: PathOrNone) -> Samples:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from styleplug.image.metadata import exif, xmp_correction
 from styleplug.image.metadata.resolution import Resolution
-from styleplug.image.metadata.texts import Text
+from styleplug.image.metadata.texts import KeyedText
 
 MAX_BLOCK = 16 * 2**20
 """The bytes of the longest block that is kept."""
@@ -28,7 +28,7 @@ class Metadata:
     xmp: bytes | None = None
     iptc: bytes | None = None
     resolution: Resolution | None = None
-    texts: tuple[Text, ...] = ()
+    texts: tuple[KeyedText, ...] = ()
 
     @property
     def orientation(self) -> int:

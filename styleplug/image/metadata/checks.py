@@ -19,7 +19,7 @@ _LEFT_OUT = "has {} data that are {}; they were left out"
 def checked(found: Metadata, orientation: int | None) -> tuple[Metadata, tuple[str, ...]]:
     """The metadata, and what a person should know of them.
 
-    A block that is damaged is left out, with a remark, the rest of a sentence that begins with the
+    A block that is damaged is left out, with a warning, the rest of a sentence that begins with the
     file's name.
 
     Args:
@@ -36,26 +36,26 @@ def checked(found: Metadata, orientation: int | None) -> tuple[Metadata, tuple[s
         resolution=found.resolution,
         texts=texts,
     )
-    remarks = [
+    warnings = [
         _LEFT_OUT.format(name, "damaged" if len(given) <= MAX_BLOCK else "too large")
         for name, given, kept in (("EXIF", block, metadata.exif), ("IPTC", iptc, metadata.iptc))
         if given and not kept
     ]
     if texts != found.texts:
-        remarks.append("has texts that are too long or too many; the rest was left out")
+        warnings.append("has texts that are too long or too many; the rest was left out")
     if metadata.exif and not xmp:
         metadata = replace(metadata, xmp=exif.xmp_of(metadata.exif))
     if metadata.xmp:
         try:
-            remarks += xmp_correction.remarks_on(metadata.xmp)
+            warnings += xmp_correction.warnings_on(metadata.xmp)
         except ValueError as error:
             metadata = replace(metadata, xmp=None)
             is_large = isinstance(error, TooLargeError)
-            remarks.append(_LEFT_OUT.format("XMP", "too large" if is_large else "damaged"))
+            warnings.append(_LEFT_OUT.format("XMP", "too large" if is_large else "damaged"))
     metadata = _with_what_exif_says(metadata)
     if metadata.resolution and AXES[orientation or metadata.orientation][0]:
         metadata = replace(metadata, resolution=metadata.resolution[::-1])
-    return metadata, tuple(remarks)
+    return metadata, tuple(warnings)
 
 
 def _if_whole(block: bytes | None, is_whole: Callable[[bytes], bool]) -> bytes | None:

@@ -6,6 +6,8 @@ moves: the notes of camera makers (MakerNote) hold offsets of a kind that only t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from styleplug.image.metadata.exif_pictures import Thumbnailer, replace_thumbnail, wipe_pictures
 from styleplug.image.metadata.tiff_directories import UNDEFINED, Entry, Tiff, TiffReader
 from styleplug.image.turn import Turn, known_orientation
@@ -78,13 +80,18 @@ def in_srgb(block: bytes) -> bytes:
     """The block, saying sRGB of a picture that was Adobe RGB (DCF 2.0: R98 and R03; ColorSpace)."""
     tiff = Tiff(block)
     details = tiff.pointed(tiff.directory(tiff.first), EXIF_DIRECTORY)
-    index = tiff.pointed(details, INTEROP_DIRECTORY).get(_INTEROPERABILITY)
-    is_adobe = index is not None and index.value.startswith(b"R03")
-    if is_adobe or tiff.number(details, _COLOR_SPACE) == _ADOBE_RGB:
+    mark = adobe_mark(tiff, details)
+    if mark or tiff.number(details, _COLOR_SPACE) == _ADOBE_RGB:
         _set(tiff, details, {_COLOR_SPACE: _SRGB})
-    if is_adobe and index is not None and index.offset is not None:
-        tiff.data[index.offset : index.offset + 3] = b"R98"
+    if mark and mark.offset is not None:
+        tiff.data[mark.offset : mark.offset + 3] = b"R98"
     return bytes(tiff.data)
+
+
+def adobe_mark(tiff: TiffReader, details: Mapping[int, Entry]) -> Entry | None:
+    """What says in an EXIF directory that colours are Adobe RGB, if anything does."""
+    index = tiff.pointed(details, INTEROP_DIRECTORY).get(_INTEROPERABILITY)
+    return index if index and index.value.startswith(b"R03") else None
 
 
 def without_thumbnail(block: bytes) -> bytes:
@@ -113,10 +120,7 @@ def _value(block: bytes, tag: int) -> bytes | None:
 def with_iptc(block: bytes | None, records: bytes) -> bytes:
     """The block, or a new one, with IPTC records in a first directory that lies at its end."""
     tiff = Tiff(block) if block else Tiff.empty("<")
-    entries = tiff.directory(tiff.first) if block else {}
-    following = tiff.next_directory(tiff.first) if block else 0
-    entries[IPTC] = Entry(IPTC, UNDEFINED, len(records), records)
-    tiff.set_first(tiff.append_directory(entries.values(), following))
+    tiff.extend_first(Entry(IPTC, UNDEFINED, len(records), records))
     return bytes(tiff.data)
 
 

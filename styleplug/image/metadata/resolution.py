@@ -56,13 +56,11 @@ def with_resolution(block: bytes | None, resolution: Resolution) -> bytes:
     if block and in_exif(block) == resolution:
         return block
     tiff = Tiff(block) if block else Tiff.empty("<")
-    entries = tiff.directory(tiff.first) if block else {}
-    following = tiff.next_directory(tiff.first) if block else 0
+    entries = [Entry(_UNIT, SHORT, 1, struct.pack(f"{tiff.order}H", _INCH))]
     for tag, value in zip((_ACROSS, _DOWN), resolution, strict=True):
         parts = Fraction(value).limit_denominator(_DENOMINATOR).as_integer_ratio()
-        entries[tag] = Entry(tag, RATIONAL, 1, struct.pack(f"{tiff.order}II", *parts))
-    entries[_UNIT] = Entry(_UNIT, SHORT, 1, struct.pack(f"{tiff.order}H", _INCH))
-    tiff.set_first(tiff.append_directory(entries.values(), following))
+        entries.append(Entry(tag, RATIONAL, 1, struct.pack(f"{tiff.order}II", *parts)))
+    tiff.extend_first(*entries)
     return bytes(tiff.data)
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from styleplug.image.metadata.xmp import Packet
 
-Text: TypeAlias = tuple[str, str]
+KeyedText: TypeAlias = tuple[str, str]
 """A keyword as PNG has them, 1 to 79 characters of Latin-1; and what is said."""
 
 COMMENT = "Comment"
@@ -41,19 +41,19 @@ def text_of(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def is_comment(text: Text) -> bool:
+def is_comment(text: KeyedText) -> bool:
     """Whether it is what other formats call a comment; ImageMagick writes the keyword small."""
     return text[0].capitalize() == COMMENT
 
 
-def comments(contents: Iterable[bytes]) -> tuple[Text, ...]:
+def comments(contents: Iterable[bytes]) -> tuple[KeyedText, ...]:
     """The texts of a file whose comments have no keyword."""
     return tuple((COMMENT, text) for content in contents if (text := text_of(content)))
 
 
-def shortened(texts: Iterable[Text]) -> tuple[Text, ...]:
+def shortened(texts: Iterable[KeyedText]) -> tuple[KeyedText, ...]:
     """The texts, without those that are too long, or too many, together with those before."""
-    found: list[Text] = []
+    found: list[KeyedText] = []
     room = MAX_TEXTS
     for keyword, text in texts:
         length = len(keyword) + len(text)
@@ -63,7 +63,7 @@ def shortened(texts: Iterable[Text]) -> tuple[Text, ...]:
     return tuple(found)
 
 
-def in_xmp(packet: bytes | None, texts: Iterable[Text]) -> bytes | None:
+def in_xmp(packet: bytes | None, texts: Iterable[KeyedText]) -> bytes | None:
     """The packet, or a new one, with those texts that it has a property for and doesn't say yet.
 
     Raises:

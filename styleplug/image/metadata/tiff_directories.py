@@ -249,6 +249,13 @@ class Tiff(TiffReader):
         end = struct.pack(f"{self.order}I", next_directory)
         return self.append(count + packed + end)
 
+    def extend_first(self, *entries: Entry) -> None:
+        """Put a first directory at the end: the one that there is, with these entries as well."""
+        found = self.directory(self.first) if self.first else {}
+        following = self.next_directory(self.first) if self.first else 0
+        found |= {entry.tag: entry for entry in entries}
+        self.set_first(self.append_directory(found.values(), following))
+
     def _put(self, item: str, offset: int, number: int) -> None:
         struct.pack_into(self.order + item, self.data, offset, number)
 

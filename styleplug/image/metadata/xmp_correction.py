@@ -48,7 +48,7 @@ def orientation_in(packet: bytes) -> int | None:
         return None
 
 
-def remarks_on(packet: bytes) -> list[str]:
+def warnings_on(packet: bytes) -> list[str]:
     """What a person should know of a photograph's packet.
 
     Raises:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from styleplug.image.metadata.xmp import RDF, Packet
-from styleplug.image.metadata.xmp_structures import Structure, Text, structures
+from styleplug.image.metadata.xmp_structures import PlainValue, Structure, structures
 from styleplug.image.turn import Turn
 
 _EXIF = "http://ns.adobe.com/exif/1.0/"
@@ -21,7 +21,7 @@ _RECTANGLE = "http://ns.microsoft.com/photo/1.2/t/Region# Rectangle"
 _IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/ "
 _AREA, _DIMENSIONS = "sType/Area# ", "sType/Dimensions# "  # ends of the namespaces of both
 
-_Changes: TypeAlias = Iterator[tuple[Text, str]]
+_Changes: TypeAlias = Iterator[tuple[PlainValue, str]]
 
 
 def with_places(packet: Packet, turn: Turn) -> Packet:
@@ -107,8 +107,8 @@ def _divided(numbers: Iterable[float], size: tuple[int, int]) -> tuple[float, fl
 
 
 def _multiplied(
-    texts: list[Text], parts: Iterable[float], size: tuple[int, int]
-) -> Iterator[tuple[Text, str]]:
+    texts: list[PlainValue], parts: Iterable[float], size: tuple[int, int]
+) -> Iterator[tuple[PlainValue, str]]:
     """Texts, as many as there are, as parts of a size."""
     for text, part, side in zip(texts, parts, size, strict=False):
         yield text, _text(part * side)
@@ -133,7 +133,7 @@ _RULES: Mapping[str, Callable[[list[Structure], Turn], _Changes]] = {
 }
 
 
-def _of(structure: Structure, namespace: str, *names: str) -> list[Text]:
+def _of(structure: Structure, namespace: str, *names: str) -> list[PlainValue]:
     """The numbers of a structure that have these names; none, unless all are there."""
     found = [
         text
@@ -146,7 +146,7 @@ def _of(structure: Structure, namespace: str, *names: str) -> list[Text]:
     return found if is_whole else []
 
 
-def _number(text: Text) -> float:
+def _number(text: PlainValue) -> float:
     return _number_in(text.value)
 
 

@@ -11,7 +11,7 @@ from styleplug.image.metadata.xmp import ATTRIBUTE, START_TAG, Description, Prop
 
 
 @dataclass(frozen=True)
-class Text:
+class PlainValue:
     """A plain value, written in the packet from `start` to `end`."""
 
     value: str
@@ -19,7 +19,7 @@ class Text:
     end: int
 
 
-Structure: TypeAlias = dict[str, list[Text]]
+Structure: TypeAlias = dict[str, list[PlainValue]]
 """What stands in one element: its plain values by name, "namespace name"; items have RDF's."""
 
 
@@ -66,7 +66,7 @@ class _Reader:
         self._open.append(element)
         for (start, end), index in zip(_values(tag[0]), range(0, len(attributes), 2), strict=True):
             place = tag.start() + self._moved
-            text = Text(attributes[index + 1], start + place, end + place)
+            text = PlainValue(attributes[index + 1], start + place, end + place)
             element.values.setdefault(attributes[index], []).append(text)
 
     def _read(self, text: str) -> None:
@@ -78,7 +78,7 @@ class _Reader:
             self.found.append(element.values)
         if element.is_plain and self._open:
             end = self._parser.CurrentByteIndex + self._moved
-            text = Text(element.text, element.content + self._moved, end)
+            text = PlainValue(element.text, element.content + self._moved, end)
             self._open[-1].values.setdefault(name, []).append(text)
 
 

@@ -45,7 +45,7 @@ def test_json(run: Callable[..., Result], paint: Callable[..., Result]) -> None:
     told = json.loads(run("info", "--json", "out.png").stdout)
     assert (told["path"], told["width"], told["height"]) == ("out.png", 48, 36)
     assert (told["colours"], told["depth"], told["alpha"]) == ("RGB", 8, False)
-    assert (told["profile"], told["remarks"]) == (None, [])
+    assert (told["profile"], told["warnings"]) == (None, [])
     assert told["metadata"] == {"exif": 0, "xmp": told["metadata"]["xmp"], "iptc": 0}
     assert told["provenance"]["options"]["size"] == "32"
     assert told["provenance"]["initial"] == told["provenance"]["paintings"][0]

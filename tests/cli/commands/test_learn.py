@@ -18,7 +18,7 @@ from styleplug.cli.commands import learn as command
 from styleplug.filters.store import user_file, user_files
 from styleplug.filters.style import SUFFIX, FilterStyle, read_style
 from styleplug.filters.training import style_learning
-from styleplug.filters.training.schedule import Schedule
+from styleplug.filters.training.schedule import TrainingSchedule
 from styleplug.filters.training.style_learning import Learning
 from styleplug.pictures import path
 
@@ -37,7 +37,7 @@ def style_file(name: str) -> Path:
 def learn(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Runs `styleplug learn` cheaply, and for a step or two."""
     install_filters(random_filters("wave", "ember"))
-    monkeypatch.setattr(style_learning, "SCHEDULE", Schedule(64, 1, 0.01, warm_up=1))
+    monkeypatch.setattr(style_learning, "SCHEDULE", TrainingSchedule(64, 1, 0.01, warm_up=1))
 
     def invoke(*arguments: object, painting: object = PAINTING) -> Result:
         return run("learn", painting, "--device", "cpu", "--time-limit", "1", *arguments)

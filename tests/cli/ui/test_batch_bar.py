@@ -62,9 +62,9 @@ def test_what_wasnt_begun_says_nothing_of_time(draw: Callable[..., str]) -> None
 
 
 def test_lines_where_there_is_no_terminal(draw: Callable[..., str]) -> None:
-    remark = "/in/a.jpg has \x1b[2J"
+    warning = "/in/a.jpg has \x1b[2J"
     done = [
-        PictureDone(f"/in/{name}", f"/out/{name}", 1.25, (remark,)) for name in ("a.jpg", "b.jpg")
+        PictureDone(f"/in/{name}", f"/out/{name}", 1.25, (warning,)) for name in ("a.jpg", "b.jpg")
     ]
     started = [PictureStarted(event.source) for event in done]
     text = draw(BatchPlanned(1, 0), *started, *done, FAILED, stream=StringIO())

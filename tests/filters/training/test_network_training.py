@@ -11,7 +11,7 @@ import torch
 from styleplug.errors import CheckpointError
 from styleplug.filters.training.network import FilterNetwork
 from styleplug.filters.training.network_training import Training
-from styleplug.filters.training.schedule import Schedule
+from styleplug.filters.training.schedule import TrainingSchedule
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
 from styleplug.image.resize import fitted
@@ -30,7 +30,7 @@ def start(tiny_model: Model, make_picture: Callable[..., np.ndarray]) -> Callabl
             name: Picture(as_pixels(make_picture(130, 140, seed)))
             for seed, name in enumerate(names)
         }
-        mirror, schedule = TorchVGG(tiny_model, device="cpu"), Schedule(64, 2, warm_up=2)
+        mirror, schedule = TorchVGG(tiny_model, device="cpu"), TrainingSchedule(64, 2, warm_up=2)
         target_content_errors = dict.fromkeys(names, 0.65)
         return Training(
             [path("photograph.jpg")], paintings, mirror, schedule, steps, target_content_errors

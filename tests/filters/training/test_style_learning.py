@@ -10,7 +10,7 @@ from random_filters import random_filters
 from styleplug.filters.style import read_style, write_style
 from styleplug.filters.training import style_learning
 from styleplug.filters.training.paintings import checked
-from styleplug.filters.training.schedule import Schedule
+from styleplug.filters.training.schedule import TrainingSchedule
 from styleplug.filters.training.style_learning import Learning
 from styleplug.image.read import read_picture
 from styleplug.image.resize import fitted
@@ -30,7 +30,7 @@ def start(tiny_model: Model) -> Callable[..., Learning]:
             [path("photograph.jpg")],
             TorchVGG(tiny_model, device="cpu"),
             0.65,
-            Schedule(crop=64, batch=2, warm_up=1, learning_rate=0.01),
+            TrainingSchedule(crop=64, batch=2, warm_up=1, learning_rate=0.01),
         )
 
     return begin
@@ -89,7 +89,7 @@ def test_a_real_painting_is_learned(real_model, tmp_path):
         [path("photograph.jpg"), path("mist.jpg")],
         TorchVGG(real_model, device="cpu"),
         0.65,
-        Schedule(crop=96, batch=2, warm_up=1, learning_rate=0.012),
+        TrainingSchedule(crop=96, batch=2, warm_up=1, learning_rate=0.012),
     )
     distances = [begun.distance()]
     for _ in range(3):

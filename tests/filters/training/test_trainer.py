@@ -9,7 +9,7 @@ import torch
 from styleplug.errors import DivergedError
 from styleplug.filters.training.losses import FilterErrors, PerceptualLoss
 from styleplug.filters.training.network import FilterNetwork, new_styles
-from styleplug.filters.training.schedule import Schedule
+from styleplug.filters.training.schedule import TrainingSchedule
 from styleplug.filters.training.trainer import DETAIL, RIM, SHIFT, VECTORS, Trainer, _overlap, _view
 from styleplug.image.picture import Picture
 from styleplug.pictures import path
@@ -17,7 +17,7 @@ from styleplug.runtime.models import Model
 from styleplug.vgg.mirror import TorchVGG
 from styleplug.vgg.tensors import as_pixels
 
-SCHEDULE = Schedule(crop=64, batch=2, warm_up=2)
+SCHEDULE = TrainingSchedule(crop=64, batch=2, warm_up=2)
 
 
 @pytest.fixture
@@ -27,7 +27,10 @@ def make_trainer(
     """Makes a training of two styles, whose network is trained as well or isn't."""
 
     def make(
-        schedule: Schedule = SCHEDULE, target: float = 0.65, frozen: bool = False, seed: int = 0
+        schedule: TrainingSchedule = SCHEDULE,
+        target: float = 0.65,
+        frozen: bool = False,
+        seed: int = 0,
     ) -> Trainer:
         torch.manual_seed(0)
         paintings = [Picture(as_pixels(make_picture(130, 140, seed))) for seed in (5, 6)]
@@ -59,7 +62,7 @@ def test_a_frozen_network_stays_and_the_styles_learn(make_trainer):
 
 def test_steps_are_as_large_as_asked(make_trainer):
     """Adam's first step moves each number by its learning rate, three times that for a style."""
-    trainer = make_trainer(Schedule(crop=64, batch=2, warm_up=4, learning_rate=1e-3))
+    trainer = make_trainer(TrainingSchedule(crop=64, batch=2, warm_up=4, learning_rate=1e-3))
     weight = trainer.network.decode_picture.weight.detach().clone()
     trainer.step(factor=0.5)
     moved = (trainer.network.decode_picture.weight - weight).abs().max()
@@ -71,7 +74,7 @@ def test_steps_are_as_large_as_asked(make_trainer):
 
 @pytest.mark.parametrize(("target", "direction"), [(0.01, 1), (5.0, -1)])
 def test_content_weights_are_changed_towards_the_target(make_trainer, target, direction):
-    trainer = make_trainer(Schedule(crop=64, batch=2, dual_learning_rate=0.1), target)
+    trainer = make_trainer(TrainingSchedule(crop=64, batch=2, dual_learning_rate=0.1), target)
     before = trainer.log_weights.clone()
     for _ in range(4):
         trainer.step()

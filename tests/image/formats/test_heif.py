@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
+from styleplug.api import check_output
 from styleplug.errors import (
     ImageTooLargeError,
     UnreadableImageError,
@@ -20,7 +21,7 @@ from styleplug.image import samples
 from styleplug.image.colour import adobe_profile
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
-from styleplug.image.write import check_output, write_picture
+from styleplug.image.write import write_picture
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_grey_and_the_main_one_of_several(tmp_path: Path, pillow_heif) -> None:
     picture = read_picture(tmp_path / "a.heic")
     np.testing.assert_allclose(picture.pixels[5, 5], 0.2, atol=0.01)
     assert picture.size == (64, 64)
-    assert picture.origin.remarks == ("holds several pictures; only the first is used",)
+    assert picture.origin.warnings == ("holds several pictures; only the first is used",)
 
 
 def test_a_turned_photograph_is_upright(tmp_path: Path, pillow_heif) -> None:

@@ -129,9 +129,9 @@ def test_blocks_of_an_absurd_length_are_left_out_and_told(
 ) -> None:
     beginning = camera_exif() if name == "exif" else b"\x1c"
     long = Metadata(**{name: beginning + bytes(17_000_000)})
-    metadata, remarks = read_metadata(jpeg.embedded(file, long))
+    metadata, warnings = read_metadata(jpeg.embedded(file, long))
     assert metadata == Metadata()
-    assert remarks == (f"has {name.upper()} data that are too large; they were left out",)
+    assert warnings == (f"has {name.upper()} data that are too large; they were left out",)
 
 
 def test_segments_without_end(file: bytes) -> None:

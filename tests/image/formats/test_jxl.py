@@ -250,6 +250,6 @@ def test_a_file_without_a_container_has_none() -> None:
 def test_a_box_that_would_fill_the_memory_is_told_and_costs_no_other(file: bytes) -> None:
     bomb = box(b"brob", b"xml " + imagecodecs.brotli_encode(bytes(20_000_000)))
     exif = EXIF[:8] + b"\0\0" + bytes(4)
-    metadata, remarks = read_metadata(file + bomb + box(b"Exif", bytes(4) + exif))
+    metadata, warnings = read_metadata(file + bomb + box(b"Exif", bytes(4) + exif))
     assert metadata == Metadata(exif)
-    assert remarks == ("has XMP data that are damaged; they were left out",)
+    assert warnings == ("has XMP data that are damaged; they were left out",)

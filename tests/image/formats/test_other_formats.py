@@ -68,11 +68,11 @@ def test_what_exiftool_puts_into_a_file_is_found_in_the_painted_one(
     path = tmp_path / f"photo{extension}"
     path.write_bytes(FILES[extension]())
     picture = read_picture(path)
-    assert picture.origin.remarks == ()
+    assert picture.origin.warnings == ()
     options = ("-q", "-q", "-overwrite_original")
     exiftool(*options, "-tagsFromFile", camera, "-all:all", "-unsafe", path)
     picture = read_picture(path)
-    assert picture.origin.remarks == ()
+    assert picture.origin.warnings == ()
     write_picture(picture, tmp_path / "painted.jpg")
     before, after = exiftool("-json", "-n", "-G1", path, tmp_path / "painted.jpg")
     expected = [name for name in before if name.startswith(("XMP-dc:", "IPTC:", "IFD0:", "GPS:"))]

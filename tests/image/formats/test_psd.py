@@ -80,7 +80,7 @@ def test_lab(read, dtype: type) -> None:
     picture = read(psd(np.rint(values).astype(dtype), LAB))
     expected = [[[1, 0, 0], [0, 1, 0], [1, 1, 1]]]
     np.testing.assert_allclose(picture.pixels, expected, atol=0.05 if scale == 1 else 0.005)
-    assert picture.origin.remarks[0] == "is in L*a*b*; it is written as RGB"
+    assert picture.origin.warnings[0] == "is in L*a*b*; it is written as RGB"
 
 
 def test_grey_palette_and_bitmap(read) -> None:

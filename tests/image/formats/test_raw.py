@@ -29,7 +29,7 @@ def test_a_dng_is_developed(tmp_path: Path, rawpy) -> None:
     assert picture.size == (WIDTH, HEIGHT)
     assert picture.origin.depth == 16
     assert picture.origin.profile is None
-    assert picture.origin.remarks == ("is a RAW file; it was developed with LibRaw's defaults",)
+    assert picture.origin.warnings == ("is a RAW file; it was developed with LibRaw's defaults",)
     left, right = picture.pixels[HEIGHT // 2, [WIDTH // 4, WIDTH * 3 // 4]]
     assert left.min() > 0.5
     assert right.argmax() == 1
@@ -41,7 +41,7 @@ def test_a_crw_is_developed(tmp_path: Path, rawpy) -> None:
     path.write_bytes(crw())
     picture = read_picture(path)
     assert (picture.size, picture.origin.depth) == ((128, 64), 16)
-    assert picture.origin.remarks == ("is a RAW file; it was developed with LibRaw's defaults",)
+    assert picture.origin.warnings == ("is a RAW file; it was developed with LibRaw's defaults",)
     assert picture.pixels.std() < 0.2
 
 
@@ -125,4 +125,4 @@ def test_without_rawpy_the_remedy_is_named_and_no_thumbnail_taken_for_the_photog
 
 def test_a_usual_tiff_is_not_raw(tmp_path: Path) -> None:
     Image.new("RGB", (8, 8), "red").save(tmp_path / "a.tif")
-    assert read_picture(tmp_path / "a.tif").origin.remarks == ()
+    assert read_picture(tmp_path / "a.tif").origin.warnings == ()

@@ -136,8 +136,8 @@ def test_exif_of_a_raw_file_is_found_in_the_painted_one(
 ) -> None:
     path = tmp_path / f"photo.{kind}"
     path.write_bytes(FILES[kind](camera_exif()))
-    metadata, remarks = read_metadata(path.read_bytes())
-    assert remarks == ()
+    metadata, warnings = read_metadata(path.read_bytes())
+    assert warnings == ()
     write_picture(Picture(PIXELS).with_metadata(metadata), tmp_path / "painted.jpg")
     before, after = exiftool("-json", "-n", "-G1", path, tmp_path / "painted.jpg")
     groups = ("IFD0:", "ExifIFD:", "GPS:", "Canon:")
@@ -173,8 +173,8 @@ def test_a_raw_file_cut_short(camera_exif: Callable[..., bytes], kind: str) -> N
 
 def test_exif_is_made_of_what_a_crw_file_says(tmp_path: Path, exiftool: Callable[..., Any]) -> None:
     (tmp_path / "a.crw").write_bytes(crw())
-    metadata, remarks = read_metadata(crw())
-    assert remarks == ()
+    metadata, warnings = read_metadata(crw())
+    assert warnings == ()
     write_picture(Picture(PIXELS).with_metadata(metadata), tmp_path / "a.jpg")
     names = {
         "Make": "Make",

@@ -107,7 +107,7 @@ def test_a_tiff_of_several_pages_has_a_profile_and_says_so(
     first = imagecodecs.tiff_encode(noise(3), photometric="rgb", iccprofile=profiles["p3"])
     path.write_bytes(imagecodecs.tiff_encode(noise(3), photometric="rgb", appendto=first))
     origin = read_picture(path).origin
-    assert origin.remarks == ("holds several pictures; only the first is used",)
+    assert origin.warnings == ("holds several pictures; only the first is used",)
     assert origin.profile == profiles["p3"]
 
 
@@ -251,7 +251,7 @@ def test_a_tiff_in_lab(tmp_path: Path, bits: int, photometric: int) -> None:
     whole = np.rint(values).astype(np.int64).astype(np.uint8 if bits == 8 else np.uint16)
     path.write_bytes(plain_tiff(whole, bits, t262=(SHORT, [photometric])))
     picture = read_picture(path)
-    assert picture.origin.remarks == ("is in L*a*b*; it is written as RGB",)
+    assert picture.origin.warnings == ("is in L*a*b*; it is written as RGB",)
     expected = [[[1, 0, 0], [0, 1, 0], [0, 0, 1], [0.466] * 3]]
     np.testing.assert_allclose(picture.pixels, expected, atol=0.05 if bits == 8 else 0.005)
 
@@ -266,7 +266,7 @@ def test_the_photograph_is_used_where_the_first_page_is_its_thumbnail(tmp_path: 
         picture = read_picture(path)
         expected = photograph / np.iinfo(dtype).max
         np.testing.assert_allclose(picture.pixels, expected, atol=1e-6)
-        assert picture.origin.remarks == ()
+        assert picture.origin.warnings == ()
 
 
 def test_a_thumbnail_in_jpeg_is_left_aside_too(tmp_path: Path) -> None:
@@ -277,7 +277,7 @@ def test_a_thumbnail_in_jpeg_is_left_aside_too(tmp_path: Path) -> None:
     red.save(path, compression="jpeg", exif=exif)
     data = path.read_bytes()
     blue.save(path, compression="jpeg", save_all=True, append_images=[blue])
-    assert read_picture(path).origin.remarks == ("holds several pictures; only the first is used",)
+    assert read_picture(path).origin.warnings == ("holds several pictures; only the first is used",)
     path.write_bytes(data)
     np.testing.assert_allclose(read_picture(path).pixels[8, 8], [1, 0, 0], atol=0.02)
 

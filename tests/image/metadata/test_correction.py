@@ -157,9 +157,9 @@ def test_a_picture_without_metadata_gets_none(tmp_path: Path, extension: str) ->
 def test_a_damaged_block_is_left_out_and_told(blocks: dict[str, bytes], problem: str) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (8, 8)).save(buffer, "JPEG", **blocks)
-    metadata, remarks = read_metadata(buffer.getvalue())
+    metadata, warnings = read_metadata(buffer.getvalue())
     assert metadata == Metadata()
-    assert remarks == (f"has {problem} data that are damaged; they were left out",)
+    assert warnings == (f"has {problem} data that are damaged; they were left out",)
 
 
 def test_what_is_whole_is_kept_beside_what_is_damaged(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_what_is_whole_is_kept_beside_what_is_damaged(tmp_path: Path) -> None:
         image.save(tmp_path / "a.jpg", exif=b"Exif\0\0damaged", xmp=PACKET)
     picture = read_picture(tmp_path / "a.jpg")
     assert picture.origin.metadata == Metadata(xmp=PACKET)
-    assert any("EXIF" in remark for remark in picture.origin.remarks)
+    assert any("EXIF" in warning for warning in picture.origin.warnings)
 
 
 def test_metadata_that_no_file_can_hold_cost_a_log_line_and_not_the_picture(
@@ -230,8 +230,8 @@ def test_xmp_that_is_too_large_is_left_out_and_told() -> None:
         (many, ("has XMP data that are too large; they were left out",)),
     ):
         file = png.embedded(buffer.getvalue(), Metadata(xmp=data))
-        metadata, remarks = read_metadata(file)
-        assert (metadata.xmp is None, remarks) == (bool(expected), expected)
+        metadata, warnings = read_metadata(file)
+        assert (metadata.xmp is None, warnings) == (bool(expected), expected)
 
 
 def test_xmp_in_an_exif_block_counts_where_there_is_no_other() -> None:

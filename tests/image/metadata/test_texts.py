@@ -121,6 +121,6 @@ def test_texts_that_are_too_long_are_left_out_and_told() -> None:
     info.add_text("Author", "Ann")
     buffer = io.BytesIO()
     Image.new("RGB", (8, 8)).save(buffer, "PNG", pnginfo=info)
-    metadata, remarks = read_metadata(buffer.getvalue())
+    metadata, warnings = read_metadata(buffer.getvalue())
     assert metadata.texts == (("Title", "Boats"), ("Author", "Ann"))
-    assert remarks == ("has texts that are too long or too many; the rest was left out",)
+    assert warnings == ("has texts that are too long or too many; the rest was left out",)

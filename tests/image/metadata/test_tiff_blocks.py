@@ -152,7 +152,7 @@ def test_a_photograph_with_64_bit_offsets(tmp_path: Path) -> None:
     Image.new("RGB", (8, 8)).save(path, big_tiff=True, exif=exif, dpi=(300, 300))
     assert path.read_bytes()[:4] == b"II+\0"
     origin = read_picture(path).origin
-    assert origin.remarks == ()
+    assert origin.warnings == ()
     assert origin.metadata.resolution == (300, 300)
     assert tags_of(origin.metadata.exif)[270].value == b"Boats\0"
 
@@ -190,6 +190,6 @@ def test_iptc_among_photoshops_resources(own: bytes) -> None:
     records = b"\x1c\2Z\0\5Arles"
     resources = b"8BIM\4\4\0\0\0\0\0" + bytes([len(records)]) + records
     tags: dict[int, object] = {34377: resources, **({33723: own} if own else {})}
-    metadata, remarks = read_metadata(saved(tags))
+    metadata, warnings = read_metadata(saved(tags))
     assert metadata.iptc == (own if len(own) > 3 else records)
-    assert remarks == ()
+    assert warnings == ()

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from styleplug.image.metadata.xmp import RDF, Packet
-from styleplug.image.metadata.xmp_correction import corrected_xmp, remarks_on
+from styleplug.image.metadata.xmp_correction import corrected_xmp, warnings_on
 from styleplug.image.read import read_picture
 from styleplug.image.turn import Turn
 from styleplug.image.write import write_picture
@@ -59,8 +59,8 @@ def names_in(data: bytes) -> set[str]:
 def test_what_is_said_of_a_part_goes_and_is_told(namespace: str, xml: str, part: str) -> None:
     data = packet(namespace, xml)
     assert names_in(corrected_xmp(data, STAYS, is_own=True)) == {"title"}
-    [remark] = remarks_on(data)
-    assert f"of {part}" in remark
+    [warning] = warnings_on(data)
+    assert f"of {part}" in warning
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_what_is_said_of_a_part_goes_and_is_told(namespace: str, xml: str, part:
 def test_what_is_still_true_stays(namespace: str, xml: str) -> None:
     data = packet(namespace, xml)
     assert corrected_xmp(data, STAYS, is_own=True) == data
-    assert remarks_on(data) == []
+    assert warnings_on(data) == []
 
 
 @pytest.mark.parametrize("turn", [Turn(6, (160, 80), (80, 160)), Turn(1, (160, 80), (80, 40))])
@@ -96,7 +96,7 @@ def test_the_photograph_is_in_no_result(tmp_path: Path, extension: str) -> None:
     with Image.new("RGB", (16, 8)) as image:
         image.save(tmp_path / "photo.jpg", xmp=data)
     picture = read_picture(tmp_path / "photo.jpg")
-    assert any("further pictures" in remark for remark in picture.origin.remarks)
+    assert any("further pictures" in warning for warning in picture.origin.warnings)
     write_picture(picture, tmp_path / f"painted{extension}")
     written = (tmp_path / f"painted{extension}").read_bytes()
     assert secret[-60:].encode() not in written

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from styleplug.image.metadata.sidecar import copy_sidecars
 from styleplug.image.metadata.xmp import RDF, Packet
 from styleplug.image.metadata.xmp_correction import corrected_xmp
 from styleplug.image.picture import Picture
 from styleplug.image.read import read_picture
+from styleplug.image.sidecar import copy_sidecars
 from styleplug.image.turn import Turn
 from styleplug.image.write import write_picture
 

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from brushes import Array, light, mix, to_image
 from numpy.random import Generator
 from PIL import Image
-
-from styleplug.pictures.drawing.brushes import Array, light, mix, to_image
 
 ASPECT, HORIZON = 0.82, 0.27
 # fmt: off

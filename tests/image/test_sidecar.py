@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from styleplug.errors import UnreadableImageError, UnwritableImageError
-from styleplug.image.metadata.sidecar import check_sidecars, copy_sidecars
 from styleplug.image.metadata.xmp import RDF
+from styleplug.image.sidecar import check_sidecars, copy_sidecars
 from styleplug.image.turn import Turn
 
 PACKET = (

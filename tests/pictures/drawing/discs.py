@@ -7,11 +7,10 @@ colour of its own; each piece is shaded to one side, and brushed as with a dry b
 from __future__ import annotations
 
 import numpy as np
+from brushes import Array, grid, mix, noise, to_image
 from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image
-
-from styleplug.pictures.drawing.brushes import Array, grid, mix, noise, to_image
 
 ASPECT = 1.0
 # fmt: off

@@ -7,10 +7,9 @@ lines come last. All of it is drawn at twice the size and shows the grain of the
 from __future__ import annotations
 
 import numpy as np
+from brushes import Array, glaze, grid, mix, noise, to_image
 from numpy.random import Generator
 from PIL import Image
-
-from styleplug.pictures.drawing.brushes import Array, glaze, grid, mix, noise, to_image
 
 ASPECT, SHORE, PEAK = 0.78, 0.50, (0.60, 0.13)
 # fmt: off

@@ -10,10 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.random import Generator
-from PIL import Image
-
-from styleplug.pictures.drawing.brushes import (
+from brushes import (
     Array,
     Stroke,
     arc,
@@ -25,6 +22,8 @@ from styleplug.pictures.drawing.brushes import (
     paint,
     to_image,
 )
+from numpy.random import Generator
+from PIL import Image
 
 # Lengths in the scene are in picture widths, with y running down from the top edge.
 ASPECT, HORIZON, SUNSET = 0.8, 0.33, (0.42, 0.325)

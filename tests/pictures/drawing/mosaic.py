@@ -7,11 +7,10 @@ room, along those directions: first the rows around the fish, then all else, and
 from __future__ import annotations
 
 import numpy as np
+from brushes import Array, glaze, grid, look_up, mix, noise, to_image
 from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image
-
-from styleplug.pictures.drawing.brushes import Array, glaze, grid, look_up, mix, noise, to_image
 
 ASPECT = 0.86
 # fmt: off

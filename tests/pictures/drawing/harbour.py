@@ -10,10 +10,9 @@ import colorsys
 from collections.abc import Iterator
 
 import numpy as np
+from brushes import Array, glaze, grid, look_up, mix, noise, to_image
 from numpy.random import Generator
 from PIL import Image
-
-from styleplug.pictures.drawing.brushes import Array, glaze, grid, look_up, mix, noise, to_image
 
 ASPECT, HORIZON, SUN = 0.78, 0.36, (0.30, 0.285)
 # fmt: off

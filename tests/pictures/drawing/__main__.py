@@ -1,6 +1,9 @@
 """Draw the bundled paintings again, and their thumbnails.
 
-Run as ``python -m styleplug.pictures.drawing FOLDER``; names after the folder draw only these.
+usage: python tests/pictures/drawing FOLDER [NAME ...]
+
+There is a module for each painting, with its `draw`; the same width and seed give the same pixels
+again.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ def main() -> None:
     arguments = parser.parse_args()
     (arguments.folder / "thumbnails").mkdir(parents=True, exist_ok=True)
     for name in arguments.names or PAINTINGS:
-        painting: Image.Image = import_module(f"styleplug.pictures.drawing.{name}").draw()
+        painting: Image.Image = import_module(name).draw()
         painting.save(arguments.folder / PAINTINGS[name][0], quality=90)
         painting.thumbnail((128, 128), Image.Resampling.LANCZOS)
         painting.save(arguments.folder / f"thumbnails/{name}.png", optimize=True)

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from brushes import Array, arc, brush_frame, grid, mix, noise, to_image
 from numpy.random import Generator
 from PIL import Image
-
-from styleplug.pictures.drawing.brushes import Array, arc, brush_frame, grid, mix, noise, to_image
 
 ASPECT = 1.15
 # fmt: off

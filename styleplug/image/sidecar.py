@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 
 from styleplug.errors import UnreadableImageError, UnwritableImageError
-from styleplug.image.metadata.xmp_correction import corrected_xmp, remarks_on
+from styleplug.image.metadata.xmp_correction import corrected_xmp, warnings_on
 from styleplug.image.turn import Turn
 from styleplug.image.write import EXISTS, write_file
 
@@ -64,16 +64,16 @@ def copy_sidecars(photo: Path, output: Path, turn: Turn, *, overwrite: bool) -> 
         if isinstance(found, str):
             _log.warning("%s %s; it isn't copied", source, found)
             continue
-        packet, remarks = found
-        for remark in remarks:
-            _log.warning("%s %s", source, remark)
+        packet, warnings = found
+        for warning in warnings:
+            _log.warning("%s %s", source, warning)
         write_file(target, packet, overwrite=overwrite)
         written.append(target)
     return written
 
 
 def _packet(sidecar: Path, turn: Turn) -> tuple[bytes, list[str]] | str:
-    """The packet for a copy, and remarks on it; where there is none, what is wrong. Remarks and
+    """The packet for a copy, and warnings on it; where there is none, what is wrong. Warnings and
     what is wrong are the rest of a sentence.
 
     Raises:
@@ -86,7 +86,7 @@ def _packet(sidecar: Path, turn: Turn) -> tuple[bytes, list[str]] | str:
             data = file.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
             return f"has more than {_MOST_BYTES >> 20} MiB"
-        return corrected_xmp(data, turn, is_own=True), remarks_on(data)
+        return corrected_xmp(data, turn, is_own=True), warnings_on(data)
     except OSError as error:
         raise UnreadableImageError(
             sidecar, f"can't be copied ({error.strerror}); mend that, or leave it with --strip"
