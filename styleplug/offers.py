@@ -30,22 +30,25 @@ _log = logging.getLogger("styleplug")
 def offered_filters(manager: pluggy.PluginManager) -> tuple[Filter, ...]:
     """All filters by name, each with its `source`; of two with one name, that of the plug-in that
     is asked first."""
-    filters = _offered(manager.hook.styleplug_register_filters, Filter, _flaw_of_filter)
+    offers = _registered(manager.hook.styleplug_register_filters, Filter)
+    filters = _sensible(offers, Filter, _flaw_of_filter)
     return tuple(sorted(filters, key=lambda filter: filter.name))
 
 
 def offered_formats(manager: pluggy.PluginManager) -> tuple[Format, ...]:
-    """All formats, styleplug's own first, each with its `source`; names as of filters."""
-    formats = _offered(manager.hook.styleplug_register_formats, Format, _flaw_of_format)
-    return tuple(sorted(formats, key=lambda format: format.source != OWN_PLUGIN))
+    """All formats, styleplug's own first, each with its `source`; a plug-in that offers one of the
+    same name takes nothing away from it."""
+    offers = _registered(manager.hook.styleplug_register_formats, Format)
+    own_first = sorted(offers, key=lambda format: format.source != OWN_PLUGIN)
+    return tuple(_sensible(own_first, Format, _flaw_of_format))
 
 
-def _offered(
-    hook: pluggy.HookCaller, kind: type[_Offer], flaw_of: Callable[[_Offer], str | None]
+def _sensible(
+    offers: Iterable[_Offer], kind: type[_Offer], flaw_of: Callable[[_Offer], str | None]
 ) -> Iterable[_Offer]:
     noun = kind.__name__.lower()
     found: dict[str, _Offer] = {}
-    for offer in _registered(hook, kind):
+    for offer in offers:
         if not isinstance(offer.name, str) or not is_name(offer.name):
             flaw: str | None = "is no name of lower-case words joined by hyphens"
         elif (flaw := flaw_of(offer)) is None and offer.name in found:

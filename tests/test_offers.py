@@ -133,3 +133,12 @@ def test_a_plug_in_that_cant_say_its_formats_is_left_out(
     assert [format.name for format in offered_formats(manager)] == ["qoi"]
     assert "plug-in wrong can't say which formats it has" in caplog.text
     assert "plug-in worse can't say which formats it has" in caplog.text
+
+
+def test_no_plug_in_takes_a_format_of_our_own_away(
+    manager: pluggy.PluginManager, caplog: pytest.LogCaptureFixture
+) -> None:
+    manager.register(has_formats(Format("png", "PNG", (".png",), (".png",))), OWN_PLUGIN)
+    manager.register(has_formats(Format("png", "PNG", (".png",))), "viewer")
+    assert [format.writes for format in offered_formats(manager)] == [(".png",)]
+    assert "plug-in viewer: 'png'" in caplog.text
