@@ -74,6 +74,7 @@ def is_negative(path: Path, folder: Path) -> bool:
     return np.array_equal(after, 1 - before)
 
 
+@pytest.mark.slow
 def test_it_is_painted_and_followed(styleplug: Run, small_network: None, folder: Path) -> None:
     watched = ("--compare", "both.made", "--frames", "frames")
     paths = ("photo.made", "--style", "painting.made", "-o", "out.made")
@@ -89,6 +90,7 @@ def test_a_folder_of_it_is_a_batch(styleplug: Run, folder: Path) -> None:
     assert is_negative(folder / "out" / "photo.made", folder)
 
 
+@pytest.mark.slow
 def test_a_painting_in_it_is_a_style(styleplug: Run, small_network: None, folder: Path) -> None:
     styleplug("styles", "add", "painting.made", "--name", "mine")
     assert "mine" in styleplug("styles", "list")

@@ -75,6 +75,7 @@ print(json.dumps(catalogue()["options"]))
     assert (found["low"], found["high"], found["default"]) == (0, 1, 0.25)
 
 
+@pytest.mark.slow
 def test_the_picture_and_the_checkpoint_have_it(run: Any, tmp_path: Path) -> None:
     arguments = [
         *("stylize", str(bundled("photograph.jpg")), "--style", str(bundled("painting.jpg"))),

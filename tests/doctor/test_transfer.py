@@ -15,6 +15,7 @@ def test_a_picture_is_painted_and_leaves_no_trace(small_network) -> None:
     assert not user_cache_folder().exists()
 
 
+@pytest.mark.slow
 def test_a_failure_is_a_fault(small_network) -> None:
     find_model("vgg16").path.write_bytes(b"damaged")
     [fault] = findings_of("transfer")

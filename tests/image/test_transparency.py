@@ -24,6 +24,7 @@ cut_outs = shapes.flatmap(
 )
 
 
+@pytest.mark.slow
 @given(cut_outs)
 def test_hidden_colours_have_no_influence(cut_out) -> None:
     pixels, others, alpha = cut_out
@@ -31,6 +32,7 @@ def test_hidden_colours_have_no_influence(cut_out) -> None:
     np.testing.assert_array_equal(filled(exchanged, alpha), filled(pixels, alpha))
 
 
+@pytest.mark.slow
 @given(cut_outs)
 def test_seen_pixels_stay_and_hidden_ones_are_colours(cut_out) -> None:
     pixels, _, alpha = cut_out

@@ -67,12 +67,14 @@ def test_large_pictures_are_worked_on_in_tiles(
     assert f"{max(size)} px are worked on in tiles of {last.window} px" in note
 
 
+@pytest.mark.slow
 def test_more_memory_makes_it_faster(engine: Engine) -> None:
     plans = [plan(engine, (1536, 2048), max_memory=limit)[-1] for limit in (1.5e9, 2.5e9, 4e9)]
     found = [(scale.history, scale.window or 10_000) for scale in plans]
     assert found[0] < found[1] < found[2]
 
 
+@pytest.mark.slow
 def test_where_history_does_not_fit_adam_takes_over(engine: Engine) -> None:
     [*_, last] = plan(engine, (4000, 6000), max_memory=4e9)
     assert last.history == 0

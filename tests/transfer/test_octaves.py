@@ -92,6 +92,7 @@ def test_beyond_the_photograph(
     assert result.alpha.shape == (150, 200)
 
 
+@pytest.mark.slow
 def test_tiles_change_nothing(
     small_network: None,
     photograph: NDArray[np.float32],

@@ -164,6 +164,7 @@ def written(pictures: Mapping[str, tuple[Path, Path]]) -> Mapping[str, list[Path
     return found
 
 
+@pytest.mark.slow
 def test_the_table_of_the_readme_is_what_exiftool_finds(
     pictures: Mapping[str, tuple[Path, Path]], written: Mapping[str, list[Path]]
 ) -> None:
