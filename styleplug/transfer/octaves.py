@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +20,11 @@ from numpy.typing import NDArray
 from styleplug.config import StylizeConfig
 from styleplug.image.picture import Picture
 from styleplug.image.resize import resized
-from styleplug.image.transparency import resized_picture
 from styleplug.transfer.balance import TargetError
-from styleplug.transfer.retry import retry_in_smaller_tiles
 from styleplug.transfer.schedule import SHORTEST_SIDE, Scale
-from styleplug.transfer.targets import Targets, compute_targets, painting_size
+from styleplug.transfer.targets import Targets, painting_size, targets_at
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.tensors import Pixels
-from styleplug.vgg.tiles import halo
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1")
 CONTENT_LAYERS = ("relu3_1",)
@@ -99,19 +95,10 @@ def octave_targets(
         min(painting_size(painting, *scale.shape, config.stroke_scale), painting.size[::-1])
         for painting in paintings
     ]
-    compute = partial(
-        compute_targets,
-        encoder,
-        Picture(
-            resized(before, *scale.shape), None if alpha is None else resized(alpha, *scale.shape)
-        ),
-        [resized_picture(one, *own) for one, own in zip(paintings, sizes, strict=True)],
-        config.content_layers,
-        config.style_layers,
+    held = Picture(
+        resized(before, *scale.shape), None if alpha is None else resized(alpha, *scale.shape)
     )
-    reach = halo(encoder.architecture, [*config.content_layers, *config.style_layers])
-    longest = max(map(max, [scale.shape, *sizes]))
-    return retry_in_smaller_tiles(compute, scale.encoding, longest, reach)
+    return targets_at(encoder, held, paintings, sizes, config, scale.encoding)
 
 
 def settled(painted: Pixels, before: Pixels) -> Pixels:

@@ -62,25 +62,46 @@ def targets_by_scale(
         Cancelled: `cancel` was set.
         OutOfMemoryError: in the smallest tiles, too.
     """
-    reach = halo(encoder.architecture, [*config.content_layers, *config.style_layers])
 
     def targets_of(size: tuple[int, int], window: int | None) -> Targets:
         if cancel.is_set():
             raise Cancelled
+        resized = resized_picture(photograph, *size)
         sizes = [painting_size(painting, *size, config.stroke_scale) for painting in paintings]
-        compute = partial(
-            compute_targets,
-            encoder,
-            resized_picture(photograph, *size),
-            [resized_picture(one, *own) for one, own in zip(paintings, sizes, strict=True)],
-            config.content_layers,
-            config.style_layers,
-        )
-        return retry_in_smaller_tiles(compute, window, max(map(max, [size, *sizes])), reach)
+        return targets_at(encoder, resized, paintings, sizes, config, window)
 
     windows = {size: scale.encoding for scale in scales for size in scale.sizes}
     by_size = {size: targets_of(size, window) for size, window in windows.items()}
     return [[by_size[size] for size in scale.sizes] for scale in scales]
+
+
+def targets_at(
+    encoder: Encoder,
+    photograph: Picture,
+    paintings: Sequence[Picture],
+    sizes: Sequence[tuple[int, int]],
+    config: StylizeConfig,
+    window: int | None,
+) -> Targets:
+    """Targets of a photograph's size, in smaller tiles than the window's where memory runs out.
+
+    Args:
+        sizes: height and width that the paintings are brought to.
+
+    Raises:
+        OutOfMemoryError: in the smallest tiles, too.
+    """
+    compute = partial(
+        compute_targets,
+        encoder,
+        photograph,
+        [resized_picture(one, *size) for one, size in zip(paintings, sizes, strict=True)],
+        config.content_layers,
+        config.style_layers,
+    )
+    reach = halo(encoder.architecture, [*config.content_layers, *config.style_layers])
+    longest = max(map(max, [photograph.size, *sizes]))
+    return retry_in_smaller_tiles(compute, window, longest, reach)
 
 
 def painting_size(
