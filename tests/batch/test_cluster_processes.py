@@ -7,7 +7,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from batch_here import NEGATIVE
+from batch_process import start_batch
 from dask_cluster import DaskCluster
 from PIL import Image
 
@@ -34,17 +34,8 @@ class Setting:
         self.dask = DaskCluster(folder / "dask")
 
     def start(self, *arguments: object) -> subprocess.Popen[str]:
-        """Begin a batch, in a process group of its own."""
-        command = ("batch", "in", "-o", "out", "--scheduler", self.dask.address, *arguments)
-        return subprocess.Popen(
-            [sys.executable, "-m", "styleplug", *map(str, command)],
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        command = ("in", "-o", "out", "--scheduler", self.dask.address, *arguments)
+        return start_batch(*command, cwd=self.folder)
 
     def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         process = self.start(*arguments)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from batch_process import start_batch
 from click.testing import Result
 from PIL import Image
 
@@ -47,17 +48,7 @@ class Album:
         return path
 
     def start(self, *arguments: object) -> subprocess.Popen[str]:
-        """Begin a batch in a process group of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "styleplug", "batch", *map(str, arguments)],
-            cwd=self.folder,
-            env={**os.environ, "COUNTING_LOG": str(self.log)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        return start_batch(*arguments, cwd=self.folder, COUNTING_LOG=str(self.log))
 
     def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         process = self.start(*arguments)
