@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from styleplug.errors import ConfigError
 from styleplug.options import (
@@ -27,6 +27,9 @@ from styleplug.options import (
     WholeNumber,
     listed,
 )
+
+if TYPE_CHECKING:
+    from styleplug.preset_files import PresetFile
 
 INITS = ("content", "noise", "style")
 """What a run can start from without a file."""
@@ -255,15 +258,17 @@ class StylizeConfig(Config):
 
     @classmethod
     def from_preset(cls, preset: str, /, **options: Any) -> StylizeConfig:
-        """The config of one of the `PRESETS`, with some options set otherwise.
+        """The config of one of the `PRESETS`, or of the user's, with some options set otherwise.
 
         Raises:
             ConfigError: no such preset, an option outside its range, or a content error beside
                 weights.
+            PresetError: the file of the user's preset can't be understood.
         """
-        if preset not in PRESETS:
-            raise ConfigError("preset", preset, listed(PRESETS))
-        return cls.from_options(PRESETS[preset], **options)
+        if preset in PRESETS:
+            return cls.from_options(PRESETS[preset], **options)
+        file, _ = own_preset(preset)
+        return cls.from_options(_parsed(file.options), **options)
 
     @classmethod
     def from_options(cls, base: Mapping[str, Any], /, **options: Any) -> Self:
@@ -333,6 +338,50 @@ PRESET_HELP: Mapping[str, str] = MappingProxyType(
     }
 )
 """What each preset is, in a line for people."""
+
+
+def own_preset(name: str) -> tuple[PresetFile, StylizeConfig]:
+    """The file of a preset of the user's (`styleplug.presets`), and its config.
+
+    Raises:
+        ConfigError: there is no preset of this name.
+        PresetError: its file can't be understood.
+    """
+    from styleplug.names import is_name
+    from styleplug.preset_files import preset_error, preset_paths, read_preset
+
+    file = read_preset(name)
+    if file is None:
+        names = dict.fromkeys([*PRESETS, *(path.stem for path in preset_paths())])
+        raise ConfigError("preset", name, listed(filter(is_name, names)))
+    try:
+        config = StylizeConfig.from_options(_parsed(file.options))
+        check_names_no_file(config)
+    except ConfigError as error:
+        raise preset_error(name, str(error)) from error
+    return file, config
+
+
+def check_names_no_file(config: StylizeConfig) -> None:
+    """Make sure that a preset can have a config: a file may be another one tomorrow, or elsewhere.
+
+    Raises:
+        ConfigError: an option names one.
+    """
+    if config.init not in INITS:
+        raise ConfigError("init", config.init, f"{listed(INITS)}; presets name no files")
+
+
+def _parsed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as a file has them: texts stand for values, too, such as 5m for a time."""
+    kinds, values = StylizeConfig.options(), dict(options)
+    for name, value in options.items():
+        if name in kinds and isinstance(value, str):
+            try:
+                values[name] = kinds[name].parse(value)
+            except ValueError:
+                raise kinds[name].refusal(value) from None
+    return values
 
 
 MACHINE_OPTIONS = frozenset(

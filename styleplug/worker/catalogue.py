@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 import styleplug
-from styleplug.config import PRESET_HELP, PRESETS, FilterConfig, StylizeConfig
+from styleplug.config import FilterConfig, StylizeConfig
+from styleplug.presets import list_presets
 from styleplug.styles import list_styles
 
 
@@ -14,8 +15,8 @@ def catalogue() -> dict[str, Any]:
     """The fields of the message `catalogue`; PROTOCOL.md says what they mean."""
     return {
         "presets": [
-            {"name": name, "help": PRESET_HELP[name], "options": dict(options)}
-            for name, options in PRESETS.items()
+            {"name": preset.name, "help": preset.help, "options": dict(preset.options)}
+            for preset in list_presets()
         ],
         "styles": [
             asdict(style) | {"path": str(style.path), "thumbnail": str(style.thumbnail)}

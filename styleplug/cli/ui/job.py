@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -13,6 +13,9 @@ from styleplug.cli.ui.options import config_from, given_options
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError
 from styleplug.jobs.job import FilterJob, StylizeJob
+
+if TYPE_CHECKING:
+    from styleplug.jobs.provenance import StylizeProvenance
 
 
 def filter_job(name: str, options: Mapping[str, Any], *, strip: bool) -> FilterJob:
@@ -53,15 +56,9 @@ def stylize_job(
     if like is None:
         return StylizeJob(tuple(files), config_from(options), options["preset"], strip=strip)
 
-    from styleplug.image.inspect import inspect_picture
-    from styleplug.jobs.provenance import StylizeProvenance, provenance_in
     from styleplug.styles import list_styles
 
-    if is_preset_given():
-        raise click.UsageError("--preset can't be given with --like, which says all that it says.")
-    made = provenance_in(inspect_picture(like).metadata.xmp)
-    if not isinstance(made, StylizeProvenance):
-        raise ConfigError("like", str(like), "a picture that styleplug painted and noted how")
+    made = provenance_of(like)
     given = given_options(StylizeConfig, options)
     places = (like.parent, *folders, Path(), *(style.path.parent for style in list_styles()))
     if made.initial and made.starts_from_file and "init" not in given:
@@ -70,6 +67,24 @@ def stylize_job(
         source.find(places, "give the painting with --style") for source in made.paintings
     ]
     return StylizeJob(tuple(files), made.config(**given), made.preset, like, strip=strip)
+
+
+def provenance_of(like: Path) -> StylizeProvenance:
+    """How the picture that the current command's `--like` names was painted.
+
+    Raises:
+        ConfigError: it has no note of that.
+        UnreadableImageError: there is no such picture.
+    """
+    from styleplug.image.inspect import inspect_picture
+    from styleplug.jobs.provenance import StylizeProvenance, provenance_in
+
+    if is_preset_given():
+        raise click.UsageError("--preset can't be given with --like, which says all that it says.")
+    made = provenance_in(inspect_picture(like).metadata.xmp)
+    if not isinstance(made, StylizeProvenance):
+        raise ConfigError("like", str(like), "a picture that styleplug painted and noted how")
+    return made
 
 
 def is_preset_given() -> bool:

@@ -84,9 +84,10 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     command = field_options(StylizeConfig)(command)
     return click.option(
         "--preset",
-        type=click.Choice(list(PRESETS)),
+        metavar="NAME",
         default=DEFAULT_PRESET,
-        help="Where the defaults of the options below come from.",
+        help=f"Where the defaults of the options below come from: {', '.join(PRESETS)}, or one of"
+        " your own (`styleplug presets`).",
     )(command)
 
 
