@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from styleplug.config import INITS, FilterConfig, StylizeConfig
+from styleplug.config import Config, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnwritableImageError
 from styleplug.guard import OWN_PLUGIN
 from styleplug.hookspecs import (
@@ -83,12 +83,13 @@ def stylize(
         content_image=photograph.pixels,
         style_images=tuple(style.pixels for style in styles),
         config=config,
-        initial_image=None if config.init in INITS else _pixels(config.init),
+        initial_image=_option_pixels(config, "init"),
         on_event=on_event,
         cancel=cancel or threading.Event(),
         content_alpha=photograph.alpha,
         style_alphas=tuple(style.alpha for style in styles),
         checkpoint=checkpoint,
+        palette_image=_option_pixels(config, "palette"),
     )
     result: StylizeResult = plugin_manager().hook.styleplug_stylize(request=request)
     return result
@@ -120,14 +121,15 @@ def apply_filter(
         PluginError: the plug-in that has the filter failed.
         StyleplugError: a wrong option or picture.
     """
-    picture = _picture(image)
+    picture, config = _picture(image), config or FilterConfig()
     request = FilterRequest(
         image=picture.pixels,
         filter=filter,
-        config=config or FilterConfig(),
+        config=config,
         on_event=on_event,
         cancel=cancel or threading.Event(),
         alpha=picture.alpha,
+        palette_image=_option_pixels(config, "palette"),
     )
     result: FilterResult = plugin_manager().hook.styleplug_apply_filter(request=request)
     return result
@@ -241,6 +243,12 @@ def _picture(image: ImageLike) -> Picture:
     from styleplug.image.picture import Picture
 
     return Picture.from_any(image)
+
+
+def _option_pixels(config: Config, option: str) -> NDArray[np.float32] | None:
+    """Of the picture whose file an option names; None where it names none."""
+    path = config.files().get(option)
+    return None if path is None else _pixels(path)
 
 
 def _pixels(image: ImageLike) -> NDArray[np.float32]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import InitVar, dataclass, fields, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,6 +19,7 @@ from styleplug.options import (
     LAYERS_TEXT,
     Choice,
     Duration,
+    File,
     Flag,
     Layers,
     MemorySize,
@@ -35,15 +37,24 @@ INITS = ("content", "noise", "style")
 """What a run can start from without a file."""
 
 _RESOLUTIONS = "size, photo, or a number from 10 to 99999"
-_STARTS = "content, noise, style, or a FILE"
 _DEVICES = "auto, cpu, cuda, cuda:N, rocm, mps, directml, coreml, openvino, tensorrt"
 _USUAL_WEIGHTS = {"content_weight": 1.0, "style_weight": 5.0}
-_KEEP_COLORS = Flag(
-    False,
-    "Keep the photograph's colours; paint in light and dark only.",
-    label="Keep colours",
+_COLORS = Choice(
+    "painted",
+    "Whose colours: as they are painted; the photograph's in each place, so that light and dark"
+    " alone are painted (luminance); or the photograph's all over, closely (histogram) or gently"
+    " (covariance).",
+    ("painted", "luminance", "histogram", "covariance"),
+    label="Colours",
     basic=True,
 )
+_PALETTE = File(
+    None,
+    "A picture whose colours to take in the place of the photograph's; by covariance, unless"
+    " colors says otherwise.",
+    optional=True,
+)
+_COLOR_STRENGTH = Number(1.0, "How much of these colours to take; 0 leaves those painted.", 0, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +83,7 @@ class Config:
         Raises:
             ConfigError: there is no such option, or it is outside its range.
         """
+        base, options = renamed(base), renamed(options)
         known = cls.options()
         for name in (*base, *options):
             if name not in known:
@@ -86,7 +98,7 @@ class Config:
             ConfigError: there is no such option, it is outside its range, or a text stands for no
                 value.
         """
-        values: dict[str, Any] = dict(texts)
+        values: dict[str, Any] = renamed(texts)
         for name, kind in cls.options().items():
             if name in texts:
                 try:
@@ -94,6 +106,15 @@ class Config:
                 except ValueError:
                     raise kind.refusal(texts[name]) from None
         return cls.from_options(values, **options)
+
+    def files(self) -> dict[str, Path]:
+        """The files that options name, by option."""
+        values = {name: getattr(self, name) for name in self.options()}
+        return {
+            name: Path(values[name])
+            for name, kind in self.options().items()
+            if isinstance(kind, File) and kind.names_file(values[name])
+        }
 
     def texts(self) -> dict[str, str]:
         """Its options as texts, but for those that are None."""
@@ -167,7 +188,9 @@ class StylizeConfig(Config):
         4,
         basic=True,
     ).field()
-    keep_colors: bool = _KEEP_COLORS.field()
+    colors: str = _COLORS.field()
+    palette: str | None = _PALETTE.field()
+    color_strength: float = _COLOR_STRENGTH.field()
     content_error: float | None = Number(
         0.71,
         "Relative error of the photograph's features to allow for; sets the balance.",
@@ -206,8 +229,8 @@ class StylizeConfig(Config):
     pyramid: bool = Flag(
         True, "Work from small to large, for large strokes as well as fine ones."
     ).field()
-    init: str = Text(
-        "content", f"What to start from: {_STARTS}.", _STARTS, re.compile(".+", re.DOTALL)
+    init: str = File(
+        "content", f"What to start from: {', '.join(INITS)}, or a FILE.", INITS
     ).field()
     seed: int = WholeNumber(
         0,
@@ -245,7 +268,10 @@ class StylizeConfig(Config):
         affects_picture=False,
     ).field()
 
-    def __post_init__(self) -> None:
+    keep_colors: InitVar[bool | None] = None
+
+    def __post_init__(self, keep_colors: bool | None) -> None:
+        _settle_colors(self, keep_colors)
         super().__post_init__()
         if self.content_weight is None and self.style_weight is None:
             if self.content_error is None:
@@ -301,7 +327,9 @@ class FilterConfig(Config):
         1,
         basic=True,
     ).field()
-    keep_colors: bool = _KEEP_COLORS.field()
+    colors: str = _COLORS.field()
+    palette: str | None = _PALETTE.field()
+    color_strength: float = _COLOR_STRENGTH.field()
     stroke_scale: float = Number(
         1.0,
         "Size of the strokes, of filters that have some; at 1 they are as in the painting.",
@@ -309,6 +337,11 @@ class FilterConfig(Config):
         4,
         basic=True,
     ).field()
+    keep_colors: InitVar[bool | None] = None
+
+    def __post_init__(self, keep_colors: bool | None) -> None:
+        _settle_colors(self, keep_colors)
+        super().__post_init__()
 
 
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -368,8 +401,8 @@ def check_names_no_file(config: StylizeConfig) -> None:
     Raises:
         ConfigError: an option names one.
     """
-    if config.init not in INITS:
-        raise ConfigError("init", config.init, f"{listed(INITS)}; presets name no files")
+    for name, path in config.files().items():
+        raise ConfigError(name, str(path), "left out, for presets name no files")
 
 
 def _parsed(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -383,6 +416,49 @@ def _parsed(options: Mapping[str, Any]) -> dict[str, Any]:
                 raise kinds[name].refusal(value) from None
     return values
 
+
+def renamed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options, in which `keep_colors`, as notes of early versions have it, is said by `colors`."""
+    options = dict(options)
+    if "keep_colors" in options:
+        given = options.pop("keep_colors")
+        _check_alone(given, options.get("colors"))
+        options["colors"] = _KEPT[given]
+    return options
+
+
+def _settle_colors(config: StylizeConfig | FilterConfig, keep_colors: bool | None) -> None:
+    """Set `colors` where another option says what they are.
+
+    Raises:
+        ConfigError: the options contradict one another.
+    """
+    if keep_colors is not None:
+        _check_alone(keep_colors, None if config.colors == _COLORS.default else config.colors)
+        object.__setattr__(config, "colors", _KEPT[keep_colors])
+    if config.palette is None:
+        return
+    if config.colors == "luminance":
+        allowed = "left out where colors is luminance, which keeps the photograph's own"
+        raise ConfigError("palette", config.palette, allowed)
+    if config.colors == _COLORS.default:
+        object.__setattr__(config, "colors", "covariance")
+
+
+def _check_alone(keep_colors: Any, colors: str | None) -> None:
+    if not isinstance(keep_colors, bool | str) or keep_colors not in _KEPT:
+        raise ConfigError("keep_colors", keep_colors, "True or False")
+    if colors not in (None, _KEPT[keep_colors]):
+        raise ConfigError("keep_colors", keep_colors, f"left out where colors is {colors}")
+
+
+_KEPT = MappingProxyType(
+    {True: "luminance", "True": "luminance", False: "painted", "False": "painted"}
+)
+"""What `keep_colors` stands for in `colors`, which took its place."""
+
+RENAMED = ("keep_colors",)
+"""Options of early versions, which `Config.from_options` and `Config.parse` still know."""
 
 MACHINE_OPTIONS = frozenset(
     name

@@ -102,8 +102,9 @@ class StylizeRequest(JobRequest):
     Pictures are (H, W, 3) float32 arrays, sRGB in [0, 1]; several paintings are mixed in equal
     parts. Alphas are (H, W) float32 in [0, 1], None for an opaque picture: what is transparent has
     no influence. `style_alphas` has one for each painting, or is empty. `initial_image` is the
-    picture to start from where the config's `init` names a file. `checkpoint` is where to keep the
-    state of the work, and to go on from.
+    picture to start from where the config's `init` names a file, and `palette_image` the one whose
+    colours to take where its `palette` does. `checkpoint` is where to keep the state of the work,
+    and to go on from.
 
     Raises:
         ConfigError: there are alphas for more or fewer paintings than there are.
@@ -116,6 +117,7 @@ class StylizeRequest(JobRequest):
     content_alpha: NDArray[np.float32] | None = None
     style_alphas: tuple[NDArray[np.float32] | None, ...] = ()
     checkpoint: Checkpoint | None = None
+    palette_image: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.style_images)
@@ -131,12 +133,14 @@ class FilterRequest(JobRequest):
     """A picture, (H, W, 3) float32, sRGB in [0, 1], to send through the filter of this name.
 
     `alpha`, (H, W) float32 in [0, 1], is passed on to the result; None for an opaque picture.
+    `palette_image` is the picture whose colours to take where the config's `palette` names a file.
     """
 
     image: NDArray[np.float32]
     filter: str
     config: FilterConfig = field(default_factory=FilterConfig)
     alpha: NDArray[np.float32] | None = None
+    palette_image: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)

@@ -108,13 +108,17 @@ class Observers:
                 self._sources().get(request.filter, request.filter),
                 f"its filter gave {after.shape}, not {before.shape}",
             )
-        if request.config.keep_colors:
-            from styleplug.image.luma import recoloured
+        config = request.config
+        if config.colors != "painted":
+            from styleplug.image.picture import Picture
+            from styleplug.image.recolour import recolour
 
-            after = recoloured(after, before)
+            painted, photograph = (Picture(one, request.alpha) for one in (after, before))
+            palette = None if request.palette_image is None else Picture(request.palette_image)
+            after = recolour(painted, photograph, config.colors, config.color_strength, palette)
         # In place, for pictures may be large.
         image = after - before
-        image *= before.dtype.type(request.config.strength)
+        image *= before.dtype.type(config.strength)
         image += before
         image.clip(0, 1, out=image)
         return replace(result, image=image, alpha=request.alpha)

@@ -229,6 +229,26 @@ class Text(Option):
 
 
 @dataclass(frozen=True)
+class File(Option):
+    """The path of a file, or one of some words that stand for none."""
+
+    words: tuple[str, ...] = ()
+
+    metavar = "FILE"
+
+    @property
+    def allowed(self) -> str:
+        return ", ".join((*self.words, "or a FILE" if self.words else "a FILE"))
+
+    def names_file(self, value: str | None) -> bool:
+        """Whether a value of the option is a file's path."""
+        return value is not None and value not in self.words
+
+    def _accepts(self, value: Any) -> bool:
+        return isinstance(value, str) and value != ""
+
+
+@dataclass(frozen=True)
 class Layers(Option):
     """Names of layers, a mapping of them to weights, or a text of either, such as
     "relu1_1,relu2_1=0.5"; kept as a mapping of weights that sum to 1."""

@@ -19,7 +19,7 @@ from styleplug.worker.catalogue import catalogue
 BOLD: dict[str, Any] = {
     "size": 96,
     "strength": 0.7,
-    "keep_colors": True,
+    "colors": "histogram",
     "style_layers": {"relu1_1": 0.25, "relu2_1": 0.75},
     "time_limit": 300.0,
     "init": "noise",

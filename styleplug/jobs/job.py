@@ -7,13 +7,15 @@ import os
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from styleplug.config import DEFAULT_PRESET, INITS, MACHINE_OPTIONS, FilterConfig, StylizeConfig
+from styleplug.config import DEFAULT_PRESET, MACHINE_OPTIONS, FilterConfig, StylizeConfig
 from styleplug.jobs.provenance import FilterProvenance, Provenance, SourceFile, StylizeProvenance
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import Checkpoint
+
+_Config = TypeVar("_Config", StylizeConfig, FilterConfig)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,31 +89,24 @@ class StylizeJob(PictureJob):
 
     @property
     def inputs(self) -> tuple[Path, ...]:
-        return tuple(path for path in (*self.paintings, self._initial, self.like) if path)
+        return tuple(
+            path for path in (*self.paintings, *self.config.files().values(), self.like) if path
+        )
 
     @property
     def may_use_gpu(self) -> bool:
         return self.config.device != "cpu"
 
     def absolute(self) -> Self:
-        config = self.config
-        if self._initial:
-            config = replace(config, init=os.path.abspath(self._initial))
         return replace(
             self,
-            config=config,
+            config=_absolute(self.config),
             paintings=tuple(Path(os.path.abspath(path)) for path in self.paintings),
             like=self.like and Path(os.path.abspath(self.like)),
         )
 
     def provenance(self, photograph: SourceFile) -> StylizeProvenance:
-        return StylizeProvenance.planned(
-            self.config, self.preset, photograph, self.paintings, self._initial
-        )
-
-    @property
-    def _initial(self) -> Path | None:
-        return None if self.config.init in INITS else Path(self.config.init)
+        return StylizeProvenance.planned(self.config, self.preset, photograph, self.paintings)
 
 
 @dataclass(frozen=True)
@@ -126,5 +121,18 @@ class FilterJob(PictureJob):
     filter: str
     config: FilterConfig = field(default_factory=FilterConfig)
 
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        return (*super().inputs, *self.config.files().values())
+
+    def absolute(self) -> Self:
+        return replace(self, config=_absolute(self.config))
+
     def provenance(self, photograph: SourceFile) -> FilterProvenance:
         return FilterProvenance.planned(self.config, self.filter, photograph)
+
+
+def _absolute(config: _Config) -> _Config:
+    """The config with absolute paths."""
+    paths: dict[str, Any] = {name: os.path.abspath(path) for name, path in config.files().items()}
+    return replace(config, **paths)

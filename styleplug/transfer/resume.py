@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from styleplug import __version__
 from styleplug.atomic import check_writable, remove_leftovers
-from styleplug.config import INITS, MACHINE_OPTIONS, StylizeConfig
+from styleplug.config import MACHINE_OPTIONS, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError, StyleplugError
 from styleplug.hookspecs import Checkpoint, StylizeRequest
 from styleplug.runtime.processor import processor_name
@@ -169,8 +169,8 @@ def _check_place(path: Path, *, is_new: bool) -> None:
 
 
 def _options(config: StylizeConfig) -> dict[str, str]:
-    """The config as texts; the file that `init` may name counts as a picture."""
-    return config.texts() if config.init in INITS else config.texts() | {"init": "FILE"}
+    """The config as texts; the files that options may name count as pictures."""
+    return config.texts() | dict.fromkeys(config.files(), "FILE")
 
 
 def _digests(request: StylizeRequest) -> dict[str, str]:
@@ -181,6 +181,8 @@ def _digests(request: StylizeRequest) -> dict[str, str]:
         digests[f"painting {i}"] = _digest(*painting)
     if request.initial_image is not None:
         digests["the picture to start from"] = _digest(request.initial_image, None)
+    if request.palette_image is not None:
+        digests["the palette"] = _digest(request.palette_image, None)
     return digests
 
 

@@ -9,8 +9,8 @@ from styleplug.errors import Cancelled, DivergedError
 from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.detail import enlarged
-from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
+from styleplug.image.recolour import recolour
 from styleplug.image.resize import resized
 from styleplug.image.transparency import fill_hidden
 from styleplug.transfer.checkpoint import Checkpointer, Snapshot
@@ -26,7 +26,7 @@ from styleplug.transfer.state import State, part, under
 from styleplug.transfer.targets import Targets, targets_by_scale
 from styleplug.transfer.timing import seconds_per_pass
 from styleplug.vgg.encoder import Encoder
-from styleplug.vgg.tensors import as_batch, as_pixels
+from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 EVALUATIONS_PER_PREVIEW = 10
 """Often enough for a film, seldom enough to cost nothing."""
@@ -221,8 +221,7 @@ class Transfer:
             image = enlarged(image, photograph, self.config.detail)
         elif alpha is not None:
             alpha = resized(alpha, *image.shape[:2])
-        if self.config.keep_colors:
-            image = recoloured(image, resized(photograph, *image.shape[:2]))
+        image = self._recoloured(image, alpha)
         return StylizeResult(
             image=image,
             stopped=self.stopped,
@@ -233,4 +232,18 @@ class Transfer:
             seconds=self.schedule.elapsed,
             alpha=alpha,
             **self.engine.labels(),
+        )
+
+    def _recoloured(self, image: Pixels, alpha: Pixels | None) -> Pixels:
+        """The picture in the colours that the config asks for."""
+        config, palette = self.config, self.request.palette_image
+        if config.colors == "painted":
+            return image
+        photograph = resized(self.photograph.pixels, *image.shape[:2])
+        return recolour(
+            Picture(image, alpha),
+            Picture(photograph, alpha),
+            config.colors,
+            config.color_strength,
+            None if palette is None else Picture(palette),
         )

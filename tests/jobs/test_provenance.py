@@ -162,11 +162,16 @@ def test_a_name_leads_to_no_other_folder(note: StylizeProvenance) -> None:
 def test_a_filter_is_noted_in_the_place_of_a_painting(
     note: StylizeProvenance, files: list[Path]
 ) -> None:
-    config = FilterConfig(strength=0.5, keep_colors=True)
+    config = FilterConfig(strength=0.5, colors="luminance")
     filtered = FilterJob("dots:0.6,lines:0.4", config).provenance(SourceFile.of(files[0]))
     metadata = filtered.embed_in(note.embed_in(Metadata()))
     assert provenance_in(metadata.xmp) == filtered
-    assert filtered.options == {"strength": "0.5", "keep_colors": "True", "stroke_scale": "1.0"}
+    assert filtered.options == {
+        "strength": "0.5",
+        "colors": "luminance",
+        "color_strength": "1.0",
+        "stroke_scale": "1.0",
+    }
     assert provenance_in(note.embed_in(metadata).xmp) == note
     assert provenance_in(metadata.xmp.replace(b"photo.jpg", b"/")) is None
 

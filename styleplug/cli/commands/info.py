@@ -82,6 +82,7 @@ def _filtering(made: FilterProvenance) -> list[str]:
     return [
         f"made by styleplug {made.version}, filter {made.filter}",
         _source("photograph", made.photograph),
+        *([_source("in colours of", made.palette)] if made.palette else []),
     ]
 
 
@@ -93,6 +94,7 @@ def _painting(made: StylizeProvenance) -> list[str]:
         _source("photograph", made.photograph),
         *(_source("painting", source) for source in made.paintings),
         *([_source("begun with", made.initial)] if made.initial else []),
+        *([_source("in colours of", made.palette)] if made.palette else []),
     ]
 
 

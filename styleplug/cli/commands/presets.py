@@ -18,8 +18,9 @@ from styleplug.config import StylizeConfig
 def presets() -> None:
     """List presets; show, save or remove your own.
 
-    A preset is options under a name, which every --preset and every host knows. A preset of your own is a text file, TOML, that may
-    be written and passed on by hand; `styleplug presets save` says where it lies.
+    A preset is options under a name, which every --preset and every host knows. One of your own is
+    a text file, TOML, that may be written and passed on by hand; `styleplug presets save` says
+    where it lies.
     """
 
 

@@ -61,8 +61,9 @@ def stylize_job(
     made = provenance_of(like)
     given = given_options(StylizeConfig, options)
     places = (like.parent, *folders, Path(), *(style.path.parent for style in list_styles()))
-    if made.initial and made.starts_from_file and "init" not in given:
-        given["init"] = str(made.initial.find(places, "give it with --init"))
+    for name, file in made.files.items():
+        if file and name not in given:
+            given[name] = str(file.find(places, f"give it with --{name}"))
     files = files or [
         source.find(places, "give the painting with --style") for source in made.paintings
     ]

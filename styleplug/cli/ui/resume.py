@@ -25,7 +25,7 @@ from styleplug.cli.ui.artifacts import real_place
 from styleplug.cli.ui.options import SECONDS, path_option
 from styleplug.cli.ui.pipes import PIPE
 from styleplug.cli.ui.terminal import say
-from styleplug.config import INITS, StylizeConfig
+from styleplug.config import INITS, RENAMED, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError
 from styleplug.hookspecs import Checkpoint
 from styleplug.jobs.job import StylizeJob
@@ -39,6 +39,7 @@ RECORDED = (
     *("photo", "output", "checkpoint_every"),
     *(field.name for field in fields(StylizeJob) if field.name not in ("config", "checkpoint")),
     *StylizeConfig.options(),
+    *RENAMED,
 )
 """What a run goes on with: not --overwrite, since a file may be there by now that is wanted, nor
 what only tells of the run."""
@@ -49,6 +50,7 @@ _FILES = {
     "paintings": "the painting with --style",
     "like": "it with --like",
     "init": "it with --init",
+    "palette": "it with --palette",
 }
 """Of these, those that name files that are read, and how they are given."""
 
@@ -110,8 +112,7 @@ def asked_checkpoint(job: StylizeJob) -> Checkpoint | None:
         if params[name] is not None
     }
     note["paintings"] = [str(painting) for painting in job.paintings]
-    if job.config.init not in INITS:
-        note["init"] = job.config.init
+    note |= {name: str(path) for name, path in job.config.files().items()}
     inputs = [Path(_as_text(params["photo"])), *job.inputs]
     note["digests"] = {str(path): SourceFile.of(path).sha256 for path in inputs}
     return Checkpoint(path, params["checkpoint_every"], resume=old is not None, note=note)

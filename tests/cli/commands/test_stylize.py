@@ -676,3 +676,22 @@ def test_a_reader_that_goes_away_does_not_cost_the_picture(
         stream.close()
     process.wait(60)
     assert (folder / "out.png").exists()
+
+
+def test_keep_colors_is_the_luminance_of_today(paint: Callable[..., Result], folder: Path) -> None:
+    assert paint("--keep-colors", "--strip", output="early.png").exit_code == 0
+    assert paint("--colors", "luminance", "--strip", output="today.png").exit_code == 0
+    assert (folder / "early.png").read_bytes() == (folder / "today.png").read_bytes()
+    both = paint("--colors", "histogram", "--keep-colors", output="both.png")
+    assert (both.exit_code, "left out where colors is histogram" in both.stderr) == (2, True)
+
+
+def test_a_palette_is_an_input_that_is_never_written_over(
+    paint: Callable[..., Result], folder: Path
+) -> None:
+    before = (folder / "painting.png").read_bytes()
+    result = paint(
+        "--palette", "painting.png", "--overwrite", "--style", "mosaic", output="painting.png"
+    )
+    assert (result.exit_code, "never written over" in result.stderr) == (2, True)
+    assert (folder / "painting.png").read_bytes() == before
