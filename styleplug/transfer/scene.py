@@ -203,12 +203,10 @@ def _at(mask: Mask, size: tuple[int, int]) -> Array:
 
 def _note(mask: Mask, size: tuple[int, int]) -> str | None:
     """A line on a mask of another size than the photograph's."""
-    (height, width), (rows, columns) = size, mask.values.shape
-    if (rows, columns) == size:
+    if mask.values.shape == size:
         return None
-    return (
-        f"{mask.name} is scaled from {columns}×{rows} pixels to the photograph's {width}×{height}"
-    )
+    before, after = (f"{width}×{height}" for height, width in (mask.values.shape, size))
+    return f"{mask.name} is scaled from {before} pixels to the photograph's {after}"
 
 
 def _distinct(roles: Iterable[StyleRole] | Sequence[StyleRole]) -> list[Mask | None]:

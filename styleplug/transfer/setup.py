@@ -81,12 +81,8 @@ def check_request(request: StylizeRequest, architecture: Architecture) -> None:
     providers_for(config.device)
     for i, role in enumerate(request.style_roles, start=1):
         if not layers_at(role.depth, config.style_layers):
-            layers = ", ".join(config.style_layers)
-            raise ConfigError(
-                f"the depth of painting {i}",
-                role.depth,
-                f"one that has some of the layers {layers}",
-            )
+            allowed = f"one that has some of the layers {', '.join(config.style_layers)}"
+            raise ConfigError(f"the depth of painting {i}", role.depth, allowed)
     pictures = {"the photograph": Picture(request.content_image, request.content_alpha)}
     paintings = zip(request.style_images, request.style_alphas, strict=True)
     for i, painting in enumerate(paintings, start=1):

@@ -51,9 +51,8 @@ def make_transfer(
         config = StylizeConfig.from_preset(preset, **{"size": 128, "iterations": 8, **options})
         request = StylizeRequest(photo, (painting,), config)
         encoder = Encoder(tiny_model, pooling=config.pooling, device="cpu")
-        return Transfer(
-            request, compose(request), encoder, ENGINES[engine](tiny_model, config.pooling)
-        )
+        of_engine = ENGINES[engine](tiny_model, config.pooling)
+        return Transfer(request, compose(request), encoder, of_engine)
 
     return make
 

@@ -23,7 +23,7 @@ _SMALLEST = 1e-12
 
 
 class StyleTerm(Term):
-    """Its target is a painting's Gram matrix, (C, C), or the weighted mean of several paintings'."""
+    """Its target is a painting's Gram matrix, (C, C), or the weighted mean of several."""
 
     kind: ClassVar[Kind] = "style"
 
