@@ -61,8 +61,8 @@ def stylize(
         on_event: called with each event of `styleplug.events`.
         cancel: set it, from any thread, to end within one evaluation with the picture so far.
         checkpoint: a file to keep the state in, and to go on from.
-        mask: where, and how strongly, to paint: a grey picture, white for fully. What is black stays
-            as it is. One of another size is scaled.
+        mask: where, and how strongly, to paint: a grey picture, white for fully. What is black
+            stays as it is. One of another size is scaled.
 
     Returns:
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the photograph,
@@ -242,34 +242,38 @@ def _check_format(path: Path) -> None:
 
 def _styles(paintings: Iterable[Any]) -> tuple[list[Picture], list[StyleRole]]:
     """The pictures of paintings, each with what it is for."""
+    from styleplug.image.masks import masked
+
     styles, roles = [], []
     for number, each in enumerate(paintings, start=1):
         painting = each if isinstance(each, Painting) else Painting(each)
         picture = _painting(painting.image)
         for region, mask in _places(painting, number):
-            styles.append(picture if mask is None else picture.with_mask(mask.values))
+            styles.append(picture if mask is None else masked(picture, mask.values))
             roles.append(StyleRole(painting.weight, painting.depth, region))
     return styles, roles
 
 
 def _places(painting: Painting[Any], number: int) -> Iterator[tuple[Mask | None, Mask | None]]:
-    """The regions of a painting in the photograph, each with what is learned from in itself."""
+    """The regions of a painting in the photograph, each with the mask of what is learned from."""
     names = f"the region of painting {number}", f"the mask of painting {number}"
-    given = painting.region, painting.mask
+    region: Any = painting.region
+    mask: Any = painting.mask
     if not painting.by_color:
-        region, mask = (
-            None if image is None else _mask(image, name)
-            for image, name in zip(given, names, strict=True)
+        yield (
+            None if region is None else _mask(region, names[0]),
+            None if mask is None else _mask(mask, names[1]),
         )
-        yield region, mask
         return
     from styleplug.image.masks import matched_colors
 
-    for color, *masks in matched_colors(*map(_picture, given)):
-        region, mask = (
-            Mask(values, f"{color} in {name}") for values, name in zip(masks, names, strict=True)
+    maps = _picture(region), _picture(mask)
+    names = str(maps[0].path or names[0]), str(maps[1].path or names[1])
+    for color, in_photograph, in_painting in matched_colors(*maps):
+        yield (
+            Mask(in_photograph, f"{color} in {names[0]}"),
+            Mask(in_painting, f"{color} in {names[1]}"),
         )
-        yield region, mask
 
 
 def _mask(image: ImageLike, name: str) -> Mask:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from styleplug.errors import UnsupportedImageError
 from styleplug.image.luma import luma
 from styleplug.image.picture import Picture
+from styleplug.image.resize import resized
 from styleplug.image.samples import Array, quantised
 
 LEAST_AREA = 0.005
@@ -26,6 +28,14 @@ def mask_values(picture: Picture) -> Array:
     return values if picture.alpha is None else values * picture.alpha
 
 
+def masked(picture: Picture, values: Array) -> Picture:
+    """A picture of which less is seen, by values (h, w) float32 in [0, 1] of whatever size."""
+    size = picture.pixels.shape[:2]
+    if values.shape != size:
+        values = resized(values, *size)
+    return replace(picture, alpha=values if picture.alpha is None else values * picture.alpha)
+
+
 class ColorPair(NamedTuple):
     """Where a colour, such as "#ff0000", is in each of two maps: (H, W) float32, 0 or 1."""
 
@@ -38,35 +48,26 @@ def matched_colors(first: Picture, second: Picture) -> list[ColorPair]:
     """The places of each colour in two colour maps; equal colours correspond.
 
     After Kolkin, Salavon and Shakhnarovich 2019, "Style Transfer by Relaxed Optimal Transport and
-    Self-Similarity" (https://arxiv.org/abs/1904.12785), section 2.6, whose maps these are.
+    Self-Similarity" (https://arxiv.org/abs/1904.12785), whose users guide it by such maps.
 
     Raises:
-        UnsupportedImageError: a colour of the first isn't in the second; or there are too many
-            colours for a map.
+        UnsupportedImageError: a colour of the first isn't in the second; or there is none that
+            fills a part of a map.
     """
-    palettes = [_palette(each) for each in (first, second)]
-    places = [
-        _places(each, palette) for each, palette in zip((first, second), palettes, strict=True)
-    ]
-    return list(_pairs(first, second, palettes, places))
-
-
-def _pairs(
-    first: Picture, second: Picture, palettes: list[Array], places: list[Array]
-) -> Iterator[ColorPair]:
-    for number, color in enumerate(palettes[0]):
+    palette, others = _palette(first), _palette(second)
+    in_first, in_second = _nearest(first, palette), _nearest(second, others)
+    pairs = []
+    for number, color in enumerate(palette):
         name = "#{:02x}{:02x}{:02x}".format(*map(int, color))
-        distances = np.abs(palettes[1] - color).sum(axis=1)
+        distances = np.abs(others - color).sum(axis=1)
         match = int(distances.argmin())
         if distances[match] > TOLERANCE:
             raise UnsupportedImageError(
                 second.path, f"has no {name}, which the other map has; equal colours correspond"
             )
-        where = [
-            (index == chosen).astype(np.float32)
-            for index, chosen in zip(places, (number, match), strict=True)
-        ]
-        yield ColorPair(name, *where)
+        where = in_first == number, in_second == match
+        pairs.append(ColorPair(name, *(each.astype(np.float32) for each in where)))
+    return pairs
 
 
 def _palette(picture: Picture) -> Array:
@@ -86,7 +87,7 @@ def _palette(picture: Picture) -> Array:
     return np.array(palette, np.float32)
 
 
-def _places(picture: Picture, palette: Array) -> Array:
+def _nearest(picture: Picture, palette: Array) -> NDArray[np.intp]:
     """For each pixel the number of the nearest colour, (H, W)."""
     pixels = picture.pixels * np.float32(255)
     nearest = np.zeros(pixels.shape[:2], np.intp)
