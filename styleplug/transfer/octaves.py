@@ -14,13 +14,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from styleplug.config import StylizeConfig
-from styleplug.image.picture import Picture
 from styleplug.image.resize import resized
 from styleplug.transfer.balance import TargetError
+from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.schedule import SHORTEST_SIDE, Scale
 from styleplug.transfer.targets import Targets, painting_size, targets_at
 from styleplug.vgg.encoder import Encoder
@@ -74,8 +71,8 @@ def config_at(scale: Scale, config: StylizeConfig) -> StylizeConfig:
 def octave_targets(
     encoder: Encoder,
     before: Pixels,
-    alpha: NDArray[np.float32] | None,
-    paintings: Sequence[Picture],
+    photograph: ContentImage,
+    paintings: Sequence[StyleImage],
     scale: Scale,
     config: StylizeConfig,
 ) -> Targets:
@@ -83,7 +80,7 @@ def octave_targets(
 
     Args:
         before: the picture of the scale before, of any size.
-        alpha: the photograph's, of any size; None where it is opaque.
+        photograph: of any size; of it, how much each pixel counts, and for which region.
         paintings: of any size. One that has fewer pixels than its strokes would have in the
             octave gives its own finest octave once more: enlarged, it would be a blur.
         config: as of `config_at`.
@@ -95,9 +92,7 @@ def octave_targets(
         min(painting_size(painting, *scale.shape, config.stroke_scale), painting.size[::-1])
         for painting in paintings
     ]
-    held = Picture(
-        resized(before, *scale.shape), None if alpha is None else resized(alpha, *scale.shape)
-    )
+    held = replace(photograph.at(*scale.shape), pixels=resized(before, *scale.shape))
     return targets_at(encoder, held, paintings, sizes, config, scale.encoding)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from styleplug.config import StylizeConfig
-from styleplug.image.picture import Picture
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.memory import fitted_scales
 from styleplug.transfer.octaves import config_at, plan_octaves
+from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.schedule import Scale, plan_scales
 from styleplug.transfer.targets import painting_size
 
@@ -20,7 +20,7 @@ def plan_transfer(height: int, width: int, config: StylizeConfig) -> tuple[Scale
 
 
 def fitted_plan(
-    photograph: Picture, paintings: Sequence[Picture], config: StylizeConfig, engine: Engine
+    photograph: ContentImage, paintings: Sequence[StyleImage], config: StylizeConfig, engine: Engine
 ) -> tuple[Scale, ...]:
     """The scales, each worked on so that it fits into memory; errors as of `fitted_scales`."""
     width, height = photograph.size

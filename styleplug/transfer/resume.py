@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from styleplug import __version__
 from styleplug.atomic import check_writable, remove_leftovers
 from styleplug.config import MACHINE_OPTIONS, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError, StyleplugError
-from styleplug.hookspecs import Checkpoint, StylizeRequest
+from styleplug.hookspecs import Checkpoint, StyleRole, StylizeRequest
 from styleplug.runtime.processor import processor_name
 from styleplug.runtime.providers import import_onnxruntime
 from styleplug.runtime.threads import available_cores
@@ -179,6 +180,13 @@ def _digests(request: StylizeRequest) -> dict[str, str]:
     paintings = zip(request.style_images, request.style_alphas, strict=True)
     for i, painting in enumerate(paintings, start=1):
         digests[f"painting {i}"] = _digest(*painting)
+    for i, role in enumerate(request.style_roles, start=1):
+        if role.region:
+            digests[f"the region of painting {i}"] = _digest(role.region.values, None)
+        if (plain := replace(role, region=None)) != StyleRole():
+            digests[f"what painting {i} is for"] = repr(plain)
+    if request.mask:
+        digests["the mask"] = _digest(request.mask.values, None)
     if request.initial_image is not None:
         digests["the picture to start from"] = _digest(request.initial_image, None)
     if request.palette_image is not None:

@@ -17,6 +17,7 @@ from styleplug.transfer.engine_onnx import OnnxEngine
 from styleplug.transfer.engine_torch import TorchEngine
 from styleplug.transfer.loss import Loss
 from styleplug.transfer.objective import Objective
+from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.export import export_onnx
@@ -94,7 +95,11 @@ def make_targets(
         )
         for level in range(levels)
     ]
-    return [compute_targets(encoder, one, [painting], content, style) for one in pictures]
+    paintings = [StyleImage(painting.pixels, painting.alpha)]
+    return [
+        compute_targets(encoder, ContentImage(one.pixels, one.alpha), paintings, content, style)
+        for one in pictures
+    ]
 
 
 def pictures(make_picture: MakePicture, height: int, width: int) -> tuple[Array, Picture, Picture]:

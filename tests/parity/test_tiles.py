@@ -12,7 +12,6 @@ from mean_term import MeanTerm
 from numpy.typing import NDArray
 from plain_losses import as_float64
 
-from styleplug.image.picture import Picture
 from styleplug.runtime.models import Model
 from styleplug.transfer.balance import TargetError
 from styleplug.transfer.engine import Engine
@@ -20,6 +19,7 @@ from styleplug.transfer.engine_onnx import OnnxEngine
 from styleplug.transfer.engine_torch import TorchEngine
 from styleplug.transfer.loss import Loss
 from styleplug.transfer.objective import Objective
+from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.transfer.terms import TERMS
 from styleplug.vgg.encoder import Encoder
@@ -48,14 +48,14 @@ def make_targets(make_picture: MakePicture) -> Callable[..., list[Targets]]:
         model: Model, size: tuple[int, int], pooling: str, levels: int, masked: bool, **layers: Any
     ) -> list[Targets]:
         encoder = Encoder(model, pooling=pooling, device="cpu")
-        painting = Picture(as_pixels(make_picture(40, 60, seed=2)))
+        painting = StyleImage(as_pixels(make_picture(40, 60, seed=2)))
         targets = []
         for level in range(levels):
             height, width = (round(side / SHRINKING**level) for side in size)
             y, x = np.mgrid[:height, :width]
             distance = np.hypot(y - height / 2, x - width / 3)
             alpha = np.clip((min(height, width) / 2.5 - distance) / 8, 0, 1).astype(np.float32)
-            photograph = Picture(
+            photograph = ContentImage(
                 as_pixels(make_picture(height, width, seed=1)), alpha if masked else None
             )
             content, style = layers.get("content", CONTENT), layers.get("style", STYLE)

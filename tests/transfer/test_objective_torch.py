@@ -8,7 +8,6 @@ import torch
 from numpy.typing import NDArray
 from plain_losses import as_float64
 
-from styleplug.image.picture import Picture
 from styleplug.image.resize import resized
 from styleplug.runtime.models import Model
 from styleplug.transfer.balance import Balance, FixedWeights, TargetError
@@ -16,6 +15,7 @@ from styleplug.transfer.engine_torch import FLOAT16_LOSS_SCALE, TorchEngine
 from styleplug.transfer.loss import Loss
 from styleplug.transfer.objective import Objective
 from styleplug.transfer.reduction import reduced
+from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.masks import feature_weights
@@ -51,11 +51,11 @@ def make_targets(
     alpha: NDArray[np.float32] | None,
 ) -> list[Targets]:
     encoder = Encoder(model, pooling=pooling, device="cpu")
-    painting = Picture(as_pixels(make_picture(30, 17, seed=2)))
+    painting = StyleImage(as_pixels(make_picture(30, 17, seed=2)))
     return [
         compute_targets(
             encoder,
-            Picture(
+            ContentImage(
                 as_pixels(make_picture(*shape, seed=1)),
                 None if alpha is None else resized(alpha, *shape),
             ),

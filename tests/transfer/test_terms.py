@@ -12,8 +12,8 @@ from mean_term import MeanTerm
 from numpy.typing import NDArray
 from plain_losses import content_error, gram_matrix, style_error
 
-from styleplug.image.picture import Picture
 from styleplug.runtime.models import Model
+from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.terms import TERMS
 from styleplug.transfer.terms.content import ContentTerm
 from styleplug.transfer.terms.sources import Sources
@@ -107,10 +107,11 @@ def test_derivatives_are_those_of_automatic_differentiation(make) -> None:
 def test_derivatives_are_those_of_differences(
     kind: type[Term], tiny_model: Model, make_picture: Callable[..., NDArray[np.float32]]
 ) -> None:
-    pictures = [Picture(as_pixels(make_picture(24, 32, seed))) for seed in range(3)]
-    photograph, *paintings = pictures
-    sources = Sources(Encoder(tiny_model, device="cpu"), photograph, paintings)
-    target = kind.targets(sources, ["relu2_1"])["relu2_1"].astype(np.float64)
+    pixels, *others = (as_pixels(make_picture(24, 32, seed)) for seed in range(3))
+    paintings = [StyleImage(each) for each in others]
+    sources = Sources(Encoder(tiny_model, device="cpu"), ContentImage(pixels), paintings)
+    [found] = kind.targets(sources, ["relu2_1"])
+    target = found.values.astype(np.float64)
     f = sources.features(paintings[0], ["relu2_1"])["relu2_1"].astype(np.float64)
     term = kind("relu2_1", target, f.shape[2:])
     _, by_statistic = term.error(term.statistic(f, term.maps))

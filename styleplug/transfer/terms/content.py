@@ -6,15 +6,15 @@ equation 1, divided by the target's own square.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from styleplug.transfer.arrays import Array
 from styleplug.transfer.terms.sources import Sources
+from styleplug.transfer.terms.target import Target
 from styleplug.transfer.terms.term import Kind, Term
 
 _SMALLEST = 1e-12
@@ -27,8 +27,9 @@ class ContentTerm(Term):
     kind: ClassVar[Kind] = "content"
 
     @classmethod
-    def targets(cls, sources: Sources, layers: Iterable[str]) -> Mapping[str, NDArray[np.floating]]:
-        return sources.features(sources.photograph, layers)
+    def targets(cls, sources: Sources, layers: Iterable[str]) -> Sequence[Target]:
+        found = sources.features(sources.photograph, layers)
+        return [Target(layer, features) for layer, features in found.items()]
 
     @property
     def maps(self) -> Mapping[str, Array]:
