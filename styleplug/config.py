@@ -17,6 +17,7 @@ from styleplug.errors import ConfigError
 from styleplug.options import (
     DEVICE,
     LAYERS_TEXT,
+    Amounts,
     Choice,
     Duration,
     File,
@@ -191,6 +192,13 @@ class StylizeConfig(Config):
     colors: str = _COLORS.field()
     palette: str | None = _PALETTE.field()
     color_strength: float = _COLOR_STRENGTH.field()
+    preserve: str = Amounts(
+        "faces=0.8",
+        "What of the photograph to preserve more of than of the rest, each from 0, not at all, to"
+        " 1: faces, where some are found, and lines; or none. Such as faces=0.8,lines=0.5.",
+        ("faces", "lines"),
+        basic=True,
+    ).field()
     content_error: float | None = Number(
         0.71,
         "Relative error of the photograph's features to allow for; sets the balance.",
@@ -356,6 +364,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "pyramid": False,
             "init": "noise",
             "iterations": 500,
+            "preserve": "none",
         },
     }
 )

@@ -373,3 +373,40 @@ def test_files_are_told_from_words() -> None:
     for init in ("content", "noise", "style"):
         assert StylizeConfig(init=init).files() == {}
     assert StylizeConfig(init="start.png").files() == {"init": Path("start.png")}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("faces=0.5", "faces=0.5"),
+        ("lines", "lines=0.8"),
+        (" lines=1, faces ", "faces=0.8,lines=1.0"),
+        ({"faces": np.float32(0.5), "lines": 0}, "faces=0.5"),
+        ("faces=0", "none"),
+        ("none", "none"),
+        ({}, "none"),
+    ],
+)
+def test_what_is_preserved_is_kept_as_a_text(given: Any, kept: str) -> None:
+    config = StylizeConfig(preserve=given)
+    assert config.preserve == kept
+    assert StylizeConfig.parse(config.texts()) == config
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "hands",
+        "faces=2",
+        "faces=-0.1",
+        "faces=nan",
+        "faces=x",
+        "",
+        "faces,faces=0.5",
+        "none,faces",
+        3,
+    ],
+)
+def test_what_cannot_be_preserved_is_refused_with_what_can(value: Any) -> None:
+    allowed = "none, or some of faces, lines, each as NAME or NAME=0..1, with commas"
+    assert refuse("preserve", value).allowed == allowed

@@ -23,7 +23,6 @@ see the painting go on there. Frozen, they left a rim, and a third more style er
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -181,8 +180,11 @@ def _terms(
 ) -> Iterator[tuple[Term, float]]:
     """The terms of a level, with their weights."""
     whole = Tile.of(*targets.size)
-    of_a_kind = Counter(term.kind for term in targets.by_term)
+    of_a_kind: dict[Kind, float] = {"content": 0.0, "style": 0.0}
+    for term in targets.by_term:
+        of_a_kind[term.kind] += term.weight
     for term, of_term in targets.by_term.items():
         for layer, values, share, guide in of_term:
-            weight = layers[term.kind][layer] * share / of_a_kind[term.kind]
+            weight = layers[term.kind].get(layer, 1.0) * share
+            weight *= term.weight / of_a_kind[term.kind]
             yield term(layer, values, whole.at(layer).shape, guide), weight

@@ -21,6 +21,7 @@ from styleplug.hookspecs import Mask, StyleRole, StylizeRequest
 from styleplug.image.picture import Picture
 from styleplug.image.resize import resized
 from styleplug.image.transparency import fill_hidden, resized_picture
+from styleplug.transfer.preserved import what_to_preserve
 from styleplug.vgg.layers import block_of
 
 Array = NDArray[np.float32]
@@ -39,14 +40,18 @@ class ContentImage(Picture):
     """The photograph; its alpha is how much each pixel counts.
 
     `regions` are the parts of that which belong to each region, (H, W) float32 in [0, 1], and sum
-    to alpha, or to 1 where there is none; empty where all is one region.
+    to alpha, or to 1 where there is none; empty where all is one region. `preserved` is how much of
+    what it shows is to be preserved, (h, w) float32 in [0, 1]; None for nothing in particular.
     """
 
     regions: tuple[Array, ...] = field(default=(), kw_only=True)
+    preserved: Array | None = field(default=None, kw_only=True)
 
     def at(self, height: int, width: int) -> Self:
         """The photograph at another size."""
         picture = resized_picture(self, height, width)
+        if self.preserved is not None:
+            picture = replace(picture, preserved=resized(self.preserved, height, width))
         if not self.regions:
             return picture
         regions = tuple(resized(region, height, width) for region in self.regions)
@@ -123,7 +128,9 @@ def compose(request: StylizeRequest) -> Scene:
         replace(painting, region=_index(places, role.region))
         for painting, role in zip(paintings, roles, strict=True)
     )
-    return Scene(_counted(photograph, regions, shown), numbered, shown, tuple(notes))
+    preserved, remarks = what_to_preserve(photograph.pixels, request.config.preserve)
+    content = replace(_counted(photograph, regions, shown), preserved=preserved)
+    return Scene(content, numbered, shown, (*notes, *remarks))
 
 
 def _weighted(request: StylizeRequest) -> tuple[list[StyleRole], list[StyleImage]]:

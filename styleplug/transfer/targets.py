@@ -127,18 +127,19 @@ def compute_targets(
 
     `window` is as in `Encoder.features`.
     """
-    sources = Sources(encoder, photograph, paintings, window)
     layers: dict[Kind, tuple[str, ...]] = {
         "content": tuple(content_layers),
         "style": tuple(style_layers),
     }
+    every = tuple(dict.fromkeys(name for names in layers.values() for name in names))
+    sources = Sources(encoder, photograph, paintings, window, every)
     weights = {}
     if photograph.alpha is not None:
-        names = {name for names in layers.values() for name in names}
-        weights = {name: feature_weights(photograph.alpha, name) for name in names}
+        weights = {name: feature_weights(photograph.alpha, name) for name in every}
+    by_term = {term: term.targets(sources, layers[term.kind]) for term in TERMS}
     return Targets(
         size=photograph.pixels.shape[:2],
-        by_term={term: term.targets(sources, layers[term.kind]) for term in TERMS},
+        by_term={term: found for term, found in by_term.items() if found},
         weights=weights,
         alpha=photograph.alpha,
     )

@@ -22,6 +22,7 @@ from styleplug.transfer.objective import Objective
 from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.transfer.terms import TERMS
+from styleplug.transfer.terms.preserve import PreserveTerm
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
 from styleplug.vgg.mirror import TorchVGG
@@ -45,7 +46,7 @@ def make_targets(make_picture: MakePicture) -> Callable[..., list[Targets]]:
     """Makes targets from pictures of a size, and perhaps of smaller sizes, and of an alpha."""
 
     def make(
-        model: Model, size: tuple[int, int], pooling: str, levels: int, masked: bool, **layers: Any
+        model: Model, size: tuple[int, int], pooling: str, levels: int, masked: bool, **more: Any
     ) -> list[Targets]:
         encoder = Encoder(model, pooling=pooling, device="cpu")
         painting = StyleImage(as_pixels(make_picture(40, 60, seed=2)))
@@ -56,9 +57,11 @@ def make_targets(make_picture: MakePicture) -> Callable[..., list[Targets]]:
             distance = np.hypot(y - height / 2, x - width / 3)
             alpha = np.clip((min(height, width) / 2.5 - distance) / 8, 0, 1).astype(np.float32)
             photograph = ContentImage(
-                as_pixels(make_picture(height, width, seed=1)), alpha if masked else None
+                as_pixels(make_picture(height, width, seed=1)),
+                alpha if masked else None,
+                preserved=alpha[::-1] if more.get("preserving") else None,
             )
-            content, style = layers.get("content", CONTENT), layers.get("style", STYLE)
+            content, style = more.get("content", CONTENT), more.get("style", STYLE)
             targets.append(compute_targets(encoder, photograph, [painting], content, style))
         return targets
 
@@ -109,6 +112,25 @@ def test_terms(
     targets = make_targets(tiny_model, (181, 197), pooling, levels, masked)
     picture = make_picture(181, 197, seed=3)
     error, worst = evaluate_both(ENGINES[engine](tiny_model, pooling), targets, picture, 144)
+    assert error <= 1e-5
+    assert worst <= 1e-4
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("levels", [1, 2])
+def test_what_is_preserved(
+    tiny_model: Model,
+    make_picture: MakePicture,
+    make_targets: Callable[..., list[Targets]],
+    levels: int,
+    masked: bool,
+    engine: str,
+) -> None:
+    targets = make_targets(tiny_model, (181, 197), "max", levels, masked, preserving=True)
+    assert PreserveTerm in targets[0].by_term
+    picture = make_picture(181, 197, seed=3)
+    error, worst = evaluate_both(ENGINES[engine](tiny_model, "max"), targets, picture, 144)
     assert error <= 1e-5
     assert worst <= 1e-4
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from styleplug.transfer.arrays import Array
 from styleplug.transfer.terms.sources import Sources
@@ -37,9 +38,12 @@ class ContentTerm(Term):
 
     @cached_property
     def norm(self) -> float:
+        """What the squared error is divided by."""
+        return max(self._norm(), _SMALLEST * self.target.size)
+
+    def _norm(self) -> float:
         """ΣP²"""
-        rows = self.target.reshape(-1, self.target.shape[-1])
-        return max(sum(float(np.dot(row, row)) for row in rows), _SMALLEST * self.target.size)
+        return sum_of_squares(self.target)
 
     def statistic(self, features: Array, maps: Mapping[str, Array]) -> Array:
         """Σ(F − P)²"""
@@ -51,3 +55,8 @@ class ContentTerm(Term):
 
     def by_features(self, features: Array, by_statistic: Array, maps: Mapping[str, Array]) -> Array:
         return (features - maps["target"]) * (2 * by_statistic)
+
+
+def sum_of_squares(features: NDArray[np.floating]) -> float:
+    """Σ F², row by row, which takes no memory."""
+    return sum(float(np.dot(row, row)) for row in features.reshape(-1, features.shape[-1]))

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.image.picture import Picture
+from styleplug.image.resize import averaged
 from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.terms.target import Target
 from styleplug.vgg.encoder import Encoder
+from styleplug.vgg.layers import block_of
 from styleplug.vgg.masks import feature_weights
 from styleplug.vgg.tensors import as_batch
 
@@ -23,13 +25,14 @@ class Sources:
     """The pictures of one scale, without hidden colours, and the network that sees them.
 
     All features count as much as they are seen (`styleplug.vgg.masks`). `window` is as in
-    `Encoder.features`.
+    `Encoder.features`; `layers` are all that the loss looks at.
     """
 
     encoder: Encoder
     photograph: ContentImage
     paintings: Sequence[StyleImage]
     window: int | None = None
+    layers: tuple[str, ...] = ()
 
     def features(self, picture: Picture, layers: Iterable[str]) -> dict[str, Array]:
         """Those of a picture, (1, C, h, w) by layer."""
@@ -37,6 +40,15 @@ class Sources:
         if picture.alpha is None:
             return found
         return {name: array * feature_weights(picture.alpha, name) for name, array in found.items()}
+
+    def preserved(self, layer: str) -> Array:
+        """What features are multiplied by, (h, w), so that their squares count by how much is to be
+        preserved in each place."""
+        preserved = self.photograph.preserved
+        assert preserved is not None
+        sides = (side >> (block_of(layer) - 1) for side in preserved.shape)
+        guide: Array = np.sqrt(averaged(preserved, *sides))
+        return guide
 
     def gram_matrices(self, picture: Picture, layers: Iterable[str]) -> dict[str, Array]:
         """Those of a picture, (C, C) by layer."""

@@ -44,6 +44,8 @@ class Term(ABC):
     size: tuple[int, int]
     guide: NDArray[np.floating] | None = None
     kind: ClassVar[Kind]
+    weight: ClassVar[float] = 1.0
+    """How much it counts among the terms of its kind that have targets."""
 
     @classmethod
     @abstractmethod
