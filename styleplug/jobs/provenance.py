@@ -8,13 +8,14 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from styleplug import __version__
 from styleplug.config import INITS, MACHINE_OPTIONS, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
+from styleplug.painting import DEPTH, Painting
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import JobResult
@@ -88,6 +89,10 @@ class Provenance:
         """What was done, once there is a result."""
         return self
 
+    def as_json(self) -> dict[str, Any]:
+        """What it says, as JSON can have it."""
+        return asdict(self)
+
     def embed_in(self, metadata: Metadata) -> Metadata:
         """The metadata with this note in the XMP packet, in the place of an earlier one."""
         from styleplug.image.metadata.xmp import Packet
@@ -111,15 +116,17 @@ class StylizeProvenance(Provenance):
 
     Args:
         preset: that the options began with.
-        paintings: in whose manner.
+        paintings: in whose manner, and where.
         initial: what `init` names, if that is a file.
+        mask: where it was painted, if not everywhere.
         backbone, engine: the network that was used, and what computed the gradients.
         stopped: how it ended, as in `StylizeResult`.
     """
 
     preset: str
-    paintings: tuple[SourceFile, ...]
+    paintings: tuple[Painting[SourceFile], ...]
     initial: SourceFile | None = None
+    mask: SourceFile | None = None
     backbone: str = ""
     engine: str = ""
     stopped: str = ""
@@ -130,22 +137,29 @@ class StylizeProvenance(Provenance):
         config: StylizeConfig,
         preset: str,
         photograph: SourceFile,
-        paintings: Sequence[Path],
+        paintings: Sequence[Painting[Path]],
         initial: Path | None,
+        mask: Path | None,
     ) -> Self:
         """What is about to be done, with the files as they are now."""
         options, source = config.texts(), None
         if initial:
             source = SourceFile.of(initial)
             options["init"] = source.name
-        sources = tuple(SourceFile.of(painting) for painting in paintings)
-        return cls(__version__, options, photograph, preset, sources, source)
+        sources = tuple(painting.with_images(SourceFile.of) for painting in paintings)
+        where = SourceFile.of(mask) if mask else None
+        return cls(__version__, options, photograph, preset, sources, source, where)
 
     def finished(self, result: JobResult) -> Self:
         return replace(
             self,
             **{name: getattr(result, name) for name in ("backbone", "engine", "stopped")},
         )
+
+    def as_json(self) -> dict[str, Any]:
+        values = super().as_json()
+        paintings = [painting.pop("image") | painting for painting in values["paintings"]]
+        return values | {"paintings": paintings}
 
     @property
     def starts_from_file(self) -> bool:
@@ -204,7 +218,8 @@ def provenance_in(packet: bytes | None) -> StylizeProvenance | FilterProvenance 
             for element in Packet(packet).elements(NAMESPACE)
         }
         kind = FilterProvenance if _element("filter") in found else StylizeProvenance
-        found.setdefault(_element("initial"), "")
+        for name in ("initial", "mask"):
+            found.setdefault(_element(name), "")
         names = [field.name for field in fields(kind)]
         return kind(**{name: _READERS[name](found[_element(name)]) for name in names})
     except (KeyError, ValueError):
@@ -218,6 +233,14 @@ def _element(field: str) -> str:
 def _to_value(value: Any) -> Value:
     if isinstance(value, SourceFile):
         return vars(value)
+    if isinstance(value, Painting):
+        return vars(value.image) | {
+            field.name: _to_value(given)
+            for field in fields(value)
+            if (given := getattr(value, field.name)) not in (field.default, value.image)
+        }
+    if isinstance(value, float | bool):
+        return str(value)
     return [_to_value(inner) for inner in value] if isinstance(value, tuple) else value
 
 
@@ -237,6 +260,18 @@ def _source(value: Value) -> SourceFile:
     if not name:
         raise ValueError("a file without a name")
     return SourceFile(name, _text(fields["sha256"]))
+
+
+def _painting(value: Value) -> Painting[SourceFile]:
+    fields = _structure(value)
+    return Painting(
+        _source(value),
+        weight=float(_text(fields.get("weight", "1"))),
+        depth=_text(fields.get("depth", DEPTH.default)),
+        region=_source(fields["region"]) if "region" in fields else None,
+        mask=_source(fields["mask"]) if "mask" in fields else None,
+        by_color=fields.get("by_color") == "True",
+    )
 
 
 def _text(value: Value) -> str:
@@ -266,8 +301,9 @@ _READERS: Mapping[str, Callable[[Value], Any]] = {
     "options": _texts,
     "photograph": _source,
     "preset": _text,
-    "paintings": lambda value: tuple(_source(painting) for painting in _list(value)),
+    "paintings": lambda value: tuple(_painting(painting) for painting in _list(value)),
     "initial": lambda value: _source(value) if value else None,
+    "mask": lambda value: _source(value) if value else None,
     "backbone": _text,
     "engine": _text,
     "stopped": _text,

@@ -216,7 +216,9 @@ def test_a_picture_file_says_how_it_was_made_and_not_how_the_photograph_was(
     assert (made.photograph.name, made.options["size"], made.stopped) == (
         *("photo.raw", "32", "finished"),
     )
-    assert [painting.name for painting in made.paintings] == [find_style("lanterns").path.name]
+    assert [painting.image.name for painting in made.paintings] == [
+        find_style("lanterns").path.name
+    ]
     worker.open("b")
     worker.say(
         "filter",

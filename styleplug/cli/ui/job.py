@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from styleplug.cli.ui.options import config_from, given_options
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError
 from styleplug.jobs.job import FilterJob, StylizeJob
+from styleplug.jobs.provenance import SourceFile
+from styleplug.painting import Painting
 
 
 def filter_job(name: str, options: Mapping[str, Any], *, strip: bool) -> FilterJob:
@@ -25,18 +29,19 @@ def filter_job(name: str, options: Mapping[str, Any], *, strip: bool) -> FilterJ
 
 
 def stylize_job(
-    paintings: Sequence[Path],
+    paintings: Sequence[Painting[Path]],
     like: Path | None,
     folders: Sequence[Path],
     options: Mapping[str, Any],
     *,
     strip: bool,
+    mask: Path | None = None,
 ) -> StylizeJob:
     """A painting as the options have it; with `like`, as that picture was painted, but for the
-    paintings and options that are given.
+    paintings, the mask and the options that are given.
 
     Args:
-        paintings: files, or names of styles.
+        paintings: files, or names of styles, and what each is for.
         like: a picture that styleplug painted. The files that it was made with are looked for
             beside it, in the `folders`, in the current one, and among the styles.
         options: of the command.
@@ -49,9 +54,10 @@ def stylize_job(
     """
     from styleplug.styles import painting_file
 
-    files = [painting_file(painting) for painting in paintings]
+    given = tuple(replace(one, image=painting_file(one.image)) for one in paintings)
     if like is None:
-        return StylizeJob(tuple(files), config_from(options), options["preset"], strip=strip)
+        config = config_from(options)
+        return StylizeJob(given, config, options["preset"], strip=strip, mask=mask)
 
     from styleplug.image.inspect import inspect_picture
     from styleplug.jobs.provenance import StylizeProvenance, provenance_in
@@ -62,14 +68,25 @@ def stylize_job(
     made = provenance_in(inspect_picture(like).metadata.xmp)
     if not isinstance(made, StylizeProvenance):
         raise ConfigError("like", str(like), "a picture that styleplug painted and noted how")
-    given = given_options(StylizeConfig, options)
+    changes = given_options(StylizeConfig, options)
     places = (like.parent, *folders, Path(), *(style.path.parent for style in list_styles()))
-    if made.initial and made.starts_from_file and "init" not in given:
-        given["init"] = str(made.initial.find(places, "give it with --init"))
-    files = files or [
-        source.find(places, "give the painting with --style") for source in made.paintings
-    ]
-    return StylizeJob(tuple(files), made.config(**given), made.preset, like, strip=strip)
+    if made.initial and made.starts_from_file and "init" not in changes:
+        changes["init"] = str(made.initial.find(places, "give it with --init"))
+    given = given or tuple(
+        one.with_images(partial(SourceFile.find, folders=places, remedy=_remedy(one)))
+        for one in made.paintings
+    )
+    if made.mask and not mask:
+        mask = made.mask.find(places, "give it with --mask")
+    config = made.config(**changes)
+    return StylizeJob(given, config, made.preset, like, strip=strip, mask=mask)
+
+
+def _remedy(painting: Painting[SourceFile]) -> str:
+    """What to do where a painting, or a mask of it, isn't found."""
+    if painting.region is None:
+        return "give the painting with --style"
+    return "give the regions with --region, or with --region-map"
 
 
 def is_preset_given() -> bool:

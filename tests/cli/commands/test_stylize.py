@@ -54,6 +54,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             on_event: Callable[[Event], None],
             cancel: threading.Event,
             checkpoint: None,
+            mask: None,
         ) -> StylizeResult:
             return StylizeResult(PIXELS, work(cancel), "vgg16", 0.5, 0.25, 1.0, 2.0)
 
