@@ -109,6 +109,7 @@ def apply_filter(
     config: FilterConfig | None = None,
     on_event: Callable[[Event], None] | None = None,
     cancel: threading.Event | None = None,
+    mask: ImageLike | None = None,
 ) -> FilterResult:
     """Send a picture through a filter.
 
@@ -119,6 +120,7 @@ def apply_filter(
         config: how to apply it; by default at full strength.
         on_event: called with each event of `styleplug.events`.
         cancel: set it, from any thread, to end the work early.
+        mask: where, and how strongly, to filter, as of `stylize`.
 
     Returns:
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the picture.
@@ -137,6 +139,7 @@ def apply_filter(
         on_event=on_event,
         cancel=cancel or threading.Event(),
         alpha=picture.alpha,
+        mask=None if mask is None else _mask(mask, "the mask"),
     )
     result: FilterResult = plugin_manager().hook.styleplug_apply_filter(request=request)
     return result

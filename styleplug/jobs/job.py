@@ -151,7 +151,7 @@ class FilterJob(PictureJob):
     config: FilterConfig = field(default_factory=FilterConfig)
 
     def provenance(self, photograph: SourceFile) -> FilterProvenance:
-        return FilterProvenance.planned(self.config, self.filter, photograph)
+        return FilterProvenance.planned(self.config, self.filter, photograph, self.mask)
 
 
 def _mask_of(photo: Path, mask: Path) -> Path:
@@ -160,10 +160,9 @@ def _mask_of(photo: Path, mask: Path) -> Path:
         return mask
     found = sorted(path for path in mask.iterdir() if path.stem == photo.stem)
     if len(found) != 1:
-        problem = "has several masks" if found else "has no mask"
+        many = "there are several masks" if found else "there is no mask"
+        # The picture's own fault, and not the folder's: others have their masks.
         raise UnreadableImageError(
-            mask,
-            f"{problem} for {photo.name}; one is to be called {photo.stem}, such as"
-            f" {photo.stem}.png",
+            mask / f"{photo.stem}.png", f"{many} of this name, in any format, for {photo.name}"
         )
     return found[0]

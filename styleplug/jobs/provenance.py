@@ -195,14 +195,19 @@ class FilterProvenance(Provenance):
 
     Args:
         filter: its name, or a blend's.
+        mask: where it acted, if not everywhere.
     """
 
     filter: str
+    mask: SourceFile | None = None
 
     @classmethod
-    def planned(cls, config: FilterConfig, filter: str, photograph: SourceFile) -> Self:
+    def planned(
+        cls, config: FilterConfig, filter: str, photograph: SourceFile, mask: Path | None
+    ) -> Self:
         """What is about to be done."""
-        return cls(__version__, config.texts(), photograph, filter)
+        where = SourceFile.of(mask) if mask else None
+        return cls(__version__, config.texts(), photograph, filter, where)
 
 
 def provenance_in(packet: bytes | None) -> StylizeProvenance | FilterProvenance | None:

@@ -123,7 +123,10 @@ class PreparedJob:
                     self.photograph, paintings, config, on_event, cancel, checkpoint, picture
                 )
             case FilterJob(filter=name, config=config):
-                return styleplug.apply_filter(self.photograph, name, config, on_event, cancel)
+                picture = next(iter(self.others), None)
+                return styleplug.apply_filter(
+                    self.photograph, name, config, on_event, cancel, picture
+                )
         raise TypeError(f"{type(self.job).__name__} is no job")
 
     def picture(self, result: JobResult) -> Picture:

@@ -114,16 +114,17 @@ def compose(request: StylizeRequest) -> Scene:
     roles, paintings = _weighted(request)
     places = _distinct(roles)
     size = photograph.pixels.shape[:2]
-    masks = [place for place in places if place is not None]
-    notes = [
-        note for mask in [request.mask, *masks] if mask is not None and (note := _note(mask, size))
-    ]
+    notes = tuple(
+        mask.scaling_note(size)
+        for mask in (request.mask, *places)
+        if mask is not None and mask.values.shape != size
+    )
     regions, shown = _regions(places, request.mask, size)
     numbered = tuple(
         replace(painting, region=_index(places, role.region))
         for painting, role in zip(paintings, roles, strict=True)
     )
-    return Scene(_counted(photograph, regions, shown), numbered, shown, tuple(notes))
+    return Scene(_counted(photograph, regions, shown), numbered, shown, notes)
 
 
 def _weighted(request: StylizeRequest) -> tuple[list[StyleRole], list[StyleImage]]:
@@ -199,14 +200,6 @@ def _at(mask: Mask, size: tuple[int, int]) -> Array:
     if mask.values.shape == size:
         return mask.values
     return resized(mask.values, *size)
-
-
-def _note(mask: Mask, size: tuple[int, int]) -> str | None:
-    """A line on a mask of another size than the photograph's."""
-    if mask.values.shape == size:
-        return None
-    before, after = (f"{width}×{height}" for height, width in (mask.values.shape, size))
-    return f"{mask.name} is scaled from {before} pixels to the photograph's {after}"
 
 
 def _distinct(roles: Iterable[StyleRole] | Sequence[StyleRole]) -> list[Mask | None]:

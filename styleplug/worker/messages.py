@@ -92,6 +92,7 @@ class FilterMessage(_IdMessage):
 
     photo: PictureSource
     filter: str
+    mask: PictureSource | None
     options: Mapping[str, Any]
     result: PixelFormat | str
 
@@ -163,6 +164,7 @@ def _filter(fields: _Fields) -> FilterMessage:
         id=fields.id(),
         photo=_source(fields.inner("photo")),
         filter=fields.text("filter"),
+        mask=_mask(fields, "mask"),
         options=fields.scalars("options"),
         result=_result(fields.inner("result")),
     )

@@ -45,8 +45,9 @@ def paint(message: JobMessage, output: Output) -> None:
     """
     started = time.monotonic()
     check_form(message.result, Path.cwd())
-    photo, paintings, masks = message.photo, _paintings(message), _masks(message)
-    job = _job(message, paintings, masks)
+    photo, paintings = message.photo, _paintings(message)
+    masks = [message.mask] if message.mask else []
+    job = _job(message, paintings)
     sources = [photo, *(source for painting in paintings for source in painting.images), *masks]
     prepared = prepare(job, Path(photo.path), map(read_source, sources))
     result = prepared.run(_listener(message, prepared.photograph, output))
@@ -75,22 +76,14 @@ def _as_source(given: PictureSource | NamedPainting) -> PictureSource:
     return given
 
 
-def _masks(message: JobMessage) -> list[PictureSource]:
-    return [message.mask] if isinstance(message, StylizeMessage) and message.mask else []
-
-
-def _job(
-    message: JobMessage,
-    paintings: Sequence[Painting[PictureSource]],
-    masks: Sequence[PictureSource],
-) -> PictureJob:
+def _job(message: JobMessage, paintings: Sequence[Painting[PictureSource]]) -> PictureJob:
+    mask = Path(message.mask.path) if message.mask else None
     strip = isinstance(message.result, PixelFormat)  # which have no place for a note
     if isinstance(message, FilterMessage):
         filter_config = FilterConfig.from_options(message.options)
-        return FilterJob(message.filter, filter_config, strip=strip)
+        return FilterJob(message.filter, filter_config, strip=strip, mask=mask)
     files = tuple(one.with_images(lambda source: Path(source.path)) for one in paintings)
     config = StylizeConfig.from_preset(message.preset, **message.options)
-    mask = Path(masks[0].path) if masks else None
     return StylizeJob(files, config, message.preset, strip=strip, mask=mask)
 
 

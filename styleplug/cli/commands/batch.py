@@ -191,7 +191,7 @@ def _job(
     of_paintings = given_options(StylizeConfig, options).keys() - FilterConfig.options().keys()
     if paintings or like or is_preset_given() or of_paintings:
         raise click.UsageError(f"'--filter' takes no options of a painting but {_FILTER_OPTIONS}.")
-    return filter_job(filter_name, options, strip=strip)
+    return filter_job(filter_name, options, strip=strip, mask=mask)
 
 
 def _usual_processes(job: PictureJob) -> int:

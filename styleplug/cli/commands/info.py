@@ -82,6 +82,7 @@ def _filtering(made: FilterProvenance) -> list[str]:
     return [
         f"made by styleplug {made.version}, filter {made.filter}",
         _source("photograph", made.photograph),
+        *([_source("mask", made.mask)] if made.mask else []),
     ]
 
 

@@ -19,13 +19,16 @@ from styleplug.jobs.provenance import SourceFile
 from styleplug.painting import Painting
 
 
-def filter_job(name: str, options: Mapping[str, Any], *, strip: bool) -> FilterJob:
+def filter_job(
+    name: str, options: Mapping[str, Any], *, strip: bool, mask: Path | None = None
+) -> FilterJob:
     """A filter of this name, with the options that were given.
 
     Raises:
         ConfigError: an option is outside its range.
     """
-    return FilterJob(name, FilterConfig(**given_options(FilterConfig, options)), strip=strip)
+    config = FilterConfig(**given_options(FilterConfig, options))
+    return FilterJob(name, config, strip=strip, mask=mask)
 
 
 def stylize_job(

@@ -69,6 +69,11 @@ def as_text(painting: Painting[Path]) -> str:
     return text if painting.depth == DEPTH.default else f"{text}@{painting.depth}"
 
 
+mask_option = path_option(
+    "--mask",
+    help="Where to act, and how strongly: a grey picture, white for fully; what is black stays as"
+    " it is. Of a folder, the picture in it that is called as PHOTO is.",
+)
 PARSERS: dict[str, Callable[[str], Painting[Path]]] = {
     "paintings": parse_painting,
     "regions": parse_region,
@@ -87,11 +92,7 @@ def parameter_of(painting: Painting[Path]) -> str:
 def painting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command `--style`, `--region` and `--region-map`, which are for `paintings_of`, and
     `--mask`."""
-    command = path_option(
-        "--mask",
-        help="Where to paint, and how strongly: a grey picture, white for fully; what is black"
-        " stays as it is. Of a folder, the picture in it that is called as PHOTO is.",
-    )(command)
+    command = mask_option(command)
     for option, name, metavar, text in (
         (
             "--region-map",
