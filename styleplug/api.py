@@ -280,10 +280,13 @@ def _places(painting: Painting[Any], number: int) -> Iterator[tuple[Mask | None,
 
 
 def _mask(image: ImageLike, name: str) -> Mask:
-    from styleplug.image.masks import mask_values
+    from styleplug.image.masks import is_black, mask_values
 
     picture = _picture(image)
-    return Mask(mask_values(picture), str(picture.path or name))
+    mask = Mask(mask_values(picture), str(picture.path or name))
+    if is_black(mask.values):
+        raise ConfigError("mask", mask.name, "white, or grey, somewhere; it is empty")
+    return mask
 
 
 def _painting(image: ImageLike) -> Picture:

@@ -276,10 +276,10 @@ def test_what_no_region_covers_is_not_shown(pictures: list[Pixels]) -> None:
     ("regions", "mask", "words"),
     [
         ([LEFT, LEFT * 0], None, "region is 'region 2', but must be white, or grey, somewhere"),
-        ([LEFT, RIGHT, None], None, "something is left for each painting"),
+        ([LEFT, RIGHT, None], None, "leave something for the paintings without a region"),
         ([LEFT, LEFT >= 2], np.ones_like(LEFT), "region is 'region 2'"),
-        ([LEFT == 1, RIGHT == 1], (LEFT == 1), "'region 2', but must be partly within mask.png"),
-        ([None], LEFT * 0, "mask is 'mask.png', but must be such that something is left"),
+        ([LEFT == 1, RIGHT == 1], (LEFT == 1), "'region 2', but must be partly within the mask"),
+        ([None], LEFT * 0, "leave something for the paintings"),
     ],
 )
 def test_empty_regions_are_named(
