@@ -110,6 +110,7 @@ def apply_filter(
     config: FilterConfig | None = None,
     on_event: Callable[[Event], None] | None = None,
     cancel: threading.Event | None = None,
+    mask: ImageLike | None = None,
 ) -> FilterResult:
     """Send a picture through a filter.
 
@@ -120,6 +121,7 @@ def apply_filter(
         config: how to apply it; by default at full strength.
         on_event: called with each event of `styleplug.events`.
         cancel: set it, from any thread, to end the work early.
+        mask: where, and how strongly, to filter, as of `stylize`.
 
     Returns:
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the picture.
@@ -138,6 +140,7 @@ def apply_filter(
         on_event=on_event,
         cancel=cancel or threading.Event(),
         alpha=picture.alpha,
+        mask=None if mask is None else _mask(mask, "the mask"),
         palette_image=_option_pixels(config, "palette"),
     )
     result: FilterResult = plugin_manager().hook.styleplug_apply_filter(request=request)
@@ -279,10 +282,13 @@ def _places(painting: Painting[Any], number: int) -> Iterator[tuple[Mask | None,
 
 
 def _mask(image: ImageLike, name: str) -> Mask:
-    from styleplug.image.masks import mask_values
+    from styleplug.image.masks import is_black, mask_values
 
     picture = _picture(image)
-    return Mask(mask_values(picture), str(picture.path or name))
+    mask = Mask(mask_values(picture), str(picture.path or name))
+    if is_black(mask.values):
+        raise ConfigError("mask", mask.name, "white, or grey, somewhere; it is empty")
+    return mask
 
 
 def _painting(image: ImageLike) -> Picture:

@@ -250,16 +250,18 @@ class StylizeConfig(Config):
     ).field()
     engine: str = Choice(
         "auto",
-        "What computes gradients, PyTorch or ONNX Runtime; auto is torch where it is installed.",
+        "What computes gradients, PyTorch or ONNX Runtime; auto is torch where it is installed and"
+        " there is a GPU, or a processor that knows bfloat16, and else onnx.",
         ("auto", "torch", "onnx"),
     ).field()
     device: str = Text(
         "auto", f"Where to compute: {_DEVICES}.", _DEVICES, DEVICE, affects_picture=False
     ).field()
     precision: str = Choice(
-        "float32",
-        "Precision of the network's arithmetic; float16 on a GPU with torch only.",
-        ("float32", "float16"),
+        "auto",
+        "Precision of the network's arithmetic; auto is bfloat16 with torch where that is quicker,"
+        " and else float32; bfloat16 is for torch alone, float16 for torch on a GPU.",
+        ("auto", "float32", "bfloat16", "float16"),
     ).field()
     time_limit: float | None = Duration(
         None,

@@ -109,6 +109,11 @@ class Mask:
     values: NDArray[np.float32]
     name: str
 
+    def scaling_note(self, size: tuple[int, int]) -> str:
+        """A line for people on its being scaled to another size, (H, W)."""
+        before, after = (f"{width}×{height}" for height, width in (self.values.shape, size))
+        return f"{self.name} is scaled from {before} pixels to the photograph's {after}"
+
     def __post_init__(self) -> None:
         values = self.values
         if values.ndim != 2 or 0 in values.shape or values.dtype != "float32":
@@ -183,6 +188,8 @@ class FilterRequest(JobRequest):
     """A picture, (H, W, 3) float32, sRGB in [0, 1], to send through the filter of this name.
 
     `alpha`, (H, W) float32 in [0, 1], is passed on to the result; None for an opaque picture.
+    `mask` is where, and how strongly, to filter, besides the config's strength; None for
+    everywhere.
     `palette_image` is the picture whose colours to take where the config's `palette` names a file.
     """
 
@@ -190,6 +197,7 @@ class FilterRequest(JobRequest):
     filter: str
     config: FilterConfig = field(default_factory=FilterConfig)
     alpha: NDArray[np.float32] | None = None
+    mask: Mask | None = None
     palette_image: NDArray[np.float32] | None = None
 
 

@@ -28,6 +28,11 @@ def mask_values(picture: Picture) -> Array:
     return values if picture.alpha is None else values * picture.alpha
 
 
+def is_black(values: Array) -> bool:
+    """Whether a mask acts nowhere: in a file of 8 bits a channel it would be black."""
+    return bool(values.max() <= 0.5 / 255)
+
+
 def masked(picture: Picture, values: Array) -> Picture:
     """A picture of which less is seen, by values (h, w) float32 in [0, 1] of whatever size."""
     size = picture.pixels.shape[:2]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,6 +16,7 @@ from styleplug import __version__
 from styleplug.config import MACHINE_OPTIONS, RENAMED, Config, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
 from styleplug.options import File
+from styleplug.painting import DEPTH, Painting
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import JobResult
@@ -89,6 +90,10 @@ class Provenance:
         """What was done, once there is a result."""
         return self
 
+    def as_json(self) -> dict[str, Any]:
+        """What it says, as JSON can have it."""
+        return asdict(self)
+
     def embed_in(self, metadata: Metadata) -> Metadata:
         """The metadata with this note in the XMP packet, in the place of an earlier one."""
         from styleplug.image.metadata.xmp import Packet
@@ -112,16 +117,18 @@ class StylizeProvenance(Provenance):
 
     Args:
         preset: that the options began with.
-        paintings: in whose manner.
+        paintings: in whose manner, and where.
         initial, palette: what `init` and `palette` name, if that is a file.
+        mask: where it was painted, if not everywhere.
         backbone, engine: the network that was used, and what computed the gradients.
         stopped: how it ended, as in `StylizeResult`.
     """
 
     preset: str
-    paintings: tuple[SourceFile, ...]
+    paintings: tuple[Painting[SourceFile], ...]
     initial: SourceFile | None = None
     palette: SourceFile | None = None
+    mask: SourceFile | None = None
     backbone: str = ""
     engine: str = ""
     stopped: str = ""
@@ -132,19 +139,32 @@ class StylizeProvenance(Provenance):
         config: StylizeConfig,
         preset: str,
         photograph: SourceFile,
-        paintings: Sequence[Path],
+        paintings: Sequence[Painting[Path]],
+        mask: Path | None,
     ) -> Self:
         """What is about to be done, with the files as they are now."""
         options, files = _texts_and_files(config)
-        sources = tuple(SourceFile.of(painting) for painting in paintings)
-        initial, palette = files.get("init"), files.get("palette")
-        return cls(__version__, options, photograph, preset, sources, initial, palette)
+        return cls(
+            __version__,
+            options,
+            photograph,
+            preset,
+            tuple(painting.with_images(SourceFile.of) for painting in paintings),
+            files.get("init"),
+            files.get("palette"),
+            SourceFile.of(mask) if mask else None,
+        )
 
     def finished(self, result: JobResult) -> Self:
         return replace(
             self,
             **{name: getattr(result, name) for name in ("backbone", "engine", "stopped")},
         )
+
+    def as_json(self) -> dict[str, Any]:
+        values = super().as_json()
+        paintings = [painting.pop("image") | painting for painting in values["paintings"]]
+        return values | {"paintings": paintings}
 
     @property
     def files(self) -> Mapping[str, SourceFile | None]:
@@ -187,16 +207,21 @@ class FilterProvenance(Provenance):
     Args:
         filter: its name, or a blend's.
         palette: as of `StylizeProvenance`.
+        mask: where it acted, if not everywhere.
     """
 
     filter: str
     palette: SourceFile | None = None
+    mask: SourceFile | None = None
 
     @classmethod
-    def planned(cls, config: FilterConfig, filter: str, photograph: SourceFile) -> Self:
+    def planned(
+        cls, config: FilterConfig, filter: str, photograph: SourceFile, mask: Path | None
+    ) -> Self:
         """What is about to be done, with the files as they are now."""
         options, files = _texts_and_files(config)
-        return cls(__version__, options, photograph, filter, files.get("palette"))
+        where = SourceFile.of(mask) if mask else None
+        return cls(__version__, options, photograph, filter, files.get("palette"), where)
 
 
 def provenance_in(packet: bytes | None) -> StylizeProvenance | FilterProvenance | None:
@@ -212,7 +237,7 @@ def provenance_in(packet: bytes | None) -> StylizeProvenance | FilterProvenance 
             for element in Packet(packet).elements(NAMESPACE)
         }
         kind = FilterProvenance if _element("filter") in found else StylizeProvenance
-        for name in ("initial", "palette"):
+        for name in ("initial", "palette", "mask"):
             found.setdefault(_element(name), "")
         names = [field.name for field in fields(kind)]
         return kind(**{name: _READERS[name](found[_element(name)]) for name in names})
@@ -233,6 +258,14 @@ def _element(field: str) -> str:
 def _to_value(value: Any) -> Value:
     if isinstance(value, SourceFile):
         return vars(value)
+    if isinstance(value, Painting):
+        return vars(value.image) | {
+            field.name: _to_value(given)
+            for field in fields(value)
+            if (given := getattr(value, field.name)) not in (field.default, value.image)
+        }
+    if isinstance(value, float | bool):
+        return str(value)
     return [_to_value(inner) for inner in value] if isinstance(value, tuple) else value
 
 
@@ -252,6 +285,18 @@ def _source(value: Value) -> SourceFile:
     if not name:
         raise ValueError("a file without a name")
     return SourceFile(name, _text(fields["sha256"]))
+
+
+def _painting(value: Value) -> Painting[SourceFile]:
+    fields = _structure(value)
+    return Painting(
+        _source(value),
+        weight=float(_text(fields.get("weight", "1"))),
+        depth=_text(fields.get("depth", DEPTH.default)),
+        region=_source(fields["region"]) if "region" in fields else None,
+        mask=_source(fields["mask"]) if "mask" in fields else None,
+        by_color=fields.get("by_color") == "True",
+    )
 
 
 def _text(value: Value) -> str:
@@ -281,8 +326,10 @@ _READERS: Mapping[str, Callable[[Value], Any]] = {
     "options": _texts,
     "photograph": _source,
     "preset": _text,
-    "paintings": lambda value: tuple(_source(painting) for painting in _list(value)),
-    **dict.fromkeys(("initial", "palette"), lambda value: _source(value) if value else None),
+    "paintings": lambda value: tuple(_painting(painting) for painting in _list(value)),
+    **dict.fromkeys(
+        ("initial", "palette", "mask"), lambda value: _source(value) if value else None
+    ),
     "backbone": _text,
     "engine": _text,
     "stopped": _text,

@@ -16,8 +16,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from styleplug.errors import ConfigError, UnsupportedImageError
+from styleplug.errors import ConfigError
 from styleplug.hookspecs import Mask, StyleRole, StylizeRequest
+from styleplug.image.masks import is_black
 from styleplug.image.picture import Picture
 from styleplug.image.resize import resized
 from styleplug.image.transparency import fill_hidden, resized_picture
@@ -31,8 +32,6 @@ BLOCKS: Mapping[str, range] = MappingProxyType(
 )
 """By depth, the network's blocks whose statistics a painting gives: shallow ones have the brush and
 the canvas, deep ones shapes and composition (Gatys et al. 2017, section 6)."""
-_LEAST = 0.5 / 255
-"""A mask that is nowhere above this is black in a file of 8 bits a channel."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,11 +118,12 @@ def compose(request: StylizeRequest) -> Scene:
     roles, paintings = _weighted(request)
     places = _distinct(roles)
     size = photograph.pixels.shape[:2]
-    masks = [place for place in places if place is not None]
-    notes = [
-        note for mask in [request.mask, *masks] if mask is not None and (note := _note(mask, size))
-    ]
-    regions, shown = _regions(places, request.mask, size)
+    notes = tuple(
+        mask.scaling_note(size)
+        for mask in (request.mask, *places)
+        if mask is not None and mask.values.shape != size
+    )
+    regions, shown = _regions(places, request.mask, photograph)
     numbered = tuple(
         replace(painting, region=_index(places, role.region))
         for painting, role in zip(paintings, roles, strict=True)
@@ -150,12 +150,13 @@ def _weighted(request: StylizeRequest) -> tuple[list[StyleRole], list[StyleImage
 
 
 def _regions(
-    places: Sequence[Mask | None], mask: Mask | None, size: tuple[int, int]
+    places: Sequence[Mask | None], mask: Mask | None, photograph: Picture
 ) -> tuple[list[Array], Array | None]:
     """How much of each pixel belongs to each place, and to all of them together.
 
     Where masks overlap, they share the pixel; a place without one is what they leave.
     """
+    size, alpha = photograph.pixels.shape[:2], photograph.alpha
     given = {place: _at(place, size) for place in places if place is not None}
     total = np.sum(list(given.values()), axis=0) if given else np.zeros(size, np.float32)
     rest = (1 - total).clip(0, 1)
@@ -165,8 +166,9 @@ def _regions(
     for place in places:
         region = rest if place is None else given[place] / total
         region = region if acts is None else region * acts
-        if region.max() <= _LEAST:
-            raise _empty(place, mask)
+        seen = region if alpha is None else region * alpha
+        if is_black(seen):
+            raise _empty(place)
         regions.append(region)
     shown = np.sum(regions, axis=0).clip(0, 1)
     return regions, None if shown.min() >= 1 - 1e-6 else shown
@@ -177,11 +179,6 @@ def _counted(photograph: Picture, regions: Sequence[Array], shown: Array | None)
     alpha = photograph.alpha
     if alpha is not None:
         regions = [region * alpha for region in regions]
-        for region in regions:
-            if region.max() <= _LEAST:
-                raise UnsupportedImageError(
-                    photograph.path, "is transparent in all of a region; give another mask"
-                )
     if len(regions) > 1:
         is_even = alpha is None and shown is None
         alpha = None if is_even else np.sum(regions, axis=0).clip(0, 1)
@@ -193,27 +190,20 @@ def _counted(photograph: Picture, regions: Sequence[Array], shown: Array | None)
     return ContentImage(photograph.pixels, alpha)
 
 
-def _empty(place: Mask | None, mask: Mask | None) -> ConfigError:
+def _empty(place: Mask | None) -> ConfigError:
     if place is None:
-        name = mask.name if mask else "the regions"
-        return ConfigError("mask", name, "such that something is left for each painting")
-    if place.values.max() <= _LEAST:
-        return ConfigError("region", place.name, "white, or grey, somewhere; it is empty")
-    return ConfigError("region", place.name, f"partly within {mask.name if mask else 'the mask'}")
+        allowed = "such that they leave something for the paintings without a region"
+        return ConfigError("regions", "all masks together", allowed)
+    allowed = "white, or grey, somewhere; it is empty"
+    if not is_black(place.values):
+        allowed = "partly within the mask, and where the photograph is seen"
+    return ConfigError("region", place.name, allowed)
 
 
 def _at(mask: Mask, size: tuple[int, int]) -> Array:
     if mask.values.shape == size:
         return mask.values
     return resized(mask.values, *size)
-
-
-def _note(mask: Mask, size: tuple[int, int]) -> str | None:
-    """A line on a mask of another size than the photograph's."""
-    if mask.values.shape == size:
-        return None
-    before, after = (f"{width}×{height}" for height, width in (mask.values.shape, size))
-    return f"{mask.name} is scaled from {before} pixels to the photograph's {after}"
 
 
 def _distinct(roles: Iterable[StyleRole] | Sequence[StyleRole]) -> list[Mask | None]:

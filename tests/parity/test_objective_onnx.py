@@ -60,9 +60,10 @@ def assert_parity(
     content: dict[str, float] = CONTENT,
     style: dict[str, float] = STYLE,
     balance: Balance = WEIGHTS,
+    targets: list[Targets] | None = None,
 ) -> None:
     encoder = Encoder(model, pooling=pooling, device="cpu")
-    targets = make_targets(encoder, photograph, painting, levels, content, style)
+    targets = targets or make_targets(encoder, photograph, painting, levels, content, style)
     network, mirror = Network(model, pooling), TorchVGG(model, pooling=pooling, device="cpu")
     loss = Loss(targets, content_layers=content, style_layers=style, balance=balance, tv_weight=0.5)
     expected, found = (
@@ -124,6 +125,15 @@ def test_sizes(
 ) -> None:
     model = request.getfixturevalue(network)
     assert_parity(model, *pictures(make_picture, *size), pooling=pooling, levels=levels)
+
+
+def test_regions(tiny_model: Model, make_picture: MakePicture) -> None:
+    picture, photograph, painting = pictures(make_picture, 53, 64)
+    left = np.tile(np.linspace(1, 0, 64, dtype=np.float32), (53, 1))
+    content = ContentImage(photograph.pixels, regions=(left, 1 - left))
+    paintings = [StyleImage(painting.pixels), StyleImage(photograph.pixels, region=1)]
+    targets = compute_targets(Encoder(tiny_model, device="cpu"), content, paintings, CONTENT, STYLE)
+    assert_parity(tiny_model, picture, photograph, painting, targets=[targets])
 
 
 @pytest.mark.parametrize("pooling", ["max", "avg"])

@@ -61,7 +61,7 @@ def test_options_that_are_given_win(
     recipe = recipe_of(folder / "again.png")
     assert recipe.options["seed"] == "8"
     assert recipe.options["init"] == "noise"
-    assert [source.name for source in recipe.paintings] == ["photo.png"]
+    assert [painting.image.name for painting in recipe.paintings] == ["photo.png"]
 
 
 @pytest.mark.parametrize("place", ["beside the picture", "beside the photograph", "current folder"])
@@ -182,7 +182,7 @@ def test_pipes_have_a_note_too(paint: Callable[..., Result], folder: Path) -> No
     result = paint("--format", "png", output="-")
     assert result.exit_code == 0
     (folder / "out.png").write_bytes(result.stdout_bytes)
-    assert [source.name for source in recipe_of(folder / "out.png").paintings] == ["painting.png"]
+    assert [one.image.name for one in recipe_of(folder / "out.png").paintings] == ["painting.png"]
 
 
 # What is kept

@@ -1,4 +1,4 @@
-"""The type of number in which a device computes convolutions most quickly, for training."""
+"""The type of number in which a device computes convolutions most quickly."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def quick_type(device: torch.device) -> torch.dtype:
     GPUs know, would need gradients to be scaled.
     """
     if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+        known = torch.cuda.is_bf16_supported(including_emulation=False)
+        return torch.bfloat16 if known else torch.float32
     if device.type != "cpu":
         return torch.float32
     return min((torch.float32, torch.bfloat16), key=_seconds)
