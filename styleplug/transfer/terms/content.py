@@ -59,4 +59,5 @@ class ContentTerm(Term):
 
 def sum_of_squares(features: NDArray[np.floating]) -> float:
     """Σ F², row by row, which takes no memory."""
-    return sum(float(np.dot(row, row)) for row in features.reshape(-1, features.shape[-1]))
+    rows = features.reshape(-1, features.shape[-1])
+    return sum(float(np.dot(row, row)) for row in map(np.float32, rows))

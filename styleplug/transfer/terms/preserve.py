@@ -40,13 +40,15 @@ class PreserveTerm(ContentTerm):
         if sources.photograph.preserved is None:
             return []
         names = preserved_layers(sources.layers) or list(layers)
-        guides = {name: sources.preserved(name) for name in names}
         found = sources.features(sources.photograph, names)
-        return [
-            Target(name, found[name] * guide, 1 / len(names), guide)
-            for name, guide in guides.items()
-        ]
+        targets = []
+        for name, features in found.items():
+            guide = sources.preserved(name)
+            features *= guide
+            targets.append(Target(name, features, 1 / len(names), guide))
+        return targets
 
     def _norm(self) -> float:
         assert self.guide is not None
-        return sum_of_squares(self.target * np.sqrt(1 - STRICTNESS * np.square(self.guide)))
+        allowed = np.sqrt(1 - STRICTNESS * np.square(self.guide))
+        return sum(sum_of_squares(channel * allowed) for channel in self.target[0])

@@ -24,22 +24,25 @@ Array = NDArray[np.float32]
 class Sources:
     """The pictures of one scale, without hidden colours, and the network that sees them.
 
-    All features count as much as they are seen (`styleplug.vgg.masks`). `window` is as in
-    `Encoder.features`; `layers` are all that the loss looks at.
+    All features count as much as they are seen (`styleplug.vgg.masks`). `window` and `dtype` are
+    as in `Encoder.features`; `layers` are all that the loss looks at.
     """
 
     encoder: Encoder
     photograph: ContentImage
     paintings: Sequence[StyleImage]
     window: int | None = None
+    dtype: type[np.floating] = np.float32
     layers: tuple[str, ...] = ()
 
     def features(self, picture: Picture, layers: Iterable[str]) -> dict[str, Array]:
         """Those of a picture, (1, C, h, w) by layer."""
-        found = self.encoder.features(as_batch(picture.pixels), layers, self.window)
-        if picture.alpha is None:
-            return found
-        return {name: array * feature_weights(picture.alpha, name) for name, array in found.items()}
+        batch = as_batch(picture.pixels)
+        found = self.encoder.features(batch, layers, self.window, self.dtype)
+        if picture.alpha is not None:
+            for name, array in found.items():
+                array *= feature_weights(picture.alpha, name)
+        return found
 
     def preserved(self, layer: str) -> Array:
         """What features are multiplied by, (h, w), so that their squares count by how much is to be
