@@ -105,6 +105,7 @@ def _constant(graph: GraphBuilder, weights: Weights, name: str, order: tuple[int
 
 
 def main(arguments: Any = None) -> None:
+    """The command; see the module's text."""
     manifest, data, output = map(Path, arguments or sys.argv[1:])
     output.write_bytes(export_onnx(read_weights(manifest.read_bytes(), data.read_bytes())))
 

@@ -11,6 +11,7 @@ from styleplug.transfer.octaves import config_at, octave_painting_sizes, plan_oc
 from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.schedule import Scale, plan_scales
 from styleplug.transfer.targets import painting_size
+from styleplug.transfer.terms.preserve import preserved_layers
 
 
 def plan_transfer(height: int, width: int, config: StylizeConfig) -> tuple[Scale, ...]:
@@ -36,5 +37,7 @@ def fitted_plan(
             sizes = octave_painting_sizes(paintings, last, config)
         else:
             sizes = [painting_size(one, *last.shape, config.stroke_scale) for one in paintings]
-        fitted += fitted_scales(together, sizes, there, engine)
+        layers = (*there.content_layers, *there.style_layers)
+        preserved = () if photograph.preserved is None else preserved_layers(layers)
+        fitted += fitted_scales(together, sizes, there, engine, preserved)
     return tuple(fitted)

@@ -27,7 +27,7 @@ STRICTNESS = 0.95
 
 def preserved_layers(layers: Iterable[str]) -> list[str]:
     """Of the layers that the loss looks at anyway, those whose features are preserved."""
-    return [layer for layer in layers if block_of(layer) == FINEST_BLOCK]
+    return list(dict.fromkeys(layer for layer in layers if block_of(layer) == FINEST_BLOCK))
 
 
 class PreserveTerm(ContentTerm):

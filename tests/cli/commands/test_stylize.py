@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from click.testing import Result
 from PIL import ExifTags, Image
+from portrait import portrait
 
 import styleplug
 from styleplug.config import StylizeConfig
@@ -696,3 +697,20 @@ def test_a_palette_is_an_input_that_is_never_written_over(
     )
     assert (result.exit_code, "never written over" in result.stderr) == (2, True)
     assert (folder / "painting.png").read_bytes() == before
+
+
+def test_that_a_face_is_preserved_is_said(run: Callable[..., Result], folder: Path) -> None:
+    Image.fromarray(np.uint8(255 * portrait(128))).save(folder / "portrait.png")
+    options = ("--size", "64", "--iterations", "1", "--device", "cpu", "--json", "--overwrite")
+    command = ("stylize", "portrait.png", "--style", "painting.png", "-o", "out.png", *options)
+    said = {}
+    for preserve in (
+        (),
+        ("--preserve", "none"),
+        ("--preserve", "lines=0.5"),
+        ("--preset", "article"),
+    ):
+        lines = map(json.loads, run(*command, *preserve).stdout.splitlines())
+        [planned] = [line for line in lines if line["event"] == "planned"]
+        said[preserve] = any("a face is preserved" in note for note in planned["notes"])
+    assert list(said.values()) == [True, False, False, False]
