@@ -50,7 +50,7 @@ class OnnxEngine(Engine):
         return array
 
     def forward(self, pixels: Array, window: Window, *, differentiable: bool) -> OnnxPass:
-        return OnnxPass(self, np.ascontiguousarray(pixels), window)
+        return OnnxPass(self, np.ascontiguousarray(pixels), window.converted(self.to_device))
 
     def fused(self, loss: Loss) -> Callable[[Array], Gradient]:
         return FusedObjective(self.network, loss)

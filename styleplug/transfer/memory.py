@@ -225,7 +225,9 @@ class MemoryEstimate:
         """The photograph's features, for this scale and those to come."""
         channels = {one.layer: one.out_channels for one in self.architecture.convolutions}
         return sum(
-            4 * channels[layer] * Tile.of(*size).at(layer).count
-            for size in {size for scale in self.scales[number:] for size in scale.sizes}
+            (2 if scale.is_octave else 4) * channels[layer] * Tile.of(*size).at(layer).count
+            for size, scale in {
+                size: scale for scale in self.scales[number:] for size in scale.sizes
+            }.items()
             for layer in self.config.content_layers
         )

@@ -22,7 +22,10 @@ try:
 except (ImportError, OSError) as failure:
     raise MissingDependencyError.of(failure, "torch", "torch") from failure
 
-from styleplug.vgg.precision import quick_type  # after the error that says that there is no PyTorch
+from styleplug.vgg.precision import (
+    layout_for,
+    quick_type,
+)  # after the error that says that there is no PyTorch
 
 _DEVICES = {
     "rocm": "cuda",
@@ -93,10 +96,7 @@ class TorchVGG(nn.Module):
         if precision == "float16" and self.device.type == "cpu":
             raise ConfigError("precision", precision, "float32 on the CPU")
         self.dtype = quick_type(self.device) if precision == "auto" else getattr(torch, precision)
-        # The units for bfloat16 in processors take all channels of a place at once.
-        self.layout = (
-            torch.channels_last if self.dtype == torch.bfloat16 else torch.contiguous_format
-        )
+        self.layout = layout_for(self.dtype)
         self.architecture, mean, weights = load_weights(model)
         self.pool = functional.max_pool2d if pooling == "max" else functional.avg_pool2d
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))

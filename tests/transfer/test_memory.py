@@ -128,8 +128,8 @@ from styleplug.transfer import plan
 from styleplug.transfer.memory import MemoryEstimate
 engine, precision, size, limit = *sys.argv[1:3], int(sys.argv[3]), float(sys.argv[4])
 config = styleplug.StylizeConfig(
-    size=size, iterations=2, engine=engine, precision=precision, device="cpu", optimizer="adam", pyramid=False,
-    content_error=None, content_weight=1, max_memory=limit or None,
+    size=size, iterations=2, engine=engine, precision=precision, device="cpu",
+    optimizer="adam", pyramid=False, content_error=None, content_weight=1, max_memory=limit or None,
 )
 needs = []
 fit = plan.fitted_scales
