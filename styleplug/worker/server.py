@@ -118,7 +118,7 @@ class Worker:
             protocol=max(shared),
             styleplug=styleplug.__version__,
             python=platform.python_version(),
-            capabilities=[*([] if problems else ["stylize"]), "filter", "preview"],
+            capabilities=[*([] if problems else ["stylize", "regions"]), "filter", "preview"],
             **({"problems": problems} if problems else {}),
         )
 
