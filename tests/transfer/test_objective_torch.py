@@ -97,10 +97,10 @@ def test_gradient_is_that_of_finite_differences(
     alpha: NDArray[np.float32] | None,
     in_regions: bool,
 ) -> None:
-    mirror = TorchVGG(tiny_model, pooling=pooling, device="cpu").double()
-    mirror.dtype = torch.float64
+    mirror = TorchVGG(tiny_model, pooling=pooling, device="cpu")
     targets = make_targets(tiny_model, make_picture, pooling, levels, alpha, in_regions=in_regions)
     objective = objective_of([as_float64(one) for one in targets], mirror, balance)
+    mirror.double().dtype = torch.float64  # which no engine is asked to be made with
     picture = torch.tensor(make_picture(37, 34, seed=3)).double()
     gradient = objective(picture).gradient
     generator = torch.Generator().manual_seed(0)

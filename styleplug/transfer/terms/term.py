@@ -123,9 +123,8 @@ class Window:
         weighted, total = self._weighted(layer, features), None
         for term, maps, by_statistic in zip(self.terms, self.maps, by_statistics, strict=True):
             if term.layer == layer:
-                # Anew, for to keep them since the statistic would take a copy for each region.
-                guided = maps[GUIDE] * weighted if GUIDE in maps else weighted
-                gradient = _guided(term.by_features(guided, by_statistic, maps), maps)
+                gradient = term.by_features(_guided(weighted, maps), by_statistic, maps)
+                gradient = _guided(gradient, maps)
                 total = gradient if total is None else total + gradient
         return self._weighted(layer, total)
 
@@ -134,5 +133,4 @@ class Window:
 
 
 def _guided(features: Array, maps: Mapping[str, Array]) -> Array:
-    # ONNX Runtime takes two products for one where their factors come in the same order.
     return features * maps[GUIDE] if GUIDE in maps else features
