@@ -267,15 +267,16 @@ def test_a_transfer_goes_on_from_its_checkpoint(
     options = {"size": 32, "iterations": 1_000_000, "device": "cpu"}
     checkpoint = tmp_path / "checkpoint.npz"
     stylize(worker, options=options, checkpoint=str(checkpoint), checkpoint_seconds=1)
+    while step(worker.hear_until("progress")[-1]) < 5:
+        pass
+    checkpoint.unlink(missing_ok=True)  # it may be from before that
     while not checkpoint.exists():
-        last = worker.hear_until("progress")[-1]
+        worker.hear_until("progress")
     worker.say("cancel", id="a")
     worker.hear_until("cancelled")
     stylize(worker, id="b", options=options, checkpoint=str(checkpoint))
     first = worker.hear_until("progress", "failed")[-1]
-    assert first["fraction"] > 0
-    assert step(first) > 1
-    assert step(first) <= step(last) + 1000
+    assert step(first) > 5, "it has begun anew"
     worker.say("cancel", id="b")
 
 
