@@ -74,7 +74,9 @@ class OpenMessage(_IdMessage):
 class StylizeMessage(_IdMessage):
     """Begins a transfer.
 
-    `result` is how to give it: as raw pixels, or in the format of a name, which the job checks.
+    `result` is how to give it: as raw pixels, or in the format of a name, which the job checks;
+    `checkpoint` is a file to keep the state in and to go on from, and empty for none, written every
+    so many seconds.
     """
 
     photo: PictureSource
@@ -84,6 +86,8 @@ class StylizeMessage(_IdMessage):
     options: Mapping[str, Any]
     result: PixelFormat | str
     preview: int
+    checkpoint: str = ""
+    checkpoint_seconds: int = 60
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,10 @@ class FilterMessage(_IdMessage):
     mask: PictureSource | None
     options: Mapping[str, Any]
     result: PixelFormat | str
+
+
+class StopMessage(_IdMessage):
+    """Ends a job with the picture as it is."""
 
 
 class CancelMessage(_IdMessage):
@@ -115,6 +123,7 @@ HostMessage = (
     | CatalogueMessage
     | OpenMessage
     | JobMessage
+    | StopMessage
     | CancelMessage
     | CloseMessage
     | ShutdownMessage
@@ -156,6 +165,8 @@ def _stylize(fields: _Fields) -> StylizeMessage:
         options=fields.scalars("options"),
         result=_result(fields.inner("result")),
         preview=fields.whole("preview", 0, 0),
+        checkpoint=fields.text("checkpoint", ""),
+        checkpoint_seconds=fields.whole("checkpoint_seconds", 1, 60),
     )
 
 
@@ -208,6 +219,7 @@ _MESSAGES: Mapping[str, Callable[[_Fields], HostMessage]] = {
     "open": lambda fields: OpenMessage(fields.id()),
     "stylize": _stylize,
     "filter": _filter,
+    "stop": lambda fields: StopMessage(fields.id()),
     "cancel": lambda fields: CancelMessage(fields.id()),
     "close": lambda fields: CloseMessage(fields.id()),
     "shutdown": lambda fields: ShutdownMessage(),
