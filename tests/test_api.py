@@ -331,9 +331,9 @@ def test_the_strokes_grow_with_their_scale(
     sizes = []
     compute = targets.compute_targets
 
-    def note(encoder: Any, photograph: Any, paintings: Any, *layers: Any) -> Any:
+    def note(encoder: Any, photograph: Any, paintings: Any, *how: Any, **kept: Any) -> Any:
         sizes.append((photograph.size, paintings[0].size))
-        return compute(encoder, photograph, paintings, *layers)
+        return compute(encoder, photograph, paintings, *how, **kept)
 
     monkeypatch.setattr(targets, "compute_targets", note)
     for scale in (0.5, 1, 2):

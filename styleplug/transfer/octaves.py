@@ -132,7 +132,11 @@ def octave_painting_sizes(
 def settled(painted: Pixels, before: Pixels) -> Pixels:
     """An octave's picture, with the large shapes and colours of the one before."""
     half = [max(1, side // 2) for side in before.shape[:2]]
-    before, drifted = (
-        resized(resized(one, *half), *painted.shape[:2]) for one in (before, painted)
-    )
-    return (painted + before - drifted).clip(0, 1)
+    result = np.empty_like(painted)
+    for channel in range(painted.shape[2]):  # one after another, for the memory of large pictures
+        drifted = painted[..., channel]
+        large, lost = (
+            resized(resized(one, *half), *drifted.shape) for one in (before[..., channel], drifted)
+        )
+        result[..., channel] = (drifted + large - lost).clip(0, 1)
+    return result

@@ -12,6 +12,7 @@ from styleplug.image.detail import enlarged
 from styleplug.image.picture import Picture
 from styleplug.image.recolour import recolour
 from styleplug.image.resize import resized
+from styleplug.runtime.memory import return_freed_memory
 from styleplug.transfer.checkpoint import Checkpointer, Snapshot
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.loss import Evaluation
@@ -165,8 +166,10 @@ class Transfer:
                 yield self._preview(work.scale, work.best_pixels)
             work.picture = work.solver.step(work.picture, evaluation.gradient)
             del evaluation  # its gradient makes room for the next one
-        best = work.best_pixels
-        self.pixels = settled(best, self.pixels) if work.scale.is_octave else best
+        best, is_octave = work.best_pixels, work.scale.is_octave
+        del work  # its solver makes room
+        return_freed_memory()
+        self.pixels = settled(best, self.pixels) if is_octave else best
 
     def _preview(self, scale: Scale, pixels: Pixels) -> Preview:
         return Preview(scale.longest, self.scene.composed(pixels))
@@ -236,7 +239,7 @@ class Transfer:
 
     def _result(self, evaluation: Evaluation) -> StylizeResult:
         image, alpha, photograph = self.pixels, self.request.content_alpha, self.photograph.pixels
-        if self.config.output_size == "photo" and image.size <= photograph.size:
+        if self.config.output_size == "photo" and image.size < photograph.size:
             image = enlarged(image, photograph, self.config.detail)
         elif alpha is not None:
             alpha = resized(alpha, *image.shape[:2])

@@ -76,7 +76,7 @@ def test_the_engine_is_the_one_asked_for(
         ({"knows_bfloat16": True, "is_slow": True}, {}, (OnnxEngine, "float32")),
         # There is a GPU, but PyTorch can't use it.
         (
-            {"knows_bfloat16": False, "may_have_gpu": True},
+            {"is_slow": True, "may_have_gpu": True},
             {"device": "auto"},
             (OnnxEngine, "float32"),
         ),

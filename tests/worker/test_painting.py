@@ -87,7 +87,7 @@ def test_a_transfer_from_plan_to_picture(
     assert kinds[0] == "planned"
     assert kinds[1:3] == ["progress", "progress"]
     assert kinds[-1] == "finished", heard[-1]
-    assert heard[-1]["device"] == "CPU"
+    assert heard[-1]["device"].startswith("CPU")  # in bfloat16, where it is quick at that
     assert heard[0]["scales"] == [32]
     assert [message["text"] for message in heard[1:3]] == [
         "32 px, step 1 of 2",
