@@ -251,16 +251,20 @@ def worker_message(job: Job, store: Store) -> tuple[str, dict[str, Any]]:
         "options": dict(recipe["options"]),
         "result": {"format": recipe.get("format") or result_format(photo)},
     }
+    if "mask" in recipe:
+        fields["mask"] = {"path": str(_picture(store, job.owner, {"upload": recipe["mask"]}))}
     if recipe["kind"] == "filter":
         return "filter", fields | {"filter": recipe["filter"]}
     if "start_from" in recipe:
         fields["options"]["init"] = str(_picture(store, job.owner, {"job": recipe["start_from"]}))
-    paintings = [
+    paintings: list[dict[str, Any]] = [
         {"name": painting["style"]}
         if "style" in painting
         else {"path": str(_picture(store, job.owner, painting))}
         for painting in recipe["paintings"]
     ]
+    for painting, weight in zip(paintings, recipe.get("weights", ()), strict=False):
+        painting["weight"] = weight
     return "stylize", fields | {
         "paintings": paintings,
         "preset": recipe["preset"],

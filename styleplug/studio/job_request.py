@@ -7,28 +7,27 @@ it is for.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from styleplug.config import DEFAULT_PRESET, INITS, FilterConfig, StylizeConfig
+from styleplug.config import DEFAULT_PRESET, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, StyleplugError
+from styleplug.options import File, is_number
 from styleplug.studio.problems import Problem, wrong_field
 
 KINDS = ("stylize", "filter")
+_KINDS_OF_OPTIONS = {**FilterConfig.options(), **StylizeConfig.options()}
 _LONGEST_TEXT = 1000
 _HARMLESS = re.compile(r"[\w .,:;=+-]*")
 _FIELDS = frozenset(
     (
-        *("kind", "photo", "paintings", "filter", "preset", "options", "format"),
+        *("kind", "photo", "mask", "paintings", "weights"),
+        *("filter", "preset", "options", "format"),
         *("after", "start_from", "parent"),
     )
 )
-_NOT_YET = {
-    "weights": "paintings are mixed in equal parts here",
-    "mask": "regions can't be painted here",
-}
-"""Fields that are known, but that this version's worker can't do anything with."""
 
 
 def checked_recipe(body: object, most_paintings: int) -> dict[str, Any]:
@@ -39,17 +38,15 @@ def checked_recipe(body: object, most_paintings: int) -> dict[str, Any]:
     """
     if not isinstance(body, dict):
         raise wrong_field("body", "a JSON object")
-    for name, value in body.items():
-        if name in _NOT_YET and value:
-            raise Problem(501, "not-available", _NOT_YET[name], name)
-        if name not in _FIELDS and name not in _NOT_YET:
+    for name in body:
+        if name not in _FIELDS:
             raise wrong_field(str(name)[:100], "left out, for there is no such field")
     recipe: dict[str, Any] = {
         "kind": _choice(body, "kind", KINDS),
         "photo": _text(body, "photo"),
         "options": _options(body),
     }
-    for name in ("after", "start_from", "parent", "format"):
+    for name in ("mask", "after", "start_from", "parent", "format"):
         if body.get(name) is not None:
             recipe[name] = _text(body, name)
     if recipe["kind"] == "filter":
@@ -58,6 +55,8 @@ def checked_recipe(body: object, most_paintings: int) -> dict[str, Any]:
     else:
         recipe["preset"] = _text(body, "preset") if body.get("preset") else DEFAULT_PRESET
         recipe["paintings"] = _paintings(body, most_paintings)
+        if body.get("weights") is not None:
+            recipe["weights"] = _weights(body["weights"], len(recipe["paintings"]))
         _refuse_unless(lambda: StylizeConfig.from_preset(recipe["preset"], **recipe["options"]))
     return recipe
 
@@ -74,8 +73,10 @@ def _options(body: Mapping[str, Any]) -> dict[str, Any]:
         is_harmless = not isinstance(value, str) or (
             len(value) <= _LONGEST_TEXT and _HARMLESS.fullmatch(value) and ".." not in value
         )
-        if not is_harmless or (name == "init" and value not in INITS):
-            allowed = f"one of {', '.join(INITS)}" if name == "init" else "no path of a file"
+        kind = _KINDS_OF_OPTIONS.get(name)
+        if not is_harmless or (isinstance(kind, File) and value not in (None, *kind.words)):
+            words = kind.words if isinstance(kind, File) else ()
+            allowed = f"one of {', '.join(words)}" if words else "no path of a file"
             raise wrong_field(f"options.{name[:100]}", allowed)
     return dict(options)
 
@@ -85,6 +86,18 @@ def _paintings(body: Mapping[str, Any], most: int) -> list[dict[str, str]]:
     if not isinstance(paintings, list) or not 1 <= len(paintings) <= most:
         raise wrong_field("paintings", f"a list of 1 to {most} objects")
     return [_painting(painting, f"paintings[{i}]") for i, painting in enumerate(paintings)]
+
+
+def _weights(weights: object, count: int) -> list[float]:
+    """How much each painting counts."""
+    if (
+        isinstance(weights, list)
+        and len(weights) == count
+        and all(is_number(weight) and 0 <= weight < math.inf for weight in weights)
+        and sum(weights) > 0
+    ):
+        return weights
+    raise wrong_field("weights", "a number of 0 or more for each painting, one of them above 0")
 
 
 def _painting(painting: object, place: str) -> dict[str, str]:

@@ -102,6 +102,8 @@ _SCHEMAS: Mapping[str, Schema] = {
             "paintings": _list(
                 {"oneOf": [_object({"style": _TEXT}), _object({"upload": _ID})]},
             ),
+            "weights": _list(_NUMBER) | {"description": "How much each painting counts."},
+            "mask": _ID | {"description": "A grey picture: white where to paint."},
             "preset": _TEXT,
             "filter": _TEXT,
             "options": {
@@ -114,7 +116,18 @@ _SCHEMAS: Mapping[str, Schema] = {
             "start_from": _ID | {"description": "A job from whose picture the work starts."},
             "parent": _TEXT | {"description": "What this was made from, for the client."},
         },
-        *("paintings", "preset", "filter", "options", "format", "after", "start_from", "parent"),
+        *(
+            "paintings",
+            "weights",
+            "mask",
+            "preset",
+            "filter",
+            "options",
+            "format",
+            "after",
+            "start_from",
+            "parent",
+        ),
     ),
     "Job": _object(
         {

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from jsonschema import Draft202012Validator
-from PIL import Image
+from PIL import Image, ImageChops
 from studio_client import StudioClient
 
 import styleplug
@@ -142,6 +142,7 @@ def test_a_filter_job_gives_the_file_that_the_command_line_would(
         ({"options": []}, "options"),
         ({"options": {"none": 1}}, "options.option"),
         ({"after": "x" * 22}, "after"),
+        ({"mask": "x" * 22}, "mask"),
         ({"format": "exe"}, "format"),
         ({"colour": "red"}, "colour"),
     ],
@@ -163,6 +164,10 @@ def test_a_wrong_field_of_a_job_is_named(studio, photo, changed, field):
         ({"preset": "none"}, "preset"),
         ({"options": {"init": "/etc/passwd"}}, "options.init"),
         ({"options": {"init": "result.png"}}, "options.init"),
+        ({"options": {"palette": "result.png"}}, "options.palette"),
+        ({"weights": [1, 2]}, "weights"),
+        ({"weights": [0]}, "weights"),
+        ({"weights": ["1"]}, "weights"),
         ({"options": {"device": "../x"}}, "options.device"),
         ({"start_from": "x" * 22}, "start_from"),
     ],
@@ -232,6 +237,40 @@ def test_a_painting_is_sent_and_added_to_the_collection(studio, png):
     again = studio.post("/api/v1/styles", {"upload": upload, "name": "Wheat, 1889"})
     assert (again.status, again.code) == (409, "taken")
     assert studio.post("/api/v1/styles", {"upload": upload, "name": "…"}).status == 422
+
+
+def test_a_filter_is_applied_where_the_mask_is_white(studio, png, tmp_path):
+    photo = studio.upload(png).json["id"]
+    mask_image = Image.new("L", (48, 32))
+    mask_image.paste(255, (0, 0, 24, 32))
+    mask_image.save(tmp_path / "mask.png")
+    mask = studio.upload((tmp_path / "mask.png").read_bytes(), "mask.png").json["id"]
+    job = studio.finished(studio.job(kind="filter", photo=photo, filter="posterise", mask=mask))
+    assert (job["state"], job["recipe"]["mask"]) == ("done", mask), job
+    before, after = (
+        Image.open(io.BytesIO(b)) for b in (png, studio.get(job["result"]["url"]).body)
+    )
+    difference = ImageChops.difference(before.convert("RGB"), after.convert("RGB"))
+    left, right = difference.crop((0, 0, 20, 32)), difference.crop((24, 0, 48, 32))
+    assert max(high for _, high in left.getextrema()) > 10
+    assert max(high for _, high in right.getextrema()) <= 1
+
+
+@pytest.mark.slow
+def test_paintings_count_by_their_weights(start, png, small_network, tmp_path):
+    studio = start()
+    photo = studio.upload(png).json["id"]
+    job = studio.job(
+        kind="stylize",
+        photo=photo,
+        paintings=[{"style": "mosaic"}, {"style": "mist"}],
+        weights=[3, 1],
+        options={"size": 32, "iterations": 1},
+    )
+    (tmp_path / "result.png").write_bytes(studio.get(studio.finished(job)["result"]["url"]).body)
+    note = provenance_in(inspect_picture(tmp_path / "result.png").metadata.xmp)
+    assert isinstance(note, StylizeProvenance)
+    assert [painting.weight for painting in note.paintings] == [3, 1]
 
 
 @pytest.mark.slow

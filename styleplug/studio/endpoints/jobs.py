@@ -52,6 +52,8 @@ async def _check_references(request: Request, recipe: dict[str, Any]) -> None:
             raise wrong_field(field, "the id of an upload that is there")
 
     check_upload(recipe["photo"], "photo")
+    if "mask" in recipe:
+        check_upload(recipe["mask"], "mask")
     for field in ("after", "start_from"):
         if field in recipe and not (
             is_id(recipe[field]) and service.store.job(recipe[field], owner)
