@@ -14,6 +14,23 @@ from typing import Any
 
 DRIVER = shutil.which("chromedriver")
 """Debian's package `chromium-driver`; None where there is none."""
+KEYS = {
+    "Tab": "\ue004",
+    "Enter": "\ue007",
+    "Shift": "\ue008",
+    "Control": "\ue009",
+    "Space": " ",
+    "PageUp": "\ue00e",
+    "PageDown": "\ue00f",
+    "End": "\ue010",
+    "Home": "\ue011",
+    "ArrowLeft": "\ue012",
+    "ArrowUp": "\ue013",
+    "ArrowRight": "\ue014",
+    "ArrowDown": "\ue015",
+    "Delete": "\ue017",
+}
+"""Keys without a character of their own, as WebDriver names them."""
 PATIENCE = 60
 """Seconds until a page is taken to hang."""
 
@@ -32,7 +49,10 @@ class Browser:
         self._address = f"http://127.0.0.1:{port}/session"
         # Without its sandbox, for it refuses to have one where root starts it.
         arguments = ["--headless=new", "--no-sandbox", "--window-size={},{}".format(*size)]
-        wanted = {"goog:chromeOptions": {"args": arguments}}
+        wanted = {
+            "goog:chromeOptions": {"args": arguments},
+            "goog:loggingPrefs": {"browser": "ALL"},
+        }
         try:
             session = self._call("POST", "", {"capabilities": {"alwaysMatch": wanted}})
         except OSError:
@@ -57,6 +77,38 @@ class Browser:
             time.sleep(0.1)
         raise AssertionError(f"the page never came to: {script}")
 
+    def press(self, *keys: str) -> None:
+        """Press keys one after another, such as "a" or one of `KEYS`; "Shift+Tab" are two at once."""
+        for key in keys:
+            chord = [KEYS.get(name, name) for name in key.split("+")]
+            down = [{"type": "keyDown", "value": value} for value in chord]
+            up = [{"type": "keyUp", "value": value} for value in reversed(chord)]
+            self._act({"type": "key", "id": "keyboard", "actions": [*down, *up]})
+
+    def drag(self, *places: tuple[float, float]) -> None:
+        """Press the mouse's button at the first place of the window, release it at the last."""
+        moves = [
+            {"type": "pointerMove", "x": round(x), "y": round(y), "duration": 50} for x, y in places
+        ]
+        down, up = ({"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp"))
+        self._act({"type": "pointer", "id": "mouse", "actions": [moves[0], down, *moves[1:], up]})
+
+    def choose(self, selector: str, *files: Path) -> None:
+        """Choose files in the `<input type=file>` that a CSS selector finds first."""
+        found = self._call("POST", "/element", {"using": "css selector", "value": selector})
+        [element] = found.values()
+        self._call("POST", f"/element/{element}/value", {"text": "\n".join(map(str, files))})
+
+    def emulate(self, command: str, **parameters: Any) -> None:
+        """Send a command of the DevTools' domain `Emulation`, such as another width or scheme."""
+        body = {"cmd": f"Emulation.{command}", "params": parameters}
+        self._call("POST", "/goog/cdp/execute", body)
+
+    def problems(self) -> list[str]:
+        """What the page has complained of in its console since this was last asked."""
+        said = self._call("POST", "/se/log", {"type": "browser"})
+        return [entry["message"] for entry in said if entry["level"] in ("SEVERE", "WARNING")]
+
     def screenshot(self, path: Path) -> None:
         """Write what is seen, as PNG."""
         path.write_bytes(base64.b64decode(self._call("GET", "/screenshot")))
@@ -66,6 +118,9 @@ class Browser:
         self._call("DELETE", "")
         self._driver.terminate()
         self._driver.communicate()
+
+    def _act(self, source: dict[str, Any]) -> None:
+        self._call("POST", "/actions", {"actions": [source]})
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         request = urllib.request.Request(
