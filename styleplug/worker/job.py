@@ -1,7 +1,8 @@
 """The process of one job: does what one message asks for, and says so.
 
 The worker starts it as `python -P -m styleplug.worker.job` in the job's folder, and gives it the
-host's message on standard input, which stays open as long as the worker lives.
+host's message on standard input, which stays open as long as the worker lives. A second line asks
+for the end, with the picture as it is.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 import threading
 from contextlib import suppress
 
-from styleplug.errors import StyleplugError
+from styleplug.errors import Cancelled, StyleplugError
 from styleplug.runtime.memory import memory_errors
 from styleplug.worker.lines import Output, shortened
 from styleplug.worker.messages import CatalogueMessage, JobMessage, parse
@@ -29,16 +30,19 @@ def main() -> None:
     if sys.platform != "win32":
         os.nice(NICENESS)
     message = parse(sys.stdin.buffer.readline())
-    threading.Thread(target=_await_end_of_input, daemon=True).start()
+    stop = threading.Event()
+    threading.Thread(target=_await_end_of_input, args=(stop,), daemon=True).start()
     assert isinstance(message, CatalogueMessage | JobMessage), "the worker does the rest itself"
     try:
         with memory_errors():
-            _work(message, output)
+            _work(message, output, stop)
+    except Cancelled:
+        output.send("cancelled", id=message.id)
     except StyleplugError as error:
         output.send("failed", id=message.id, code=error.code, message=shortened(error))
 
 
-def _work(message: CatalogueMessage | JobMessage, output: Output) -> None:
+def _work(message: CatalogueMessage | JobMessage, output: Output, stop: threading.Event) -> None:
     if isinstance(message, CatalogueMessage):
         from styleplug.worker.catalogue import catalogue
 
@@ -46,13 +50,14 @@ def _work(message: CatalogueMessage | JobMessage, output: Output) -> None:
     else:
         from styleplug.worker.painting import paint
 
-        paint(message, output)
+        paint(message, output, stop)
 
 
-def _await_end_of_input() -> None:
-    """End this process, and all that it started, once the worker has gone."""
+def _await_end_of_input(stop: threading.Event) -> None:
+    """Pass on a line as the wish to stop; end this process, and all that it started, once the
+    worker has gone."""
     while os.read(0, 1024):
-        pass
+        stop.set()
     if sys.platform != "win32":
         with suppress(ProcessLookupError):  # a group of its own is the worker's doing
             os.killpg(os.getpid(), signal.SIGKILL)

@@ -18,7 +18,7 @@ from styleplug.worker.folders import remove
 from styleplug.worker.lines import Output, encoded, read_lines
 
 _COMMAND = (sys.executable, "-P", "-m", "styleplug.worker.job")
-_LAST = ("catalogue", "finished", "failed")
+_LAST = ("catalogue", "finished", "failed", "cancelled")
 """Types of messages that nothing follows."""
 _TYPES = ("planned", "progress", "preview", *_LAST)
 
@@ -65,6 +65,14 @@ class JobProcess:
         Output(self._process.stdin.fileno()).write(line)
         # Only then, for the listener closes the pipe of a process that dies.
         threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+
+    def stop(self, line: bytes) -> None:
+        """Pass on the wish to end with the picture as it is, unless there is nothing to end."""
+        with self._lock:
+            if self._process is None or self._over:
+                return
+            assert self._process.stdin is not None
+            Output(self._process.stdin.fileno()).write(line)
 
     def cancel(self) -> None:
         """Kill the process and say so, unless there is nothing to cancel."""

@@ -68,7 +68,8 @@ class OpenMessage(_IdMessage):
 class StylizeMessage(_IdMessage):
     """Begins a transfer.
 
-    `result` is how to give it: as raw pixels, or in the format of a name, which the job checks.
+    `result` is how to give it: as raw pixels, or in the format of a name, which the job checks;
+    `checkpoint` is a file to keep the state in and to go on from, and empty for none.
     """
 
     photo: PictureSource
@@ -77,6 +78,7 @@ class StylizeMessage(_IdMessage):
     options: Mapping[str, Any]
     result: PixelFormat | str
     preview: int
+    checkpoint: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,10 @@ class FilterMessage(_IdMessage):
     filter: str
     options: Mapping[str, Any]
     result: PixelFormat | str
+
+
+class StopMessage(_IdMessage):
+    """Ends a job with the picture as it is."""
 
 
 class CancelMessage(_IdMessage):
@@ -107,6 +113,7 @@ HostMessage = (
     | CatalogueMessage
     | OpenMessage
     | JobMessage
+    | StopMessage
     | CancelMessage
     | CloseMessage
     | ShutdownMessage
@@ -147,6 +154,7 @@ def _stylize(fields: _Fields) -> StylizeMessage:
         options=fields.scalars("options"),
         result=_result(fields.inner("result")),
         preview=fields.whole("preview", 0, 0),
+        checkpoint=fields.text("checkpoint", ""),
     )
 
 
@@ -185,6 +193,7 @@ _MESSAGES: Mapping[str, Callable[[_Fields], HostMessage]] = {
     "open": lambda fields: OpenMessage(fields.id()),
     "stylize": _stylize,
     "filter": _filter,
+    "stop": lambda fields: StopMessage(fields.id()),
     "cancel": lambda fields: CancelMessage(fields.id()),
     "close": lambda fields: CloseMessage(fields.id()),
     "shutdown": lambda fields: ShutdownMessage(),

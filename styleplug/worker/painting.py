@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,7 +16,7 @@ import styleplug
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import ImageError, ProtocolError
 from styleplug.events import Event, Planned, Preview, Progress
-from styleplug.hookspecs import StylizeResult
+from styleplug.hookspecs import Checkpoint, FilterResult, StylizeResult
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted, resized
 from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
@@ -36,10 +38,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def paint(message: JobMessage, output: Output) -> None:
+def paint(message: JobMessage, output: Output, stop: threading.Event) -> None:
     """Do a job in the current folder, from reading the photograph to saying where the picture is.
 
+    Args:
+        stop: set where it is to end with the picture as it is.
+
     Raises:
+        Cancelled: it was to end before there was a picture.
         StyleplugError: it can't be done.
     """
     started = time.monotonic()
@@ -47,18 +53,24 @@ def paint(message: JobMessage, output: Output) -> None:
     photo, *paintings = sources = [message.photo, *_paintings(message)]
     job = _job(message, paintings)
     prepared = prepare(job, Path(photo.path), map(read_source, sources))
-    result = prepared.run(_listener(message, prepared.photograph, output))
+    result = prepared.run(_listener(message, prepared.photograph, output), stop)
     picture, form = prepared.picture(result), message.result
-    is_cut_short = isinstance(result, StylizeResult) and result.stopped == "time-limit"
     output.send(
         "finished",
         id=message.id,
         result=_described(picture, write_result(picture, form, Path.cwd()))
         | ({"format": form} if isinstance(form, str) else asdict(form)),
-        stopped="time-limit" if is_cut_short else "finished",
+        stopped=_ending(result),
         seconds=time.monotonic() - started,
         device=result.device,
     )
+
+
+def _ending(result: StylizeResult | FilterResult) -> str:
+    """How it ended, as hosts are told."""
+    if isinstance(result, FilterResult):
+        return "finished"
+    return {"time-limit": "time-limit", "cancelled": "stopped"}.get(result.stopped, "finished")
 
 
 def _paintings(message: JobMessage) -> list[PictureSource]:
@@ -79,7 +91,14 @@ def _job(message: JobMessage, paintings: Sequence[PictureSource]) -> PictureJob:
         return FilterJob(message.filter, filter_config, strip=strip)
     files = tuple(Path(painting.path) for painting in paintings)
     config = StylizeConfig.from_preset(message.preset, **message.options)
-    return StylizeJob(files, config, message.preset, strip=strip)
+    return StylizeJob(
+        files, config, message.preset, strip=strip, checkpoint=_checkpoint(message.checkpoint)
+    )
+
+
+def _checkpoint(path: str) -> Checkpoint | None:
+    """The file to keep the state in, and to go on from once it is there."""
+    return Checkpoint(path, resume=os.path.exists(path)) if path else None
 
 
 def _listener(message: JobMessage, photograph: Picture, output: Output) -> Callable[[Event], None]:

@@ -22,6 +22,7 @@ from styleplug.worker.messages import (
     HostMessage,
     OpenMessage,
     ShutdownMessage,
+    StopMessage,
     StylizeMessage,
     parse,
 )
@@ -100,6 +101,8 @@ class Worker:
                 job.start(line)
             case StylizeMessage(id) | FilterMessage(id):
                 self._job(id).start(line)
+            case StopMessage(id):
+                self._job(id).stop(line)
             case CancelMessage(id):
                 self._job(id).cancel()
             case CloseMessage(id):
@@ -118,7 +121,13 @@ class Worker:
             protocol=max(shared),
             styleplug=styleplug.__version__,
             python=platform.python_version(),
-            capabilities=[*([] if problems else ["stylize"]), "filter", "preview"],
+            capabilities=[
+                *([] if problems else ["stylize"]),
+                "filter",
+                "preview",
+                "stop",
+                "checkpoint",
+            ],
             **({"problems": problems} if problems else {}),
         )
 

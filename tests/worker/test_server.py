@@ -36,7 +36,7 @@ def test_hello(start: Start, small_network: None, protocol: int) -> None:
         "protocol": 1,
         "styleplug": styleplug.__version__,
         "python": sys.version.split()[0],
-        "capabilities": ["stylize", "filter", "preview"],
+        "capabilities": ["stylize", "filter", "preview", "stop", "checkpoint"],
     }
 
 
@@ -72,7 +72,7 @@ def test_a_transfer_that_cannot_run_is_no_capability(
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['onnxruntime'] = None")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     hello = start().hello
-    assert hello["capabilities"] == ["filter", "preview"]
+    assert hello["capabilities"] == ["filter", "preview", "stop", "checkpoint"]
     [problem] = hello["problems"]
     assert "onnxruntime is not installed" in problem
 
