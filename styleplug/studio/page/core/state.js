@@ -68,7 +68,7 @@ export function recipeFor(state, photo) {
   }
   if (!state.chosen.length) return null;
   const paintings = state.chosen.map(({ style, upload }) => (style ? { style } : { upload }));
-  const weights = state.chosen.map((painting) => painting.weight);
+  const weights = can(state, "weights") ? state.chosen.map((painting) => painting.weight) : [];
   const recipe = { kind: "stylize", photo, paintings, options: state.options.stylize, ...format };
   if (state.preset) recipe.preset = state.preset;
   if (weights.length > 1) recipe.weights = weights;

@@ -7,6 +7,15 @@ import { isOver, store } from "./state.js";
 import { describe } from "./words.js";
 
 const RETRY = 3000; // milliseconds
+
+/** What each kind of event says of its job. */
+const EVENTS = {
+  state: (job) => job,
+  progress: (progress) => ({ progress }),
+  preview: ({ url }) => ({ preview: url }),
+  done: (job) => job,
+  failed: (job) => job,
+};
 let source = null;
 let followed = null;
 const listeners = new Set();
@@ -54,9 +63,10 @@ function follow(jobs) {
   if (!job) return;
   const stream = new EventSource(jobEvents(job.id));
   source = stream;
-  const take = (event) => takeJobs([JSON.parse(event.data)]);
-  for (const name of ["state", "progress", "preview", "done", "failed"]) {
-    stream.addEventListener(name, take);
+  for (const [name, toJob] of Object.entries(EVENTS)) {
+    stream.addEventListener(name, (event) => {
+      takeJobs([{ ...toJob(JSON.parse(event.data)), id: job.id }]);
+    });
   }
   // A stream that the service has ended, or that it refuses: ask how the job stands, and go on.
   stream.onerror = () => {

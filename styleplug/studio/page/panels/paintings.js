@@ -4,7 +4,7 @@ import { addPaintings, addToCollection, offered, setWeight, togglePainting } fro
 import { el, follow, freshId, setText } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { columnsOf, roving } from "../core/roving.js";
-import { hasRegion, store } from "../core/state.js";
+import { can, hasRegion, store } from "../core/state.js";
 import { percent } from "../core/words.js";
 import { clear } from "../actions/regions.js";
 import { fileButton } from "../shell/files.js";
@@ -57,7 +57,7 @@ function createChosen() {
     item.refresh = (painting) => {
       const { chosen } = store.state;
       const total = chosen.reduce((sum, one) => sum + one.weight, 0);
-      weight.hidden = chosen.length < 2;
+      weight.hidden = chosen.length < 2 || !can(store.state, "weights");
       slider.value = painting.weight;
       slider.style.setProperty("--share", painting.weight);
       slider.setAttribute("aria-valuetext", percent(painting.weight / total));
@@ -70,7 +70,8 @@ function createChosen() {
     (state) => [state.chosen],
     (chosen) => {
       root.hidden = !chosen.length;
-      setText(heading, chosen.length > 1 ? "Chosen, with their weights" : "Chosen");
+      const hasWeights = chosen.length > 1 && can(store.state, "weights");
+      setText(heading, hasWeights ? "Chosen, with their weights" : "Chosen");
       follow(list, chosen, ({ key }) => key, create);
     },
   );
