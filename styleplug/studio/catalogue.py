@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,12 @@ from styleplug.studio.records import Upload
 from styleplug.studio.worker_host import WorkerHost
 from styleplug.styles import Style, add_style, find_style
 
+_SECONDS = 60.0
+"""After which it is asked for anew: styles and filters may have been added elsewhere."""
+
 
 class Catalogue:
-    """The worker's, asked for once, and again after a style was added.
+    """The worker's, kept for a while, until a style is added.
 
     Args:
         worker: that knows it.
@@ -25,16 +29,18 @@ class Catalogue:
     def __init__(self, worker: WorkerHost) -> None:
         self._worker = worker
         self._known: Mapping[str, Any] | None = None
+        self._since = 0.0
         self._lock = asyncio.Lock()
 
     async def get(self) -> Mapping[str, Any]:
         """The lists of `catalogue` of the worker's protocol; a style has `id` and the address of
         its `thumbnail`, and no path."""
         async with self._lock:
-            if self._known is None:
+            if self._known is None or time.monotonic() - self._since > _SECONDS:
                 said = await self._worker.catalogue()
                 lists = ("presets", "filters", "formats", "options")
                 styles = [_described(style["name"], style) for style in said["styles"]]
+                self._since = time.monotonic()
                 self._known = {name: said[name] for name in lists} | {"styles": styles}
             return self._known
 

@@ -27,7 +27,7 @@ class EventHub:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._topics: dict[str, _Topic] = defaultdict(_Topic)
+        self._topics: dict[str, Topic] = defaultdict(Topic)
         self._listeners: Counter[str] = Counter()
 
     def publish(self, job: str, kind: str, data: dict[str, Any]) -> None:
@@ -54,24 +54,12 @@ class EventHub:
             if not taken[owner]:
                 del taken[owner]
 
-    async def listen(self, job: str) -> AsyncIterator[bytes]:
-        """The events of a job that has not ended, from how things stand to its last, encoded."""
-        topic, heard = self._topics[job], 0
-        while True:
-            changed = topic.changed
-            for number, kind, data in topic.since(heard):
-                yield encoded(kind, data)
-                if kind in LAST:
-                    return
-                heard = number
-            try:
-                async with asyncio.timeout(HEARTBEAT_SECONDS):
-                    await changed.wait()
-            except TimeoutError:
-                yield b": alive\n\n"
+    def topic(self, job: str) -> Topic:
+        """What happens to a job that has not ended."""
+        return self._topics[job]
 
 
-class _Topic:
+class Topic:
     """The last event of each kind of one job."""
 
     def __init__(self) -> None:
@@ -84,6 +72,22 @@ class _Topic:
         self._last[kind] = (self._count, data)
         self.changed.set()
         self.changed = asyncio.Event()
+
+    async def listen(self) -> AsyncIterator[bytes]:
+        """Its events, from how things stand to the last, encoded; signs of life between them."""
+        heard = 0
+        while True:
+            changed = self.changed
+            for number, kind, data in self.since(heard):
+                yield encoded(kind, data)
+                if kind in LAST:
+                    return
+                heard = number
+            try:
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    await changed.wait()
+            except TimeoutError:
+                yield b": alive\n\n"
 
     def since(self, heard: int) -> list[tuple[int, str, dict[str, Any]]]:
         """Events after the one of a number, in their order."""

@@ -1,4 +1,5 @@
-"""The queue: jobs one after another, by the worker, so that each has the whole machine.
+"""The queue: jobs one after another, by the worker, so that each has the whole machine. Whoever has
+asked for many lets others have a turn between two of them.
 
 A job that was running when the service was killed is begun again, a painting at its checkpoint; one
 that the service did not survive several times is given up.
@@ -55,12 +56,13 @@ class JobQueue:
         self._described = described
         self._wake = asyncio.Event()
         self._current: _Running | None = None
+        self._last_owner = ""
 
     async def run(self) -> None:
         """Do jobs until cancelled."""
         while True:
             self._wake.clear()
-            job = self._store.next_job()
+            job = self._store.next_job(self._last_owner)
             if job is None:
                 await self._wake.wait()
             elif job.attempts >= _MOST_ATTEMPTS:
@@ -94,6 +96,7 @@ class JobQueue:
         self._store.remove_job(job.id)
 
     async def _do(self, job: Job) -> None:
+        self._last_owner = job.owner
         job = replace(job, state=RUNNING, attempts=job.attempts + 1, progress={"fraction": 0.0})
         self._save(job)
         async with self._worker.conversation() as talk:
@@ -111,7 +114,7 @@ class JobQueue:
     async def _converse(self, running: _Running) -> None:
         folder = await running.talk.open()
         kind, fields = worker_message(running.job, self._store)
-        await running.talk.say(kind, **fields)
+        await running.begin(kind, fields)
         timer = asyncio.get_running_loop().call_later(self._limits.job_seconds, running.time_out)
         try:
             async for message in running.talk.messages():
@@ -208,11 +211,22 @@ class _Running:
         self.ended = asyncio.Event()
         self.previews = 0
         self.is_over_time = False
+        self._has_begun = False
+        self._wish: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+
+    async def begin(self, kind: str, fields: dict[str, Any]) -> None:
+        """Ask for the work; and for its end, where that was wished meanwhile."""
+        await self.talk.say(kind, **fields)
+        self._has_begun = True
+        if self._wish:
+            await self.talk.say(self._wish)
 
     async def stop(self, keep: bool) -> None:
         """Have it end."""
-        await self.talk.say("stop" if keep and self.job.recipe["kind"] == "stylize" else "cancel")
+        self._wish = "stop" if keep and self.job.recipe["kind"] == "stylize" else "cancel"
+        if self._has_begun:
+            await self.talk.say(self._wish)
 
     def time_out(self) -> None:
         """Have it end because of its time; a painting is kept as it is."""

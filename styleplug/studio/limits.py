@@ -20,6 +20,7 @@ class Limits:
         paintings: of one job.
         disk_bytes: that uploads, results and previews take together; the oldest give way.
         kept_jobs: of the history, likewise.
+        kept_uploads: likewise.
         job_seconds: that one job may take; a painting is kept as it is then.
         picture_seconds: that reading a picture, or making it small, may take.
         uploads_at_once: that one owner may send.
@@ -39,6 +40,7 @@ class Limits:
     paintings: int = 8
     disk_bytes: int = 4000 * MEGABYTE
     kept_jobs: int = 500
+    kept_uploads: int = 1000
     job_seconds: float = 3600.0
     picture_seconds: float = 60.0
     uploads_at_once: int = 4

@@ -11,6 +11,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 BASE_SIDE = 1024
 """Longest side of the small copy that is kept of each picture, from which smaller ones are made."""
-FILTERED_SIDE = 320
+FILTERED_SIDE = 256
 """Longest side at which small pictures are filtered: at less, strokes look coarser than they are
 on the whole picture."""
 _NICENESS = 2
@@ -37,18 +39,23 @@ def main() -> None:
     if sys.platform != "win32":
         os.nice(_NICENESS)
     _warm_up()
-    for line in sys.stdin.buffer:
-        task = json.loads(line)
-        answers.write(json.dumps(_answer(task)) + "\n")
-        answers.flush()
+    with suppress(BrokenPipeError):  # the service has gone
+        for line in sys.stdin.buffer:
+            answers.write(json.dumps(_answer(json.loads(line))) + "\n")
+            answers.flush()
 
 
 def _warm_up() -> None:
-    """Load what every task needs, before there is one."""
+    """Load what tasks need, before there is one."""
     import styleplug
+    from styleplug.errors import MissingDependencyError
 
+    with suppress(MissingDependencyError):  # pictures are made small without it, too
+        from styleplug.runtime.providers import import_onnxruntime
+
+        import_onnxruntime()
     styleplug.list_formats()
-    import styleplug.image.transparency
+    import_module("styleplug.image.read")
 
 
 def _answer(task: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,45 +75,49 @@ def _failure(error: StyleplugError) -> dict[str, Any]:
 def _take_in(task: Mapping[str, Any]) -> dict[str, Any]:
     """Look at the picture `path`, and write its small copy to `base`."""
     import styleplug
-    from styleplug.image.transparency import thumbnail
 
     picture = styleplug.read_image(task["path"])
     width, height = picture.size
     if width * height > task["most_pixels"]:
         most = f"{task['most_pixels'] / 1e6:.0f} megapixels that are accepted here"
         raise ImageTooLargeError(task["path"], f"has more than the {most}; use a smaller copy")
-    small = thumbnail(picture, BASE_SIDE).to_pil()
-    _save(small, Path(task["base"]))
+    _save(_small(picture, BASE_SIDE), Path(task["base"]))
     return {"width": width, "height": height, "has_alpha": picture.alpha is not None}
 
 
 def _shrink(task: Mapping[str, Any]) -> None:
     """Write the picture `path` to `output`, its longest side at most `size`."""
     import styleplug
-    from styleplug.image.transparency import thumbnail
 
     picture = styleplug.read_image(task["path"])
-    _save(thumbnail(picture, task["size"]).to_pil(), Path(task["output"]))
+    _save(_small(picture, task["size"]), Path(task["output"]))
 
 
 def _filter(task: Mapping[str, Any]) -> None:
     """Write the picture `path` through `filter` to `output`, its longest side at most `size`."""
     import styleplug
-    from styleplug.image.picture import Picture
-    from styleplug.image.transparency import thumbnail
 
     size = task["size"]
-    picture = thumbnail(styleplug.read_image(task["path"]), max(size, FILTERED_SIDE))
-    result = styleplug.apply_filter(picture, task["filter"])
-    filtered = Picture(result.image, picture.alpha)
-    _save(_opaque(thumbnail(filtered, size)), Path(task["output"]))
+    picture = _small(styleplug.read_image(task["path"]), max(size, FILTERED_SIDE))
+    result = styleplug.apply_filter(picture, task["filter"]).to_pil()
+    result.thumbnail((size, size))
+    _save(_opaque(result), Path(task["output"]))
 
 
-def _opaque(picture: Picture) -> Image.Image:
-    """For JPEG, on white."""
+def _small(picture: Picture, longest: int) -> Image.Image:
+    """A picture of 8 bits whose longest side is as given, unless it is smaller anyway: by a filter
+    that is quick first, and good then."""
     from PIL import Image
 
     image = picture.to_pil()
+    image.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=3)
+    return image
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """For JPEG, on white."""
+    from PIL import Image
+
     if image.mode == "RGB":
         return image
     white = Image.new("RGBA", image.size, "white")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from styleplug.runtime.threads import available_cores
 from styleplug.studio.problems import Problem, status_of
 
 _COMMAND = ("-P", "-m", "styleplug.studio.picture_process")
@@ -25,7 +28,9 @@ class PictureWorkers:
 
     def __init__(self, count: int, seconds: float) -> None:
         self._idle: asyncio.LifoQueue[_Process] = asyncio.LifoQueue()
-        self._all = [_Process(seconds) for _ in range(count)]
+        cores = max(1, available_cores() // count)  # they share the machine
+        environment = {**os.environ, "OMP_NUM_THREADS": str(cores)}
+        self._all = [_Process(seconds, environment) for _ in range(count)]
         for process in self._all:
             self._idle.put_nowait(process)
 
@@ -61,8 +66,8 @@ class PictureWorkers:
 
 
 class _Process:
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: float, environment: Mapping[str, str]) -> None:
+        self._seconds, self._environment = seconds, environment
         self._process: asyncio.subprocess.Process | None = None
         self._done = 0
 
@@ -73,6 +78,7 @@ class _Process:
                 *_COMMAND,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
+                env=self._environment,
                 start_new_session=True,  # a Ctrl-C in the terminal is the service's
             )
             self._done = 0

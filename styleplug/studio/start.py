@@ -40,6 +40,8 @@ class Start:
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
+        if self.host in ("0.0.0.0", "::") and not self.names:
+            raise ConfigError("host", self.host, "one address, or names be given with --allow-host")
         if not is_loopback(self.host) and self.password is None:
             raise ConfigError(
                 "host",

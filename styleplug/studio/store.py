@@ -132,11 +132,13 @@ class Store:
         )
         return [_job(row) for row in rows]
 
-    def next_job(self) -> Job | None:
-        """The next to be done: one that was interrupted, then the oldest that waits."""
+    def next_job(self, last_owner: str) -> Job | None:
+        """The next to be done: one that was interrupted, then the oldest that waits, of another
+        owner than the last if there is one."""
         row = self._row(
-            f"select * from jobs where state in {WAITING} order by state = ? desc, number limit 1",
-            RUNNING,
+            f"select * from jobs where state in {WAITING}"
+            " order by state = ? desc, owner = ?, number limit 1",
+            *(RUNNING, last_owner),
         )
         return _job(row) if row else None
 
@@ -178,6 +180,12 @@ class Store:
                 f"select id from jobs where {_ENDED} and number <= ?", surplus["number"]
             ):
                 self.remove_job(row["id"])
+        for row in self._rows(
+            "select id from uploads order by created desc limit -1 offset ?",
+            self._limits.kept_uploads,
+        ):
+            if not self.is_in_use(row["id"]):
+                self.remove_upload(row["id"])
         sizes = {folder.name: _size(folder) for folder in self._folders()}
         excess = sum(sizes.values()) - self._limits.disk_bytes
         for kind, id in self._oldest() if excess > 0 else ():

@@ -29,7 +29,9 @@ def main() -> None:
     logging.basicConfig(format="styleplug: %(message)s")
     if sys.platform != "win32":
         os.nice(NICENESS)
-    message = parse(sys.stdin.buffer.readline())
+    # Without a buffer, in which a wish to stop that comes soon would stay unseen.
+    with open(0, "rb", buffering=0, closefd=False) as stream:
+        message = parse(stream.readline())
     stop = threading.Event()
     threading.Thread(target=_await_end_of_input, args=(stop,), daemon=True).start()
     assert isinstance(message, CatalogueMessage | JobMessage), "the worker does the rest itself"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from styleplug.errors import ConfigError, StyleplugError
 from styleplug.studio.endpoints.asking import body_of, caller_of, job_of, picture, service_of
@@ -21,6 +23,7 @@ from styleplug.studio.names import is_id, new_id
 from styleplug.studio.pictures import size_asked_for
 from styleplug.studio.problems import Problem, busy, not_found, wrong_field
 from styleplug.studio.records import FAILED, QUEUED, Job
+from styleplug.studio.service import Service
 from styleplug.styles import find_style
 
 _USUAL_COUNT, _LARGEST_COUNT = 50, 200
@@ -95,21 +98,30 @@ async def events(request: Request) -> Response:
     """What becomes of one of them, as it happens."""
     service, job = service_of(request), job_of(request, request.path_params["id"])
     place = service.hub.place(caller_of(request).owner)
-    place.__enter__()
+    return _EventStream(_events(service, job), place)
 
-    async def stream() -> AsyncIterator[bytes]:
-        try:
-            if job.has_ended:
-                kind = "failed" if job.state == FAILED else "done"
-                yield encoded(kind, service.described_job(job))
-                return
-            yield encoded("state", service.described_job(job))
-            async for event in service.hub.listen(job.id):
-                yield event
-        finally:
-            place.__exit__(None, None, None)
 
-    return StreamingResponse(stream(), media_type="text/event-stream")
+async def _events(service: Service, job: Job) -> AsyncIterator[bytes]:
+    now = service.store.job(job.id) or job
+    if now.has_ended:
+        yield encoded("failed" if now.state == FAILED else "done", service.described_job(now))
+        return
+    topic = service.hub.topic(job.id)  # before anything else can happen, or its end may be missed
+    yield encoded("state", service.described_job(now))
+    async for event in topic.listen():
+        yield event
+
+
+class _EventStream(StreamingResponse):
+    """A stream that takes a listener's place as long as it lasts."""
+
+    def __init__(self, events: AsyncIterator[bytes], place: AbstractContextManager[None]) -> None:
+        super().__init__(events, media_type="text/event-stream")
+        self._place = place
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._place:
+            await super().__call__(scope, receive, send)
 
 
 async def stop(request: Request) -> Response:
