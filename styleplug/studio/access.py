@@ -1,10 +1,11 @@
 """Who may ask: the secrets of one start of a service, and whose request it is.
 
 A *token* is made at each start. Programs send it as `Authorization: Bearer TOKEN`. A browser brings
-it, or a code that counts once, in the address that it is opened on, and gets two cookies: one that
-says whose pictures it sees, and lasts; and one that says that it was let in, by a code over the
-first that only this start of the service can make. Pages send a third code, made likewise, with all
-that changes something: a stranger's page has the cookies sent, too, but can't know that one.
+it, or an invitation (`invitations.py`), in the address that it is opened on, and gets two cookies:
+one that says whose pictures it sees, and lasts; and one that says that it was let in, by a code
+over the first that only this start of the service can make. Pages send a third code, made likewise,
+with all that changes something: a stranger's page may have the cookies sent, too, but can't know
+that one.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ TOKEN_HEADER = "x-styleplug-token"
 OWNER_COOKIE = "styleplug-owner"
 LEAST_PASSWORD = 12
 """Characters."""
-_CODE_SECONDS = 120.0
 _MOST_FAILURES, _FAILURES_SECONDS = 20, 60.0
 _LONGEST_SECRET = 200
 
@@ -65,22 +65,10 @@ class Access:
         self.has_password = password is not None
         self._password = password
         self._key = secrets.token_bytes(32)
-        self._code: tuple[str, float] | None = None
         self._failures: deque[float] = deque()
 
-    def new_code(self) -> str:
-        """A code in the place of the token, for once and within two minutes: for an address that
-        others on this machine may see in the list of processes."""
-        code = secrets.token_urlsafe(32)
-        self._code = (code, time.monotonic() + _CODE_SECONDS)
-        return code
-
-    def opens(self, given: str) -> bool:
+    def is_token(self, given: str) -> bool:
         """Whether this, in an address, lets a browser in."""
-        code, until = self._code or ("", 0.0)
-        if code and same(given, code) and time.monotonic() < until:
-            self._code = None
-            return True
         return same(given, self.token)
 
     def is_bearer(self, authorization: str) -> bool:

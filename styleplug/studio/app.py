@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+import styleplug
 from styleplug.studio.access import Access
 from styleplug.studio.endpoints import choices, jobs, page, uploads
 from styleplug.studio.openapi import document
@@ -25,7 +26,7 @@ API = "/api/v1"
 
 async def openapi(request: Request) -> Response:
     """The description of the interface for programs."""
-    return JSONResponse(document())
+    return JSONResponse(document(styleplug.__version__))
 
 
 ROUTES = (
@@ -40,6 +41,7 @@ ROUTES = (
     Route(f"{API}/uploads/{{id}}", uploads.remove, methods=["DELETE"]),
     Route(f"{API}/uploads/{{id}}/preview", uploads.preview, methods=["GET"]),
     Route(f"{API}/uploads/{{id}}/filters/{{name}}", uploads.filtered, methods=["GET"]),
+    Route(f"{API}/masks/person", choices.person_mask, methods=["POST"]),
     Route(f"{API}/jobs", jobs.listed, methods=["GET"]),
     Route(f"{API}/jobs", jobs.add, methods=["POST"]),
     Route(f"{API}/jobs/{{id}}", jobs.described, methods=["GET"]),

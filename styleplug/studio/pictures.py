@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -97,13 +98,18 @@ class SmallPictures:
         return output
 
 
+def whole_number(text: str) -> int:
+    """The number that a text is, of few digits; 0 for any other text."""
+    return int(text) if re.fullmatch(r"[0-9]{1,5}", text) else 0
+
+
 def size_asked_for(text: str | None, usual: int, most: int = SIZES[-1]) -> int:
     """The largest of `SIZES` within what a client asks for.
 
     Raises:
         Problem: it is no number, or out of range.
     """
-    size = usual if text is None else int(text) if text.isascii() and text.isdecimal() else 0
+    size = usual if text is None else whole_number(text)
     if not SIZES[0] <= size <= most:
         raise wrong_field("size", f"a whole number of pixels from {SIZES[0]} to {most}")
     return max(one for one in SIZES if one <= size)

@@ -54,8 +54,7 @@ class Service:
         self.store.clear_strays()
         self.store.prune()
         await self.workers.warm_up()
-        for path in self._photographs:
-            await self._open_photograph(path)
+        await self.open_photographs(self._photographs)
         doing = asyncio.create_task(self._do_jobs())
         try:
             yield
@@ -76,11 +75,13 @@ class Service:
                 _log.exception("the queue failed, and is begun again")
                 await asyncio.sleep(1)
 
-    async def _open_photograph(self, path: Path) -> None:
-        try:
-            await self.take_in(path, path.name, COMMAND_LINE, origin=path)
-        except Problem as problem:
-            _log.warning("%s", problem.message)
+    async def open_photographs(self, paths: Iterable[Path]) -> None:
+        """Take in what the command line named; what is no picture is said there."""
+        for path in paths:
+            try:
+                await self.take_in(path, path.name, COMMAND_LINE, origin=path)
+            except Problem as problem:
+                _log.warning("%s", problem.message)
 
     async def take_in(
         self, file: Path, name: str, owner: str, origin: Path | None = None, id: str | None = None

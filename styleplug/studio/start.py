@@ -59,7 +59,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def serve(start: Start, on_ready: Callable[[Instance, Access], None]) -> None:
+def serve(start: Start, on_ready: Callable[[Instance], None]) -> None:
     """Serve until a signal ends it.
 
     Args:
@@ -79,7 +79,7 @@ def serve(start: Start, on_ready: Callable[[Instance, Access], None]) -> None:
         address.port = port
         instance = Instance(f"http://{bracketed}:{port}", access.token)
         leave_word(start.folder, instance)
-        on_ready(instance, access)
+        on_ready(instance)
 
     app = application(service, access, address)
     Server(app, start.host, start.port, start.limits, on_listening).run_to_the_end()

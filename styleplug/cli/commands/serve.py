@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from styleplug.cli.ui.extras import import_studio
 from styleplug.cli.ui.options import path_option
 from styleplug.cli.ui.terminal import say
 from styleplug.errors import ConfigError, StyleplugError
 
 if TYPE_CHECKING:
-    from styleplug.studio.access import Access
     from styleplug.studio.instance import Instance
 
 PASSWORD = "STYLEPLUG_PASSWORD"
@@ -73,10 +73,7 @@ def serve(
     The interface is described at /api/v1/openapi.json. What waits in the queue, and the history,
     survive the service's end.
     """
-    from styleplug.extras import import_extra
-
-    for package in ("starlette", "uvicorn", "python_multipart"):
-        import_extra(package, "studio")
+    import_studio()
     from styleplug.studio.instance import alone, studio_folder, word_of
     from styleplug.studio.limits import Limits
     from styleplug.studio.start import Start
@@ -104,7 +101,7 @@ def _password(file: Path | None) -> str | None:
     return lines[0] if lines else ""
 
 
-def _say_where(instance: Instance, access: Access) -> None:
+def _say_where(instance: Instance) -> None:
     say(f"styleplug serves {instance.address}")
     say(f"in a browser: {instance.address}/?token={instance.token}")
     say(f"for programs: Authorization: Bearer {instance.token}")

@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 
 import click
 
+from styleplug.cli.ui.extras import import_studio
 from styleplug.cli.ui.terminal import say
 from styleplug.errors import StyleplugError
 
 if TYPE_CHECKING:
-    from styleplug.studio.access import Access
     from styleplug.studio.instance import Instance
 
 
 @click.command()
-@click.argument("photographs", type=click.Path(path_type=Path), nargs=-1, metavar="[PHOTO]...")
+@click.argument(
+    "photographs",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    nargs=-1,
+    metavar="[PHOTO]...",
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -31,29 +36,38 @@ def studio(photographs: tuple[Path, ...], port: int, no_browser: bool) -> None:
     Results can be saved beside each PHOTO. The studio runs until Ctrl-C; only this machine reaches
     it.
     """
-    from styleplug.extras import import_extra
+    import_studio()
+    import threading
+    import webbrowser
 
-    for package in ("starlette", "uvicorn", "python_multipart"):
-        import_extra(package, "studio")
     from styleplug.studio.instance import alone, studio_folder, word_of
+    from styleplug.studio.invitations import invite
     from styleplug.studio.start import Start, serve
 
-    def on_ready(instance: Instance, access: Access) -> None:
+    folder = studio_folder()
+
+    def on_ready(instance: Instance) -> None:
         say(f"The studio is at {instance.address}/?token={instance.token}  (Ctrl-C ends it)")
         if not no_browser:
-            _open(f"{instance.address}/?token={access.new_code()}")
+            code = invite(folder, ())
+            threading.Thread(
+                target=webbrowser.open, args=(_invited(instance, code),), daemon=True
+            ).start()
 
-    folder = studio_folder()
     with alone(folder) as is_alone:
         if is_alone:
             serve(Start(folder, port=port, photographs=photographs), on_ready)
             return
-    raise StyleplugError(f"it runs already; {word_of(folder)}")
+    other = word_of(folder)
+    if other is None:
+        raise StyleplugError("another service of yours is just starting; try again")
+    address = _invited(other, invite(folder, photographs))
+    if no_browser:
+        say(f"The studio runs already; for the next two minutes it lets you in at {address}")
+    else:
+        say(f"The studio runs already, at {other.address}; it opens what you name")
+        webbrowser.open(address)
 
 
-def _open(address: str) -> None:
-    """Open a browser without waiting for it."""
-    import threading
-    import webbrowser
-
-    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+def _invited(instance: Instance, code: str) -> str:
+    return f"{instance.address}/?token={code}"

@@ -8,9 +8,14 @@ from starlette.responses import JSONResponse, Response
 import styleplug
 from styleplug.studio.catalogue import style_of
 from styleplug.studio.endpoints.asking import body_of, picture, service_of, upload_of
-from styleplug.studio.problems import wrong_field
+from styleplug.studio.problems import Problem, wrong_field
 
 _LONGEST_NAME = 64
+
+
+async def person_mask(request: Request) -> Response:
+    """Where there is a person in an upload, once there is a model that finds it."""
+    raise Problem(501, "not-available", "persons can't be found by this version; paint the region")
 
 
 async def health(request: Request) -> Response:

@@ -20,7 +20,7 @@ from styleplug.studio.event_stream import encoded
 from styleplug.studio.job_queue import PREVIEW, check_format
 from styleplug.studio.job_request import checked_recipe
 from styleplug.studio.names import is_id, new_id
-from styleplug.studio.pictures import size_asked_for
+from styleplug.studio.pictures import size_asked_for, whole_number
 from styleplug.studio.problems import Problem, busy, not_found, wrong_field
 from styleplug.studio.records import FAILED, QUEUED, Job
 from styleplug.studio.service import Service
@@ -77,8 +77,7 @@ async def _check_references(request: Request, recipe: dict[str, Any]) -> None:
 async def listed(request: Request) -> Response:
     """The caller's jobs, newest first: the history."""
     service, asked = service_of(request), request.query_params
-    text = asked.get("limit", str(_USUAL_COUNT))
-    count = int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
+    count = whole_number(asked.get("limit", str(_USUAL_COUNT)))
     if not 1 <= count <= _LARGEST_COUNT:
         raise wrong_field("limit", f"a whole number from 1 to {_LARGEST_COUNT}")
     before = asked.get("before")

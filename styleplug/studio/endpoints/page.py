@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from styleplug.studio.access import OWNER_COOKIE, Access, session_cookie
-from styleplug.studio.endpoints.asking import caller_of
+from styleplug.studio.endpoints.asking import caller_of, service_of
+from styleplug.studio.invitations import accept
 from styleplug.studio.problems import Problem, not_found
 from styleplug.studio.security import Address, cookies_of, unauthorised
 
@@ -36,13 +37,16 @@ async def entrance(request: Request) -> Response:
     access: Access = request.app.state.access
     given = request.query_params.get("token")
     if given is not None:
-        if not access.opens(given):
+        service = service_of(request)
+        photographs = accept(service.store.folder, given)
+        if photographs is None and not access.is_token(given):
             raise Problem(
                 403,
                 "token",
                 "this address has been used or is old: each start of the service has its own;"
                 " run styleplug studio again",
             )
+        await service.open_photographs(photographs or ())
         return _admitted(request, RedirectResponse("/", 303))
     caller = caller_of(request)
     if caller is not None and caller.session is not None:
@@ -61,7 +65,7 @@ def _admitted(request: Request, response: Response) -> Response:
     access: Access = request.app.state.access
     address: Address = request.app.state.address
     session = access.admit(cookies_of(request.headers))
-    request.app.state.service.adopt(session.owner)
+    service_of(request).adopt(session.owner)
     _set_cookie(response, OWNER_COOKIE, session.secret, _YEAR)
     _set_cookie(response, session_cookie(address.port), access.admission(session.secret), None)
     return response

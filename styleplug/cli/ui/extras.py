@@ -1,0 +1,15 @@
+"""What commands need that optional extras bring."""
+
+from __future__ import annotations
+
+
+def import_studio() -> None:
+    """Make sure that a service can run.
+
+    Raises:
+        MissingDependencyError: a package of the extra "studio" isn't installed.
+    """
+    from styleplug.extras import import_extra
+
+    for package in ("starlette", "uvicorn", "python_multipart"):
+        import_extra(package, "studio")

@@ -1,0 +1,79 @@
+"""Real services to speak with: quick ones, with a plug-in whose filters need no network."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from studio_client import StudioClient
+
+pytest.importorskip("starlette", reason="the extra studio isn't installed")
+
+SUPPORT = Path(__file__).parents[1] / "support"
+
+
+@pytest.fixture(scope="module")
+def odd_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of processes that find the odd plug-in, and no PyTorch."""
+    folder = tmp_path_factory.mktemp("site")
+    info = folder / "odd-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[styleplug]\nodd = odd_plugin\n")
+    (folder / "torch.py").write_text("raise ModuleNotFoundError('No torch', name='torch')\n")
+    path = [str(folder), str(SUPPORT), os.environ.get("PYTHONPATH", "")]
+    temporary = folder / "temporary"
+    temporary.mkdir()
+    return {
+        "PYTHONPATH": os.pathsep.join(part for part in path if part),
+        "OMP_NUM_THREADS": "1",
+        "TMPDIR": str(temporary),
+    }
+
+
+@pytest.fixture(scope="module")
+def studio(
+    tmp_path_factory: pytest.TempPathFactory, odd_environment: dict[str, str]
+) -> Iterator[StudioClient]:
+    """A service that a module's tests share."""
+    client = StudioClient(tmp_path_factory.mktemp("data"), environment=odd_environment)
+    yield client
+    client.end()
+
+
+@pytest.fixture
+def start(tmp_path: Path, odd_environment: dict[str, str]) -> Iterator[Callable[..., StudioClient]]:
+    """Starts services of a test's own, in its folder."""
+    started: list[StudioClient] = []
+
+    def begin(*arguments: object, **options: Any) -> StudioClient:
+        environment = odd_environment | options.pop("environment", {})
+        client = StudioClient(tmp_path / "data", *arguments, environment=environment, **options)
+        started.append(client)
+        return client
+
+    yield begin
+    for client in started:
+        client.end()
+
+
+@pytest.fixture(scope="session")
+def png() -> bytes:
+    """A picture of 48 × 32 pixels."""
+    return encoded(48, 32)
+
+
+def encoded(width: int, height: int, mode: str = "RGB", format: str = "PNG") -> bytes:
+    """A picture's file: waves."""
+    y, x = np.mgrid[:height, :width]
+    waves = [np.sin(x / (3 + i)) * np.cos(y / (5 + i)) for i in range(len(mode))]
+    pixels = np.rint((np.stack(waves, axis=2) * 0.4 + 0.5) * 255).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels, mode).save(file, format)
+    return file.getvalue()

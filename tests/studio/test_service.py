@@ -1,0 +1,287 @@
+"""The service as programs use it: pictures sent, filtered, painted, and had back."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+from jsonschema import Draft202012Validator
+from PIL import Image
+from studio_client import StudioClient
+
+import styleplug
+from styleplug.image.inspect import inspect_picture
+from styleplug.jobs.provenance import FilterProvenance, StylizeProvenance, provenance_in
+
+
+@pytest.fixture(scope="module")
+def schema_of(studio: StudioClient) -> Callable[[str], Draft202012Validator]:
+    """A validator of one of the schemas that the service itself gives."""
+    document = studio.get("/api/v1/openapi.json").json
+    components = document["components"]
+
+    def validator(name: str) -> Draft202012Validator:
+        return Draft202012Validator(
+            {"components": components, "$ref": f"#/components/schemas/{name}"}
+        )
+
+    return validator
+
+
+@pytest.fixture(scope="module")
+def photo(studio: StudioClient, png: bytes) -> str:
+    """The id of an upload."""
+    id: str = studio.upload(png, "A cat & a dog.png").json["id"]
+    return id
+
+
+def size_of(data: bytes) -> tuple[int, int]:
+    with Image.open(io.BytesIO(data)) as image:
+        return image.size
+
+
+def test_health_needs_no_token_and_all_else_does(studio):
+    assert studio.ask("GET", "/api/v1/health", anonymous=True).json == {
+        "version": styleplug.__version__
+    }
+    answer = studio.ask("GET", "/api/v1/catalogue", anonymous=True)
+    assert (answer.status, answer.code) == (401, "unauthorised")
+
+
+def test_the_catalogue_is_the_workers_without_paths(studio, schema_of):
+    answer = studio.get("/api/v1/catalogue")
+    schema_of("Catalogue").validate(answer.json)
+    assert "posterise" in {filter["name"] for filter in answer.json["filters"]}
+    assert b".png" not in answer.body.replace(b'".png"', b"")
+    assert b'"/' not in answer.body.replace(b'"/api/v1/', b"")
+
+
+def test_a_style_has_a_thumbnail(studio):
+    style = studio.get("/api/v1/catalogue").json["styles"][0]
+    answer = studio.get(style["thumbnail"])
+    assert answer.headers["content-type"] == "image/png"
+    assert max(size_of(answer.body)) <= 128
+
+
+def test_a_picture_is_taken_in_by_a_safe_name(studio, png, schema_of):
+    answer = studio.upload(png, "../../Holiday <b>.png")
+    assert answer.status == 201
+    schema_of("Upload").validate(answer.json)
+    assert answer.json["name"] == "Holiday _b_.png"
+    assert (answer.json["width"], answer.json["height"]) == (48, 32)
+    assert studio.get(f"/api/v1/uploads/{answer.json['id']}").json == answer.json
+    assert answer.json in studio.get("/api/v1/uploads").json["uploads"]
+    assert studio.ask("DELETE", f"/api/v1/uploads/{answer.json['id']}").status == 204
+    assert studio.get(f"/api/v1/uploads/{answer.json['id']}").status == 404
+
+
+def test_what_is_no_picture_is_refused_by_its_name_and_leaves_nothing(studio):
+    before = sorted((studio.folder / "studio" / "uploads").iterdir())
+    answer = studio.upload(b"no picture at all", "notes.txt")
+    assert (answer.status, answer.code) == (415, "image-unreadable")
+    assert "notes.txt" in answer.json["error"]["message"]
+    assert str(studio.folder) not in answer.json["error"]["message"]
+    assert sorted((studio.folder / "studio" / "uploads").iterdir()) == before
+
+
+@pytest.mark.parametrize(("asked", "size"), [("64", 48), ("1000", 48)])
+def test_a_preview_is_no_larger_than_asked(studio, photo, asked, size):
+    answer = studio.get(f"/api/v1/uploads/{photo}/preview?size={asked}")
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert max(size_of(answer.body)) == size
+
+
+@pytest.mark.parametrize("size", ["0", "63", "4097", "-1", "x", "1e3", "²", "9" * 5000])
+def test_a_size_out_of_range_is_named(studio, photo, size):
+    answer = studio.get(f"/api/v1/uploads/{photo}/preview?size={quote(size)}")
+    assert answer.status == 422
+    assert answer.json["error"]["field"] == "size"
+
+
+def test_a_filter_is_shown_small(studio, photo):
+    answer = studio.get(f"/api/v1/uploads/{photo}/filters/posterise?size=64")
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert size_of(answer.body) == (48, 32)
+    assert studio.get(f"/api/v1/uploads/{photo}/filters/none-of-this-name").status == 404
+
+
+def test_a_filter_job_gives_the_file_that_the_command_line_would(
+    studio, photo, schema_of, tmp_path
+):
+    id = studio.job(kind="filter", photo=photo, filter="posterise", options={"strength": 0.5})
+    events = list(studio.events(id))
+    assert events[0][0] == "state"
+    assert events[-1][0] == "done"
+    job = studio.get(f"/api/v1/jobs/{id}").json
+    schema_of("Job").validate(job)
+    assert job == events[-1][1]
+    answer = studio.get(f"{job['result']['url']}?download=1")
+    assert len(answer.body) == job["result"]["bytes"]
+    assert "A%20cat%20_%20a%20dog-posterise.png" in answer.headers["content-disposition"]
+    (tmp_path / "result.png").write_bytes(answer.body)
+    note = provenance_in(inspect_picture(tmp_path / "result.png").metadata.xmp)
+    assert isinstance(note, FilterProvenance)
+    assert (note.filter, note.options["strength"]) == ("posterise", "0.5")
+    assert note.photograph.name == "A cat _ a dog.png"
+    assert size_of(studio.get(job["result"]["preview"]).body) == (48, 32)
+    assert studio.get(f"/api/v1/jobs/{id}/result").headers["content-type"] == "image/png"
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"kind": "other"}, "kind"),
+        ({"photo": "x" * 22}, "photo"),
+        ({"photo": "../../etc/passwd"}, "photo"),
+        ({"photo": None}, "photo"),
+        ({"filter": "none-of-this-name"}, "filter"),
+        ({"options": {"strength": 2}}, "options.strength"),
+        ({"options": {"strength": "/etc/passwd"}}, "options.strength"),
+        ({"options": []}, "options"),
+        ({"options": {"none": 1}}, "options.option"),
+        ({"after": "x" * 22}, "after"),
+        ({"format": "exe"}, "format"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_wrong_field_of_a_job_is_named(studio, photo, changed, field):
+    recipe = {"kind": "filter", "photo": photo, "filter": "posterise"} | changed
+    answer = studio.post("/api/v1/jobs", recipe)
+    assert (answer.status, answer.json["error"]["field"]) == (422, field)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"paintings": []}, "paintings"),
+        ({"paintings": [{"style": "mosaic"}] * 9}, "paintings"),
+        ({"paintings": [{"path": "/etc/passwd"}]}, "paintings[0]"),
+        ({"paintings": [{"style": "/etc/passwd"}]}, "paintings[0].style"),
+        ({"paintings": [{"upload": "x" * 22}]}, "paintings[0].upload"),
+        ({"preset": "none"}, "preset"),
+        ({"options": {"init": "/etc/passwd"}}, "options.init"),
+        ({"options": {"init": "result.png"}}, "options.init"),
+        ({"options": {"device": "../x"}}, "options.device"),
+        ({"start_from": "x" * 22}, "start_from"),
+    ],
+)
+def test_a_wrong_field_of_a_painting_is_named(studio, photo, changed, field):
+    recipe = {"kind": "stylize", "photo": photo, "paintings": [{"style": "mosaic"}]} | changed
+    answer = studio.post("/api/v1/jobs", recipe)
+    assert (answer.status, answer.json["error"]["field"]) == (422, field)
+
+
+def test_a_job_whose_process_dies_fails_and_the_next_is_done(studio, photo):
+    failed = studio.finished(studio.job(kind="filter", photo=photo, filter="die"))
+    assert (failed["state"], failed["error"]["code"]) == ("failed", "crashed")
+    done = studio.finished(studio.job(kind="filter", photo=photo, filter="posterise"))
+    assert done["state"] == "done"
+
+
+def test_a_job_is_stopped_and_those_that_wait_are_too(studio, photo):
+    running = studio.job(kind="filter", photo=photo, filter="wait")
+    waiting = studio.job(kind="filter", photo=photo, filter="posterise")
+    studio.wait_until(running, "running")
+    assert studio.get(f"/api/v1/jobs/{waiting}").json["before"] == 1
+    assert studio.ask("DELETE", f"/api/v1/uploads/{photo}").code == "in-use"
+    assert studio.post(f"/api/v1/jobs/{waiting}/stop", {}).json["state"] == "stopped"
+    assert studio.post(f"/api/v1/jobs/{running}/stop", {"keep": False}).status == 202
+    assert studio.finished(running)["state"] == "stopped"
+    assert studio.post(f"/api/v1/jobs/{running}/stop", {}).code == "ended"
+    assert studio.get(f"/api/v1/jobs/{running}/result").code == "no-result"
+
+
+def test_a_job_that_runs_is_removed_with_its_files(studio, photo):
+    job = studio.job(kind="filter", photo=photo, filter="wait")
+    studio.wait_until(job, "running")
+    assert studio.ask("DELETE", f"/api/v1/jobs/{job}").status == 204
+    assert studio.get(f"/api/v1/jobs/{job}").status == 404
+    assert not (studio.folder / "studio" / "jobs" / job).exists()
+
+
+def test_a_job_takes_the_result_of_another(studio, photo, tmp_path):
+    first = studio.job(kind="filter", photo=photo, filter="posterise")
+    second = studio.job(kind="filter", photo=photo, filter="posterise", after=first)
+    assert studio.finished(second)["state"] == "done"
+    (tmp_path / "second.png").write_bytes(studio.get(f"/api/v1/jobs/{second}/result").body)
+    note = provenance_in(inspect_picture(tmp_path / "second.png").metadata.xmp)
+    assert note.photograph.name == "result.png"
+
+
+def test_the_history_is_newest_first_and_goes_on_before_a_job(studio, photo):
+    jobs = [studio.job(kind="filter", photo=photo, filter="posterise") for _ in range(3)]
+    for job in jobs:
+        studio.finished(job)
+    newest = studio.get("/api/v1/jobs?limit=2").json["jobs"]
+    assert [job["id"] for job in newest] == jobs[:0:-1]
+    older = studio.get(f"/api/v1/jobs?limit=1&before={jobs[1]}").json["jobs"]
+    assert [job["id"] for job in older] == [jobs[0]]
+    assert studio.get("/api/v1/jobs?limit=0").status == 422
+    assert studio.get(f"/api/v1/jobs?before={'x' * 22}").status == 404
+
+
+def test_a_painting_is_sent_and_added_to_the_collection(studio, png):
+    upload = studio.upload(png, "wheat.png").json["id"]
+    answer = studio.post("/api/v1/styles", {"upload": upload, "name": "Wheat, 1889"})
+    assert (answer.status, answer.json["id"]) == (201, "wheat-1889")
+    assert answer.json["title"] == "Wheat, 1889"
+    assert "wheat-1889" in {s["id"] for s in studio.get("/api/v1/catalogue").json["styles"]}
+    again = studio.post("/api/v1/styles", {"upload": upload, "name": "Wheat, 1889"})
+    assert (again.status, again.code) == (409, "taken")
+    assert studio.post("/api/v1/styles", {"upload": upload, "name": "…"}).status == 422
+
+
+@pytest.mark.slow
+def test_a_painting_is_painted_kept_on_the_way_and_gone_on_with(
+    start, png, small_network, tmp_path
+):
+    studio = start()
+    photo = studio.upload(png).json["id"]
+    painting = studio.upload(png, "painting.png").json["id"]
+    recipe = {
+        "kind": "stylize",
+        "photo": photo,
+        "paintings": [{"upload": painting}],
+        "options": {"size": 32, "iterations": 1_000_000},
+    }
+    job = studio.job(**recipe)
+    for kind, data in studio.events(job):
+        if kind == "preview":
+            assert max(size_of(studio.get(data["url"]).body)) <= 48
+            studio.post(f"/api/v1/jobs/{job}/stop", {"keep": True})
+    kept = studio.get(f"/api/v1/jobs/{job}").json
+    assert kept["state"] == "stopped"
+    assert kept["result"]["width"] == 48
+    recipe["options"] = {"size": 32, "iterations": 2}
+    second = studio.finished(studio.job(**recipe, start_from=job, parent=job))
+    assert second["state"] == "done"
+    (tmp_path / "second.png").write_bytes(studio.get(second["result"]["url"]).body)
+    note = provenance_in(inspect_picture(tmp_path / "second.png").metadata.xmp)
+    assert isinstance(note, StylizeProvenance)
+    assert note.paintings[0].name == "painting.png"
+    assert note.initial.name == "result.png"
+
+
+def test_the_document_is_of_the_routes_that_there_are():
+    from styleplug.studio.app import API, ROUTES
+    from styleplug.studio.openapi import OPERATIONS
+
+    served = {
+        (method, route.path)
+        for route in ROUTES
+        for method in route.methods - {"HEAD"}
+        if route.path.startswith(API)
+    }
+    assert served == set(OPERATIONS)
+
+
+def test_the_document_holds_together(studio):
+    document = studio.get("/api/v1/openapi.json").json
+    names = document["components"]["schemas"]
+    for schema in names.values():
+        Draft202012Validator.check_schema(schema)
+    text = studio.get("/api/v1/openapi.json").body.decode()
+    for part in text.split("#/components/schemas/")[1:]:
+        assert part.partition('"')[0] in names
