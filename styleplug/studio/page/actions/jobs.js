@@ -149,4 +149,12 @@ export function takeRecipe(job, tab) {
   announce("Everything is set as it was. Change what you like.");
 }
 
-export const loadJobs = refreshAll;
+/** Loads the history, and puts each photograph's last picture on the stage. */
+export async function loadJobs() {
+  await refreshAll();
+  store.update(({ jobs, shown }) => {
+    const pictured = Object.values(jobs).filter((job) => !job.group && (hasPicture(job) || !isOver(job)));
+    pictured.sort((one, other) => one.created - other.created);
+    return { shown: { ...Object.fromEntries(pictured.map((job) => [job.photo, job.id])), ...shown } };
+  });
+}

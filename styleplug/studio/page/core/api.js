@@ -60,6 +60,6 @@ export const api = {
 export const uploadPicture = (id, size) => `${ROOT}uploads/${part(id)}/preview?size=${size}`;
 export const filterPicture = (id, name, size) =>
   `${ROOT}uploads/${part(id)}/filters/${part(name)}?size=${size}`;
-export const jobPicture = (id, size) => `${ROOT}jobs/${part(id)}/preview?size=${size}`;
+export const donePicture = (id, size) => `${ROOT}jobs/${part(id)}/preview?size=${size}`;
 export const resultFile = (id) => `${ROOT}jobs/${part(id)}/result?download=1`;
 export const jobEvents = (id) => `${ROOT}jobs/${part(id)}/events`;

@@ -1,7 +1,7 @@
 // History: each result with its recipe; done again with something changed, or deleted.
 
 import { open, remove, takeRecipe } from "../actions/jobs.js";
-import { jobPicture, resultFile } from "../core/api.js";
+import { donePicture, resultFile } from "../core/api.js";
 import { el, fill, follow, setText } from "../core/dom.js";
 import { show } from "../core/pictures.js";
 import { currentPhoto, hasPicture, isOver, store } from "../core/state.js";
@@ -74,7 +74,7 @@ function createEntry(first) {
     const photo = job.photo_name ?? store.state.photos.find(({ id }) => id === job.photo)?.name ?? "";
     setText(detail, [photo, job.state === "done" ? when(job.created) : STATES[job.state]].filter(Boolean).join(" · "));
     fill(recipe, recipeLines(job).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
-    if (hasPicture(job)) show(image, `${jobPicture(job.id, 128)}&done=1`);
+    if (hasPicture(job)) show(image, donePicture(job.id, 192));
     download.hidden = !hasPicture(job);
     download.href = resultFile(job.id);
     item.classList.toggle("is-failed", job.state === "failed");

@@ -1,16 +1,16 @@
 // Before and after: with a divider, or side by side, zoomed and panned in step.
 
 import { forget, load, show } from "../core/pictures.js";
-import { jobPicture, uploadPicture } from "../core/api.js";
+import { donePicture, uploadPicture } from "../core/api.js";
 import { el } from "../core/dom.js";
-import { currentPhoto, shownJob, store } from "../core/state.js";
+import { currentPhoto, hasPicture, shownJob, store } from "../core/state.js";
 import { describe } from "../core/words.js";
 import { createDivider } from "./divider.js";
 import { watchPointers } from "./pointers.js";
 import { standIn } from "./sheet.js";
 import { Viewport } from "./viewport.js";
 
-const SIZES = [1280, 2560, 4096]; // of previews, longest side
+const SIZES = [1024, 2048, 4096]; // of previews, longest side
 
 export function createCompare() {
   const view = new Viewport();
@@ -27,7 +27,7 @@ export function createCompare() {
 
   function layOut() {
     const { comparison, split, holding } = store.state;
-    const hasAfter = Boolean(shownJob(store.state));
+    const hasAfter = Boolean(shownJob(store.state) && images[1].hasAttribute("src"));
     const isSide = hasAfter && comparison === "side";
     root.classList.toggle("is-side", isSide);
     root.classList.toggle("is-zoomed", !view.isFitted);
@@ -64,18 +64,21 @@ export function createCompare() {
     if (!photo) return;
     const seen = Math.max(view.picture.width, view.picture.height) * view.magnification;
     const size = SIZES.find((one) => one >= seen) ?? SIZES.at(-1);
-    if (photo.pending) show(images[0], photo.local);
-    else show(images[0], uploadPicture(photo.id, size));
-    if (!job) return;
-    if (job.state === "done" || job.result) show(images[1], `${jobPicture(job.id, size)}&done=1`);
-    else if (job.preview) show(images[1], `${job.preview}&size=1280`);
-    else if (job.kind === "filter") showStandIn(photo, job);
+    show(images[0], photo.pending ? photo.local : uploadPicture(photo.id, size));
+    const address = job && pictureOf(job, size);
+    if (address) show(images[1], address);
   }
 
-  function showStandIn(photo, job) {
-    const small = standIn(photo.id, job.recipe.filter);
-    if (small && !images[1].dataset.wanted) show(images[1], small);
+  /** What there is of a job's picture; before there is anything, what it will be like. */
+  function pictureOf(job, size) {
+    if (hasPicture(job)) return donePicture(job.id, size);
+    if (job.preview) return job.preview;
+    if (images[1].dataset.wanted) return null;
+    if (job.recipe.start_from) return donePicture(job.recipe.start_from, SIZES[0]);
+    return job.kind === "filter" ? standIn(job.photo, job.recipe.filter) : null;
   }
+
+  images[1].addEventListener("load", layOut);
 
   store.watch(
     (state) => [currentPhoto(state)],
@@ -99,9 +102,6 @@ export function createCompare() {
     (state) => [shownJob(state), state.comparison, state.split, state.holding, state.stage],
     (job) => {
       if (job?.id !== last) forget(images[1]);
-      // What is begun from another picture shows that one until it has its own.
-      const from = job?.recipe?.start_from;
-      if (job && job.id !== last && from && !job.preview) show(images[1], `${jobPicture(from, 1280)}&done=1`);
       last = job?.id;
       images[1].alt = job ? `Painted: ${describe(job, store.state.catalogue)}` : "";
       layOut();

@@ -117,7 +117,7 @@ export function createRegionEditor() {
       image.alt = `The photograph ${photo.name}`;
       if (image.dataset.photo !== photo.id) forget(image);
       image.dataset.photo = photo.id;
-      show(image, uploadPicture(photo.id, 1280));
+      show(image, uploadPicture(photo.id, 1024));
       [canvas.width, canvas.height] = maskSize(photo.width, photo.height);
       drawMask(canvas, regionOf(store.state), tint());
       requestAnimationFrame(layOut);

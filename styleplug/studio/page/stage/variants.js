@@ -1,7 +1,7 @@
 // The grid of variants: each with what it is, its progress, and its picture once there is one.
 
 import { openLarge } from "../actions/variants.js";
-import { jobPicture } from "../core/api.js";
+import { donePicture } from "../core/api.js";
 import { el, fill, follow, setText } from "../core/dom.js";
 import { show } from "../core/pictures.js";
 import { roving } from "../core/roving.js";
@@ -34,8 +34,8 @@ export function createVariantsGrid() {
       button.setAttribute("aria-label", `${cell.title}${words ? `: ${words}` : ""}`);
       button.disabled = !job;
       if (!job) return;
-      if (hasPicture(job)) show(image, `${jobPicture(job.id, 384)}&done=1`);
-      else if (job.preview) show(image, `${job.preview}&size=384`);
+      if (hasPicture(job)) show(image, donePicture(job.id, 384));
+      else if (job.preview) show(image, job.preview);
     };
     return button;
   }
