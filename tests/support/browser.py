@@ -8,7 +8,9 @@ import re
 import shutil
 import subprocess
 import time
+import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -70,20 +72,36 @@ class Browser:
 
     def wait(self, script: str) -> Any:
         """What such a function returns, as soon as it is something."""
+        try:
+            return self.eventually(lambda: self.run(script))
+        except AssertionError:
+            raise AssertionError(f"the page never came to: {script}") from None
+
+    def eventually(self, condition: Callable[[], Any]) -> Any:
+        """What a condition gives, as soon as it gives something."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            if result := self.run(script):
+            if result := condition():
                 return result
             time.sleep(0.1)
-        raise AssertionError(f"the page never came to: {script}")
+        raise AssertionError("that never came")
 
     def press(self, *keys: str) -> None:
-        """Press keys one after another, such as "a" or one of `KEYS`; "Shift+Tab" are two at once."""
+        """Press keys one after another, such as "a" or one of `KEYS`; "Shift+Tab" is two."""
         for key in keys:
             chord = [KEYS.get(name, name) for name in key.split("+")]
             down = [{"type": "keyDown", "value": value} for value in chord]
             up = [{"type": "keyUp", "value": value} for value in reversed(chord)]
             self._act({"type": "key", "id": "keyboard", "actions": [*down, *up]})
+
+    def hold(self, key: str) -> None:
+        """Press a key and keep it down, until `release`."""
+        down = {"type": "keyDown", "value": KEYS.get(key, key)}
+        self._act({"type": "key", "id": "keyboard", "actions": [down]})
+
+    def release(self) -> None:
+        """Let go of all that is held down."""
+        self._call("DELETE", "/actions")
 
     def drag(self, *places: tuple[float, float]) -> None:
         """Press the mouse's button at the first place of the window, release it at the last."""
@@ -93,16 +111,28 @@ class Browser:
         down, up = ({"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp"))
         self._act({"type": "pointer", "id": "mouse", "actions": [moves[0], down, *moves[1:], up]})
 
+    def click(self, xpath: str) -> None:
+        """Click on what an XPath finds first; it must be there to be seen, and not covered."""
+        self._call("POST", f"/element/{self._find('xpath', xpath)}/click", {})
+
     def choose(self, selector: str, *files: Path) -> None:
         """Choose files in the `<input type=file>` that a CSS selector finds first."""
-        found = self._call("POST", "/element", {"using": "css selector", "value": selector})
-        [element] = found.values()
+        element = self._find("css selector", selector)
         self._call("POST", f"/element/{element}/value", {"text": "\n".join(map(str, files))})
 
-    def emulate(self, command: str, **parameters: Any) -> None:
-        """Send a command of the DevTools' domain `Emulation`, such as another width or scheme."""
-        body = {"cmd": f"Emulation.{command}", "params": parameters}
-        self._call("POST", "/goog/cdp/execute", body)
+    def devtools(self, command: str, **parameters: Any) -> Any:
+        """Send a command of the DevTools, such as `Emulation.setDeviceMetricsOverride`."""
+        return self._call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def look(self, width: int, height: int, scheme: str = "light", motion: str = "reduce") -> None:
+        """Have the page seen in so many pixels, `scheme` light or dark, with motion or without."""
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            **{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+        )
+        features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": motion}
+        said = [{"name": name, "value": value} for name, value in features.items()]
+        self.devtools("Emulation.setEmulatedMedia", features=said)
 
     def problems(self) -> list[str]:
         """What the page has complained of in its console since this was last asked."""
@@ -119,6 +149,11 @@ class Browser:
         self._driver.terminate()
         self._driver.communicate()
 
+    def _find(self, using: str, value: str) -> str:
+        element: str
+        [element] = self._call("POST", "/element", {"using": using, "value": value}).values()
+        return element
+
     def _act(self, source: dict[str, Any]) -> None:
         self._call("POST", "/actions", {"actions": [source]})
 
@@ -129,5 +164,8 @@ class Browser:
             method=method,
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            return json.load(answer)["value"]
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:  # which has the driver's reason in its body
+            raise OSError(f"{body}: {json.load(error)['value']['message']}") from None
