@@ -33,7 +33,7 @@ KEYS = {
     "Delete": "\ue017",
 }
 """Keys without a character of their own, as WebDriver names them."""
-PATIENCE = 60
+PATIENCE = 15
 """Seconds until a page is taken to hang."""
 
 
@@ -77,9 +77,9 @@ class Browser:
         except AssertionError:
             raise AssertionError(f"the page never came to: {script}") from None
 
-    def eventually(self, condition: Callable[[], Any]) -> Any:
-        """What a condition gives, as soon as it gives something."""
-        end = time.monotonic() + PATIENCE
+    def eventually(self, condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
+        """What a condition gives, as soon as it gives something; `patience` in seconds."""
+        end = time.monotonic() + patience
         while time.monotonic() < end:
             if result := condition():
                 return result

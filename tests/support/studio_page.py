@@ -52,6 +52,11 @@ class StudioPage:
         """Go to a tab."""
         self.browser.click(f"//*[@id='tab-{name}']")
 
+    def has_tab(self, name: str) -> bool:
+        """Whether a tab is there to go to."""
+        hidden: bool = self.browser.run(f"return document.getElementById('tab-{name}').hidden")
+        return not hidden
+
     def press_button(self, text: str) -> None:
         """Click on the button of a text, or of an accessible name."""
         named = f"(normalize-space()={_quoted(text)} or @aria-label={_quoted(text)})"

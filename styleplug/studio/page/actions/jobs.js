@@ -2,7 +2,7 @@
 
 import { announce, attempt, notify } from "../core/announce.js";
 import { api } from "../core/api.js";
-import { currentPhoto, hasPicture, hasRegion, isOver, recipeFor, shownJob, store } from "../core/state.js";
+import { currentPhoto, hasPicture, hasRegion, isOver, isVariant, recipeFor, shownJob, store } from "../core/state.js";
 import { forgetJob, onEnd, refreshAll, takeJobs } from "../core/stream.js";
 import { describe } from "../core/words.js";
 import { maskOf } from "./regions.js";
@@ -153,7 +153,7 @@ export function takeRecipe(job, tab) {
 export async function loadJobs() {
   await refreshAll();
   store.update(({ jobs, shown }) => {
-    const pictured = Object.values(jobs).filter((job) => !job.group && (hasPicture(job) || !isOver(job)));
+    const pictured = Object.values(jobs).filter((job) => !isVariant(job) && (hasPicture(job) || !isOver(job)));
     pictured.sort((one, other) => one.created - other.created);
     return { shown: { ...Object.fromEntries(pictured.map((job) => [job.photo, job.id])), ...shown } };
   });

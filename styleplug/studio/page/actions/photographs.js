@@ -3,6 +3,7 @@
 import { announce, attempt, notify } from "../core/announce.js";
 import { api } from "../core/api.js";
 import { store } from "../core/state.js";
+import { useOf } from "../core/uses.js";
 import { bytes, dimensions } from "../core/words.js";
 
 let pending = 0;
@@ -71,9 +72,9 @@ function drop(id) {
 export async function loadPhotographs() {
   const answer = await attempt(api.uploads);
   const uploads = (answer?.uploads ?? []).reverse(); // they come newest first
-  const photos = uploads.filter((upload) => (upload.use ?? "photo") === "photo");
+  const photos = uploads.filter((upload) => useOf(upload) === "photo");
   const own = uploads
-    .filter((upload) => upload.use === "painting")
+    .filter((upload) => useOf(upload) === "painting")
     .map(({ id, name, thumbnail }) => ({ key: id, upload: id, title: name, thumbnail }));
   store.update((state) => ({
     photos: [...photos, ...state.photos],

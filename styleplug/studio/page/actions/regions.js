@@ -3,6 +3,7 @@
 import { attempt } from "../core/announce.js";
 import { api } from "../core/api.js";
 import { store } from "../core/state.js";
+import { rememberUse } from "../core/uses.js";
 import { drawMask, maskSize, toGreyPng } from "../stage/mask.js";
 import { load } from "../core/pictures.js";
 
@@ -48,6 +49,7 @@ export async function startWithPersons() {
   const { current } = store.state;
   const mask = await attempt(() => api.personMask(current));
   if (!mask) return;
+  rememberUse(mask.id, "mask");
   const start = await attempt(() => load(`${mask.preview}`));
   if (start) change(current, { start, strokes: [], undone: [] });
 }

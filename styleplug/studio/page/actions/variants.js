@@ -2,13 +2,12 @@
 
 import { announce, attempt } from "../core/announce.js";
 import { api } from "../core/api.js";
-import { currentPhoto, isOver, recipeFor, store } from "../core/state.js";
+import { currentPhoto, isOver, recipeFor, store, VARIANTS } from "../core/state.js";
 import { forgetJob } from "../core/stream.js";
 import { figure } from "../core/words.js";
 import { start, startFrom } from "./jobs.js";
 
 const SMALL = { size: 192, output_size: "working", resolution: "size" };
-const GROUP = "variants";
 
 const STRENGTHS = [0.3, 0.5, 0.75];
 const STROKES = [0.5, 1, 2];
@@ -57,7 +56,7 @@ async function grid(columns, rows, recipeAt) {
   announce(`${cells.length} variants are painted, small`);
   for (const { key, recipe } of cells) {
     if (store.state.variants?.id !== id) return;
-    const small = { ...recipe, options: { ...recipe.options, ...SMALL }, group: GROUP };
+    const small = { ...recipe, options: { ...recipe.options, ...SMALL }, parent: VARIANTS };
     await start(small, (job) => assign(key, job.id));
   }
 }

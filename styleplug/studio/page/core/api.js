@@ -1,5 +1,7 @@
 // The service's interface, /api/v1; every error becomes an ApiError with a text for people.
 
+import { rememberUse } from "./uses.js";
+
 const ROOT = "api/v1/";
 const token = document.querySelector("meta[name=styleplug-token]").content;
 
@@ -48,11 +50,12 @@ export const api = {
   personMask: (upload) => request("POST", "masks/person", { upload }),
 
   /** Sends a file; `use` is photo, painting or mask. */
-  upload(file, use) {
+  async upload(file, use) {
     const form = new FormData();
-    form.append("use", use);
     form.append("file", file, file.name);
-    return request("POST", "uploads", form);
+    const upload = await request("POST", "uploads", form);
+    if (use !== "photo") rememberUse(upload.id, use);
+    return upload;
   },
 };
 

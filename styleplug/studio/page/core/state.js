@@ -31,6 +31,11 @@ export const shownJob = (state, photo = state.current) => state.jobs[state.shown
 
 export const isOver = (job) => ["done", "stopped", "failed"].includes(job.state);
 
+/** What the recipes of small variants have as their `parent`, by which history leaves them out. */
+export const VARIANTS = "variants";
+
+export const isVariant = (job) => job.recipe.parent === VARIANTS;
+
 export const hasPicture = (job) => Boolean(job?.result);
 
 /** Whether the service can do what not every styleplug can. */

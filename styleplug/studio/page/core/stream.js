@@ -3,7 +3,7 @@
 
 import { announce } from "./announce.js";
 import { api, jobEvents } from "./api.js";
-import { isOver, store } from "./state.js";
+import { isOver, isVariant, store } from "./state.js";
 import { describe } from "./words.js";
 
 const RETRY = 3000; // milliseconds
@@ -91,7 +91,7 @@ export function startFollowing() {
   onEnd((job) => {
     const title = describe(job, store.state.catalogue);
     const said = { done: "is done", stopped: "was stopped", failed: "has failed" };
-    if (!job.group) announce(`${title} ${said[job.state]}${job.error ? `: ${job.error.message}` : ""}`);
+    if (!isVariant(job)) announce(`${title} ${said[job.state]}${job.error ? `: ${job.error.message}` : ""}`);
     refreshAll();
   });
 }

@@ -4,12 +4,12 @@ import { open, remove, takeRecipe } from "../actions/jobs.js";
 import { donePicture, resultFile } from "../core/api.js";
 import { el, fill, follow, setText } from "../core/dom.js";
 import { show } from "../core/pictures.js";
-import { currentPhoto, hasPicture, isOver, store } from "../core/state.js";
+import { currentPhoto, hasPicture, isOver, isVariant, store } from "../core/state.js";
 import { describe, STATES, when } from "../core/words.js";
 
 const entries = (jobs) =>
   Object.values(jobs)
-    .filter((job) => !job.group)
+    .filter((job) => !isVariant(job))
     .sort((one, other) => (one.created < other.created ? 1 : -1));
 
 /** What was asked for, as pairs of words. */
