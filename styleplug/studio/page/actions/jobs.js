@@ -2,7 +2,7 @@
 
 import { announce, attempt, notify } from "../core/announce.js";
 import { api } from "../core/api.js";
-import { currentPhoto, hasPicture, hasRegion, isOver, isVariant, recipeFor, shownJob, store } from "../core/state.js";
+import { currentPhoto, hasPicture, hasRegion, isOver, isStale, isVariant, recipeFor, shownJob, store } from "../core/state.js";
 import { forgetJob, onEnd, refreshAll, takeJobs } from "../core/stream.js";
 import { describe } from "../core/words.js";
 import { maskOf } from "./regions.js";
@@ -70,10 +70,15 @@ export async function goOn(more = {}) {
 export const startFrom = (recipe, job) =>
   startShown(hasPicture(job) ? { ...recipe, start_from: job.id } : recipe);
 
-/** Does what is set to several photographs, one after another. */
+/** Does what is set to several photographs, one after another, but for those that have it. */
 export async function applyToAll(photos) {
-  announce(`${photos.length} photographs are in the queue`);
-  for (const photo of photos) await startShown(recipeFor(store.state, photo));
+  const wanted = photos.filter((photo) => {
+    const job = shownJob(store.state, photo);
+    const isThere = job && ["queued", "running", "done"].includes(job.state);
+    return !isThere || isStale(store.state, job);
+  });
+  announce(`${wanted.length} photographs are in the queue`);
+  for (const photo of wanted) await startShown(recipeFor(store.state, photo));
 }
 
 /** @param keep whether the picture as it is becomes the result */

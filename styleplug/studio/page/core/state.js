@@ -83,8 +83,8 @@ export function recipeFor(state, photo) {
 /** Whether the picture on the stage was made by other settings than those that are set now. */
 export function isStale(state, job) {
   const recipe = recipeFor(state, job.photo);
-  if (!recipe || job.kind !== recipe.kind) return false;
-  const known = ["filter", "preset", "paintings", "weights", "options"];
+  if (!recipe) return false;
+  const known = ["kind", "filter", "preset", "paintings", "weights", "options", "format"];
   const asked = job.asked ?? job.recipe;
   return known.some((field) => canonical(asked[field]) !== canonical(recipe[field]));
 }

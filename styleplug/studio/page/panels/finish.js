@@ -45,9 +45,9 @@ function createResult() {
 function createFormats() {
   const select = el("select", { id: "format", onchange: () => store.update({ format: select.value }) });
   store.watch(
-    (state) => [state.catalogue],
-    (catalogue) => {
-      const written = (catalogue?.formats ?? []).filter((format) => format.writes.length);
+    (state) => [state.catalogue?.formats],
+    (formats = []) => {
+      const written = formats.filter((format) => format.writes.length);
       fill(
         select,
         el("option", { value: "" }, "as the photograph's"),

@@ -92,7 +92,10 @@ function createDelete(job) {
   };
   button.addEventListener("blur", calm);
   button.addEventListener("click", () => {
-    if (button.classList.contains("danger")) return remove(job.id);
+    if (button.classList.contains("danger")) {
+      document.getElementById("panel").focus();
+      return remove(job.id);
+    }
     button.textContent = isOver(job) ? "Really delete" : "Stop and delete";
     button.classList.add("danger");
   });

@@ -50,6 +50,7 @@ export function createTabs(list, panel) {
   store.watch(
     (state) => [state.tab, can(state, "mask")],
     (tab, hasRegions) => {
+      const hadFocus = panel.contains(document.activeElement);
       TABS.forEach(([name], at) => {
         buttons[at].setAttribute("aria-selected", String(name === tab));
         panels[name].hidden = name !== tab;
@@ -57,6 +58,7 @@ export function createTabs(list, panel) {
       buttons[TABS.findIndex(([name]) => name === "region")].hidden = !hasRegions;
       panel.setAttribute("aria-labelledby", `tab-${tab}`);
       panel.scrollTop = 0;
+      if (hadFocus) panel.focus();
       settle(buttons.find((button) => button.getAttribute("aria-selected") === "true"));
     },
   );

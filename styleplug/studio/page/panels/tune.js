@@ -16,7 +16,7 @@ export const tunable = (state, kind) =>
 export function createBasics(kind) {
   const root = el("div", { class: "options" });
   store.watch(
-    (state) => [state.catalogue],
+    (state) => [state.catalogue?.options],
     () => fill(root, tunable(store.state, kind).filter((one) => one.basic).map((one) => createOption(kind, one))),
   );
   return root;
@@ -26,7 +26,7 @@ function createRest(kind) {
   const body = el("div", { class: "options" });
   const root = el("details", { class: "fold" }, el("summary", {}, "More"), body);
   store.watch(
-    (state) => [state.catalogue],
+    (state) => [state.catalogue?.options],
     () => {
       const rest = tunable(store.state, kind).filter((one) => !one.basic);
       fill(body, rest.map((one) => createOption(kind, one)));
@@ -39,11 +39,11 @@ function createRest(kind) {
 export function createPresets() {
   const list = el("div", { class: "presets", role: "radiogroup", "aria-label": "Preset" });
   store.watch(
-    (state) => [state.catalogue],
-    (catalogue) =>
+    (state) => [state.catalogue?.presets],
+    (presets = []) =>
       fill(
         list,
-        (catalogue?.presets ?? []).map(({ name, help }) =>
+        presets.map(({ name, help }) =>
           el(
             "label",
             { class: "preset" },
@@ -54,7 +54,7 @@ export function createPresets() {
       ),
   );
   store.watch(
-    (state) => [state.preset, state.catalogue],
+    (state) => [state.preset, state.catalogue?.presets],
     (preset) => {
       for (const input of list.querySelectorAll("input")) input.checked = input.value === preset;
     },

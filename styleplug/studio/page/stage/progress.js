@@ -30,6 +30,7 @@ export function createProgress() {
     (job, stage) => {
       root.hidden = !job || isOver(job) || stage === "variants" || stage === "sheet";
       if (root.hidden) {
+        if (root.contains(document.activeElement)) document.querySelector(".compare").focus();
         said = 0;
         return;
       }

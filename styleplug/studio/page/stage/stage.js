@@ -24,8 +24,11 @@ export function createStage(stage) {
   store.watch(
     (state) => [currentPhoto(state) ? state.stage : "empty"],
     (name) => {
+      const hadFocus = stage.contains(document.activeElement);
       for (const [key, view] of Object.entries(views)) view.hidden = key !== name;
       stage.dataset.view = name;
+      // Whoever works by keyboard is led to what has taken the place of what was left.
+      if (hadFocus) views[name].querySelector("[tabindex='0'], button")?.focus();
     },
   );
 }
