@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -71,6 +71,7 @@ def application(service: Service, access: Access, address: Address) -> ASGIApp:
         exception_handlers={
             Problem: _problem,
             HTTPException: _http_problem,
+            ClientDisconnect: _farewell,
             Exception: _failure,
         },
     )
@@ -96,6 +97,11 @@ async def _http_problem(_: Request, error: Exception) -> Response:
     code = {404: "not-found", 405: "method"}.get(error.status_code, "request")
     problem = Problem(error.status_code, code, error.detail, headers=dict(error.headers or {}))
     return answer(problem)
+
+
+async def _farewell(_: Request, error: Exception) -> Response:
+    """The client has gone in the middle of its request: there is nobody to be answered."""
+    return Response(status_code=400)
 
 
 async def _failure(_: Request, error: Exception) -> Response:

@@ -114,6 +114,8 @@ class JobQueue:
     async def _converse(self, running: _Running) -> None:
         folder = await running.talk.open()
         kind, fields = worker_message(running.job, self._store)
+        if kind == "stylize":
+            fields["checkpoint_seconds"] = self._limits.checkpoint_seconds
         await running.begin(kind, fields)
         timer = asyncio.get_running_loop().call_later(self._limits.job_seconds, running.time_out)
         try:

@@ -22,6 +22,8 @@ class Limits:
         kept_jobs: of the history, likewise.
         kept_uploads: likewise.
         job_seconds: that one job may take; a painting is kept as it is then.
+        checkpoint_seconds: between two savings of the state of a painting, which is then what a
+            service that was killed has lost at most.
         picture_seconds: that reading a picture, or making it small, may take.
         uploads_at_once: that one owner may send.
         streams: of events that one owner may hear at once.
@@ -42,6 +44,7 @@ class Limits:
     kept_jobs: int = 500
     kept_uploads: int = 1000
     job_seconds: float = 3600.0
+    checkpoint_seconds: int = 30
     picture_seconds: float = 60.0
     uploads_at_once: int = 4
     streams: int = 128

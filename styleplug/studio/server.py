@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -55,6 +56,8 @@ class Server(uvicorn.Server):
             )
         )
         self._on_listening = on_listening
+        # What clients do wrong is told to them; whoever reads the log can do nothing about it.
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
     def run_to_the_end(self) -> None:
         """Serve until a signal ends it.

@@ -69,7 +69,8 @@ class StylizeMessage(_IdMessage):
     """Begins a transfer.
 
     `result` is how to give it: as raw pixels, or in the format of a name, which the job checks;
-    `checkpoint` is a file to keep the state in and to go on from, and empty for none.
+    `checkpoint` is a file to keep the state in and to go on from, and empty for none, written every
+    so many seconds.
     """
 
     photo: PictureSource
@@ -79,6 +80,7 @@ class StylizeMessage(_IdMessage):
     result: PixelFormat | str
     preview: int
     checkpoint: str = ""
+    checkpoint_seconds: int = 60
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ def _stylize(fields: _Fields) -> StylizeMessage:
         result=_result(fields.inner("result")),
         preview=fields.whole("preview", 0, 0),
         checkpoint=fields.text("checkpoint", ""),
+        checkpoint_seconds=fields.whole("checkpoint_seconds", 1, 60),
     )
 
 

@@ -91,14 +91,15 @@ def _job(message: JobMessage, paintings: Sequence[PictureSource]) -> PictureJob:
         return FilterJob(message.filter, filter_config, strip=strip)
     files = tuple(Path(painting.path) for painting in paintings)
     config = StylizeConfig.from_preset(message.preset, **message.options)
-    return StylizeJob(
-        files, config, message.preset, strip=strip, checkpoint=_checkpoint(message.checkpoint)
-    )
+    return StylizeJob(files, config, message.preset, strip=strip, checkpoint=_checkpoint(message))
 
 
-def _checkpoint(path: str) -> Checkpoint | None:
+def _checkpoint(message: StylizeMessage) -> Checkpoint | None:
     """The file to keep the state in, and to go on from once it is there."""
-    return Checkpoint(path, resume=os.path.exists(path)) if path else None
+    path = message.checkpoint
+    if not path:
+        return None
+    return Checkpoint(path, message.checkpoint_seconds, resume=os.path.exists(path))
 
 
 def _listener(message: JobMessage, photograph: Picture, output: Output) -> Callable[[Event], None]:

@@ -57,6 +57,7 @@ def test_import_is_light(empty_home):
     [
         *(["--help"], ["--version"], ["stylize", "--help"], ["batch", "--help"]),
         *(["styles", "list"], ["hosts", "list"], ["filters", "--help"]),
+        *(["studio", "--help"], ["serve", "--help"]),
     ],
 )
 def test_asking_is_light(arguments, empty_home):
@@ -72,6 +73,21 @@ def test_the_line_of_a_command_is_read_before_what_its_work_needs(command):
         f"import importlib; importlib.import_module('styleplug.cli.commands.{command}')\n"
         "slow = {'decimal', 'hashlib', 'importlib.metadata', 'xml.etree', 'styleplug.transfer'}\n"
         "assert not slow & {*sys.modules}, slow & {*sys.modules}"
+    )
+
+
+def test_no_command_but_the_studios_loads_a_server():
+    run(
+        "import importlib, pkgutil\n"
+        "from styleplug.cli.main import COMMANDS\n"
+        "for name in {*COMMANDS} - {'studio', 'serve'}:\n"
+        "    importlib.import_module(f'styleplug.cli.commands.{name}')\n"
+        "import styleplug\n"
+        "for part in pkgutil.walk_packages(styleplug.__path__, 'styleplug.'):\n"
+        "    if not part.name.startswith(('styleplug.studio', 'styleplug.__main__')):\n"
+        "        importlib.import_module(part.name)\n"
+        "server = {'starlette', 'uvicorn', 'python_multipart', 'styleplug.studio'}\n"
+        "assert not server & {*sys.modules}, server & {*sys.modules}"
     )
 
 

@@ -1,4 +1,5 @@
-"""Nothing but `styleplug/runtime/download.py` ever uses the network."""
+"""Nothing but `styleplug/runtime/download.py` ever asks the network for anything, and nothing but
+the studio answers it."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ NETWORK = {
     *("aiohttp", "ftplib", "http", "httpx", "imaplib", "poplib", "requests", "smtplib", "socket"),
     *("socketserver", "ssl", "torch.hub", "urllib.request", "urllib3", "websockets", "xmlrpc"),
 }
+LISTENING = {"starlette", "uvicorn"}
 OFFLINE = """
 import sys
 
@@ -33,7 +35,11 @@ main(sys.argv[1:])
 
 def network_modules(source: str) -> set[str]:
     """The modules of the network that a source text imports, or reaches as an attribute."""
-    return {name for node in ast.walk(ast.parse(source)) for name in names(node) if uses(name)}
+    return {name for name in imported(source) if uses(name, NETWORK)}
+
+
+def imported(source: str) -> set[str]:
+    return {name for node in ast.walk(ast.parse(source)) for name in names(node)}
 
 
 def names(node: ast.AST) -> Iterator[str]:
@@ -46,9 +52,9 @@ def names(node: ast.AST) -> Iterator[str]:
             yield f"{package}.{node.attr}"
 
 
-def uses(name: str) -> bool:
+def uses(name: str, modules: set[str]) -> bool:
     parts = name.split(".")
-    return any(".".join(parts[:count]) in NETWORK for count in range(1, len(parts) + 1))
+    return any(".".join(parts[:count]) in modules for count in range(1, len(parts) + 1))
 
 
 def test_one_file_alone_imports_what_could_use_it() -> None:
@@ -58,6 +64,15 @@ def test_one_file_alone_imports_what_could_use_it() -> None:
         if network_modules(path.read_text(encoding="utf-8"))
     }
     assert found == {"styleplug/runtime/download.py"}
+
+
+def test_the_studio_alone_imports_what_listens() -> None:
+    found = {
+        path.relative_to(ROOT).parts[:2]
+        for path in SOURCES
+        if any(uses(name, LISTENING) for name in imported(path.read_text(encoding="utf-8")))
+    }
+    assert found == {("styleplug", "studio")}
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
-from studio_client import StudioClient
+from studio_client import StudioClient, encoded
 
 pytest.importorskip("starlette", reason="the extra studio isn't installed")
 
@@ -67,13 +64,3 @@ def start(tmp_path: Path, odd_environment: dict[str, str]) -> Iterator[Callable[
 def png() -> bytes:
     """A picture of 48 × 32 pixels."""
     return encoded(48, 32)
-
-
-def encoded(width: int, height: int, mode: str = "RGB", format: str = "PNG") -> bytes:
-    """A picture's file: waves."""
-    y, x = np.mgrid[:height, :width]
-    waves = [np.sin(x / (3 + i)) * np.cos(y / (5 + i)) for i in range(len(mode))]
-    pixels = np.rint((np.stack(waves, axis=2) * 0.4 + 0.5) * 255).astype(np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(pixels, mode).save(file, format)
-    return file.getvalue()

@@ -211,9 +211,10 @@ def test_a_job_takes_the_result_of_another(studio, photo, tmp_path):
 
 
 def test_the_history_is_newest_first_and_goes_on_before_a_job(studio, photo):
+    running = studio.job(kind="filter", photo=photo, filter="wait")
     jobs = [studio.job(kind="filter", photo=photo, filter="posterise") for _ in range(3)]
-    for job in jobs:
-        studio.finished(job)
+    for job in (*jobs, running):
+        studio.post(f"/api/v1/jobs/{job}/stop", {})
     newest = studio.get("/api/v1/jobs?limit=2").json["jobs"]
     assert [job["id"] for job in newest] == jobs[:0:-1]
     older = studio.get(f"/api/v1/jobs?limit=1&before={jobs[1]}").json["jobs"]

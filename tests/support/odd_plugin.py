@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from styleplug import Filter, FilterRequest, FilterResult, hookimpl
+from styleplug.errors import Cancelled
 from styleplug.events import Planned, Progress
 
 
@@ -30,6 +31,12 @@ def wait(request: FilterRequest) -> None:
     tell(request, 0.25)
     while True:
         time.sleep(60)
+
+
+def wait_to_be_asked(request: FilterRequest) -> None:
+    """Done never, but ends as soon as that is wished."""
+    request.cancel.wait()
+    raise Cancelled
 
 
 def finish_with_file(request: FilterRequest) -> None:
@@ -132,7 +139,18 @@ def tell(request: FilterRequest, fraction: Any) -> None:
 FILTERS: dict[str, Callable[[FilterRequest], None]] = {
     function.__name__.replace("_", "-"): function
     for function in (
-        *(posterise, wait, finish_with_file, die, leave, fail, chatter, multiply, confess),
+        *(
+            posterise,
+            wait,
+            wait_to_be_asked,
+            finish_with_file,
+            die,
+            leave,
+            fail,
+            chatter,
+            multiply,
+            confess,
+        ),
         *(scribble, scribble_a_lot, scribble_half_a_line, pretend, exaggerate),
     )
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import os
 import re
@@ -11,11 +12,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
 COMMAND = (sys.executable, "-P", "-m", "styleplug")
+LIMITED = Path(__file__).with_name("limited_studio.py")
 SECONDS = 120
 """After which silence is taken for a hang."""
 BOUNDARY = "a-boundary"
@@ -47,6 +53,9 @@ class StudioClient:
         folder: of the user's data.
         arguments: of the command.
         environment: of the process, besides.
+        port: to listen at.
+        command: that starts it.
+        limits: other than the usual ones; the process has no arguments then.
     """
 
     def __init__(
@@ -56,11 +65,13 @@ class StudioClient:
         environment: Mapping[str, str] | None = None,
         port: int = 0,
         command: str = "serve",
+        limits: Mapping[str, float] | None = None,
     ) -> None:
         self.folder = folder
         self._log = (folder.parent / f"{folder.name}.log").open("ab+")
+        usual = [*COMMAND, command, "--port", str(port), *map(str, arguments)]
         self.process = subprocess.Popen(
-            [*COMMAND, command, "--port", str(port), *map(str, arguments)],
+            usual if limits is None else [sys.executable, "-P", str(LIMITED)],
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
@@ -68,6 +79,7 @@ class StudioClient:
                 **os.environ,
                 "STYLEPLUG_DATA_DIR": str(folder),
                 "PYTHONWARNINGS": "error",
+                "STUDIO_LIMITS": json.dumps(limits),
                 **(environment or {}),
             },
         )
@@ -192,12 +204,10 @@ class StudioClient:
     def raw(self, data: bytes, seconds: float = 30.0) -> bytes:
         """Send anything at all, and give all that comes until the service closes the connection."""
         with socket.create_connection((self.host, self.port), timeout=seconds) as connection:
-            connection.sendall(data)
-            connection.shutdown(socket.SHUT_WR)
-            pieces = []
-            while piece := connection.recv(65536):
-                pieces.append(piece)
-            return b"".join(pieces)
+            with suppress(ConnectionError):  # it may be closed before all of it was sent
+                connection.sendall(data)
+                connection.shutdown(socket.SHUT_WR)
+            return all_from(connection)
 
     def kill(self) -> None:
         """As a power cut does, for this process."""
@@ -219,6 +229,15 @@ class StudioClient:
         self._log.close()
 
 
+def all_from(connection: socket.socket) -> bytes:
+    """All that comes until the service closes a connection."""
+    pieces = []
+    with suppress(ConnectionError):
+        while piece := connection.recv(65536):
+            pieces.append(piece)
+    return b"".join(pieces)
+
+
 def form(data: bytes, name: str, field: str = "file") -> bytes:
     """A form with one file."""
     head = (
@@ -226,6 +245,16 @@ def form(data: bytes, name: str, field: str = "file") -> bytes:
         "Content-Type: application/octet-stream\r\n\r\n"
     )
     return head.encode() + data + f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+def encoded(width: int, height: int, mode: str = "RGB", format: str = "PNG") -> bytes:
+    """A picture's file: waves."""
+    y, x = np.mgrid[:height, :width]
+    waves = [np.sin(x / (3 + i)) * np.cos(y / (5 + i)) for i in range(len(mode))]
+    pixels = np.rint((np.stack(waves, axis=2) * 0.4 + 0.5) * 255).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels, mode).save(file, format)
+    return file.getvalue()
 
 
 def children(pid: int) -> list[int]:

@@ -67,6 +67,13 @@ def test_a_job_that_is_cancelled_twice_is_cancelled_once(
     assert worker.ask("close", id="a")["type"] == "closed"
 
 
+def test_a_filter_that_is_stopped_at_once_is_cancelled(worker: WorkerClient, begin: Begin) -> None:
+    """The wish may come before the job's process has read what to do."""
+    begin("a", "wait-to-be-asked")
+    worker.say("stop", id="a")
+    assert worker.hear_until("cancelled", "failed", "finished")[-1]["type"] == "cancelled"
+
+
 def test_jobs_run_side_by_side(worker: WorkerClient, begin: Begin) -> None:
     folders = {id: begin(id, "finish-with-file") for id in "abc"}
     begun = {message["id"] for message in (worker.hear() for _ in folders)}

@@ -241,3 +241,45 @@ def test_a_disk_that_fills_up(
     assert (failed["type"], failed["code"]) == ("failed", "image-unwritable")
     assert "(File too large); " in failed["message"]  # which more room would not mend
     assert [path.name for path in folder.iterdir()] == ["photo.raw"]
+
+
+@pytest.mark.slow
+def test_a_transfer_is_stopped_with_the_picture_as_it_is(
+    start: Callable[..., WorkerClient], small_network: None, stylize: Callable[..., Path]
+) -> None:
+    worker = start()
+    stylize(worker, options={"size": 32, "iterations": 1_000_000, "device": "cpu"})
+    worker.hear_until("progress")
+    worker.say("stop", id="a")
+    finished = worker.hear_until("finished", "failed", "cancelled")[-1]
+    assert (finished["type"], finished["stopped"]) == ("finished", "stopped")
+    assert pixels(finished["result"]).shape == (HEIGHT, WIDTH, 4)
+
+
+@pytest.mark.slow
+def test_a_transfer_goes_on_from_its_checkpoint(
+    start: Callable[..., WorkerClient],
+    small_network: None,
+    stylize: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    worker = start()
+    options = {"size": 32, "iterations": 1_000_000, "device": "cpu"}
+    checkpoint = tmp_path / "checkpoint.npz"
+    stylize(worker, options=options, checkpoint=str(checkpoint), checkpoint_seconds=1)
+    while step(worker.hear_until("progress")[-1]) < 5:
+        pass
+    checkpoint.unlink(missing_ok=True)  # it may be from before that
+    while not checkpoint.exists():
+        worker.hear_until("progress")
+    worker.say("cancel", id="a")
+    worker.hear_until("cancelled")
+    stylize(worker, id="b", options=options, checkpoint=str(checkpoint))
+    first = worker.hear_until("progress", "failed")[-1]
+    assert step(first) > 5, "it has begun anew"
+    worker.say("cancel", id="b")
+
+
+def step(progress: Message) -> int:
+    """The number of the step that a message is of."""
+    return int(progress["text"].split()[3])
