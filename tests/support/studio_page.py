@@ -77,10 +77,7 @@ class StudioPage:
         """Give an option of the panel a value."""
         self.browser.run(
             f"""
-            const labels = [...document.querySelectorAll('{PANEL} label')];
-            const label = labels.find(one => one.textContent == {json.dumps(label)}
-              && !one.closest('[hidden]'));
-            const input = document.getElementById(label.htmlFor);
+            {self._input(label)}
             const fold = input.closest('details');
             if (fold) fold.open = true;
             input.value = {json.dumps(value)};
@@ -88,12 +85,18 @@ class StudioPage:
             """
         )
 
+    def value(self, label: str) -> str:
+        """The value of an option of the panel, as it is said."""
+        said = "return input.getAttribute('aria-valuetext') ?? input.value"
+        value: str = self.browser.run(self._input(label) + said)
+        return value
+
     def paint_quickly(self, painting: str) -> None:
         """Choose a painting, and begin to paint, small and in few steps."""
         self.choose_painting(painting)
         self.tab("tune")
-        self.set("Size", 48)
-        self.set("Iterations", 4)
+        self.set("Size", 32)
+        self.set("Iterations", 3)
         self.press_button("Paint")
 
     def wait_until_done(self) -> None:
@@ -141,6 +144,19 @@ class StudioPage:
             "return fetch('api/v1/jobs').then(answer => answer.json()).then(all => all.jobs)"
         )
         return jobs
+
+    def wait_for_jobs(self, count: int) -> None:
+        """Wait until the service has so many jobs of this page."""
+        self.browser.eventually(lambda: len(self.jobs()) == count)
+
+    @staticmethod
+    def _input(label: str) -> str:
+        """JavaScript that has the input of a label of the panel as `input`."""
+        return f"""
+            const label = [...document.querySelectorAll('{PANEL} label')].find(
+              one => one.textContent == {json.dumps(label)} && !one.closest('[hidden]'));
+            const input = document.getElementById(label.htmlFor);
+            """
 
     @staticmethod
     def _found(xpath: str) -> str:
