@@ -31,7 +31,7 @@ from styleplug.options import (
 INITS = ("content", "noise", "style")
 """What a run can start from without a file."""
 
-_RESOLUTIONS = "size, photo, or a number from 10 to 99999"
+_RESOLUTIONS = "auto, size, photo, or a number from 10 to 99999"
 _STARTS = "content, noise, style, or a FILE"
 _DEVICES = "auto, cpu, cuda, cuda:N, rocm, mps, directml, coreml, openvino, tensorrt"
 _USUAL_WEIGHTS = {"content_weight": 1.0, "style_weight": 5.0}
@@ -128,11 +128,12 @@ class StylizeConfig(Config):
         ("photo", "working"),
     ).field()
     resolution: str = Text(
-        "size",
+        "auto",
         f"How far to paint, as longest side in pixels: {_RESOLUTIONS}. Beyond --size only what is"
-        " new at a size is painted there, which is quick.",
+        " new at a size is painted there, which is quick; auto goes as far as that takes no longer"
+        " than --size did, photo through all of the photograph's pixels.",
         _RESOLUTIONS,
-        re.compile(r"size|photo|[1-9]\d{1,4}"),
+        re.compile(r"auto|size|photo|[1-9]\d{1,4}"),
         basic=True,
     ).field()
     detail: float = Number(
@@ -216,16 +217,18 @@ class StylizeConfig(Config):
     ).field()
     engine: str = Choice(
         "auto",
-        "What computes gradients, PyTorch or ONNX Runtime; auto is torch where it is installed.",
+        "What computes gradients, PyTorch or ONNX Runtime; auto is torch where it is installed and"
+        " there is a GPU, or a processor that knows bfloat16, and else onnx.",
         ("auto", "torch", "onnx"),
     ).field()
     device: str = Text(
         "auto", f"Where to compute: {_DEVICES}.", _DEVICES, DEVICE, affects_picture=False
     ).field()
     precision: str = Choice(
-        "float32",
-        "Precision of the network's arithmetic; float16 on a GPU with torch only.",
-        ("float32", "float16"),
+        "auto",
+        "Precision of the network's arithmetic; auto is bfloat16 with torch where that is quicker,"
+        " and else float32; bfloat16 is for torch alone, float16 for torch on a GPU.",
+        ("auto", "float32", "bfloat16", "float16"),
     ).field()
     time_limit: float | None = Duration(
         None,
@@ -318,6 +321,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "pyramid": False,
             "init": "noise",
             "iterations": 500,
+            "resolution": "size",
         },
     }
 )

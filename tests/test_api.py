@@ -168,7 +168,8 @@ def test_events_come_in_their_order(photo: Pixels, painting: Pixels) -> None:
 @pytest.mark.parametrize("engine", ["onnx", "torch"])
 def test_plan_and_result_say_on_what_it_ran(photo: Pixels, painting: Pixels, engine: str) -> None:
     events: list[Event] = []
-    config = styleplug.StylizeConfig(size=32, iterations=1, device="cpu", engine=engine)
+    options = {"size": 32, "iterations": 1, "device": "cpu", "precision": "float32"}
+    config = styleplug.StylizeConfig(engine=engine, **options)
     result = styleplug.stylize(photo, painting, config, events.append)
     assert isinstance(events[0], Planned)
     assert events[0].device == result.device == "CPU"

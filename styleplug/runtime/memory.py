@@ -17,6 +17,9 @@ _WORDS = re.compile(
 )
 """PyTorch and ONNX Runtime raise errors of many classes for it, but say one of these; the last is
 oneDNN's, when there is no room for the code that it makes."""
+_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
+"""Of glibc's malloc.h."""
+_MOST = 2**31 - 1
 
 
 @contextmanager
@@ -57,6 +60,18 @@ def return_freed_memory() -> None:
     """Give freed memory back to the system; glibc would keep much of it, others keep little."""
     with suppress(AttributeError, OSError, TypeError):  # not glibc, or not even Unix
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def keep_freed_memory() -> None:
+    """Have freed memory used again by this process, however large the pieces are.
+
+    glibc gives large pieces back at once; to get them again, page by page and cleared, took a third
+    of an evaluation's time. The process takes more at its peak.
+    """
+    with suppress(AttributeError, OSError, TypeError):  # as above
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_MMAP_MAX, 0)
+        mallopt(_M_TRIM_THRESHOLD, _MOST)
 
 
 def _rooms(folder: Path) -> Iterator[int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -77,7 +78,7 @@ def application(service: Service, access: Access, address: Address) -> ASGIApp:
     )
     app.router.redirect_slashes = False
     app.state.service, app.state.access, app.state.address = service, access, address
-    app.state.sending = Counter[str]()
+    app.state.turns = WeakValueDictionary[str, asyncio.Semaphore]()  # of each owner's uploads
     gate = Gate(app, access, address, service.limits)
 
     async def entry(scope: Scope, receive: Receive, send: Send) -> None:

@@ -25,7 +25,7 @@ class Limits:
         checkpoint_seconds: between two savings of the state of a painting, which is then what a
             service that was killed has lost at most.
         picture_seconds: that reading a picture, or making it small, may take.
-        uploads_at_once: that one owner may send.
+        uploads_at_once: that one owner may send; further ones wait for their turn.
         streams: of events that one owner may hear at once.
         all_streams: likewise, of all owners together.
         silence_seconds: after which a client that sends or takes nothing is given up.
@@ -45,7 +45,7 @@ class Limits:
     kept_uploads: int = 1000
     job_seconds: float = 3600.0
     checkpoint_seconds: int = 30
-    picture_seconds: float = 60.0
+    picture_seconds: float = 120.0
     uploads_at_once: int = 4
     streams: int = 128
     all_streams: int = 256

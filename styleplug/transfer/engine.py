@@ -41,14 +41,15 @@ class ForwardPass(Protocol):
 class Engine(ABC):
     """A framework, with the network on a device.
 
-    `name` is what `--engine` calls it; `cost_in_forward_passes` is the time of an evaluation in
-    runs of the encoder up to the default content layer, on CPUs, for the estimate before the first
-    evaluation; `memory` is what an evaluation takes of the machine's memory where it is `on_host`,
-    else of a GPU's; `numerics` is what the last bits depend on besides the network, by what
-    to call it.
+    `name` is what `--engine` calls it, and `precision` what `--precision` does;
+    `cost_in_forward_passes` is the time of an evaluation in runs of the encoder up to the default
+    content layer, on CPUs, for the estimate before the first evaluation; `memory` is what an
+    evaluation takes of the machine's memory where it is `on_host`, else of a GPU's; `numerics` is
+    what the last bits depend on besides the network, by what to call it.
     """
 
     name: str
+    precision: str
     cost_in_forward_passes: float
     memory: MemoryModel
     on_host: bool

@@ -28,10 +28,9 @@ class OnnxEngine(Engine):
     """
 
     name = "onnx"
+    precision = "float32"
     cost_in_forward_passes = 2.8
-    memory = MemoryModel(
-        fixed=190_000_000, weights=4.0, fewer_products=9.0, features=3.4, tiles=2.5
-    )
+    memory = MemoryModel(fixed=190e6, weights=4.0, fewer_products=9.0, features=3.4, tiles=2.5)
     numerics: Mapping[str, str | int] = {}
 
     def __init__(self, network: Network) -> None:
@@ -51,7 +50,7 @@ class OnnxEngine(Engine):
         return array
 
     def forward(self, pixels: Array, window: Window, *, differentiable: bool) -> OnnxPass:
-        return OnnxPass(self, np.ascontiguousarray(pixels), window)
+        return OnnxPass(self, np.ascontiguousarray(pixels), window.converted(self.to_device))
 
     def fused(self, loss: Loss) -> Callable[[Array], Gradient]:
         return FusedObjective(self.network, loss)

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from styleplug.runtime.memory import keep_freed_memory
 from styleplug.transfer.backward_torch import backward
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.memory import MemoryModel
@@ -18,20 +19,30 @@ from styleplug.vgg.mirror import TorchVGG, device_name
 FLOAT16_LOSS_SCALE = 2.0**12
 """Gradients of features, near 1e-7, would vanish in float16 without a factor on their way back."""
 
+_MEMORY = {
+    4: MemoryModel(fixed=250e6, weights=0.0, fewer_products=0.0, features=3.7, tiles=4.4),
+    2: MemoryModel(fixed=270e6, weights=0.0, fewer_products=0.0, features=2.1, tiles=2.6),
+}
+"""By the bytes of a feature, though a model counts in features of float32."""
+_COST = {4: 3.5, 2: 1.4}
+"""Likewise, `Engine.cost_in_forward_passes`."""
+
 
 class TorchEngine(Engine):
     """The mirror, on its device."""
 
     name = "torch"
-    cost_in_forward_passes = 3.5
-    memory = MemoryModel(
-        fixed=310_000_000, weights=0.0, fewer_products=0.0, features=2.3, tiles=3.5
-    )
 
     def __init__(self, mirror: TorchVGG) -> None:
         self.mirror, self.architecture = mirror, mirror.architecture
         self.on_host = mirror.device.type == "cpu"
-        self.loss_scale = FLOAT16_LOSS_SCALE if mirror.dtype == torch.float16 else 1.0
+        is_float16 = mirror.dtype == torch.float16
+        self.loss_scale = FLOAT16_LOSS_SCALE if is_float16 else 1.0
+        self.precision = str(mirror.dtype).removeprefix("torch.")
+        self.cost_in_forward_passes = _COST[mirror.dtype.itemsize]
+        self.memory = _MEMORY[mirror.dtype.itemsize]
+        if self.on_host:
+            keep_freed_memory()
         self.numerics = {
             "torch": str(torch.__version__),
             "torch's device": str(mirror.device),
@@ -40,7 +51,8 @@ class TorchEngine(Engine):
 
     @property
     def device(self) -> str:
-        return device_name(self.mirror.device)
+        name = device_name(self.mirror.device)
+        return name if self.precision == "float32" else f"{name} in {self.precision}"
 
     def to_device(self, array: NDArray[np.floating] | Tensor) -> Tensor:
         return torch.as_tensor(array, device=self.mirror.device)
@@ -58,25 +70,37 @@ class TorchPass:
     def __init__(
         self, engine: TorchEngine, pixels: Tensor, window: Window, differentiable: bool
     ) -> None:
-        self.engine, self.window = engine, window.converted(engine.to_device)
+        self.engine = engine
+        # The terms' derivatives are too small for float16; bfloat16 reaches as far as float32.
+        self.type = torch.bfloat16 if engine.mirror.dtype == torch.bfloat16 else pixels.dtype
+        self.window = window.converted(lambda array: engine.to_device(array).to(self.type))
         self.leaf = pixels.detach().requires_grad_(differentiable)
         self.features = engine.mirror(self.leaf, window.layers)
 
     def statistics(self) -> list[NDArray[np.float64]]:
+        # Sums over all places are the pixels' type, whatever the features are.
         with torch.no_grad():
-            found = self.window.statistics(self.features)
+            found = self.window.statistics(self._features(self.leaf.dtype))
         return [one.cpu().numpy().astype(np.float64) for one in found]
 
     def gradient(self, by_statistics: Sequence[NDArray[np.float64]]) -> Tensor:
         scale = self.engine.loss_scale
         with torch.no_grad():
             by_features = self.window.by_features(
-                self.features,
-                [torch.as_tensor(scale * by).to(self.leaf) for by in by_statistics],
+                self._features(self.type),
+                [
+                    torch.as_tensor(scale * by).to(self.leaf.device, self.type)
+                    for by in by_statistics
+                ],
             )
-        layers = self.window.layers
-        outputs, by_outputs = [
-            [by[layer] for layer in layers] for by in (self.features, by_features)
+        layers, layout = self.window.layers, self.engine.mirror.layout
+        outputs = [self.features[layer] for layer in layers]
+        by_outputs = [
+            by_features[layer].to(output.dtype, memory_format=layout)
+            for layer, output in zip(layers, outputs, strict=True)
         ]
         self.features = {}
         return backward(outputs, self.leaf, by_outputs) / scale
+
+    def _features(self, type: torch.dtype) -> dict[str, Tensor]:
+        return {layer: features.to(type) for layer, features in self.features.items()}

@@ -55,7 +55,7 @@ class MemoryModel:
     all features, up to the deepest layer, of a whole picture or of a window in `tiles`. Weights of
     convolutions that are done in fewer products count by a factor of their own."""
 
-    fixed: int
+    fixed: float
     weights: float
     fewer_products: float
     features: float
@@ -80,7 +80,7 @@ class MemoryModel:
         return self.fixed + weights + features * (self.features if window is None else self.tiles)
 
 
-ENCODER = MemoryModel(fixed=170_000_000, weights=3.5, fewer_products=3.5, features=1.25, tiles=1.25)
+ENCODER = MemoryModel(fixed=170e6, weights=3.5, fewer_products=3.5, features=1.25, tiles=1.25)
 """Of the encoder in ONNX Runtime."""
 
 
@@ -225,7 +225,9 @@ class MemoryEstimate:
         """The photograph's features, for this scale and those to come."""
         channels = {one.layer: one.out_channels for one in self.architecture.convolutions}
         return sum(
-            4 * channels[layer] * Tile.of(*size).at(layer).count
-            for size in {size for scale in self.scales[number:] for size in scale.sizes}
+            (2 if scale.is_octave else 4) * channels[layer] * Tile.of(*size).at(layer).count
+            for size, scale in {
+                size: scale for scale in self.scales[number:] for size in scale.sizes
+            }.items()
             for layer in self.config.content_layers
         )

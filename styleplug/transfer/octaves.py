@@ -21,23 +21,44 @@ from styleplug.config import StylizeConfig
 from styleplug.image.picture import Picture
 from styleplug.image.resize import resized
 from styleplug.transfer.balance import TargetError
-from styleplug.transfer.schedule import SHORTEST_SIDE, Scale
+from styleplug.transfer.schedule import REFERENCE_SCALE, SHORTEST_SIDE, Scale
 from styleplug.transfer.targets import Targets, painting_size, targets_at
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.tensors import Pixels
+from styleplug.vgg.tiles import GRID
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1")
 CONTENT_LAYERS = ("relu3_1",)
 EVALUATIONS = 12
 CONTENT_ERROR = 0.25
 """How far features may go from those of the enlarged picture, which lacks all that is fine."""
+FEATURES = np.float16
+"""The type in which an octave keeps them, for there are many."""
 SMALLEST_STEP = 1.1
 """An octave that is less larger than the scale before shows nothing new."""
 
 
-def plan_octaves(base: Scale, height: int, width: int, config: StylizeConfig) -> list[Scale]:
-    """The octaves beyond a base scale, for a photograph of height × width pixels."""
-    side = _resolution(base, height, width, config)
+def plan_octaves(
+    base: Sequence[Scale], height: int, width: int, config: StylizeConfig
+) -> list[Scale]:
+    """The octaves beyond the base's scales, for a photograph of height × width pixels."""
+    photo, largest = max(height, width), base[-1]
+    if config.resolution == "size":
+        return []
+    if config.resolution != "auto":
+        side = photo if config.resolution == "photo" else int(config.resolution)
+        return _octaves_to(side, largest, height, width)
+    if config.output_size == "working" or largest.longest < REFERENCE_SCALE:
+        return []  # who wants a preview is not to wait for more
+    work = sum(scale.work for scale in base)
+    for side in range(photo, largest.longest, -GRID):
+        octaves = _octaves_to(side, largest, height, width)
+        if sum(scale.work for scale in octaves) <= work:
+            return octaves
+    return []
+
+
+def _octaves_to(side: int, base: Scale, height: int, width: int) -> list[Scale]:
     growth = side / base.longest
     if growth < SMALLEST_STEP:
         return []
@@ -84,21 +105,31 @@ def octave_targets(
     Args:
         before: the picture of the scale before, of any size.
         alpha: the photograph's, of any size; None where it is opaque.
-        paintings: of any size. One that has fewer pixels than its strokes would have in the
-            octave gives its own finest octave once more: enlarged, it would be a blur.
+        paintings: of any size.
         config: as of `config_at`.
 
     Raises:
         OutOfMemoryError: in the smallest tiles, too.
     """
-    sizes = [
-        min(painting_size(painting, *scale.shape, config.stroke_scale), painting.size[::-1])
-        for painting in paintings
-    ]
+    sizes = octave_painting_sizes(paintings, scale, config)
     held = Picture(
         resized(before, *scale.shape), None if alpha is None else resized(alpha, *scale.shape)
     )
-    return targets_at(encoder, held, paintings, sizes, config, scale.encoding)
+    return targets_at(encoder, held, paintings, sizes, config, scale.encoding, FEATURES)
+
+
+def octave_painting_sizes(
+    paintings: Sequence[Picture], scale: Scale, config: StylizeConfig
+) -> list[tuple[int, int]]:
+    """Height and width of each painting in an octave.
+
+    One that has fewer pixels than its strokes would have there gives its own finest octave once
+    more: enlarged, it would be a blur.
+    """
+    return [
+        min(painting_size(painting, *scale.shape, config.stroke_scale), painting.size[::-1])
+        for painting in paintings
+    ]
 
 
 def settled(painted: Pixels, before: Pixels) -> Pixels:
@@ -108,10 +139,3 @@ def settled(painted: Pixels, before: Pixels) -> Pixels:
         resized(resized(one, *half), *painted.shape[:2]) for one in (before, painted)
     )
     return (painted + before - drifted).clip(0, 1)
-
-
-def _resolution(base: Scale, height: int, width: int, config: StylizeConfig) -> int:
-    """The longest side to paint."""
-    if config.resolution == "size":
-        return base.longest
-    return max(height, width) if config.resolution == "photo" else int(config.resolution)

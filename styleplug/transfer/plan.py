@@ -8,7 +8,7 @@ from styleplug.config import StylizeConfig
 from styleplug.image.picture import Picture
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.memory import fitted_scales
-from styleplug.transfer.octaves import config_at, plan_octaves
+from styleplug.transfer.octaves import config_at, octave_painting_sizes, plan_octaves
 from styleplug.transfer.schedule import Scale, plan_scales
 from styleplug.transfer.targets import painting_size
 
@@ -16,7 +16,7 @@ from styleplug.transfer.targets import painting_size
 def plan_transfer(height: int, width: int, config: StylizeConfig) -> tuple[Scale, ...]:
     """The scales for a photograph of height × width pixels; errors as of `plan_scales`."""
     base = plan_scales(height, width, config)
-    return (*base, *plan_octaves(base[-1], height, width, config))
+    return (*base, *plan_octaves(base, height, width, config))
 
 
 def fitted_plan(
@@ -30,10 +30,11 @@ def fitted_plan(
     at_a_time = [base, *([octave] for octave in scales[len(base) :])]
     fitted: list[Scale] = []
     for together in at_a_time:
-        there = config_at(together[-1], config)
-        sizes = [
-            painting_size(painting, *together[-1].shape, config.stroke_scale)
-            for painting in paintings
-        ]
+        last = together[-1]
+        there = config_at(last, config)
+        if last.is_octave:
+            sizes = octave_painting_sizes(paintings, last, config)
+        else:
+            sizes = [painting_size(one, *last.shape, config.stroke_scale) for one in paintings]
         fitted += fitted_scales(together, sizes, there, engine)
     return tuple(fitted)

@@ -72,6 +72,7 @@ def run_facts(request: StylizeRequest, model: Model, engine: Engine) -> dict[str
         "backbone": model.name,
         "model": model.sha256,
         "engine": engine.name,
+        "precision": engine.precision,
     }
 
 
@@ -119,7 +120,10 @@ def resume_notes(
 
 def _check_run(run: Mapping[str, Any]) -> None:
     """Raise a ValueError, or a KeyError, unless all is there, and of its kind."""
-    kinds = {"config": dict, "pictures": dict, "backbone": str, "model": str, "engine": str}
+    kinds = {
+        **dict.fromkeys(("config", "pictures"), dict),
+        **dict.fromkeys(("backbone", "model", "engine", "precision"), str),
+    }
     for name, kind in kinds.items():
         if not isinstance(run[name], kind):
             raise ValueError(f"{name} is {run[name]!r}")

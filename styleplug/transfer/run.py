@@ -20,7 +20,7 @@ from styleplug.transfer.memory import memory_notes
 from styleplug.transfer.octaves import config_at, octave_targets, settled
 from styleplug.transfer.plan import fitted_plan
 from styleplug.transfer.scale_run import ScaleRun
-from styleplug.transfer.schedule import Schedule
+from styleplug.transfer.schedule import REFERENCE_SCALE, Schedule
 from styleplug.transfer.start import picture_to_start_from
 from styleplug.transfer.state import State, part, under
 from styleplug.transfer.targets import Targets, targets_by_scale
@@ -187,8 +187,19 @@ class Transfer:
             evaluations=tuple(scale.evaluations for scale in schedule.scales),
             seconds=min(schedule.elapsed + schedule.seconds_left(seconds), schedule.limit),
             backbone=self.encoder.architecture.name,
-            notes=(*self.notes, *memory_notes(schedule.scales, self.config)),
+            notes=(*self.notes, *self._size_notes(), *memory_notes(schedule.scales, self.config)),
             **self.engine.labels(),
+        )
+
+    def _size_notes(self) -> tuple[str, ...]:
+        """A line that says how to paint all pixels, where they may be wanted."""
+        painted, photo = self.schedule.scales[-1].longest, max(self.photograph.size)
+        is_whole = painted >= photo or painted < REFERENCE_SCALE
+        if is_whole or self.config.resolution != "auto" or self.config.output_size != "photo":
+            return ()
+        return (
+            f"painted to {painted} of {photo} pixels, and enlarged from there;"
+            " --resolution photo paints them all",
         )
 
     def _restore(self, state: State) -> None:

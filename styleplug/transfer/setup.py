@@ -13,6 +13,7 @@ from styleplug.image.picture import Picture
 from styleplug.image.transparency import has_visible_pixels
 from styleplug.native import torch_threads_are_lost
 from styleplug.runtime.models import Model, pick_backbone
+from styleplug.runtime.processor import knows_bfloat16, may_have_gpu
 from styleplug.runtime.providers import providers_for
 from styleplug.transfer.checkpoint import Checkpointer
 from styleplug.transfer.engine import Engine
@@ -45,8 +46,9 @@ def set_up(request: StylizeRequest) -> Transfer:
     config, checkpoint = request.config, request.checkpoint
     saved = open_checkpoint(checkpoint, request) if checkpoint else None
     if saved:
-        # The network and the engine as "auto" chose them when it began.
-        config = replace(config, backbone=saved.run["backbone"], engine=saved.run["engine"])
+        # As "auto" chose them when it began.
+        chosen = {name: saved.run[name] for name in ("backbone", "engine", "precision")}
+        config = replace(config, **chosen)
     model = pick_backbone(config.backbone)
     check_request(request, ARCHITECTURES[model.name])
 
@@ -104,13 +106,27 @@ def make_engine(config: StylizeConfig, model: Model) -> Engine:
         ConfigError: there is no such device, or it can't work with the precision.
         MissingDependencyError: PyTorch was asked for, or is needed, and isn't there; or is broken.
     """
-    try:
-        if config.engine == "torch" or (config.engine == "auto" and not torch_threads_are_lost()):
-            return _torch_engine(config, model)
-    except MissingDependencyError as error:
-        # Without PyTorch "auto" goes on; of one that is broken it tells.
-        if config.engine == "torch" or error.reason is not None:
-            raise
+    if config.engine == "auto":
+        return _quickest_engine(config, model)
+    return (_torch_engine if config.engine == "torch" else _onnx_engine)(config, model)
+
+
+def _quickest_engine(config: StylizeConfig, model: Model) -> Engine:
+    """PyTorch on a GPU or with less precision; on CPUs ONNX Runtime is quicker in float32, by a
+    quarter to a third (`tests/benchmarks/objective.py`), and sooner ready."""
+    if config.precision in ("bfloat16", "float16"):
+        return _torch_engine(config, model)
+    has_units = config.precision == "auto" and knows_bfloat16()
+    has_gpu = config.device != "cpu" and may_have_gpu()
+    if (has_units or has_gpu) and not torch_threads_are_lost():
+        try:
+            engine = _torch_engine(config, model)
+        except MissingDependencyError as error:
+            if error.reason is not None:  # there is a PyTorch, and it is broken
+                raise
+        else:
+            if not engine.on_host or engine.precision != "float32":
+                return engine
     return _onnx_engine(config, model)
 
 
@@ -131,11 +147,11 @@ def _onnx_engine(config: StylizeConfig, model: Model) -> Engine:
     from styleplug.transfer.engine_onnx import OnnxEngine
     from styleplug.vgg.gradient import Network
 
-    if config.precision != "float32":
+    if config.precision not in ("auto", "float32"):
         raise ConfigError(
             "precision",
             config.precision,
-            "float32 where ONNX Runtime is the engine; float16 needs PyTorch and a GPU:"
+            "auto or float32 where ONNX Runtime is the engine; others need PyTorch:"
             " pip install 'styleplug[torch]', and --engine torch",
         )
     return OnnxEngine(Network(model, config.pooling, config.device))

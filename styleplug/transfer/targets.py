@@ -82,11 +82,13 @@ def targets_at(
     sizes: Sequence[tuple[int, int]],
     config: StylizeConfig,
     window: int | None,
+    dtype: type[np.floating] = np.float32,
 ) -> Targets:
     """Targets of a photograph's size, in smaller tiles than the window's where memory runs out.
 
     Args:
         sizes: height and width that the paintings are brought to.
+        dtype: of the photograph's features.
 
     Raises:
         OutOfMemoryError: in the smallest tiles, too.
@@ -98,6 +100,7 @@ def targets_at(
         [resized_picture(one, *size) for one, size in zip(paintings, sizes, strict=True)],
         config.content_layers,
         config.style_layers,
+        dtype=dtype,
     )
     reach = halo(encoder.architecture, [*config.content_layers, *config.style_layers])
     longest = max(map(max, [photograph.size, *sizes]))
@@ -122,12 +125,13 @@ def compute_targets(
     content_layers: Iterable[str],
     style_layers: Iterable[str],
     window: int | None = None,
+    dtype: type[np.floating] = np.float32,
 ) -> Targets:
     """Targets from pictures of one scale, without hidden colours (`styleplug.image.transparency`).
 
-    Several paintings count in equal parts. `window` is as in `Encoder.features`.
+    Several paintings count in equal parts. `window` and `dtype` are as in `Encoder.features`.
     """
-    sources = Sources(encoder, photograph, paintings, window)
+    sources = Sources(encoder, photograph, paintings, window, dtype)
     layers: dict[Kind, tuple[str, ...]] = {
         "content": tuple(content_layers),
         "style": tuple(style_layers),

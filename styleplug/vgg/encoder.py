@@ -61,15 +61,20 @@ class Encoder:
         return self._provider or working_provider(self._device).name
 
     def features(
-        self, image: Array, layers: Iterable[str], window: int | None = None
+        self,
+        image: Array,
+        layers: Iterable[str],
+        window: int | None = None,
+        dtype: type[np.floating] = np.float32,
     ) -> dict[str, Array]:
-        """Features by layer, (N, C, h, w) float32, 0 or more, in network order.
+        """Features by layer, (N, C, h, w), 0 or more, in network order.
 
         Args:
             image: (N, 3, H, W) float32, RGB in [0, 1], H and W at least 16.
             layers: names such as "relu4_2".
             window: where memory is short, how much of the picture the network may see at a time, as
                 `styleplug.vgg.tiles.tiles_of` takes it; but for rounding, it changes nothing.
+            dtype: of the features. They are computed in float32; float16 takes half the memory.
 
         Raises:
             LayerNotFoundError: the network has no such layer.
@@ -80,16 +85,17 @@ class Encoder:
         image, wanted = _checked(image), self._ordered(layers)
         tiles = self._tiles(image, wanted, window)
         if len(tiles) == 1:
-            return self._run(feature_graph, wanted, {"image": image})
+            found = self._run(feature_graph, wanted, {"image": image})
+            return {layer: _rounded(array, dtype) for layer, array in found.items()}
         whole: dict[str, Array] = {}
         for tile in self._sparingly(tiles):
             pixels = np.ascontiguousarray(image[..., *tile.window])
             for layer, part in self._run(feature_graph, wanted, {"image": pixels}).items():
                 if layer not in whole:
                     size = Tile.of(*image.shape[2:]).at(layer).shape
-                    whole[layer] = np.empty((*part.shape[:2], *size), np.float32)
+                    whole[layer] = np.empty((*part.shape[:2], *size), dtype)
                 place = tile.at(layer)
-                whole[layer][..., *place.own] = part[..., *place.within]
+                whole[layer][..., *place.own] = _rounded(part[..., *place.within], dtype)
         return whole
 
     def gram_matrices(
@@ -187,6 +193,13 @@ class Encoder:
             self._provider = session.get_providers()[0]
         arrays = self._sessions[make_graph, layers].run(None, inputs, keeping_no_memory())
         return dict(zip(layers, arrays, strict=True))
+
+
+def _rounded(features: Array, dtype: type[np.floating]) -> Array:
+    """Features as this type, in which the largest stay finite."""
+    if dtype == np.float32:
+        return features
+    return np.minimum(features, np.finfo(dtype).max).astype(dtype)
 
 
 def _checked(image: Array) -> Array:

@@ -22,6 +22,11 @@ try:
 except (ImportError, OSError) as failure:
     raise MissingDependencyError.of(failure, "torch", "torch") from failure
 
+from styleplug.vgg.precision import (
+    layout_for,
+    quick_type,
+)  # after the error that says that there is no PyTorch
+
 _DEVICES = {
     "rocm": "cuda",
     "tensorrt": "cuda",
@@ -68,8 +73,8 @@ class TorchVGG(nn.Module):
         model: the ONNX file to read the weights from.
         pooling: "max" or "avg", 2×2 windows with stride 2.
         device: as `torch_device` takes it.
-        precision: of the convolutions, "float32" or, on a GPU, "float16"; features come as float32
-        all the same.
+        precision: of the features, "float32", "bfloat16" or, on a GPU, "float16"; "auto" is
+            bfloat16 where the device is quicker at it.
 
     Raises:
         ConfigError: the device isn't there, or is one that can't work with the precision.
@@ -90,12 +95,16 @@ class TorchVGG(nn.Module):
         self.device = torch_device(device)
         if precision == "float16" and self.device.type == "cpu":
             raise ConfigError("precision", precision, "float32 on the CPU")
-        self.dtype = getattr(torch, precision)
+        self.dtype = quick_type(self.device) if precision == "auto" else getattr(torch, precision)
+        self.layout = layout_for(self.dtype)
         self.architecture, mean, weights = load_weights(model)
         self.pool = functional.max_pool2d if pooling == "max" else functional.avg_pool2d
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
         for name, array in weights.items():
-            self.register_buffer(name.replace(".", "_"), torch.tensor(array).to(self.dtype))
+            tensor = torch.tensor(array).to(self.dtype)
+            if tensor.dim() == 4:
+                tensor = tensor.to(memory_format=self.layout)
+            self.register_buffer(name.replace(".", "_"), tensor)
         self._move(device)
         if self.device.type == "cpu":
             torch.set_num_threads(min(torch.get_num_threads(), available_cores()))
@@ -110,7 +119,8 @@ class TorchVGG(nn.Module):
             raise ConfigError("device", device, allowed) from error
 
     def forward(self, image: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
-        """Features by layer, (N, C, H, W), of an image (N, 3, H, W), RGB in [0, 1].
+        """Features by layer, (N, C, H, W), of an image (N, 3, H, W), RGB in [0, 1], in the mirror's
+        `dtype` and `layout`.
 
         Runs no further than the deepest layer asked for.
 
@@ -119,14 +129,14 @@ class TorchVGG(nn.Module):
         """
         wanted = set(layers)
         features = {}
-        current = (image - self.get_buffer("mean")).to(self.dtype)
+        current = (image - self.get_buffer("mean")).to(self.dtype, memory_format=self.layout)
         for convolution in self.architecture.up_to(wanted):
             if convolution.follows_pooling:
                 current = self.pool(current, 2)
             weight, bias = (
                 self.get_buffer(f"{convolution.name}_{kind}") for kind in ("weight", "bias")
             )
-            current = functional.relu(functional.conv2d(current, weight, bias, padding=1))
+            current = functional.conv2d(current, weight, bias, padding=1).relu_()
             if convolution.layer in wanted:
-                features[convolution.layer] = current.to(image.dtype)
+                features[convolution.layer] = current
         return features

@@ -125,9 +125,11 @@ def smaller_window(side: int, halo: int) -> int | None:
 
 def _cut(length: int, window: int, halo: int) -> list[tuple[slice, slice]]:
     """Windows and their own parts along an axis; all windows are of one size, but for the last one,
-    which ends with the picture."""
+    which ends with the picture. They are no larger than so many need be."""
     if length <= window:
         return [(slice(0, length), slice(0, length))]
+    count = math.ceil((length - 2 * halo) / (window - 2 * halo))
+    window = math.ceil((length - 2 * halo) / count / GRID) * GRID + 2 * halo
     last = math.ceil((length - window) / GRID) * GRID
     starts = [*range(0, last, window - 2 * halo), last]
     cuts = [0, *(start + halo for start in starts[1:]), length]

@@ -120,9 +120,7 @@ def do_job(studio: StudioClient, photo: str, counts: Counter[str]) -> None:
     if not accepted(answer.status if answer.status != 422 else 404, counts):
         return
     job = answer.json["id"]
-    heard = 0
-    for kind, _ in studio.events(job):
-        heard += 1
+    for heard, (kind, _) in enumerate(studio.events(job), 1):
         counts["events"] += 1
         if kind == "failed":
             raise ValueError("a job failed")

@@ -55,6 +55,18 @@ def test_vgg19(
     assert_parity(model_file(data, "vgg19"), make_picture(75, 101), "max")
 
 
+def test_bfloat16_is_near(real_model: Model, make_picture: MakePicture) -> None:
+    picture, layers = make_picture(75, 101), ["relu1_1", "relu3_1", "relu5_1"]
+    expected = Encoder(real_model, device="cpu").features(picture, layers)
+    mirror = TorchVGG(real_model, device="cpu", precision="bfloat16")
+    with torch.no_grad():
+        found = mirror(torch.tensor(picture), layers)
+    for layer in layers:
+        assert found[layer].dtype == torch.bfloat16
+        error = np.linalg.norm(found[layer].float().numpy() - expected[layer])
+        assert error <= 1e-2 * np.linalg.norm(expected[layer]), layer
+
+
 def test_the_mirror_stops_at_the_deepest_layer(
     tiny_model: Model, make_picture: MakePicture
 ) -> None:

@@ -3,7 +3,9 @@ from __future__ import annotations
 import platform
 from pathlib import Path
 
-from styleplug.runtime.processor import processor_name
+import pytest
+
+from styleplug.runtime.processor import knows_bfloat16, processor_name
 
 
 def test_this_machine_has_one() -> None:
@@ -23,3 +25,20 @@ def test_without_a_model_there_is_a_kind(tmp_path: Path) -> None:
     assert processor_name(cpuinfo) == expected
     cpuinfo.write_text("processor\t: 0\n")
     assert processor_name(cpuinfo) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "knows"),
+    [
+        ("flags\t\t: fpu sse2 amx_bf16 amx_tile", True),
+        ("flags\t\t: fpu avx512f avx512_bf16", True),
+        ("Features\t: fp asimd bf16", True),
+        ("flags\t\t: fpu sse2 avx512f", False),
+        ("model name\t: bf16", False),
+    ],
+)
+def test_linux_tells_whether_it_knows_bfloat16(tmp_path: Path, line: str, knows: bool) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text(f"processor\t: 0\n{line}\n")
+    assert knows_bfloat16(cpuinfo) == knows
+    assert not knows_bfloat16(tmp_path / "none")

@@ -126,10 +126,10 @@ import numpy as np
 import styleplug
 from styleplug.transfer import plan
 from styleplug.transfer.memory import MemoryEstimate
-engine, size, limit = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+engine, precision, size, limit = *sys.argv[1:3], int(sys.argv[3]), float(sys.argv[4])
 config = styleplug.StylizeConfig(
-    size=size, iterations=2, engine=engine, device="cpu", optimizer="adam", pyramid=False,
-    content_error=None, content_weight=1, max_memory=limit or None,
+    size=size, iterations=2, engine=engine, precision=precision, device="cpu",
+    optimizer="adam", pyramid=False, content_error=None, content_weight=1, max_memory=limit or None,
 )
 needs = []
 fit = plan.fitted_scales
@@ -152,11 +152,11 @@ print(json.dumps({"estimate": max(needs), "peak": peak}))
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak there")
-@pytest.mark.parametrize("engine_name", ["torch", "onnx"])
+@pytest.mark.parametrize("by", ["torch float32", "torch bfloat16", "onnx float32"])
 @pytest.mark.parametrize(("size", "limit"), [(256, 0), (512, 0), (448, 0.9e9)])
-def test_estimates_are_true(engine_name: str, size: int, limit: float) -> None:
+def test_estimates_are_true(by: str, size: int, limit: float) -> None:
     run = subprocess.run(
-        [sys.executable, "-c", MEASURED, engine_name, str(size), str(limit)],
+        [sys.executable, "-c", MEASURED, *by.split(), str(size), str(limit)],
         capture_output=True,
         text=True,
         check=False,

@@ -19,6 +19,7 @@ from styleplug.events import Event, Planned, Preview, Progress
 from styleplug.image.resize import fitted, resized
 from styleplug.transfer.octaves import EVALUATIONS, STYLE_LAYERS
 from styleplug.transfer.plan import plan_transfer
+from styleplug.transfer.schedule import Scale
 
 CHEAP = {"size": 32, "iterations": 2, "device": "cpu"}
 
@@ -31,6 +32,12 @@ def photograph(make_picture: Any) -> NDArray[np.float32]:
 @pytest.fixture
 def painting(make_picture: Any) -> NDArray[np.float32]:
     return np.ascontiguousarray(make_picture(100, 80, 2)[0].transpose(1, 2, 0))
+
+
+def split(scales: tuple[Scale, ...]) -> tuple[list[Scale], list[Scale]]:
+    """Those of the base, and the octaves."""
+    base = [scale for scale in scales if not scale.is_octave]
+    return base, list(scales[len(base) :])
 
 
 @given(st.integers(60, 4000), st.integers(60, 4000), st.integers(64, 5000))
@@ -48,8 +55,48 @@ def test_octaves_double_at_most_up_to_the_resolution(height: int, width: int, si
     assert all(scale.evaluations == EVALUATIONS for scale in octaves)
 
 
-def test_without_a_resolution_there_are_none() -> None:
-    assert not any(scale.is_octave for scale in plan_transfer(3000, 4000, StylizeConfig()))
+@given(st.integers(600, 5000), st.integers(600, 5000), st.integers(20, 200))
+def test_by_default_octaves_take_no_longer_than_the_base(
+    height: int, width: int, iterations: int
+) -> None:
+    config = StylizeConfig(iterations=iterations)
+    base, octaves = split(plan_transfer(height, width, config))
+    assert sum(scale.work for scale in octaves) <= sum(scale.work for scale in base)
+    # A little more would take longer, or is more than there is.
+    photo, side = max(height, width), octaves[-1].longest + 16 if octaves else 0
+    if 0 < side < photo:
+        _, further = split(plan_transfer(height, width, replace(config, resolution=str(side))))
+        assert sum(scale.work for scale in further) > sum(scale.work for scale in base)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"resolution": "size"}, {"output_size": "working"}, {"size": 128}],
+)
+def test_without_call_there_are_none(options: dict[str, Any]) -> None:
+    assert not split(plan_transfer(3000, 4000, StylizeConfig(**options)))[1]
+
+
+def test_the_article_knows_none() -> None:
+    config = StylizeConfig.from_preset("article")
+    assert not split(plan_transfer(3000, 4000, config))[1]
+
+
+def test_who_gets_fewer_pixels_is_told(
+    small_network: None, photograph: NDArray[np.float32], painting: NDArray[np.float32]
+) -> None:
+    def notes(**options: Any) -> str:
+        events: list[Event] = []
+        config = StylizeConfig(size=256, iterations=1, device="cpu", **options)
+        styleplug.stylize(resized(photograph, 300, 400), painting, config, events.append)
+        assert isinstance(events[0], Planned)
+        return "\n".join(events[0].notes)
+
+    assert "of 400 pixels, and enlarged from there; --resolution photo paints them all" in notes()
+    assert "--resolution" not in notes(resolution="size")
+
+
+def test_a_resolution_is_reached() -> None:
     config = StylizeConfig(resolution="photo")
     assert [scale.longest for scale in plan_transfer(3000, 4000, config)] == [
         *(64, 128, 256, 512),

@@ -17,10 +17,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from styleplug.filters.training.paintings import WORKING_SIDE
-from styleplug.filters.training.precision import autocast, quick_type
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted
 from styleplug.vgg.mirror import TorchVGG
+from styleplug.vgg.precision import autocast, quick_type
 from styleplug.vgg.tensors import as_batch
 
 STYLE_LAYERS = tuple(f"relu{block}_1" for block in range(1, 6))

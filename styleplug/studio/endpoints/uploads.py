@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections import Counter
 from pathlib import Path
 
 from starlette.datastructures import UploadFile
@@ -24,14 +23,18 @@ _USUAL_SIZE = 1024
 async def add(request: Request) -> Response:
     """Takes the picture in the field `file` of a form of several parts."""
     service, owner = service_of(request), caller_of(request).owner
-    sending: Counter[str] = request.app.state.sending
-    if sending[owner] >= service.limits.uploads_at_once:
-        raise busy("too-many-uploads", "send fewer pictures at once")
-    sending[owner] += 1
+    turns = request.app.state.turns.setdefault(
+        owner, asyncio.Semaphore(service.limits.uploads_at_once)
+    )
+    try:  # what is sent meanwhile waits in the connection, and takes nothing here
+        async with asyncio.timeout(service.limits.silence_seconds):
+            await turns.acquire()
+    except TimeoutError:
+        raise busy("too-many-uploads", "send fewer pictures at once") from None
     try:
         upload = await _taken_in(request, owner)
     finally:
-        sending[owner] -= 1
+        turns.release()
     service.store.prune()
     return JSONResponse(service.described_upload(upload), 201)
 

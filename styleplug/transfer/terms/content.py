@@ -38,7 +38,8 @@ class ContentTerm(Term):
     def norm(self) -> float:
         """ΣP²"""
         rows = self.target.reshape(-1, self.target.shape[-1])
-        return max(sum(float(np.dot(row, row)) for row in rows), _SMALLEST * self.target.size)
+        squares = (float(np.dot(row, row)) for row in map(np.float32, rows))
+        return max(sum(squares), _SMALLEST * self.target.size)
 
     def statistic(self, features: Array, maps: Mapping[str, Array]) -> Array:
         """Σ(F − P)²"""

@@ -20,21 +20,24 @@ Array = NDArray[np.float32]
 class Sources:
     """The pictures of one scale, without hidden colours, and the network that sees them.
 
-    All features count as much as they are seen (`styleplug.vgg.masks`). `window` is as in
-    `Encoder.features`.
+    All features count as much as they are seen (`styleplug.vgg.masks`). `window` and `dtype` are
+    as in `Encoder.features`.
     """
 
     encoder: Encoder
     photograph: Picture
     paintings: Sequence[Picture]
     window: int | None = None
+    dtype: type[np.floating] = np.float32
 
     def features(self, picture: Picture, layers: Iterable[str]) -> dict[str, Array]:
         """Those of a picture, (1, C, h, w) by layer."""
-        found = self.encoder.features(as_batch(picture.pixels), layers, self.window)
-        if picture.alpha is None:
-            return found
-        return {name: array * feature_weights(picture.alpha, name) for name, array in found.items()}
+        batch = as_batch(picture.pixels)
+        found = self.encoder.features(batch, layers, self.window, self.dtype)
+        if picture.alpha is not None:
+            for name, array in found.items():
+                array *= feature_weights(picture.alpha, name)
+        return found
 
     def gram_matrices(self, picture: Picture, layers: Iterable[str]) -> dict[str, Array]:
         """Those of a picture, (C, C) by layer."""

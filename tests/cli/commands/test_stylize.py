@@ -91,12 +91,12 @@ def test_a_picture_of_the_photographs_size_in_every_format(
 
 
 def test_progress_goes_to_standard_error_as_plain_lines(paint: Callable[..., Result]) -> None:
-    result = paint("-v")
+    result = paint("-v", "--engine", "onnx")
     assert result.stdout == ""
     lines = result.stderr.splitlines()
     starts = [
         "vgg19 is not installed; using the bundled vgg16",
-        "tiny by torch on CPU, 32 px: about ",
+        "tiny by onnx on CPU, 32 px: about ",
         "   32 px: content error ",
         "out.png  (done after ",
     ]

@@ -1,10 +1,10 @@
-"""The type of number that training computes in."""
+"""The type of number that the network computes in."""
 
 import pytest
 import torch
 
-from styleplug.filters.training import precision
-from styleplug.filters.training.precision import autocast, quick_type
+from styleplug.vgg import precision
+from styleplug.vgg.precision import autocast, quick_type
 
 CPU = torch.device("cpu")
 
