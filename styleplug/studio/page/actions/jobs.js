@@ -57,18 +57,23 @@ export async function apply() {
 }
 
 /** Does what is set, and goes on from where the picture on the stage is. */
-export async function goOn(more = {}) {
+export async function goOn() {
   const before = shownJob(store.state);
   const recipe = before && recipeFor(store.state, before.photo);
   if (!recipe) return;
   const kept = isOver(before) ? before : await stop(before.id, true);
-  const wanted = { ...recipe, options: { ...recipe.options, ...more } };
-  await (recipe.kind === "stylize" ? startFrom(wanted, kept) : startShown(wanted));
+  await (recipe.kind === "stylize" ? startFrom(recipe, kept) : startShown(recipe));
 }
 
 /** Starts a job from the picture of another, if that has one. */
 export const startFrom = (recipe, job) =>
   startShown(hasPicture(job) ? { ...recipe, start_from: job.id } : recipe);
+
+/** Paints what a job has painted in all of the photograph's pixels, on from its picture. */
+export function paintInPrintSize(job) {
+  const { start_from: before, ...recipe } = job.recipe;
+  return startFrom({ ...recipe, options: { ...recipe.options, resolution: "photo" } }, job);
+}
 
 /** Does what is set to several photographs, one after another, but for those that have it. */
 export async function applyToAll(photos) {

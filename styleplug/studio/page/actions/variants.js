@@ -43,6 +43,7 @@ export function paintingsAndPhotographs() {
 
 async function grid(columns, rows, recipeAt) {
   await clearGrid();
+  store.update({ kind: "stylize" });
   const cells = rows.flatMap((rowTitle, row) =>
     columns.map((columnTitle, column) => ({
       key: `${row}-${column}`,
@@ -52,7 +53,7 @@ async function grid(columns, rows, recipeAt) {
     })),
   );
   const id = (last += 1);
-  store.update({ variants: { id, columns, rows, cells }, stage: "variants", kind: "stylize" });
+  store.update({ variants: { id, columns, rows, cells }, stage: "variants" });
   announce(`${cells.length} variants are painted, small`);
   for (const { key, recipe } of cells) {
     if (store.state.variants?.id !== id) return;

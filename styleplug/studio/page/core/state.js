@@ -64,9 +64,9 @@ export const hasRegion = (state, photo = state.current) =>
   Boolean(state.regions[photo]?.strokes.length || state.regions[photo]?.start);
 
 /** What would be asked for now, or null where something is still to be chosen. */
-export function recipeFor(state, photo) {
+export function recipeFor(state, photo, kind = state.kind) {
   const format = state.format ? { format: state.format } : {};
-  if (state.kind === "filter") {
+  if (kind === "filter") {
     if (!state.filter) return null;
     const options = state.options.filter;
     return { kind: "filter", photo, filter: state.filter, options, ...format };
@@ -81,8 +81,8 @@ export function recipeFor(state, photo) {
 }
 
 /** Whether the picture on the stage was made by other settings than those that are set now. */
-export function isStale(state, job) {
-  const recipe = recipeFor(state, job.photo);
+export function isStale(state, job, kind = state.kind) {
+  const recipe = recipeFor(state, job.photo, kind);
   if (!recipe) return false;
   const known = ["kind", "filter", "preset", "paintings", "weights", "options", "format"];
   const asked = job.asked ?? job.recipe;

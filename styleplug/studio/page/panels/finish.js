@@ -1,7 +1,6 @@
 // Finish: in print size, as a file, beside the photograph, and for all photographs.
 
-import { applyToAll, goOn, saveBeside } from "../actions/jobs.js";
-import { setOption } from "../actions/choices.js";
+import { applyToAll, paintInPrintSize, saveBeside } from "../actions/jobs.js";
 import { resultFile } from "../core/api.js";
 import { el, fill, follow, setText } from "../core/dom.js";
 import { currentPhoto, hasPicture, isOver, optionsOf, recipeFor, shownJob, store } from "../core/state.js";
@@ -15,10 +14,7 @@ function createResult() {
   const save = el("button", { type: "button", class: "wide" }, "Save beside the photograph");
   save.addEventListener("click", () => saveBeside(shownJob(store.state).id));
   const print = el("button", { type: "button", class: "wide" }, "Paint in print size");
-  print.addEventListener("click", () => {
-    setOption("stylize", "resolution", "photo");
-    goOn({ resolution: "photo" });
-  });
+  print.addEventListener("click", () => paintInPrintSize(shownJob(store.state)));
   store.watch(
     (state) => [shownJob(state), currentPhoto(state)],
     (job, photo) => {
@@ -27,7 +23,7 @@ function createResult() {
       if (result) download.href = resultFile(job.id);
       save.hidden = !result || !photo?.origin;
       const isPrint = job?.recipe?.options?.resolution === "photo";
-      print.hidden = !hasResolution(store.state) || job?.kind !== "stylize" || isPrint || !recipeFor(store.state, photo?.id);
+      print.hidden = !hasResolution(store.state) || job?.kind !== "stylize" || isPrint;
       print.disabled = !hasPicture(job);
       setText(
         facts,

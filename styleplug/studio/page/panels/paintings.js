@@ -125,6 +125,6 @@ export function createPaintingsPanel() {
     createGrid(),
     createChosen(),
     region,
-    createApply(),
+    createApply("stylize"),
   );
 }

@@ -40,6 +40,11 @@ function createModes() {
   return el("div", { class: "segment", role: "group", "aria-label": "What the brush does" }, buttons);
 }
 
+function paint() {
+  store.update({ kind: "stylize" });
+  apply();
+}
+
 export function createRegionPanel() {
   const back = el("button", { type: "button", class: "small", onclick: undo }, icon("undo"), "Undo");
   const forth = el("button", { type: "button", class: "small", onclick: redo }, icon("redo"), "Redo");
@@ -47,7 +52,7 @@ export function createRegionPanel() {
   const persons = el("button", { type: "button", class: "wide", onclick: startWithPersons }, icon("person"), "Start with the people in it");
   const list = el("ul", { class: "chosen" });
   const choose = el("button", { type: "button", class: "wide", onclick: () => selectTab("paintings") });
-  const go = el("button", { type: "button", class: "primary wide", onclick: apply }, "Paint the region");
+  const go = el("button", { type: "button", class: "primary wide", onclick: paint }, "Paint the region");
   store.watch(
     (state) => [regionOf(state), state.chosen, can(state, "person-mask"), state.current],
     (region, chosen, hasPersons) => {

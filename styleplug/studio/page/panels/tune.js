@@ -62,22 +62,32 @@ export function createPresets() {
   return list;
 }
 
-/** The buttons that do what is set: from where the picture is, or from the beginning. */
-export function createApply() {
+/**
+ * The buttons that do what is set: from where the picture is, or from the beginning.
+ *
+ * @param only the kind of job, where it isn't just that of what was chosen last
+ */
+export function createApply(only) {
   const go = el("button", { type: "button", class: "primary wide" });
-  const anew = el("button", { type: "button", class: "wide", onclick: apply }, "Begin anew");
+  const anew = el("button", { type: "button", class: "wide" }, "Begin anew");
   const hint = el("p", { class: "quiet" });
   let act = apply;
-  go.addEventListener("click", () => act());
+  const asChosen = (work) => () => {
+    if (only) store.update({ kind: only });
+    work();
+  };
+  go.addEventListener("click", asChosen(() => act()));
+  anew.addEventListener("click", asChosen(apply));
   store.watch(
     (state) => [shownJob(state), state.kind, state.filter, state.chosen, state.current, state.options, state.preset],
-    (job, kind) => {
-      const recipe = recipeFor(store.state, store.state.current);
+    (job, last) => {
+      const kind = only ?? last;
+      const recipe = recipeFor(store.state, store.state.current, kind);
       const isSame = job?.kind === kind;
       const goesOn = isSame && kind === "stylize" && (hasPicture(job) || (!isOver(job) && job.preview));
       act = goesOn ? goOn : apply;
       go.textContent = goesOn ? "Go on from this picture" : kind === "filter" ? "Apply the filter" : "Paint";
-      go.disabled = !recipe || !store.state.current || (goesOn && !isStale(store.state, job));
+      go.disabled = !recipe || !store.state.current || (goesOn && !isStale(store.state, job, kind));
       anew.hidden = !goesOn;
       hint.hidden = !go.disabled;
       if (!store.state.current) hint.textContent = "A photograph comes first.";
