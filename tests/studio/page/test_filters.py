@@ -46,7 +46,7 @@ def test_a_photograph_is_at_once_shown_in_every_filter(page, photographs, script
     page.browser.wait(f"return {shown}.length == {len(filters)}")
     addresses = page.browser.run(f"return {shown}.map(one => one.src)")
     assert [name in address for name, address in zip(filters, addresses, strict=True)]
-    assert page.text(".sheet h1") == "cat.jpg in every filter"
+    assert page.text(".sheet-title") == "cat.jpg in every filter"
 
 
 def test_a_filter_of_the_sheet_fills_the_stage_and_is_downloaded(

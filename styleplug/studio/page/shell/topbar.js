@@ -8,7 +8,7 @@ export function createTopbar(bar) {
   const name = el("span", { class: "photo-name" });
   const size = el("span", { class: "photo-size" });
   bar.append(
-    el("span", { class: "brand" }, el("img", { src: "icon.svg", alt: "", width: "22", height: "22" }), el("b", {}, "styleplug"), " studio"),
+    el("h1", { class: "brand" }, el("img", { src: "icon.svg", alt: "", width: "22", height: "22" }), el("b", {}, "styleplug"), " studio"),
     el("span", { class: "photo-facts" }, name, size),
   );
   store.watch(

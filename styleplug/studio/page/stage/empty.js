@@ -26,7 +26,7 @@ export function createEmpty() {
       "div",
       { class: "empty-card" },
       icon("photo"),
-      el("h1", {}, "Drop a photograph here"),
+      el("h2", {}, "Drop a photograph here"),
       el("p", {}, "or paste one, or"),
       fileButton("Choose photographs", addPhotographs, "primary"),
       offer,

@@ -80,7 +80,7 @@ export function createFilterGrid(className) {
 
 /** The stage's sheet, which has the pictures loaded. */
 export function createSheet() {
-  const title = el("h1", { class: "sheet-title" });
+  const title = el("h2", { class: "sheet-title" });
   const root = el("div", { class: "sheet" }, title, createFilterGrid("cards"));
   let begun = null;
   store.watch(
