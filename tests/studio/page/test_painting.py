@@ -57,7 +57,7 @@ def test_a_painting_of_ones_own_is_mixed_in_and_put_into_the_collection(
     page = with_photograph
     page.choose_painting(MOSAIC)
     page.browser.choose("#paintings-panel input[type=file]", photographs[1])
-    page.browser.wait("return document.querySelectorAll('.chosen li').length == 2")
+    page.browser.wait("return document.querySelectorAll('#paintings-panel .chosen li').length == 2")
     page.press_button("Add to the collection")
     page.browser.wait("return document.querySelector('.notice-news')")
     titles = "return [...document.querySelectorAll('.painting')].map(one => one.title)"
