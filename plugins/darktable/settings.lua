@@ -12,6 +12,7 @@ local _ = dt.gettext.gettext
 local SCRIPT = "styleplug" -- the name that darktable files our preferences under
 local FILTER = "filter: "
 local SLIDERS = { "strength", "size" } -- those options that have one
+local RESOLUTIONS = { "auto", "size", "photo" } -- a number of pixels is for the command line
 local USUAL = 2048 -- where a slider ends; larger numbers can be typed
 local JOBS = { "stylize", "filter" } -- in the order of the stack's pages
 
@@ -20,7 +21,7 @@ local settings = {
   widget = dt.new_widget("box") { orientation = "vertical" },
 }
 
-local choice, presets, sliders
+local choice, presets, resolution, sliders
 
 local function remembered(name)
   local value = dt.preferences.read(SCRIPT, name, "string")
@@ -61,15 +62,23 @@ local function slider(job, option)
   return { widget = widget, is_whole = is_whole }
 end
 
+-- What the catalogue says of an option that a job has.
+local function described(job, catalogue, name)
+  for _, option in ipairs(catalogue.options) do
+    if option.name == name and (option.jobs[1] == job or option.jobs[2] == job) then
+      return option
+    end
+  end
+end
+
 -- The widgets of a job's options, below each other.
-local function page(job, catalogue, first)
-  local box = dt.new_widget("box") { orientation = "vertical", first }
+local function page(job, catalogue, ...)
+  local box = dt.new_widget("box") { orientation = "vertical", ... }
   for _, name in ipairs(SLIDERS) do
-    for _, option in ipairs(catalogue.options) do
-      if option.name == name and (option.jobs[1] == job or option.jobs[2] == job) then
-        sliders[job][name] = slider(job, option)
-        box[#box + 1] = sliders[job][name].widget
-      end
+    local option = described(job, catalogue, name)
+    if option then
+      sliders[job][name] = slider(job, option)
+      box[#box + 1] = sliders[job][name].widget
     end
   end
   return box
@@ -103,8 +112,11 @@ function settings.offer(catalogue)
   presets = combobox(
     "preset", _("preset"), explained(catalogue.presets, "", "help"), names(catalogue.presets, "", {})
   )
+  resolution = combobox(
+    "resolution", _("resolution"), described(JOBS[1], catalogue, "resolution").help, RESOLUTIONS
+  )
   local pages = dt.new_widget("stack") {
-    page(JOBS[1], catalogue, presets),
+    page(JOBS[1], catalogue, presets, resolution),
     page(JOBS[2], catalogue),
   }
   choice = combobox(
@@ -144,6 +156,8 @@ function settings.read()
     return name, { type = job, filter = name, options = options }
   end
   remember("preset", presets.value)
+  remember("resolution", resolution.value)
+  options.resolution = resolution.value
   local paintings = { { name = name } }
   return name, { type = job, paintings = paintings, preset = presets.value, options = options }
 end

@@ -77,6 +77,8 @@ _SCHEMAS: Mapping[str, Schema] = {
             "filters": _list(_object({"name": _TEXT, "description": _TEXT, "source": _TEXT})),
             "formats": _list({"type": "object"}),
             "options": _list({"type": "object"}),
+            "capabilities": _list(_TEXT)
+            | {"description": "What else works: weights, mask, person-mask."},
             "limits": {"type": "object", "additionalProperties": _NUMBER},
         }
     ),
@@ -120,6 +122,7 @@ _SCHEMAS: Mapping[str, Schema] = {
             "state": {"enum": ["queued", "running", "done", "stopped", "failed"]},
             "kind": {"enum": [*KINDS]},
             "photo": _ID,
+            "photo_name": _TEXT | {"description": "As long as the photograph is there."},
             "created": _NUMBER,
             "recipe": _ref("Recipe"),
             "before": _WHOLE | {"description": "How many older jobs wait."},
@@ -143,7 +146,7 @@ _SCHEMAS: Mapping[str, Schema] = {
                 }
             ),
         },
-        *("before", "error", "result"),
+        *("photo_name", "before", "error", "result"),
     ),
 }
 

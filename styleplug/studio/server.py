@@ -88,7 +88,10 @@ class PatientProtocol(H11Protocol):
     _deadline: asyncio.TimerHandle | None = None
     _stalled: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(
+        self,
+        transport: asyncio.Transport,  # type: ignore[override]  # as uvicorn's own has it
+    ) -> None:
         super().connection_made(transport)
         self._await_request()
 

@@ -19,7 +19,7 @@ from styleplug.studio.names import new_id, safe_name
 from styleplug.studio.picture_workers import PictureWorkers
 from styleplug.studio.pictures import SmallPictures
 from styleplug.studio.problems import Problem
-from styleplug.studio.records import Job, Upload
+from styleplug.studio.records import QUEUED, Job, Upload
 from styleplug.studio.store import Store
 from styleplug.studio.worker_host import WorkerHost
 
@@ -144,7 +144,9 @@ class Service:
             "recipe": job.recipe,
             "progress": self.queue.progress_of(job),
         }
-        if job.state == "queued":
+        if photo := self.store.upload(job.photo, job.owner):
+            said["photo_name"] = photo.name
+        if job.state == QUEUED:
             said["before"] = self.store.waiting_before(job)
         if job.error:
             said["error"] = job.error

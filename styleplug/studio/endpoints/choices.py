@@ -10,6 +10,8 @@ from styleplug.studio.catalogue import style_of
 from styleplug.studio.endpoints.asking import body_of, picture, service_of, upload_of
 from styleplug.studio.problems import Problem, wrong_field
 
+CAPABILITIES: list[str] = []
+"""Of `weights`, `mask` and `person-mask`, those that work; pages hide the others."""
 _LONGEST_NAME = 64
 
 
@@ -30,7 +32,8 @@ async def catalogue(request: Request) -> Response:
         name: getattr(service.limits, name)
         for name in ("upload_bytes", "pixels", "jobs", "paintings", "disk_bytes", "job_seconds")
     }
-    return JSONResponse({**await service.catalogue.get(), "limits": limits})
+    known = await service.catalogue.get()
+    return JSONResponse({**known, "limits": limits, "capabilities": CAPABILITIES})
 
 
 async def thumbnail(request: Request) -> Response:
