@@ -20,8 +20,8 @@ FLOAT16_LOSS_SCALE = 2.0**12
 """Gradients of features, near 1e-7, would vanish in float16 without a factor on their way back."""
 
 _MEMORY = {
-    4: MemoryModel(fixed=250e6, weights=0.0, fewer_products=0.0, features=3.7, tiles=4.4),
-    2: MemoryModel(fixed=270e6, weights=0.0, fewer_products=0.0, features=2.1, tiles=2.6),
+    4: MemoryModel(fixed=250e6, weights=0.0, fewer_products=0.0, features=3.7, tiles=5.2),
+    2: MemoryModel(fixed=270e6, weights=0.0, fewer_products=0.0, features=2.1, tiles=3.4),
 }
 """By the bytes of a feature, though a model counts in features of float32."""
 _COST = {4: 3.5, 2: 1.4}

@@ -45,7 +45,7 @@ _PICTURES_IN_EVALUATION = {"lbfgs": 8, "adam": 6}
 """Likewise during an evaluation: the present one, the best, the gradient with those of smaller
 sizes; of L-BFGS, the last picture and gradient, and two that memory in pieces costs; of Adam, its
 two means, with which L-BFGS begins as well."""
-_RESIZED = 4
+_RESIZED = 7.5
 """Pictures in the hands of resizing, and of the encoder."""
 
 

@@ -1,11 +1,11 @@
-"""How long an evaluation of loss and gradient takes: the two engines, and a plain loop of PyTorch.
+"""How long an evaluation of loss and gradient takes: our engines, and a plain loop of PyTorch.
 
 usage: python tests/benchmarks/objective.py [SIZE ...] [--rounds N]
 
 Times square pictures of 128, 256, 512 and 1024 pixels with VGG-16, the default layers and one
 level. The plain loop is the one that tutorials have, with torch's own number of threads and wait
-policy: an nn.Sequential of the layers, squared errors, backward(). The three and PyTorch's float32
-product of matrices of 2048 × 2048 take turns, N times (default 7) after a round that isn't counted.
+policy, but with our memory: an nn.Sequential of the layers, squared errors, backward(). They and
+PyTorch's float32 product of matrices of 2048 × 2048 take turns, N times (default 7) after a round that isn't counted.
 The table has medians of the seconds, and of the ratios within each round: to the seconds of the
 plain loop, and to the matrix product's operations in a second. An evaluation's operations are those
 of its convolutions and Gram matrices, and as many again for the gradient.
@@ -141,6 +141,7 @@ def contestants(model: Model, size: int) -> dict[str, Evaluate]:
     plain = PlainLoop(model, targets)
     engines: dict[str, Engine] = {
         "PyTorch": TorchEngine(TorchVGG(model, device="cpu")),
+        "PyTorch, bfloat16": TorchEngine(TorchVGG(model, device="cpu", precision="bfloat16")),
         "ONNX Runtime": OnnxEngine(Network(model)),
     }
     loss = Loss(

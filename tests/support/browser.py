@@ -33,7 +33,7 @@ KEYS = {
     "Delete": "\ue017",
 }
 """Keys without a character of their own, as WebDriver names them."""
-PATIENCE = 15
+PATIENCE = 60
 """Seconds until a page is taken to hang."""
 
 
