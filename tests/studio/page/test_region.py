@@ -96,7 +96,7 @@ def test_the_brush_is_led_by_keys(on_board):
     first = browser.run(OPAQUE)
     assert first > 0
     browser.press("]", "Shift+ArrowRight", "Shift+ArrowRight")
-    assert browser.run(OPAQUE) > 2 * first
+    assert browser.run(OPAQUE) > 1.5 * first
     browser.press("Control+z", "Control+z")
     assert browser.run(OPAQUE) == pytest.approx(first, rel=0.01)
     browser.press("[")
