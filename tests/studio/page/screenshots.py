@@ -75,8 +75,7 @@ def paint(page: StudioPage, album: Album, size: int) -> None:
     page.set("Size", size)
     page.tab("paintings")
     page.press_button("Paint")
-    fraction = "document.querySelector('.progress progress').value"
-    browser.wait(f"return {fraction} > 0.5 || document.querySelector('.progress').hidden")
+    browser.wait("return document.querySelector('.pane-after img').src.includes('?v=')")
     album.take("painting")
     page.wait_until_done()
     browser.look(WIDTH, HEIGHT, "dark")
