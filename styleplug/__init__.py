@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     )
     from styleplug.image.formats import Format
     from styleplug.image.picture import Picture
+    from styleplug.painting import Painting
     from styleplug.plugins import plugin_manager
 
 __version__ = "0.1.0"
@@ -47,6 +48,7 @@ _HOMES = {
     "FilterRequest": "hookspecs",
     "FilterResult": "hookspecs",
     "Format": "image.formats",
+    "Painting": "painting",
     "Picture": "image.picture",
     "StyleplugError": "errors",
     "StylizeConfig": "config",
@@ -71,6 +73,7 @@ __all__ = [
     "FilterRequest",
     "FilterResult",
     "Format",
+    "Painting",
     "Picture",
     "StyleplugError",
     "StylizeConfig",

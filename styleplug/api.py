@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from styleplug.config import INITS, FilterConfig, StylizeConfig
+from styleplug.config import Config, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnwritableImageError
 from styleplug.guard import OWN_PLUGIN
 from styleplug.hookspecs import (
@@ -17,12 +17,15 @@ from styleplug.hookspecs import (
     Filter,
     FilterRequest,
     FilterResult,
+    Mask,
+    StyleRole,
     StylizeRequest,
     StylizeResult,
 )
 from styleplug.image.formats import Format
 from styleplug.offers import offered_filters, offered_formats
 from styleplug.options import split_list
+from styleplug.painting import Painting
 from styleplug.plugins import plugin_manager
 
 if TYPE_CHECKING:
@@ -38,11 +41,12 @@ if TYPE_CHECKING:
 
 def stylize(
     content_image: ImageLike,
-    style_images: ImageLike | Sequence[ImageLike],
+    style_images: ImageLike | Painting[Any] | Sequence[ImageLike | Painting[Any]],
     config: StylizeConfig | None = None,
     on_event: Callable[[Event], None] | None = None,
     cancel: threading.Event | None = None,
     checkpoint: Checkpoint | None = None,
+    mask: ImageLike | None = None,
 ) -> StylizeResult:
     """Paint a photograph in the manner of one or more paintings.
 
@@ -51,11 +55,14 @@ def stylize(
             uint16 in 0..65535 or float in [0, 1], sRGB. (H, W, 4) has an alpha: it is kept, and
             what is transparent has no influence, in paintings neither.
         style_images: one painting or a list of several, likewise, or by its name in the collection
-            (`styleplug styles list`); several are mixed in equal parts.
+            (`styleplug styles list`); several are mixed in equal parts. A `Painting` says besides
+            how much it counts, at which depth, and in which region of the photograph.
         config: how to paint; the default is the preset "painterly" at 512 pixels.
         on_event: called with each event of `styleplug.events`.
         cancel: set it, from any thread, to end within one evaluation with the picture so far.
         checkpoint: a file to keep the state in, and to go on from.
+        mask: where, and how strongly, to paint: a grey picture, white for fully. What is black
+            stays as it is. One of another size is scaled.
 
     Returns:
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the photograph,
@@ -78,17 +85,20 @@ def stylize(
     if not paintings:
         raise ConfigError("style_images", paintings, "one painting or more")
     photograph = _picture(content_image)
-    styles = [_painting(painting) for painting in paintings]
+    styles, roles = _styles(paintings)
     request = StylizeRequest(
         content_image=photograph.pixels,
         style_images=tuple(style.pixels for style in styles),
         config=config,
-        initial_image=None if config.init in INITS else _pixels(config.init),
+        initial_image=_option_pixels(config, "init"),
         on_event=on_event,
         cancel=cancel or threading.Event(),
         content_alpha=photograph.alpha,
         style_alphas=tuple(style.alpha for style in styles),
         checkpoint=checkpoint,
+        style_roles=tuple(roles),
+        mask=None if mask is None else _mask(mask, "the mask"),
+        palette_image=_option_pixels(config, "palette"),
     )
     result: StylizeResult = plugin_manager().hook.styleplug_stylize(request=request)
     return result
@@ -100,6 +110,7 @@ def apply_filter(
     config: FilterConfig | None = None,
     on_event: Callable[[Event], None] | None = None,
     cancel: threading.Event | None = None,
+    mask: ImageLike | None = None,
 ) -> FilterResult:
     """Send a picture through a filter.
 
@@ -110,6 +121,7 @@ def apply_filter(
         config: how to apply it; by default at full strength.
         on_event: called with each event of `styleplug.events`.
         cancel: set it, from any thread, to end the work early.
+        mask: where, and how strongly, to filter, as of `stylize`.
 
     Returns:
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the picture.
@@ -120,14 +132,16 @@ def apply_filter(
         PluginError: the plug-in that has the filter failed.
         StyleplugError: a wrong option or picture.
     """
-    picture = _picture(image)
+    picture, config = _picture(image), config or FilterConfig()
     request = FilterRequest(
         image=picture.pixels,
         filter=filter,
-        config=config or FilterConfig(),
+        config=config,
         on_event=on_event,
         cancel=cancel or threading.Event(),
         alpha=picture.alpha,
+        mask=None if mask is None else _mask(mask, "the mask"),
+        palette_image=_option_pixels(config, "palette"),
     )
     result: FilterResult = plugin_manager().hook.styleplug_apply_filter(request=request)
     return result
@@ -231,6 +245,52 @@ def _check_format(path: Path) -> None:
         check_format(path)
 
 
+def _styles(paintings: Iterable[Any]) -> tuple[list[Picture], list[StyleRole]]:
+    """The pictures of paintings, each with what it is for."""
+    from styleplug.image.masks import masked
+
+    styles, roles = [], []
+    for number, each in enumerate(paintings, start=1):
+        painting = each if isinstance(each, Painting) else Painting(each)
+        picture = _painting(painting.image)
+        for region, mask in _places(painting, number):
+            styles.append(picture if mask is None else masked(picture, mask.values))
+            roles.append(StyleRole(painting.weight, painting.depth, region))
+    return styles, roles
+
+
+def _places(painting: Painting[Any], number: int) -> Iterator[tuple[Mask | None, Mask | None]]:
+    """The regions of a painting in the photograph, each with the mask of what is learned from."""
+    names = f"the region of painting {number}", f"the mask of painting {number}"
+    region: Any = painting.region
+    mask: Any = painting.mask
+    if not painting.by_color:
+        yield (
+            None if region is None else _mask(region, names[0]),
+            None if mask is None else _mask(mask, names[1]),
+        )
+        return
+    from styleplug.image.masks import matched_colors
+
+    maps = _picture(region), _picture(mask)
+    names = str(maps[0].path or names[0]), str(maps[1].path or names[1])
+    for color, in_photograph, in_painting in matched_colors(*maps):
+        yield (
+            Mask(in_photograph, f"{color} in {names[0]}"),
+            Mask(in_painting, f"{color} in {names[1]}"),
+        )
+
+
+def _mask(image: ImageLike, name: str) -> Mask:
+    from styleplug.image.masks import is_black, mask_values
+
+    picture = _picture(image)
+    mask = Mask(mask_values(picture), str(picture.path or name))
+    if is_black(mask.values):
+        raise ConfigError("mask", mask.name, "white, or grey, somewhere; it is empty")
+    return mask
+
+
 def _painting(image: ImageLike) -> Picture:
     from styleplug.styles import painting_file
 
@@ -241,6 +301,12 @@ def _picture(image: ImageLike) -> Picture:
     from styleplug.image.picture import Picture
 
     return Picture.from_any(image)
+
+
+def _option_pixels(config: Config, option: str) -> NDArray[np.float32] | None:
+    """Of the picture whose file an option names; None where it names none."""
+    path = config.files().get(option)
+    return None if path is None else _pixels(path)
 
 
 def _pixels(image: ImageLike) -> NDArray[np.float32]:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import InitVar, dataclass, fields, replace
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from styleplug.errors import ConfigError
 from styleplug.options import (
     DEVICE,
     LAYERS_TEXT,
+    Amounts,
     Choice,
     Duration,
+    File,
     Flag,
     Layers,
     MemorySize,
@@ -28,19 +31,31 @@ from styleplug.options import (
     listed,
 )
 
+if TYPE_CHECKING:
+    from styleplug.preset_files import PresetFile
+
 INITS = ("content", "noise", "style")
 """What a run can start from without a file."""
 
 _RESOLUTIONS = "auto, size, photo, or a number from 10 to 99999"
-_STARTS = "content, noise, style, or a FILE"
 _DEVICES = "auto, cpu, cuda, cuda:N, rocm, mps, directml, coreml, openvino, tensorrt"
 _USUAL_WEIGHTS = {"content_weight": 1.0, "style_weight": 5.0}
-_KEEP_COLORS = Flag(
-    False,
-    "Keep the photograph's colours; paint in light and dark only.",
-    label="Keep colours",
+_COLORS = Choice(
+    "painted",
+    "Whose colours: as they are painted; the photograph's in each place, so that light and dark"
+    " alone are painted (luminance); or the photograph's all over, closely (histogram) or gently"
+    " (covariance).",
+    ("painted", "luminance", "histogram", "covariance"),
+    label="Colours",
     basic=True,
 )
+_PALETTE = File(
+    None,
+    "A picture whose colours to take in the place of the photograph's; by covariance, unless"
+    " colors says otherwise.",
+    optional=True,
+)
+_COLOR_STRENGTH = Number(1.0, "How much of these colours to take; 0 leaves those painted.", 0, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +84,7 @@ class Config:
         Raises:
             ConfigError: there is no such option, or it is outside its range.
         """
+        base, options = renamed(base), renamed(options)
         known = cls.options()
         for name in (*base, *options):
             if name not in known:
@@ -83,7 +99,7 @@ class Config:
             ConfigError: there is no such option, it is outside its range, or a text stands for no
                 value.
         """
-        values: dict[str, Any] = dict(texts)
+        values: dict[str, Any] = renamed(texts)
         for name, kind in cls.options().items():
             if name in texts:
                 try:
@@ -91,6 +107,15 @@ class Config:
                 except ValueError:
                     raise kind.refusal(texts[name]) from None
         return cls.from_options(values, **options)
+
+    def files(self) -> dict[str, Path]:
+        """The files that options name, by option."""
+        values = {name: getattr(self, name) for name in self.options()}
+        return {
+            name: Path(values[name])
+            for name, kind in self.options().items()
+            if isinstance(kind, File) and kind.names_file(values[name])
+        }
 
     def texts(self) -> dict[str, str]:
         """Its options as texts, but for those that are None."""
@@ -165,7 +190,16 @@ class StylizeConfig(Config):
         4,
         basic=True,
     ).field()
-    keep_colors: bool = _KEEP_COLORS.field()
+    colors: str = _COLORS.field()
+    palette: str | None = _PALETTE.field()
+    color_strength: float = _COLOR_STRENGTH.field()
+    preserve: str = Amounts(
+        "faces=0.8",
+        "What of the photograph to preserve more of than of the rest, each from 0, not at all, to"
+        " 1: faces, where some are found, and lines; or none. Such as faces=0.8,lines=0.5.",
+        ("faces", "lines"),
+        basic=True,
+    ).field()
     content_error: float | None = Number(
         0.71,
         "Relative error of the photograph's features to allow for; sets the balance.",
@@ -204,8 +238,8 @@ class StylizeConfig(Config):
     pyramid: bool = Flag(
         True, "Work from small to large, for large strokes as well as fine ones."
     ).field()
-    init: str = Text(
-        "content", f"What to start from: {_STARTS}.", _STARTS, re.compile(".+", re.DOTALL)
+    init: str = File(
+        "content", f"What to start from: {', '.join(INITS)}, or a FILE.", INITS
     ).field()
     seed: int = WholeNumber(
         0,
@@ -245,7 +279,10 @@ class StylizeConfig(Config):
         affects_picture=False,
     ).field()
 
-    def __post_init__(self) -> None:
+    keep_colors: InitVar[bool | None] = None
+
+    def __post_init__(self, keep_colors: bool | None) -> None:
+        _settle_colors(self, keep_colors)
         super().__post_init__()
         if self.content_weight is None and self.style_weight is None:
             if self.content_error is None:
@@ -258,15 +295,17 @@ class StylizeConfig(Config):
 
     @classmethod
     def from_preset(cls, preset: str, /, **options: Any) -> StylizeConfig:
-        """The config of one of the `PRESETS`, with some options set otherwise.
+        """The config of one of the `PRESETS`, or of the user's, with some options set otherwise.
 
         Raises:
             ConfigError: no such preset, an option outside its range, or a content error beside
                 weights.
+            PresetError: the file of the user's preset can't be understood.
         """
-        if preset not in PRESETS:
-            raise ConfigError("preset", preset, listed(PRESETS))
-        return cls.from_options(PRESETS[preset], **options)
+        if preset in PRESETS:
+            return cls.from_options(PRESETS[preset], **options)
+        file, _ = own_preset(preset)
+        return cls.from_options(_parsed(file.options), **options)
 
     @classmethod
     def from_options(cls, base: Mapping[str, Any], /, **options: Any) -> Self:
@@ -299,7 +338,9 @@ class FilterConfig(Config):
         1,
         basic=True,
     ).field()
-    keep_colors: bool = _KEEP_COLORS.field()
+    colors: str = _COLORS.field()
+    palette: str | None = _PALETTE.field()
+    color_strength: float = _COLOR_STRENGTH.field()
     stroke_scale: float = Number(
         1.0,
         "Size of the strokes, of filters that have some; at 1 they are as in the painting.",
@@ -307,6 +348,11 @@ class FilterConfig(Config):
         4,
         basic=True,
     ).field()
+    keep_colors: InitVar[bool | None] = None
+
+    def __post_init__(self, keep_colors: bool | None) -> None:
+        _settle_colors(self, keep_colors)
+        super().__post_init__()
 
 
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -321,6 +367,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "pyramid": False,
             "init": "noise",
             "iterations": 500,
+            "preserve": "none",
             "resolution": "size",
         },
     }
@@ -338,6 +385,93 @@ PRESET_HELP: Mapping[str, str] = MappingProxyType(
 )
 """What each preset is, in a line for people."""
 
+
+def own_preset(name: str) -> tuple[PresetFile, StylizeConfig]:
+    """The file of a preset of the user's (`styleplug.presets`), and its config.
+
+    Raises:
+        ConfigError: there is no preset of this name.
+        PresetError: its file can't be understood.
+    """
+    from styleplug.names import is_name
+    from styleplug.preset_files import preset_error, preset_paths, read_preset
+
+    file = read_preset(name)
+    if file is None:
+        names = dict.fromkeys([*PRESETS, *(path.stem for path in preset_paths())])
+        raise ConfigError("preset", name, listed(filter(is_name, names)))
+    try:
+        config = StylizeConfig.from_options(_parsed(file.options))
+        check_names_no_file(config)
+    except ConfigError as error:
+        raise preset_error(name, str(error)) from error
+    return file, config
+
+
+def check_names_no_file(config: StylizeConfig) -> None:
+    """Make sure that a preset can have a config: a file may be another one tomorrow, or elsewhere.
+
+    Raises:
+        ConfigError: an option names one.
+    """
+    for name, path in config.files().items():
+        raise ConfigError(name, str(path), "left out, for presets name no files")
+
+
+def _parsed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as a file has them: texts stand for values, too, such as 5m for a time."""
+    kinds, values = StylizeConfig.options(), dict(options)
+    for name, value in options.items():
+        if name in kinds and isinstance(value, str):
+            try:
+                values[name] = kinds[name].parse(value)
+            except ValueError:
+                raise kinds[name].refusal(value) from None
+    return values
+
+
+def renamed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options, in which `keep_colors`, as notes of early versions have it, is said by `colors`."""
+    options = dict(options)
+    if "keep_colors" in options:
+        given = options.pop("keep_colors")
+        _check_alone(given, options.get("colors"))
+        options["colors"] = _KEPT[given]
+    return options
+
+
+def _settle_colors(config: StylizeConfig | FilterConfig, keep_colors: bool | None) -> None:
+    """Set `colors` where another option says what they are.
+
+    Raises:
+        ConfigError: the options contradict one another.
+    """
+    if keep_colors is not None:
+        _check_alone(keep_colors, None if config.colors == _COLORS.default else config.colors)
+        object.__setattr__(config, "colors", _KEPT[keep_colors])
+    if config.palette is None:
+        return
+    if config.colors == "luminance":
+        allowed = "left out where colors is luminance, which keeps the photograph's own"
+        raise ConfigError("palette", config.palette, allowed)
+    if config.colors == _COLORS.default:
+        object.__setattr__(config, "colors", "covariance")
+
+
+def _check_alone(keep_colors: Any, colors: str | None) -> None:
+    if not isinstance(keep_colors, bool | str) or keep_colors not in _KEPT:
+        raise ConfigError("keep_colors", keep_colors, "True or False")
+    if colors not in (None, _KEPT[keep_colors]):
+        raise ConfigError("keep_colors", keep_colors, f"left out where colors is {colors}")
+
+
+_KEPT = MappingProxyType(
+    {True: "luminance", "True": "luminance", False: "painted", "False": "painted"}
+)
+"""What `keep_colors` stands for in `colors`, which took its place."""
+
+RENAMED = ("keep_colors",)
+"""Options of early versions, which `Config.from_options` and `Config.parse` still know."""
 
 MACHINE_OPTIONS = frozenset(
     name

@@ -17,6 +17,7 @@
     ├── StyleError                 .style
     │   └── StyleNotFoundError     .allowed
     ├── FilterError                .filter
+    ├── PresetError                .preset
     ├── MissingDependencyError     .package .extra .reason        (also an ImportError)
     ├── OutOfMemoryError           .needed .available
     ├── PluginError                .plugin
@@ -185,6 +186,16 @@ class FilterError(StyleplugError):
     def __init__(self, filter: str, problem: str) -> None:
         self.filter = filter
         super().__init__(f"filter {filter}: {problem}")
+
+
+class PresetError(StyleplugError):
+    """A preset of the user's can't be understood, or not be kept."""
+
+    code = "preset"
+
+    def __init__(self, preset: str, problem: str) -> None:
+        self.preset = preset
+        super().__init__(f"preset {preset}: {problem}")
 
 
 class MissingDependencyError(StyleplugError, ImportError):

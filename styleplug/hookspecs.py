@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from styleplug.config import FilterConfig, StylizeConfig
-from styleplug.errors import ConfigError
+from styleplug.errors import ConfigError, UnsupportedImageError
 from styleplug.image.formats import Format
+from styleplug.painting import DEPTH, WEIGHT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,18 +96,67 @@ class Checkpoint:
     note: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, eq=False)
+class Mask:
+    """Where something acts, and how strongly: (h, w) float32 in [0, 1], 1 for fully.
+
+    It may be of another size than the picture that it is for. `name` is what messages call it.
+
+    Raises:
+        UnsupportedImageError: another shape or dtype, or values outside of [0, 1].
+    """
+
+    values: NDArray[np.float32]
+    name: str
+
+    def scaling_note(self, size: tuple[int, int]) -> str:
+        """A line for people on its being scaled to another size, (H, W)."""
+        before, after = (f"{width}×{height}" for height, width in (self.values.shape, size))
+        return f"{self.name} is scaled from {before} pixels to the photograph's {after}"
+
+    def __post_init__(self) -> None:
+        values = self.values
+        if values.ndim != 2 or 0 in values.shape or values.dtype != "float32":
+            found = f"is {values.shape} {values.dtype}, but must be (H, W) float32"
+            raise UnsupportedImageError(self.name, found)
+        if not (values.min() >= 0 and values.max() <= 1):
+            raise UnsupportedImageError(self.name, "has values outside of [0, 1]")
+
+
+@dataclass(frozen=True)
+class StyleRole:
+    """What a painting is for.
+
+    `weight`, 0 or more, is how much it counts among the paintings of its region. `depth` is which
+    of the network's layers it is for: "fine", the brush and the canvas; "coarse", shapes; or "all".
+    `region` is the part of the photograph to paint in its manner; None for what is left by the
+    regions of other paintings, which is all of it where there are none.
+    """
+
+    weight: float = 1.0
+    depth: str = "all"
+    region: Mask | None = None
+
+    def __post_init__(self) -> None:
+        WEIGHT.checked(self.weight)
+        DEPTH.checked(self.depth)
+
+
 @dataclass(frozen=True)
 class StylizeRequest(JobRequest):
     """A photograph to paint in the manner of one or more paintings.
 
-    Pictures are (H, W, 3) float32 arrays, sRGB in [0, 1]; several paintings are mixed in equal
-    parts. Alphas are (H, W) float32 in [0, 1], None for an opaque picture: what is transparent has
-    no influence. `style_alphas` has one for each painting, or is empty. `initial_image` is the
-    picture to start from where the config's `init` names a file. `checkpoint` is where to keep the
-    state of the work, and to go on from.
+    Pictures are (H, W, 3) float32 arrays, sRGB in [0, 1]. Alphas are (H, W) float32 in [0, 1], None
+    for an opaque picture: what is transparent has no influence. `style_alphas` has one for each
+    painting, or is empty. So has `style_roles`; by default paintings are mixed in equal parts.
+    `mask` is where, and how strongly, to paint at all; elsewhere the result is the photograph, and
+    so it is where all paintings have regions, in none of them. `initial_image` is the picture to
+    start from where the config's `init` names a file, and `palette_image` the one whose colours to
+    take where its `palette` does. `checkpoint` is where to keep the state of the work, and to go on
+    from.
 
     Raises:
-        ConfigError: there are alphas for more or fewer paintings than there are.
+        ConfigError: there are alphas or roles for more or fewer paintings than there are.
     """
 
     content_image: NDArray[np.float32]
@@ -116,14 +166,21 @@ class StylizeRequest(JobRequest):
     content_alpha: NDArray[np.float32] | None = None
     style_alphas: tuple[NDArray[np.float32] | None, ...] = ()
     checkpoint: Checkpoint | None = None
+    style_roles: tuple[StyleRole, ...] = ()
+    mask: Mask | None = None
+    palette_image: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.style_images)
-        if not self.style_alphas:
-            object.__setattr__(self, "style_alphas", (None,) * count)
-        if len(self.style_alphas) != count:
-            given = f"{len(self.style_alphas)} arrays or None"
-            raise ConfigError("style_alphas", given, f"{count}, one for each painting")
+        for name, default, what in (
+            ("style_alphas", None, "arrays or None"),
+            ("style_roles", StyleRole(), "roles"),
+        ):
+            given = getattr(self, name) or (default,) * count
+            object.__setattr__(self, name, given)
+            if len(given) != count:
+                allowed = f"{count}, one for each painting"
+                raise ConfigError(name, f"{len(given)} {what}", allowed)
 
 
 @dataclass(frozen=True)
@@ -131,12 +188,17 @@ class FilterRequest(JobRequest):
     """A picture, (H, W, 3) float32, sRGB in [0, 1], to send through the filter of this name.
 
     `alpha`, (H, W) float32 in [0, 1], is passed on to the result; None for an opaque picture.
+    `mask` is where, and how strongly, to filter, besides the config's strength; None for
+    everywhere.
+    `palette_image` is the picture whose colours to take where the config's `palette` names a file.
     """
 
     image: NDArray[np.float32]
     filter: str
     config: FilterConfig = field(default_factory=FilterConfig)
     alpha: NDArray[np.float32] | None = None
+    mask: Mask | None = None
+    palette_image: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)

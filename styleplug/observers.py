@@ -19,6 +19,7 @@ from styleplug.hookspecs import (
     FilterRequest,
     FilterResult,
     Job,
+    Mask,
     StylizeRequest,
     StylizeResult,
     current_observer,
@@ -108,13 +109,19 @@ class Observers:
                 self._sources().get(request.filter, request.filter),
                 f"its filter gave {after.shape}, not {before.shape}",
             )
-        if request.config.keep_colors:
-            from styleplug.image.luma import recoloured
+        config = request.config
+        if config.colors != "painted":
+            from styleplug.image.picture import Picture
+            from styleplug.image.recolour import recolour
 
-            after = recoloured(after, before)
+            painted, photograph = (Picture(one, request.alpha) for one in (after, before))
+            palette = None if request.palette_image is None else Picture(request.palette_image)
+            after = recolour(painted, photograph, config.colors, config.color_strength, palette)
         # In place, for pictures may be large.
         image = after - before
-        image *= before.dtype.type(request.config.strength)
+        image *= before.dtype.type(config.strength)
+        if request.mask:
+            image *= _values(request.mask, before.shape[:2])[..., None]
         image += before
         image.clip(0, 1, out=image)
         return replace(result, image=image, alpha=request.alpha)
@@ -122,3 +129,13 @@ class Observers:
     def _sources(self) -> dict[str, str]:
         """The plug-in of each filter by name; to ask is work for all of them, so only errors do."""
         return {filter.name: filter.source for filter in offered_filters(self._manager)}
+
+
+def _values(mask: Mask, size: tuple[int, int]) -> Any:
+    """A mask's values, brought to a size, which is said."""
+    if mask.values.shape == size:
+        return mask.values
+    from styleplug.image.resize import resized
+
+    _log.warning("%s", mask.scaling_note(size))
+    return resized(mask.values, *size)

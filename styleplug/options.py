@@ -14,6 +14,8 @@ from styleplug.errors import ConfigError
 
 DEVICE = re.compile(r"auto|cpu|(cuda|rocm|mps|directml|coreml|openvino|tensorrt)(:\d+)?")
 LAYERS_TEXT = "NAME or NAME=WEIGHT, separated by commas"
+NONE, USUAL_AMOUNT = "none", 0.8
+"""Of `Amounts`: no thing at all, and how much of one that is only named."""
 _DURATION_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _SIZE_PREFIXES = ["", "k", "m", "g", "t"]
 
@@ -229,6 +231,56 @@ class Text(Option):
 
 
 @dataclass(frozen=True)
+class File(Option):
+    """The path of a file, or one of some words that stand for none."""
+
+    words: tuple[str, ...] = ()
+
+    metavar = "FILE"
+
+    @property
+    def allowed(self) -> str:
+        return ", ".join((*self.words, "or a FILE" if self.words else "a FILE"))
+
+    def names_file(self, value: str | None) -> bool:
+        """Whether a value of the option is a file's path."""
+        return value is not None and value not in self.words
+
+    def _accepts(self, value: Any) -> bool:
+        return isinstance(value, str) and value != ""
+
+
+@dataclass(frozen=True)
+class Amounts(Option):
+    """How much of some things, a mapping of names to 0..1 or a text such as `amounts` takes, which
+    it is kept as; 0 is as good as none."""
+
+    names: tuple[str, ...]
+
+    metavar = "AMOUNTS"
+
+    @property
+    def allowed(self) -> str:
+        return f"none, or some of {', '.join(self.names)}, each as NAME or NAME=0..1, with commas"
+
+    def checked(self, value: Any) -> str:
+        try:
+            given = amounts(value) if isinstance(value, str) else dict(value)
+        except (TypeError, ValueError):
+            raise self.refusal(value) from None
+        if not self._accepts(given):
+            raise self.refusal(value)
+        known = [(name, float(given[name])) for name in self.names if given.get(name)]
+        return ",".join(f"{name}={amount!r}" for name, amount in known) or NONE
+
+    def _accepts(self, value: Any) -> bool:
+        return all(
+            name in self.names and is_number(amount) and 0 <= amount <= 1
+            for name, amount in value.items()
+        )
+
+
+@dataclass(frozen=True)
 class Layers(Option):
     """Names of layers, a mapping of them to weights, or a text of either, such as
     "relu1_1,relu2_1=0.5"; kept as a mapping of weights that sum to 1."""
@@ -272,6 +324,21 @@ class Layers(Option):
         if isinstance(layers, Iterable):
             return [(layer, 1.0) for layer in layers]
         raise ConfigError(self.name, layers, "names of layers, or a mapping of names to weights")
+
+
+def amounts(text: str) -> dict[str, float]:
+    """What a text such as "faces=0.5,lines" says; without a number an amount is `USUAL_AMOUNT`.
+
+    Raises:
+        ValueError: a number is none, or something is named twice.
+    """
+    if text.strip() == NONE:
+        return {}
+    parts = [part.partition("=") for part in split_list(text)]
+    found = {name.strip(): float(number) if sign else USUAL_AMOUNT for name, sign, number in parts}
+    if not found or len(found) < len(parts):
+        raise ValueError(f"{text!r} names nothing, or something twice")
+    return found
 
 
 def seconds(text: str) -> float:

@@ -316,8 +316,8 @@ def test_more_strength_gives_up_more_of_the_photograph(photo: Pixels, painting: 
 def test_colours_are_kept_where_wished(photo: Pixels, painting: Pixels) -> None:
     inner = 0.3 + 0.4 * photo  # far from black and white, where colours must give way
     free, kept = (
-        styleplug.stylize(inner, painting, cheap(iterations=8, keep_colors=keep)).image
-        for keep in (False, True)
+        styleplug.stylize(inner, painting, cheap(iterations=8, colors=colors)).image
+        for colors in ("painted", "luminance")
     )
     differences = [np.diff(pixels, axis=2) for pixels in (inner, free, kept)]
     assert np.abs(differences[2] - differences[0]).mean() < 0.01

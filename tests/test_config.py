@@ -7,6 +7,7 @@ import math
 import pickle
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, asdict, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -327,3 +328,85 @@ def test_a_changed_copy_keeps_the_rest(preset: str) -> None:
 @pytest.mark.parametrize("strength", [1, 1.0, np.float32(1)])
 def test_a_number_has_one_text_whatever_its_type(strength: float) -> None:
     assert FilterConfig(strength=strength).texts()["strength"] == "1.0"
+
+
+CONFIGS = [StylizeConfig, FilterConfig]
+
+
+@pytest.mark.parametrize("kind", CONFIGS)
+@pytest.mark.parametrize(("keep", "colors"), [(True, "luminance"), (False, "painted")])
+def test_keep_colors_of_early_versions_is_still_understood(
+    kind: type[StylizeConfig] | type[FilterConfig], keep: bool, colors: str
+) -> None:
+    expected = kind(colors=colors)
+    assert kind(keep_colors=keep) == expected
+    assert kind.from_options({}, keep_colors=keep) == expected
+    assert kind.from_options({"keep_colors": keep}) == expected
+    assert kind.parse({"keep_colors": str(keep)}) == expected
+    assert "keep_colors" not in kind(keep_colors=keep).texts()
+    assert replace(kind(keep_colors=keep), strength=0.25).colors == colors
+
+
+@pytest.mark.parametrize("kind", CONFIGS)
+def test_keep_colors_contradicts_no_other_option(
+    kind: type[StylizeConfig] | type[FilterConfig],
+) -> None:
+    for make in (kind, lambda **options: kind.from_options({}, **options)):
+        with pytest.raises(ConfigError, match="left out where colors is histogram"):
+            make(keep_colors=True, colors="histogram")
+        with pytest.raises(ConfigError, match="keep_colors is 'yes', but must be True or False"):
+            make(keep_colors="yes")
+
+
+@pytest.mark.parametrize("kind", CONFIGS)
+def test_a_palette_says_that_colours_are_wanted(
+    kind: type[StylizeConfig] | type[FilterConfig],
+) -> None:
+    assert kind(palette="p.jpg").colors == "covariance"
+    assert kind(palette="p.jpg", colors="histogram").colors == "histogram"
+    assert kind(palette="p.jpg").files() == {"palette": Path("p.jpg")}
+    with pytest.raises(ConfigError, match="left out where colors is luminance"):
+        kind(palette="p.jpg", colors="luminance")
+
+
+def test_files_are_told_from_words() -> None:
+    for init in ("content", "noise", "style"):
+        assert StylizeConfig(init=init).files() == {}
+    assert StylizeConfig(init="start.png").files() == {"init": Path("start.png")}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("faces=0.5", "faces=0.5"),
+        ("lines", "lines=0.8"),
+        (" lines=1, faces ", "faces=0.8,lines=1.0"),
+        ({"faces": np.float32(0.5), "lines": 0}, "faces=0.5"),
+        ("faces=0", "none"),
+        ("none", "none"),
+        ({}, "none"),
+    ],
+)
+def test_what_is_preserved_is_kept_as_a_text(given: Any, kept: str) -> None:
+    config = StylizeConfig(preserve=given)
+    assert config.preserve == kept
+    assert StylizeConfig.parse(config.texts()) == config
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "hands",
+        "faces=2",
+        "faces=-0.1",
+        "faces=nan",
+        "faces=x",
+        "",
+        "faces,faces=0.5",
+        "none,faces",
+        3,
+    ],
+)
+def test_what_cannot_be_preserved_is_refused_with_what_can(value: Any) -> None:
+    allowed = "none, or some of faces, lines, each as NAME or NAME=0..1, with commas"
+    assert refuse("preserve", value).allowed == allowed

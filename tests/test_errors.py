@@ -53,6 +53,7 @@ CODES = {
     "DivergedError": "diverged",
     "OutOfMemoryError": "out-of-memory",
     "PluginError": "plugin",
+    "PresetError": "preset",
     "ProtocolError": "protocol",
 }
 CLASSES = {
@@ -110,6 +111,7 @@ EXAMPLES = {
     "StyleNotFoundError": StyleNotFoundError("min", "there are: lanterns, mine", ["mine"]),
     "FilterError": FilterError("dots", "can't be read (no such file)"),
     "MissingDependencyError": MissingDependencyError("torch", "torch"),
+    "PresetError": errors.PresetError("mine", "can't be read (no such file)"),
     "PluginError": PluginError("dots", "fails"),
     "ProtocolError": ProtocolError("7", "path is missing"),
     "DivergedError": DivergedError(3, float("nan"), None),

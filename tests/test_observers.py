@@ -290,10 +290,10 @@ def test_the_strength_blends(strength: float, register: Callable[..., Any]) -> N
 def test_every_filter_can_keep_the_colours(register: Callable[..., Any]) -> None:
     register(Painter(lambda request: FilterResult(1 - request.image)))
     pixels = np.random.default_rng(0).uniform(0.4, 0.6, PIXELS.shape).astype(np.float32)
-    image = styleplug.apply_filter(pixels, "invert", FilterConfig(keep_colors=True)).image
+    image = styleplug.apply_filter(pixels, "invert", FilterConfig(colors="luminance")).image
     np.testing.assert_allclose(luma(image), luma(1 - pixels), atol=1e-2)
     np.testing.assert_allclose(np.ptp(image, axis=2), np.ptp(pixels, axis=2), atol=1e-2)
-    half = FilterConfig(keep_colors=True, strength=0.5)
+    half = FilterConfig(colors="luminance", strength=0.5)
     blended = styleplug.apply_filter(pixels, "invert", half).image
     np.testing.assert_allclose(blended, (image + pixels) / 2, atol=1e-6)
 

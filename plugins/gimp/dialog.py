@@ -14,6 +14,8 @@ from gallery import FilterList, Gallery  # noqa: E402  # likewise
 from gi.repository import Gimp, GimpUi, Gtk  # noqa: E402  # likewise
 from pixels import Area  # noqa: E402  # likewise
 from preview import Preview  # noqa: E402  # likewise
+from region_form import RegionForm  # noqa: E402  # likewise
+from regions import mask_names  # noqa: E402  # likewise
 from settings import Settings  # noqa: E402  # likewise
 from worker import Message, Worker  # noqa: E402  # likewise
 
@@ -42,7 +44,8 @@ def ask(
         preview.set_sensitive(enough)
 
     preview = Preview(worker, drawable, area, lambda: chooser.settings())
-    chooser = Chooser(catalogue, worker.problems, preview, allow)
+    masks = mask_names(drawable.get_image())
+    chooser = Chooser(catalogue, masks, worker.problems, preview, allow)
     dialog.get_content_area().pack_start(chooser, True, True, 0)
     chooser.begin(settings)
     answer = dialog.run()
@@ -58,6 +61,7 @@ class Chooser(Gtk.Box):
     def __init__(
         self,
         catalogue: Message,
+        masks: list[str],
         problems: list[str],
         preview: Preview,
         allow: Callable[[bool], None],
@@ -78,6 +82,7 @@ class Chooser(Gtk.Box):
             self._pages.add_titled(self._filters, "filter", "Filter")
         self._forms = {job: OptionForm(options) for job, options in self._options.items()}
         self._preset = preset_choice(catalogue["presets"])
+        self._regions = RegionForm(masks, catalogue["styles"]) if masks else None
         self._how = Gtk.Stack(vhomogeneous=False)
         self._how.add_named(self._stylize_page(), "stylize")
         self._how.add_named(self._forms["filter"], "filter")
@@ -96,6 +101,8 @@ class Chooser(Gtk.Box):
         if not self._preset.set_active_id(settings.preset):
             self._preset.set_active(0)
         self._forms[settings.job].set_values(settings.options)
+        if self._regions is not None:
+            self._regions.set_values(settings.regions)
         is_filter = settings.way == "filter"
         self._filters.choose(settings.name if is_filter else None)
         self._gallery.choose(None if is_filter else settings.way, settings.name)
@@ -111,7 +118,8 @@ class Chooser(Gtk.Box):
             return None
         preset = self._preset.get_active_id() if job == "stylize" else ""
         way, name = chosen
-        return Settings(way, name, preset, self._forms[job].values())
+        regions = self._regions.values() if self._regions and job == "stylize" else {}
+        return Settings(way, name, preset, self._forms[job].values(), regions)
 
     def _left(self) -> Gtk.Widget:
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
@@ -131,6 +139,8 @@ class Chooser(Gtk.Box):
         row.pack_start(label, False, False, 0)
         row.pack_start(self._preset, True, True, 0)
         box.pack_start(row, False, False, 0)
+        if self._regions is not None:
+            box.pack_start(self._regions, False, False, 0)
         box.pack_start(self._forms["stylize"], True, True, 0)
         return box
 

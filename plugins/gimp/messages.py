@@ -78,14 +78,22 @@ def too_much_chosen(names: list[str]) -> Problem:
     return Problem(f"Choose one of {' and '.join(names)}, and leave the others empty.")
 
 
-def wrong_options(text: str) -> Problem:
-    """The `options` of a call can't be read."""
+def wrong_options(text: str, argument: str) -> Problem:
+    """The `options` or the `regions` of a call can't be read."""
+    examples = {"options": "iterations=80, pooling=avg", "regions": "sky=mist, roofs=mosaic"}
     return Problem(
-        f"“options” can't be read: {text!r}. Write name=value, separated by commas, such as"
-        " “iterations=80, pooling=avg”, or a JSON object."
+        f"“{argument}” can't be read: {text!r}. Write name=value, separated by commas, such as"
+        f" “{examples[argument]}”, or a JSON object."
     )
 
 
+def no_such_mask(name: str, known: list[str]) -> Problem:
+    """A region's mask that isn't in the picture."""
+    names = ", ".join(known) or "none; make one with Select ▸ Save to Channel"
+    return Problem(f"The picture has no channel, and no layer with a mask, called {name}: {names}.")
+
+
+REGIONS_OF_FILTER = Problem("Regions are for paintings: choose one, or leave “regions” empty.")
 NO_LAYER = Problem("There is no layer to work on: choose one in the Layers dialog.")
 SEVERAL_LAYERS = Problem(
     "Style Transfer works on one layer at a time: choose a single one in the Layers dialog."

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator
 
 import messages
 from gi.repository import GdkPixbuf, Gimp, GLib, Gtk
 from job import run_job
 from pixels import Area, thumbnail, write_raw
+from regions import Regions
 from settings import Settings
 from texts import progress_text
 from worker import Message, Worker
@@ -69,13 +71,21 @@ class Preview(Gtk.Box):
         settings = self._settings()
         if settings is None:
             return
-        self._job = run_job(self._worker, small(settings), self._write, timeout=0)
+        try:
+            regions = Regions(self._drawable, self._area, settings.regions, self._scale)
+        except messages.Problem as problem:
+            tell(self.get_toplevel(), str(problem))
+            return
+
+        def write(path: str) -> Message:
+            regions.write(os.path.dirname(path))
+            return write_raw(self._drawable, self._area, path, self._scale)
+
+        request = regions.added_to(small(settings))
+        self._job = run_job(self._worker, request, write, timeout=0)
         self._button.set_label("_Stop the preview")
         self._say("Starting…", 0)
         GLib.timeout_add(TICK, self._tick, self._job)
-
-    def _write(self, path: str) -> Message:
-        return write_raw(self._drawable, self._area, path, self._scale)
 
     def _tick(self, job: Generator[Message | None, None, None]) -> bool:
         """Take what came from the worker; False ends the timer."""

@@ -27,13 +27,22 @@ GREATEST = 2**31 - 1
 
 
 class Settings:
-    """`way` is one of `WAYS`, `name` its value; `options` are those that differ from the preset."""
+    """`way` is one of `WAYS`, `name` its value; `options` are those that differ from the preset;
+    `regions` has the paintings of masks by their names, as of regions.py."""
 
-    def __init__(self, way: str | None, name: str, preset: str, options: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        way: str | None,
+        name: str,
+        preset: str,
+        options: dict[str, Any],
+        regions: dict[str, str] | None = None,
+    ) -> None:
         self.way = way
         self.name = name
         self.preset = preset
         self.options = options
+        self.regions = regions or {}
 
     @property
     def job(self) -> str:
@@ -71,6 +80,7 @@ class Settings:
             fits = others.get(number, -1) <= GREATEST
             config.set_property(number, others.pop(number, -1) if fits else -1)
         config.set_property("options", json.dumps(others) if others else "")
+        config.set_property("regions", json.dumps(self.regions) if self.regions else "")
 
 
 def read_settings(config: Gimp.ProcedureConfig) -> Settings:
@@ -95,10 +105,14 @@ def read_settings(config: Gimp.ProcedureConfig) -> Settings:
         if value >= 0:
             options[number] = value
     name = values[way] if way else ""
-    return Settings(way, name, config.get_property("preset") or "", options)
+    given = parse_options(config.get_property("regions") or "", "regions")
+    regions = {mask: str(painting) for mask, painting in given.items()}
+    if regions and way == "filter":
+        raise messages.REGIONS_OF_FILTER
+    return Settings(way, name, config.get_property("preset") or "", options, regions)
 
 
-def parse_options(text: str) -> dict[str, Any]:
+def parse_options(text: str, argument: str = "options") -> dict[str, Any]:
     """Options from a JSON object, or from "name=value, name=value".
 
     A value is a JSON value, or a text as it stands.
@@ -111,12 +125,12 @@ def parse_options(text: str) -> dict[str, Any]:
         try:
             options = json.loads(text)
         except ValueError:
-            raise messages.wrong_options(text) from None
+            raise messages.wrong_options(text, argument) from None
         return options
     for part in filter(str.strip, text.split(",")):
         name, sign, value = map(str.strip, part.partition("="))
         if not (name and sign):
-            raise messages.wrong_options(text)
+            raise messages.wrong_options(text, argument)
         try:
             options[name] = json.loads(value)
         except ValueError:

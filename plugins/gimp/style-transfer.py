@@ -44,6 +44,12 @@ class StyleTransfer(Gimp.PlugIn):
             ("filter", "_Filter", "Name of a filter, instead of a painting", ""),
             ("preset", "P_reset", "Name of a preset; empty for the usual one", ""),
             ("options", "_Options", "More options: name=value, name=value; or a JSON object", ""),
+            (
+                "regions",
+                "Re_gions",
+                "Channels, or layers with masks, and the paintings there: sky=mist, roofs=mosaic",
+                "",
+            ),
         ):
             procedure.add_string_argument(*argument, GObject.ParamFlags.READWRITE)
         procedure.add_file_argument(

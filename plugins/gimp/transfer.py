@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import messages
 from gi.repository import Gegl, Gimp
 from installation import read_installation
 from job import run_job
 from layers import add_result, only_drawable, work_area
 from pixels import Area, write_raw
+from regions import Regions
 from settings import Settings, read_settings
 from texts import progress_text
 from worker import Message, Worker
@@ -60,8 +63,14 @@ def _paint(
     title: str,
 ) -> None:
     layout = "RGBA" if drawable.has_alpha() else "RGB"
+    regions = Regions(drawable, area, settings.regions)
     request = {**settings.request(), "result": {"layout": layout, "dtype": "float32"}}
-    job = run_job(worker, request, lambda path: write_raw(drawable, area, path), POLL)
+
+    def write(path: str) -> Message:
+        regions.write(os.path.dirname(path))
+        return write_raw(drawable, area, path)
+
+    job = run_job(worker, regions.added_to(request), write, POLL)
     Gimp.progress_set_text(f"{title}: handing over the picture…")
     for message in job:
         if message is None:

@@ -37,6 +37,7 @@ COMMANDS = {
     "learn": "Learn the style of a painting as a filter.",
     "models": "List, check, install or remove the networks.",
     "plugins": "List what plug-ins there are, or watch them answer.",
+    "presets": "List presets; show, save or remove your own.",
     "serve": "Serve photo applications over HTTP, without a browser.",
     "studio": "Open the studio in the browser: try, compare and tune.",
     "styles": "List the paintings that go by a name; add or remove your own.",

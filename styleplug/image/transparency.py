@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image
@@ -11,6 +12,8 @@ from styleplug.errors import UnsupportedImageError
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted_size, resized
 from styleplug.image.samples import Array
+
+AnyPicture = TypeVar("AnyPicture", bound=Picture)
 
 _LEAST_ALPHA = 0.5 / 65535
 """Files of 16 bits a channel can't hold less."""
@@ -21,7 +24,7 @@ def has_visible_pixels(alpha: Array | None) -> bool:
     return alpha is None or bool(alpha.max() > _LEAST_ALPHA)
 
 
-def fill_hidden(picture: Picture) -> Picture:
+def fill_hidden(picture: AnyPicture) -> AnyPicture:
     """The picture with colours in its hidden pixels, and without an alpha that is even everywhere.
 
     What is left of alpha says how much each pixel counts.
@@ -39,7 +42,7 @@ def fill_hidden(picture: Picture) -> Picture:
     return replace(picture, pixels=filled(picture.pixels, picture.alpha), alpha=alpha)
 
 
-def resized_picture(picture: Picture, height: int, width: int) -> Picture:
+def resized_picture(picture: AnyPicture, height: int, width: int) -> AnyPicture:
     """A picture at another size: pixels and alpha, each by `resized`."""
     alpha = None if picture.alpha is None else resized(picture.alpha, height, width)
     return replace(picture, pixels=resized(picture.pixels, height, width), alpha=alpha)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from styleplug.config import DEFAULT_PRESET, INITS, MACHINE_OPTIONS, FilterConfig, StylizeConfig
+from styleplug.config import DEFAULT_PRESET, MACHINE_OPTIONS, FilterConfig, StylizeConfig
+from styleplug.errors import UnreadableImageError
 from styleplug.jobs.provenance import FilterProvenance, Provenance, SourceFile, StylizeProvenance
+from styleplug.painting import Painting
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import Checkpoint
+
+_Config = TypeVar("_Config", StylizeConfig, FilterConfig)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +26,17 @@ class PictureJob(ABC):
 
     Args:
         strip: leave out metadata, sidecars, and the note of how the picture was made.
+        mask: where it is done, and how strongly, a grey picture; None for everywhere. A mask of the
+            picture may be a folder, with a mask for each picture that is called as that is.
     """
 
     strip: bool = False
+    mask: Path | None = None
 
     @property
     def pictures(self) -> tuple[Path, ...]:
         """The pictures that are read for it, besides the one that it is done to."""
-        return ()
+        return () if self.mask is None else (self.mask,)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
@@ -43,7 +50,15 @@ class PictureJob(ABC):
 
     def absolute(self) -> Self:
         """The job with absolute paths: the same for another process, in another folder."""
-        return self
+        return replace(self, mask=self.mask and Path(os.path.abspath(self.mask)))
+
+    def for_photo(self, photo: Path) -> Self:
+        """The job with the masks of one picture in the place of folders of masks.
+
+        Raises:
+            UnreadableImageError: a folder has none, or several, for it.
+        """
+        return replace(self, mask=self.mask and _mask_of(photo, self.mask))
 
     @abstractmethod
     def provenance(self, photograph: SourceFile) -> Provenance:
@@ -53,7 +68,7 @@ class PictureJob(ABC):
         """The same for all jobs that come to the same pictures: hexadecimal."""
         import hashlib
 
-        said = asdict(self.provenance(SourceFile("", "")))
+        said = self.provenance(SourceFile("", "")).as_json()
         options = {
             name: text for name, text in said["options"].items() if name not in MACHINE_OPTIONS
         }
@@ -68,14 +83,14 @@ class StylizeJob(PictureJob):
     """Paint pictures in the manner of paintings.
 
     Args:
-        paintings: their files.
+        paintings: their files, with what each is for.
         config: how to paint.
         preset: what the config began with.
         like: the picture that all of it was taken from, if there is one.
         checkpoint: where to keep the state of the work, and to go on from.
     """
 
-    paintings: tuple[Path, ...]
+    paintings: tuple[Painting[Path], ...]
     config: StylizeConfig = field(default_factory=StylizeConfig)
     preset: str = DEFAULT_PRESET
     like: Path | None = None
@@ -83,35 +98,40 @@ class StylizeJob(PictureJob):
 
     @property
     def pictures(self) -> tuple[Path, ...]:
-        return self.paintings
+        paintings = (path for painting in self.paintings for path in painting.images)
+        return (*paintings, *super().pictures)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
-        return tuple(path for path in (*self.paintings, self._initial, self.like) if path)
+        files = (*self.pictures, *self.config.files().values(), self.like)
+        return tuple(path for path in files if path)
 
     @property
     def may_use_gpu(self) -> bool:
         return self.config.device != "cpu"
 
     def absolute(self) -> Self:
-        config = self.config
-        if self._initial:
-            config = replace(config, init=os.path.abspath(self._initial))
         return replace(
-            self,
-            config=config,
-            paintings=tuple(Path(os.path.abspath(path)) for path in self.paintings),
+            super().absolute(),
+            config=_absolute(self.config),
+            paintings=tuple(
+                painting.with_images(lambda path: Path(os.path.abspath(path)))
+                for painting in self.paintings
+            ),
             like=self.like and Path(os.path.abspath(self.like)),
         )
 
+    def for_photo(self, photo: Path) -> Self:
+        paintings = (
+            replace(painting, region=painting.region and _mask_of(photo, painting.region))
+            for painting in self.paintings
+        )
+        return replace(super().for_photo(photo), paintings=tuple(paintings))
+
     def provenance(self, photograph: SourceFile) -> StylizeProvenance:
         return StylizeProvenance.planned(
-            self.config, self.preset, photograph, self.paintings, self._initial
+            self.config, self.preset, photograph, self.paintings, self.mask
         )
-
-    @property
-    def _initial(self) -> Path | None:
-        return None if self.config.init in INITS else Path(self.config.init)
 
 
 @dataclass(frozen=True)
@@ -126,5 +146,32 @@ class FilterJob(PictureJob):
     filter: str
     config: FilterConfig = field(default_factory=FilterConfig)
 
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        return (*super().inputs, *self.config.files().values())
+
+    def absolute(self) -> Self:
+        return replace(super().absolute(), config=_absolute(self.config))
+
     def provenance(self, photograph: SourceFile) -> FilterProvenance:
-        return FilterProvenance.planned(self.config, self.filter, photograph)
+        return FilterProvenance.planned(self.config, self.filter, photograph, self.mask)
+
+
+def _absolute(config: _Config) -> _Config:
+    """The config with absolute paths."""
+    paths: dict[str, Any] = {name: os.path.abspath(path) for name, path in config.files().items()}
+    return replace(config, **paths)
+
+
+def _mask_of(photo: Path, mask: Path) -> Path:
+    """The mask itself, or of a folder the one in it that is called as the photograph is."""
+    if not mask.is_dir():
+        return mask
+    found = sorted(path for path in mask.iterdir() if path.stem == photo.stem)
+    if len(found) != 1:
+        many = "there are several masks" if found else "there is no mask"
+        # The picture's own fault, and not the folder's: others have their masks.
+        raise UnreadableImageError(
+            mask / f"{photo.stem}.png", f"{many} of this name, in any format, for {photo.name}"
+        )
+    return found[0]

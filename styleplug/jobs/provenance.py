@@ -8,13 +8,15 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from styleplug import __version__
-from styleplug.config import INITS, MACHINE_OPTIONS, FilterConfig, StylizeConfig
+from styleplug.config import MACHINE_OPTIONS, RENAMED, Config, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
+from styleplug.options import File
+from styleplug.painting import DEPTH, Painting
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import JobResult
@@ -88,6 +90,10 @@ class Provenance:
         """What was done, once there is a result."""
         return self
 
+    def as_json(self) -> dict[str, Any]:
+        """What it says, as JSON can have it."""
+        return asdict(self)
+
     def embed_in(self, metadata: Metadata) -> Metadata:
         """The metadata with this note in the XMP packet, in the place of an earlier one."""
         from styleplug.image.metadata.xmp import Packet
@@ -107,19 +113,22 @@ class Provenance:
 
 @dataclass(frozen=True)
 class StylizeProvenance(Provenance):
-    """How a picture was painted. Of a file that the option `init` names, only the name is noted.
+    """How a picture was painted. Of files that options name, only the names are noted.
 
     Args:
         preset: that the options began with.
-        paintings: in whose manner.
-        initial: what `init` names, if that is a file.
+        paintings: in whose manner, and where.
+        initial, palette: what `init` and `palette` name, if that is a file.
+        mask: where it was painted, if not everywhere.
         backbone, engine: the network that was used, and what computed the gradients.
         stopped: how it ended, as in `StylizeResult`.
     """
 
     preset: str
-    paintings: tuple[SourceFile, ...]
+    paintings: tuple[Painting[SourceFile], ...]
     initial: SourceFile | None = None
+    palette: SourceFile | None = None
+    mask: SourceFile | None = None
     backbone: str = ""
     engine: str = ""
     stopped: str = ""
@@ -130,16 +139,21 @@ class StylizeProvenance(Provenance):
         config: StylizeConfig,
         preset: str,
         photograph: SourceFile,
-        paintings: Sequence[Path],
-        initial: Path | None,
+        paintings: Sequence[Painting[Path]],
+        mask: Path | None,
     ) -> Self:
         """What is about to be done, with the files as they are now."""
-        options, source = config.texts(), None
-        if initial:
-            source = SourceFile.of(initial)
-            options["init"] = source.name
-        sources = tuple(SourceFile.of(painting) for painting in paintings)
-        return cls(__version__, options, photograph, preset, sources, source)
+        options, files = _texts_and_files(config)
+        return cls(
+            __version__,
+            options,
+            photograph,
+            preset,
+            tuple(painting.with_images(SourceFile.of) for painting in paintings),
+            files.get("init"),
+            files.get("palette"),
+            SourceFile.of(mask) if mask else None,
+        )
 
     def finished(self, result: JobResult) -> Self:
         return replace(
@@ -147,31 +161,42 @@ class StylizeProvenance(Provenance):
             **{name: getattr(result, name) for name in ("backbone", "engine", "stopped")},
         )
 
+    def as_json(self) -> dict[str, Any]:
+        values = super().as_json()
+        paintings = [painting.pop("image") | painting for painting in values["paintings"]]
+        return values | {"paintings": paintings}
+
     @property
-    def starts_from_file(self) -> bool:
-        """Whether `init` was a file."""
-        return self.options.get("init", INITS[0]) not in INITS
+    def files(self) -> Mapping[str, SourceFile | None]:
+        """Those that options name, by option; None for one of which no more is known."""
+        kinds, noted = StylizeConfig.options(), {"init": self.initial, "palette": self.palette}
+        return {
+            name: noted.get(name)
+            for name, text in self.options.items()
+            if isinstance(kind := kinds.get(name), File) and kind.names_file(text)
+        }
 
     def config(self, **options: Any) -> StylizeConfig:
         """The config that the picture was made with, with some options set otherwise.
 
         Backbone and engine are those that were used, and what concerns the machine is left to this
-        one. Where `init` was a file, it is to be given: what a note says is never a path to open.
+        one. Files are to be given: what a note says is never a path to open.
 
         Raises:
             ConfigError: an option that this version of styleplug doesn't have, or not with this
-                value; or a file for `init` isn't given.
+                value; or a file isn't given.
         """
         known = StylizeConfig.options()
+        known_once = {*known, *RENAMED}
         texts = {name: text for name, text in self.options.items() if name not in MACHINE_OPTIONS}
-        if unknown := next((name for name in texts if name not in known), None):
+        if unknown := next((name for name in texts if name not in known_once), None):
             remedy = f"an option; styleplug {self.version} made this picture, use that"
             raise ConfigError(unknown, texts[unknown], remedy)
         for name, used in (("backbone", self.backbone), ("engine", self.engine)):
             if used in known[name].describe()["choices"]:
                 texts[name] = used
-        if self.starts_from_file and "init" not in options:
-            raise ConfigError("init", texts["init"], "a file of yours; give it with --init")
+        for name in self.files.keys() - options.keys():
+            raise ConfigError(name, texts[name], f"a file of yours; give it with --{name}")
         return StylizeConfig.parse(texts, **options)
 
 
@@ -181,14 +206,22 @@ class FilterProvenance(Provenance):
 
     Args:
         filter: its name, or a blend's.
+        palette: as of `StylizeProvenance`.
+        mask: where it acted, if not everywhere.
     """
 
     filter: str
+    palette: SourceFile | None = None
+    mask: SourceFile | None = None
 
     @classmethod
-    def planned(cls, config: FilterConfig, filter: str, photograph: SourceFile) -> Self:
-        """What is about to be done."""
-        return cls(__version__, config.texts(), photograph, filter)
+    def planned(
+        cls, config: FilterConfig, filter: str, photograph: SourceFile, mask: Path | None
+    ) -> Self:
+        """What is about to be done, with the files as they are now."""
+        options, files = _texts_and_files(config)
+        where = SourceFile.of(mask) if mask else None
+        return cls(__version__, options, photograph, filter, files.get("palette"), where)
 
 
 def provenance_in(packet: bytes | None) -> StylizeProvenance | FilterProvenance | None:
@@ -204,11 +237,18 @@ def provenance_in(packet: bytes | None) -> StylizeProvenance | FilterProvenance 
             for element in Packet(packet).elements(NAMESPACE)
         }
         kind = FilterProvenance if _element("filter") in found else StylizeProvenance
-        found.setdefault(_element("initial"), "")
+        for name in ("initial", "palette", "mask"):
+            found.setdefault(_element(name), "")
         names = [field.name for field in fields(kind)]
         return kind(**{name: _READERS[name](found[_element(name)]) for name in names})
     except (KeyError, ValueError):
         return None
+
+
+def _texts_and_files(config: Config) -> tuple[dict[str, str], dict[str, SourceFile]]:
+    """A config's options as texts, with names in the place of paths, and the files of these."""
+    files = {name: SourceFile.of(path) for name, path in config.files().items()}
+    return config.texts() | {name: file.name for name, file in files.items()}, files
 
 
 def _element(field: str) -> str:
@@ -218,6 +258,14 @@ def _element(field: str) -> str:
 def _to_value(value: Any) -> Value:
     if isinstance(value, SourceFile):
         return vars(value)
+    if isinstance(value, Painting):
+        return vars(value.image) | {
+            field.name: _to_value(given)
+            for field in fields(value)
+            if (given := getattr(value, field.name)) not in (field.default, value.image)
+        }
+    if isinstance(value, float | bool):
+        return str(value)
     return [_to_value(inner) for inner in value] if isinstance(value, tuple) else value
 
 
@@ -237,6 +285,18 @@ def _source(value: Value) -> SourceFile:
     if not name:
         raise ValueError("a file without a name")
     return SourceFile(name, _text(fields["sha256"]))
+
+
+def _painting(value: Value) -> Painting[SourceFile]:
+    fields = _structure(value)
+    return Painting(
+        _source(value),
+        weight=float(_text(fields.get("weight", "1"))),
+        depth=_text(fields.get("depth", DEPTH.default)),
+        region=_source(fields["region"]) if "region" in fields else None,
+        mask=_source(fields["mask"]) if "mask" in fields else None,
+        by_color=fields.get("by_color") == "True",
+    )
 
 
 def _text(value: Value) -> str:
@@ -266,8 +326,10 @@ _READERS: Mapping[str, Callable[[Value], Any]] = {
     "options": _texts,
     "photograph": _source,
     "preset": _text,
-    "paintings": lambda value: tuple(_source(painting) for painting in _list(value)),
-    "initial": lambda value: _source(value) if value else None,
+    "paintings": lambda value: tuple(_painting(painting) for painting in _list(value)),
+    **dict.fromkeys(
+        ("initial", "palette", "mask"), lambda value: _source(value) if value else None
+    ),
     "backbone": _text,
     "engine": _text,
     "stopped": _text,

@@ -80,9 +80,12 @@ def prepare(job: PictureJob, photo: Path, pictures: Iterable[Picture] | None = N
     Raises:
         ImageError: a picture can't be read.
     """
-    photograph, *paintings = pictures or map(read_picture, (photo, *job.pictures))
+    if pictures is None:
+        job = job.for_photo(photo)
+        pictures = map(read_picture, (photo, *job.pictures))
+    photograph, *others = pictures
     provenance = None if job.strip else job.provenance(SourceFile.of(photo))
-    return PreparedJob(job, photograph, tuple(paintings), provenance)
+    return PreparedJob(job, photograph, tuple(others), provenance)
 
 
 @dataclass(frozen=True)
@@ -90,12 +93,13 @@ class PreparedJob:
     """A job and its pictures, in memory.
 
     Args:
+        others: those of `job.pictures`.
         provenance: the note of what is about to be done, None where it is left out.
     """
 
     job: PictureJob
     photograph: Picture
-    paintings: tuple[Picture, ...]
+    others: tuple[Picture, ...]
     provenance: Provenance | None
 
     def run(
@@ -109,12 +113,20 @@ class PreparedJob:
             StyleplugError: it can't be done.
         """
         match self.job:
-            case StylizeJob(config=config, checkpoint=checkpoint):
+            case StylizeJob(config=config, checkpoint=checkpoint, mask=mask):
+                others = iter(self.others)
+                paintings = [
+                    painting.with_images(lambda _: next(others)) for painting in self.job.paintings
+                ]
+                picture = next(others) if mask else None
                 return styleplug.stylize(
-                    self.photograph, self.paintings, config, on_event, cancel, checkpoint
+                    self.photograph, paintings, config, on_event, cancel, checkpoint, picture
                 )
             case FilterJob(filter=name, config=config):
-                return styleplug.apply_filter(self.photograph, name, config, on_event, cancel)
+                picture = next(iter(self.others), None)
+                return styleplug.apply_filter(
+                    self.photograph, name, config, on_event, cancel, picture
+                )
         raise TypeError(f"{type(self.job).__name__} is no job")
 
     def picture(self, result: JobResult) -> Picture:

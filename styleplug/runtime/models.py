@@ -32,6 +32,7 @@ _OURS = re.compile(r".+-[0-9a-f]{8}\.onnx")
 
 _REINSTALL = "reinstall styleplug: pip install --force-reinstall styleplug"
 _REMEDIES = {
+    "faces": _REINSTALL,
     "filters": _REINSTALL,
     "vgg16": _REINSTALL,
     "vgg19": "get it with: styleplug models install vgg19",

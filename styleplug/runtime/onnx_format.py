@@ -23,6 +23,7 @@ FLOAT = 1
 
 _TYPES: Mapping[int, np.dtype[Any]] = {
     FLOAT: np.dtype("<f4"),
+    2: np.dtype("u1"),
     7: np.dtype("<i8"),
     10: np.dtype("<f2"),
 }

@@ -23,7 +23,6 @@ see the painting go on there. Frozen, they left a rim, and a third more style er
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -92,12 +91,15 @@ class Level:
 
     def whole(self) -> Window:
         """All of it."""
-        return Window(tuple(self.terms), self.weights, [term.maps for term in self.terms])
+        return Window(tuple(self.terms), self.weights, [term.maps_and_guide for term in self.terms])
 
     def window(self, tile: Tile) -> Window:
         """What the tile's window sees, in which only the tile's own features count."""
         maps = [
-            {name: tile.at(term.layer).only_own(array) for name, array in term.maps.items()}
+            {
+                name: tile.at(term.layer).only_own(array)
+                for name, array in term.maps_and_guide.items()
+            }
             for term in self.terms
         ]
         layers = {term.layer for term in self.terms}
@@ -178,8 +180,11 @@ def _terms(
 ) -> Iterator[tuple[Term, float]]:
     """The terms of a level, with their weights."""
     whole = Tile.of(*targets.size)
-    of_a_kind = Counter(term.kind for term in targets.by_term)
-    for term, by_layer in targets.by_term.items():
-        for layer, weight in layers[term.kind].items():
-            size = whole.at(layer).shape
-            yield term(layer, by_layer[layer], size), weight / of_a_kind[term.kind]
+    of_a_kind: dict[Kind, float] = {"content": 0.0, "style": 0.0}
+    for term in targets.by_term:
+        of_a_kind[term.kind] += term.weight
+    for term, of_term in targets.by_term.items():
+        for layer, values, share, guide in of_term:
+            weight = layers[term.kind].get(layer, 1.0) * share
+            weight *= term.weight / of_a_kind[term.kind]
+            yield term(layer, values, whole.at(layer).shape, guide), weight

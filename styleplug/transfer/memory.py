@@ -89,18 +89,20 @@ def fitted_scales(
     paintings: Sequence[tuple[int, int]],
     config: StylizeConfig,
     engine: Engine,
+    preserved: Sequence[str] = (),
 ) -> tuple[Scale, ...]:
     """The scales with the windows and the history that make them as fast as fits.
 
     Args:
         scales: all of the transfer.
         paintings: the height and width of each at the largest scale.
+        preserved: layers of which the photograph's features are kept besides those of its content.
 
     Raises:
         OutOfMemoryError: not even the smallest tiles fit; it says what they would need.
     """
     limit, taken = _limit(config, engine)
-    estimate = MemoryEstimate(scales, paintings, config, engine, taken)
+    estimate = MemoryEstimate(scales, paintings, config, engine, taken, preserved)
     encodings = {window: estimate.encoding(window) for window in estimate.windows(estimate.longest)}
     encoding = _first_that_fits(encodings, limit)
     fitted = []
@@ -166,6 +168,7 @@ class MemoryEstimate:
     config: StylizeConfig
     engine: Engine
     taken: int
+    preserved: Sequence[str] = ()
 
     @property
     def architecture(self) -> Architecture:
@@ -229,5 +232,5 @@ class MemoryEstimate:
             for size, scale in {
                 size: scale for scale in self.scales[number:] for size in scale.sizes
             }.items()
-            for layer in self.config.content_layers
+            for layer in (*self.config.content_layers, *self.preserved)
         )

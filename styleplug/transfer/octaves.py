@@ -15,12 +15,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from styleplug.config import StylizeConfig
-from styleplug.image.picture import Picture
 from styleplug.image.resize import resized
 from styleplug.transfer.balance import TargetError
+from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.schedule import REFERENCE_SCALE, SHORTEST_SIDE, Scale
 from styleplug.transfer.targets import Targets, painting_size, targets_at
 from styleplug.vgg.encoder import Encoder
@@ -95,8 +94,8 @@ def config_at(scale: Scale, config: StylizeConfig) -> StylizeConfig:
 def octave_targets(
     encoder: Encoder,
     before: Pixels,
-    alpha: NDArray[np.float32] | None,
-    paintings: Sequence[Picture],
+    photograph: ContentImage,
+    paintings: Sequence[StyleImage],
     scale: Scale,
     config: StylizeConfig,
 ) -> Targets:
@@ -104,7 +103,7 @@ def octave_targets(
 
     Args:
         before: the picture of the scale before, of any size.
-        alpha: the photograph's, of any size; None where it is opaque.
+        photograph: of any size; of it, how much each pixel counts, and for which region.
         paintings: of any size.
         config: as of `config_at`.
 
@@ -112,14 +111,12 @@ def octave_targets(
         OutOfMemoryError: in the smallest tiles, too.
     """
     sizes = octave_painting_sizes(paintings, scale, config)
-    held = Picture(
-        resized(before, *scale.shape), None if alpha is None else resized(alpha, *scale.shape)
-    )
+    held = replace(photograph.at(*scale.shape), pixels=resized(before, *scale.shape))
     return targets_at(encoder, held, paintings, sizes, config, scale.encoding, FEATURES)
 
 
 def octave_painting_sizes(
-    paintings: Sequence[Picture], scale: Scale, config: StylizeConfig
+    paintings: Sequence[StyleImage], scale: Scale, config: StylizeConfig
 ) -> list[tuple[int, int]]:
     """Height and width of each painting in an octave.
 

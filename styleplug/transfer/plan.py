@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from styleplug.config import StylizeConfig
-from styleplug.image.picture import Picture
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.memory import fitted_scales
 from styleplug.transfer.octaves import config_at, octave_painting_sizes, plan_octaves
+from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.schedule import Scale, plan_scales
 from styleplug.transfer.targets import painting_size
+from styleplug.transfer.terms.preserve import preserved_layers
 
 
 def plan_transfer(height: int, width: int, config: StylizeConfig) -> tuple[Scale, ...]:
@@ -20,7 +21,7 @@ def plan_transfer(height: int, width: int, config: StylizeConfig) -> tuple[Scale
 
 
 def fitted_plan(
-    photograph: Picture, paintings: Sequence[Picture], config: StylizeConfig, engine: Engine
+    photograph: ContentImage, paintings: Sequence[StyleImage], config: StylizeConfig, engine: Engine
 ) -> tuple[Scale, ...]:
     """The scales, each worked on so that it fits into memory; errors as of `fitted_scales`."""
     width, height = photograph.size
@@ -36,5 +37,7 @@ def fitted_plan(
             sizes = octave_painting_sizes(paintings, last, config)
         else:
             sizes = [painting_size(one, *last.shape, config.stroke_scale) for one in paintings]
-        fitted += fitted_scales(together, sizes, there, engine)
+        layers = (*there.content_layers, *there.style_layers)
+        preserved = () if photograph.preserved is None else preserved_layers(layers)
+        fitted += fitted_scales(together, sizes, there, engine, preserved)
     return tuple(fitted)

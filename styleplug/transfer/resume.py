@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,9 @@ from numpy.typing import NDArray
 
 from styleplug import __version__
 from styleplug.atomic import check_writable, remove_leftovers
-from styleplug.config import INITS, MACHINE_OPTIONS, StylizeConfig
+from styleplug.config import MACHINE_OPTIONS, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError, StyleplugError
-from styleplug.hookspecs import Checkpoint, StylizeRequest
+from styleplug.hookspecs import Checkpoint, StyleRole, StylizeRequest
 from styleplug.runtime.processor import processor_name
 from styleplug.runtime.providers import import_onnxruntime
 from styleplug.runtime.threads import available_cores
@@ -173,8 +174,8 @@ def _check_place(path: Path, *, is_new: bool) -> None:
 
 
 def _options(config: StylizeConfig) -> dict[str, str]:
-    """The config as texts; the file that `init` may name counts as a picture."""
-    return config.texts() if config.init in INITS else config.texts() | {"init": "FILE"}
+    """The config as texts; the files that options may name count as pictures."""
+    return config.texts() | dict.fromkeys(config.files(), "FILE")
 
 
 def _digests(request: StylizeRequest) -> dict[str, str]:
@@ -183,8 +184,17 @@ def _digests(request: StylizeRequest) -> dict[str, str]:
     paintings = zip(request.style_images, request.style_alphas, strict=True)
     for i, painting in enumerate(paintings, start=1):
         digests[f"painting {i}"] = _digest(*painting)
+    for i, role in enumerate(request.style_roles, start=1):
+        if role.region:
+            digests[f"the region of painting {i}"] = _digest(role.region.values, None)
+        if (plain := replace(role, region=None)) != StyleRole():
+            digests[f"what painting {i} is for"] = repr(plain)
+    if request.mask:
+        digests["the mask"] = _digest(request.mask.values, None)
     if request.initial_image is not None:
         digests["the picture to start from"] = _digest(request.initial_image, None)
+    if request.palette_image is not None:
+        digests["the palette"] = _digest(request.palette_image, None)
     return digests
 
 

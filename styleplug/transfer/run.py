@@ -9,10 +9,9 @@ from styleplug.errors import Cancelled, DivergedError
 from styleplug.events import Event, Finished, Planned, Preview, Progress
 from styleplug.hookspecs import StylizeRequest, StylizeResult
 from styleplug.image.detail import enlarged
-from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
+from styleplug.image.recolour import recolour
 from styleplug.image.resize import resized
-from styleplug.image.transparency import fill_hidden
 from styleplug.transfer.checkpoint import Checkpointer, Snapshot
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.loss import Evaluation
@@ -20,13 +19,14 @@ from styleplug.transfer.memory import memory_notes
 from styleplug.transfer.octaves import config_at, octave_targets, settled
 from styleplug.transfer.plan import fitted_plan
 from styleplug.transfer.scale_run import ScaleRun
-from styleplug.transfer.schedule import REFERENCE_SCALE, Schedule
+from styleplug.transfer.scene import Scene
+from styleplug.transfer.schedule import REFERENCE_SCALE, Scale, Schedule
 from styleplug.transfer.start import picture_to_start_from
 from styleplug.transfer.state import State, part, under
 from styleplug.transfer.targets import Targets, targets_by_scale
 from styleplug.transfer.timing import seconds_per_pass
 from styleplug.vgg.encoder import Encoder
-from styleplug.vgg.tensors import as_batch, as_pixels
+from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 EVALUATIONS_PER_PREVIEW = 10
 """Often enough for a film, seldom enough to cost nothing."""
@@ -37,6 +37,7 @@ class Transfer:
 
     Args:
         request: what to paint.
+        scene: its pictures, as `compose` gives them.
         encoder: gives the targets (ONNX Runtime).
         engine: gives loss and gradient, of the same network.
         notes: lines for the person who waits, passed on in Planned.
@@ -51,6 +52,7 @@ class Transfer:
     def __init__(
         self,
         request: StylizeRequest,
+        scene: Scene,
         encoder: Encoder,
         engine: Engine,
         notes: tuple[str, ...] = (),
@@ -59,9 +61,7 @@ class Transfer:
     ) -> None:
         self.request, self.config, self.notes = request, request.config, notes
         self.encoder, self.engine, self.checkpointer = encoder, engine, checkpointer
-        self.photograph = fill_hidden(Picture(request.content_image, request.content_alpha))
-        paintings = zip(request.style_images, request.style_alphas, strict=True)
-        self.paintings = [fill_hidden(Picture(*painting)) for painting in paintings]
+        self.scene, self.photograph, self.paintings = scene, scene.photograph, scene.paintings
         scales = (
             saved.scales
             if saved
@@ -107,7 +107,7 @@ class Transfer:
             yield from self._solve(self._start(index, targets.pop(0) if targets else None))
             if self.stopped != "finished":
                 break
-            yield Preview(scales[index].longest, self.pixels)
+            yield self._preview(scales[index], self.pixels)
         if self.best is None:
             raise Cancelled
         if self.stopped == "finished" and not self.schedule.is_done:
@@ -123,10 +123,10 @@ class Transfer:
         scale = self.schedule.scales[index]
         config = config_at(scale, self.config)
         if targets is None:
-            alpha = self.photograph.alpha
-            targets = [
-                octave_targets(self.encoder, self.pixels, alpha, self.paintings, scale, config)
-            ]
+            found = octave_targets(
+                self.encoder, self.pixels, self.photograph, self.paintings, scale, config
+            )
+            targets = [found]
             self.encoder.release()
         # Enlarged, the picture lacks all that is too fine for the scale before. The photograph's
         # fine detail is nearer to what is wanted than nothing, and saves evaluations.
@@ -162,11 +162,14 @@ class Transfer:
             if work.is_done or schedule.elapsed + work.seconds / work.iteration > end:
                 break
             if work.iteration % EVALUATIONS_PER_PREVIEW == 0:
-                yield Preview(work.scale.longest, work.best_pixels)
+                yield self._preview(work.scale, work.best_pixels)
             work.picture = work.solver.step(work.picture, evaluation.gradient)
             del evaluation  # its gradient makes room for the next one
         best = work.best_pixels
         self.pixels = settled(best, self.pixels) if work.scale.is_octave else best
+
+    def _preview(self, scale: Scale, pixels: Pixels) -> Preview:
+        return Preview(scale.longest, self.scene.composed(pixels))
 
     def _must_stop(self) -> bool:
         if self.request.cancel.is_set():
@@ -187,7 +190,12 @@ class Transfer:
             evaluations=tuple(scale.evaluations for scale in schedule.scales),
             seconds=min(schedule.elapsed + schedule.seconds_left(seconds), schedule.limit),
             backbone=self.encoder.architecture.name,
-            notes=(*self.notes, *self._size_notes(), *memory_notes(schedule.scales, self.config)),
+            notes=(
+                *self.notes,
+                *self.scene.notes,
+                *self._size_notes(),
+                *memory_notes(schedule.scales, self.config),
+            ),
             **self.engine.labels(),
         )
 
@@ -232,8 +240,7 @@ class Transfer:
             image = enlarged(image, photograph, self.config.detail)
         elif alpha is not None:
             alpha = resized(alpha, *image.shape[:2])
-        if self.config.keep_colors:
-            image = recoloured(image, resized(photograph, *image.shape[:2]))
+        image = self.scene.composed(self._recoloured(image, alpha))
         return StylizeResult(
             image=image,
             stopped=self.stopped,
@@ -244,4 +251,18 @@ class Transfer:
             seconds=self.schedule.elapsed,
             alpha=alpha,
             **self.engine.labels(),
+        )
+
+    def _recoloured(self, image: Pixels, alpha: Pixels | None) -> Pixels:
+        """The picture in the colours that the config asks for."""
+        config, palette = self.config, self.request.palette_image
+        if config.colors == "painted":
+            return image
+        photograph = resized(self.photograph.pixels, *image.shape[:2])
+        return recolour(
+            Picture(image, alpha),
+            Picture(photograph, alpha),
+            config.colors,
+            config.color_strength,
+            None if palette is None else Picture(palette),
         )

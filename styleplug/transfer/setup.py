@@ -20,6 +20,7 @@ from styleplug.transfer.engine import Engine
 from styleplug.transfer.plan import plan_transfer
 from styleplug.transfer.resume import machine_facts, open_checkpoint, resume_notes, run_facts
 from styleplug.transfer.run import Transfer
+from styleplug.transfer.scene import compose, layers_at
 from styleplug.transfer.schedule import SHORTEST_SIDE
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.layers import ARCHITECTURES, Architecture
@@ -51,6 +52,7 @@ def set_up(request: StylizeRequest) -> Transfer:
         config = replace(config, **chosen)
     model = pick_backbone(config.backbone)
     check_request(request, ARCHITECTURES[model.name])
+    scene = compose(request)
 
     # The engine before the encoder: what it can't do is said before the network is read.
     engine = make_engine(config, model)
@@ -59,13 +61,13 @@ def set_up(request: StylizeRequest) -> Transfer:
     if config.backbone == "auto" and model.name != "vgg19":
         notes = ("vgg19 is not installed; using the bundled vgg16",)
     if not checkpoint:
-        return Transfer(request, encoder, engine, notes)
+        return Transfer(request, scene, encoder, engine, notes)
 
     machine = machine_facts(encoder, engine)
     if saved:
         notes += resume_notes(Path(checkpoint.path), saved, model, machine)
     checkpointer = Checkpointer(checkpoint, run_facts(request, model, engine), machine)
-    return Transfer(request, encoder, engine, notes, checkpointer, saved)
+    return Transfer(request, scene, encoder, engine, notes, checkpointer, saved)
 
 
 def check_request(request: StylizeRequest, architecture: Architecture) -> None:
@@ -79,6 +81,10 @@ def check_request(request: StylizeRequest, architecture: Architecture) -> None:
     config = request.config
     architecture.check([*config.content_layers, *config.style_layers])
     providers_for(config.device)
+    for i, role in enumerate(request.style_roles, start=1):
+        if not layers_at(role.depth, config.style_layers):
+            allowed = f"one that has some of the layers {', '.join(config.style_layers)}"
+            raise ConfigError(f"the depth of painting {i}", role.depth, allowed)
     pictures = {"the photograph": Picture(request.content_image, request.content_alpha)}
     paintings = zip(request.style_images, request.style_alphas, strict=True)
     for i, painting in enumerate(paintings, start=1):

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from styleplug.config import StylizeConfig
 from styleplug.errors import Cancelled
-from styleplug.image.picture import Picture
 from styleplug.image.resize import elongation, fitted_size
 from styleplug.image.transparency import resized_picture
 from styleplug.transfer.retry import retry_in_smaller_tiles
+from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.schedule import SHORTEST_SIDE, Scale
 from styleplug.transfer.terms import TERMS
 from styleplug.transfer.terms.sources import Sources
+from styleplug.transfer.terms.target import Target
 from styleplug.transfer.terms.term import Kind, Term
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.masks import feature_weights
@@ -41,15 +42,15 @@ class Targets:
     """
 
     size: tuple[int, int]
-    by_term: Mapping[type[Term], Mapping[str, NDArray[np.floating]]]
+    by_term: Mapping[type[Term], Sequence[Target]]
     weights: dict[str, Array] = field(default_factory=dict)
     alpha: Array | None = None
 
 
 def targets_by_scale(
     encoder: Encoder,
-    photograph: Picture,
-    paintings: Sequence[Picture],
+    photograph: ContentImage,
+    paintings: Sequence[StyleImage],
     config: StylizeConfig,
     scales: Sequence[Scale],
     cancel: threading.Event,
@@ -66,9 +67,8 @@ def targets_by_scale(
     def targets_of(size: tuple[int, int], window: int | None) -> Targets:
         if cancel.is_set():
             raise Cancelled
-        resized = resized_picture(photograph, *size)
         sizes = [painting_size(painting, *size, config.stroke_scale) for painting in paintings]
-        return targets_at(encoder, resized, paintings, sizes, config, window)
+        return targets_at(encoder, photograph.at(*size), paintings, sizes, config, window)
 
     windows = {size: scale.encoding for scale in scales for size in scale.sizes}
     by_size = {size: targets_of(size, window) for size, window in windows.items()}
@@ -77,8 +77,8 @@ def targets_by_scale(
 
 def targets_at(
     encoder: Encoder,
-    photograph: Picture,
-    paintings: Sequence[Picture],
+    photograph: ContentImage,
+    paintings: Sequence[StyleImage],
     sizes: Sequence[tuple[int, int]],
     config: StylizeConfig,
     window: int | None,
@@ -108,7 +108,7 @@ def targets_at(
 
 
 def painting_size(
-    painting: Picture, height: int, width: int, stroke_scale: float
+    painting: StyleImage, height: int, width: int, stroke_scale: float
 ) -> tuple[int, int]:
     """Height and width of a painting beside a picture of height × width: its strokes are as large
     for the picture, whatever the size. One that would be too narrow for the network stays longer.
@@ -120,8 +120,8 @@ def painting_size(
 
 def compute_targets(
     encoder: Encoder,
-    photograph: Picture,
-    paintings: Sequence[Picture],
+    photograph: ContentImage,
+    paintings: Sequence[StyleImage],
     content_layers: Iterable[str],
     style_layers: Iterable[str],
     window: int | None = None,
@@ -129,20 +129,21 @@ def compute_targets(
 ) -> Targets:
     """Targets from pictures of one scale, without hidden colours (`styleplug.image.transparency`).
 
-    Several paintings count in equal parts. `window` and `dtype` are as in `Encoder.features`.
+    `window` and `dtype` are as in `Encoder.features`.
     """
-    sources = Sources(encoder, photograph, paintings, window, dtype)
     layers: dict[Kind, tuple[str, ...]] = {
         "content": tuple(content_layers),
         "style": tuple(style_layers),
     }
+    every = tuple(dict.fromkeys(name for names in layers.values() for name in names))
+    sources = Sources(encoder, photograph, paintings, window, dtype, every)
     weights = {}
     if photograph.alpha is not None:
-        names = {name for names in layers.values() for name in names}
-        weights = {name: feature_weights(photograph.alpha, name) for name in names}
+        weights = {name: feature_weights(photograph.alpha, name) for name in every}
+    by_term = {term: term.targets(sources, layers[term.kind]) for term in TERMS}
     return Targets(
         size=photograph.pixels.shape[:2],
-        by_term={term: term.targets(sources, layers[term.kind]) for term in TERMS},
+        by_term={term: found for term, found in by_term.items() if found},
         weights=weights,
         alpha=photograph.alpha,
     )

@@ -6,7 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 import styleplug
-from styleplug.config import PRESET_HELP, PRESETS, FilterConfig, StylizeConfig
+from styleplug.config import FilterConfig, StylizeConfig
+from styleplug.painting import DEPTH, WEIGHT
+from styleplug.presets import list_presets
 from styleplug.styles import list_styles
 
 
@@ -14,8 +16,8 @@ def catalogue() -> dict[str, Any]:
     """The fields of the message `catalogue`; PROTOCOL.md says what they mean."""
     return {
         "presets": [
-            {"name": name, "help": PRESET_HELP[name], "options": dict(options)}
-            for name, options in PRESETS.items()
+            {"name": preset.name, "help": preset.help, "options": dict(preset.options)}
+            for preset in list_presets()
         ],
         "styles": [
             asdict(style) | {"path": str(style.path), "thumbnail": str(style.thumbnail)}
@@ -31,4 +33,5 @@ def catalogue() -> dict[str, Any]:
             for job, config in (("stylize", StylizeConfig), ("filter", FilterConfig))
             for option in config.options().values()
         ],
+        "painting_options": [option.describe() for option in (WEIGHT, DEPTH)],
     }

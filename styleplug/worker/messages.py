@@ -9,6 +9,8 @@ from typing import Any
 
 from styleplug.config import DEFAULT_PRESET
 from styleplug.errors import ProtocolError
+from styleplug.options import is_number
+from styleplug.painting import DEPTH, WEIGHT, Painting
 
 VERSIONS = (1,)
 LONGEST_ID = 1000
@@ -44,6 +46,10 @@ class NamedPainting:
     name: str
 
 
+PaintingSource = Painting[PictureSource | NamedPainting]
+"""A painting, what it is for, and its masks, which are never named."""
+
+
 @dataclass(frozen=True)
 class HelloMessage:
     """The first: which version of the protocol the host knows."""
@@ -74,7 +80,8 @@ class StylizeMessage(_IdMessage):
     """
 
     photo: PictureSource
-    paintings: tuple[PictureSource | NamedPainting, ...]
+    paintings: tuple[PaintingSource, ...]
+    mask: PictureSource | None
     preset: str
     options: Mapping[str, Any]
     result: PixelFormat | str
@@ -89,6 +96,7 @@ class FilterMessage(_IdMessage):
 
     photo: PictureSource
     filter: str
+    mask: PictureSource | None
     options: Mapping[str, Any]
     result: PixelFormat | str
 
@@ -152,6 +160,7 @@ def _stylize(fields: _Fields) -> StylizeMessage:
         id=fields.id(),
         photo=_source(fields.inner("photo")),
         paintings=tuple(_painting(painting) for painting in fields.inner_list("paintings")),
+        mask=_mask(fields, "mask"),
         preset=fields.text("preset", DEFAULT_PRESET),
         options=fields.scalars("options"),
         result=_result(fields.inner("result")),
@@ -166,6 +175,7 @@ def _filter(fields: _Fields) -> FilterMessage:
         id=fields.id(),
         photo=_source(fields.inner("photo")),
         filter=fields.text("filter"),
+        mask=_mask(fields, "mask"),
         options=fields.scalars("options"),
         result=_result(fields.inner("result")),
     )
@@ -178,8 +188,21 @@ def _source(fields: _Fields) -> PictureSource:
     return PictureSource(path, _raw(fields), fields.whole("width", 1), fields.whole("height", 1))
 
 
-def _painting(fields: _Fields) -> PictureSource | NamedPainting:
-    return NamedPainting(fields.text("name")) if fields.has_any("name") else _source(fields)
+def _painting(fields: _Fields) -> PaintingSource:
+    is_named = fields.has_any("name")
+    by_color = fields.flag("by_color")
+    return Painting(
+        NamedPainting(fields.text("name")) if is_named else _source(fields),
+        weight=fields.number("weight", 0, WEIGHT.default),
+        depth=fields.choice("depth", DEPTH.choices, DEPTH.default),
+        region=_source(fields.inner("region")) if by_color else _mask(fields, "region"),
+        mask=_source(fields.inner("mask")) if by_color else _mask(fields, "mask"),
+        by_color=by_color,
+    )
+
+
+def _mask(fields: _Fields, name: str) -> PictureSource | None:
+    return _source(fields.inner(name)) if fields.has_any(name) else None
 
 
 def _result(fields: _Fields) -> PixelFormat | str:
@@ -223,8 +246,20 @@ class _Fields:
             raise self._wrong("id", f"a text of at most {LONGEST_ID} characters")
         return self.text("id")
 
-    def choice(self, name: str, allowed: Collection[str]) -> str:
-        value = self._values.get(name)
+    def flag(self, name: str) -> bool:
+        value = self._values.get(name, False)
+        if not isinstance(value, bool):
+            raise self._wrong(name, "true or false")
+        return value
+
+    def number(self, name: str, least: float, default: float) -> float:
+        value = self._values.get(name, default)
+        if not is_number(value) or value < least:
+            raise self._wrong(name, f"a number of {least} or more")
+        return float(value)
+
+    def choice(self, name: str, allowed: Collection[str], default: str | None = None) -> str:
+        value = self._values.get(name, default)
         if not (isinstance(value, str) and value in allowed):
             raise self._wrong(name, f"one of {', '.join(allowed)}")
         return value

@@ -21,6 +21,7 @@ from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted, resized
 from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.jobs.run import prepare
+from styleplug.painting import Painting
 from styleplug.styles import find_style
 from styleplug.worker.lines import Output, shortened
 from styleplug.worker.messages import (
@@ -50,8 +51,10 @@ def paint(message: JobMessage, output: Output, stop: threading.Event) -> None:
     """
     started = time.monotonic()
     check_form(message.result, Path.cwd())
-    photo, *paintings = sources = [message.photo, *_paintings(message)]
+    photo, paintings = message.photo, _paintings(message)
+    masks = [message.mask] if message.mask else []
     job = _job(message, paintings)
+    sources = [photo, *(source for painting in paintings for source in painting.images), *masks]
     prepared = prepare(job, Path(photo.path), map(read_source, sources))
     result = prepared.run(_listener(message, prepared.photograph, output), stop)
     picture, form = prepared.picture(result), message.result
@@ -73,25 +76,28 @@ def _ending(result: StylizeResult | FilterResult) -> str:
     return {"time-limit": "time-limit", "cancelled": "stopped"}.get(result.stopped, "finished")
 
 
-def _paintings(message: JobMessage) -> list[PictureSource]:
+def _paintings(message: JobMessage) -> list[Painting[PictureSource]]:
     if isinstance(message, FilterMessage):
         return []
-    return [
-        PictureSource(str(find_style(painting.name).path))
-        if isinstance(painting, NamedPainting)
-        else painting
-        for painting in message.paintings
-    ]
+    return [painting.with_images(_as_source) for painting in message.paintings]
 
 
-def _job(message: JobMessage, paintings: Sequence[PictureSource]) -> PictureJob:
+def _as_source(given: PictureSource | NamedPainting) -> PictureSource:
+    if isinstance(given, NamedPainting):
+        return PictureSource(str(find_style(given.name).path))
+    return given
+
+
+def _job(message: JobMessage, paintings: Sequence[Painting[PictureSource]]) -> PictureJob:
+    mask = Path(message.mask.path) if message.mask else None
     strip = isinstance(message.result, PixelFormat)  # which have no place for a note
     if isinstance(message, FilterMessage):
         filter_config = FilterConfig.from_options(message.options)
-        return FilterJob(message.filter, filter_config, strip=strip)
-    files = tuple(Path(painting.path) for painting in paintings)
+        return FilterJob(message.filter, filter_config, strip=strip, mask=mask)
+    files = tuple(one.with_images(lambda source: Path(source.path)) for one in paintings)
     config = StylizeConfig.from_preset(message.preset, **message.options)
-    return StylizeJob(files, config, message.preset, strip=strip, checkpoint=_checkpoint(message))
+    checkpoint = _checkpoint(message)
+    return StylizeJob(files, config, message.preset, strip=strip, mask=mask, checkpoint=checkpoint)
 
 
 def _checkpoint(message: StylizeMessage) -> Checkpoint | None:

@@ -122,7 +122,7 @@ class Worker:
             styleplug=styleplug.__version__,
             python=platform.python_version(),
             capabilities=[
-                *([] if problems else ["stylize"]),
+                *([] if problems else ["stylize", "regions"]),
                 "filter",
                 "preview",
                 "stop",

@@ -15,6 +15,7 @@ from styleplug.batch.inputs import InputFile
 from styleplug.batch.plan import BatchSpec
 from styleplug.config import StylizeConfig
 from styleplug.jobs.job import StylizeJob
+from styleplug.painting import Painting
 
 SIDECAR = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
 CHEAP = StylizeConfig(size=32, iterations=1, device="cpu")
@@ -29,7 +30,7 @@ def paint(small_network: None, tmp_path: Path) -> Callable[..., list[BatchEvent]
     def run(
         pictures: Sequence[InputFile], folder: Path, strip: bool = False, **order: object
     ) -> list:
-        job = StylizeJob((painting,), CHEAP, strip=strip)
+        job = StylizeJob((Painting(painting),), CHEAP, strip=strip)
         with Batch(BatchSpec(job, folder, **order), Here()) as batch:
             events = list(batch.run(pictures))
         return [

@@ -19,6 +19,7 @@ from styleplug.events import Progress
 from styleplug.hookspecs import FilterRequest, FilterResult, hookimpl
 from styleplug.jobs.job import FilterJob, StylizeJob
 from styleplug.jobs.run import run_job
+from styleplug.painting import Painting
 from styleplug.plugins import plugin_manager
 
 
@@ -99,7 +100,7 @@ def test_what_was_asked_for_wrongly_concerns_all(task: Task) -> None:
 
 
 def test_a_painting_that_cant_be_read_concerns_all(task: Task, tmp_path: Path) -> None:
-    job = StylizeJob((tmp_path / "gone.jpg",))
+    job = StylizeJob((Painting(tmp_path / "gone.jpg"),))
     outcome = carry_out(replace(task, job=job))
     assert outcome.is_fatal
     assert str(outcome.error).startswith(f"{tmp_path / 'gone.jpg'}: there is no such file")

@@ -33,6 +33,7 @@ from styleplug.batch.plan import BatchSpec
 from styleplug.batch.task import Outcome, TaskProgress
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
+from styleplug.painting import Painting
 from styleplug.pictures import __file__ as PICTURES
 from styleplug.runtime.threads import available_cores
 
@@ -59,7 +60,7 @@ def main() -> None:
     from dask_cluster import DaskCluster
 
     filtering = FilterJob(asked.filter, FilterConfig())
-    paintings = (Path(PICTURES).with_name(f"{asked.style}.jpg"),)
+    paintings = (Painting(Path(PICTURES).with_name(f"{asked.style}.jpg")),)
 
     def painting(size: float) -> StylizeJob:
         config = StylizeConfig(size=int(size), device="cpu")

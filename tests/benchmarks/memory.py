@@ -103,8 +103,8 @@ def measured(size: int, engine: str, limit: float) -> dict[str, float | None]:
     row: dict[str, float | None] = {}
     fitted_scales = plan.fitted_scales
 
-    def fitted(scales, paintings, config, engine):  # type: ignore[no-untyped-def]  # as fitted_scales
-        [scale] = fitted_scales(scales, paintings, config, engine)
+    def fitted(scales, paintings, config, engine, *preserved):  # type: ignore[no-untyped-def]  # as fitted_scales
+        [scale] = fitted_scales(scales, paintings, config, engine, *preserved)
         needed = MemoryEstimate([scale], paintings, config, engine, resident_memory())
         evaluation = needed.evaluation(0, scale.window, scale.history)
         row["estimate"] = max(needed.encoding(scale.encoding), evaluation)

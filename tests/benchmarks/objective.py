@@ -5,10 +5,10 @@ usage: python tests/benchmarks/objective.py [SIZE ...] [--rounds N]
 Times square pictures of 128, 256, 512 and 1024 pixels with VGG-16, the default layers and one
 level. The plain loop is the one that tutorials have, with torch's own number of threads and wait
 policy, but with our memory: an nn.Sequential of the layers, squared errors, backward(). They and
-PyTorch's float32 product of matrices of 2048 × 2048 take turns, N times (default 7) after a round that isn't counted.
-The table has medians of the seconds, and of the ratios within each round: to the seconds of the
-plain loop, and to the matrix product's operations in a second. An evaluation's operations are those
-of its convolutions and Gram matrices, and as many again for the gradient.
+PyTorch's float32 product of matrices of 2048 × 2048 take turns, N times (default 7) after a round
+that isn't counted. The table has medians of the seconds, and of the ratios within each round: to
+the seconds of the plain loop, and to the matrix product's operations in a second. An evaluation's
+operations are those of its convolutions and Gram matrices, and as many again for the gradient.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from torch.nn import functional
 from turns import median_ratio, seconds_by_turns
 
 from styleplug.config import StylizeConfig
-from styleplug.image.picture import Picture
 from styleplug.runtime.models import Model, find_model
 from styleplug.transfer.balance import FixedWeights
 from styleplug.transfer.engine import Engine
@@ -35,6 +34,7 @@ from styleplug.transfer.engine_onnx import OnnxEngine
 from styleplug.transfer.engine_torch import TorchEngine
 from styleplug.transfer.loss import Loss
 from styleplug.transfer.objective import Objective
+from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.transfer.terms.content import ContentTerm
 from styleplug.transfer.terms.style import StyleTerm
@@ -127,13 +127,11 @@ def operations(size: int) -> int:
 
 def contestants(model: Model, size: int) -> dict[str, Evaluate]:
     generator = np.random.default_rng(0)
-    photograph, painting = (
-        Picture(generator.random((size, size, 3), np.float32)) for _ in range(2)
-    )
+    photograph, painting = (generator.random((size, size, 3), np.float32) for _ in range(2))
     targets = compute_targets(
         Encoder(model, device="cpu"),
-        photograph,
-        [painting],
+        ContentImage(photograph),
+        [StyleImage(painting)],
         CONFIG.content_layers,
         CONFIG.style_layers,
     )
@@ -179,7 +177,7 @@ class PlainLoop:
                 break
         self.layers = nn.Sequential(*layers).eval().requires_grad_(False)
         self.content, self.grams = (
-            {name: torch.tensor(array) for name, array in targets.by_term[term].items()}
+            {target.layer: torch.tensor(target.values) for target in targets.by_term[term]}
             for term in (ContentTerm, StyleTerm)
         )
 

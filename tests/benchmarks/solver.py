@@ -38,6 +38,7 @@ from styleplug.transfer.engine_torch import TorchEngine
 from styleplug.transfer.loss import Loss
 from styleplug.transfer.memory import RELATIVE_COST
 from styleplug.transfer.objective import Objective
+from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.targets import compute_targets
 from styleplug.vgg.encoder import Encoder
@@ -156,7 +157,11 @@ def problem(
     photograph, style = shrunk(photo_file(photo), size), shrunk(painting_file(painting), size)
     layers = CONFIG.content_layers, CONFIG.style_layers
     loss = Loss(
-        [compute_targets(encoder, photograph, [style], *layers)],
+        [
+            compute_targets(
+                encoder, ContentImage(photograph.pixels), [StyleImage(style.pixels)], *layers
+            )
+        ],
         content_layers=layers[0],
         style_layers=layers[1],
         balance=FixedWeights(1, 5),

@@ -51,6 +51,7 @@ ERRORS = [
     (errors.StyleNotFoundError("mine", "there are: lanterns", ["lanterns"]), USAGE),
     (MissingDependencyError("torch", "torch"), FAILURE),
     (errors.OutOfMemoryError(), FAILURE),
+    (errors.PresetError("mine", "is damaged"), FAILURE),
     (errors.PluginError("dots", "fails"), FAILURE),
     (errors.ProtocolError("7", "path is missing"), USAGE),
     (DivergedError(1, float("nan"), None), FAILURE),

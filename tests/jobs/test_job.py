@@ -12,6 +12,7 @@ from styleplug.image.inspect import inspect_picture
 from styleplug.jobs.job import FilterJob, StylizeJob
 from styleplug.jobs.provenance import FilterProvenance, SourceFile, provenance_in
 from styleplug.jobs.run import run_job
+from styleplug.painting import Painting
 
 SIDECAR = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
 HALF = FilterConfig(strength=0.5)
@@ -57,5 +58,5 @@ def test_the_same_filter_with_other_options_is_another_job() -> None:
 def test_where_the_work_is_done_does_not_make_it_another(option: str, photo: Path) -> None:
     """Or a batch that goes on with less memory would be refused."""
     other = StylizeConfig(**{option: {"device": "cuda", "max_memory": 3e9}[option]})
-    jobs = [StylizeJob((photo,), config) for config in (StylizeConfig(), other)]
+    jobs = [StylizeJob((Painting(photo),), config) for config in (StylizeConfig(), other)]
     assert jobs[0].digest() == jobs[1].digest()

@@ -24,6 +24,7 @@ from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
 from styleplug.jobs.job import FilterJob, StylizeJob
 from styleplug.jobs.provenance import SourceFile, StylizeProvenance, provenance_in
+from styleplug.painting import Painting
 
 PIXELS = np.zeros((8, 8, 3), np.float32)
 RESULT = StylizeResult(PIXELS, "time-limit", "vgg16", 0.5, 0.25, 10.0, 12.345, "onnx")
@@ -48,7 +49,9 @@ def note(files: list[Path]) -> StylizeProvenance:
 def planned(
     config: StylizeConfig, preset: str, photo: Path, paintings: Sequence[Path]
 ) -> StylizeProvenance:
-    return StylizeJob(tuple(paintings), config, preset).provenance(SourceFile.of(photo))
+    return StylizeJob(tuple(map(Painting, paintings)), config, preset).provenance(
+        SourceFile.of(photo)
+    )
 
 
 def packet(note: StylizeProvenance) -> bytes:
@@ -64,8 +67,11 @@ def test_it_says_what_was_done(note: StylizeProvenance, files: list[Path]) -> No
     assert (found.engine, found.stopped) == ("onnx", "time-limit")
     assert (found.options["size"], found.options["seed"]) == ("256", "7")
     assert found.photograph.name == "photo.jpg"
-    assert [source.name for source in found.paintings] == ["Nacht & Nebel.jpg", "wave.jpg"]
-    assert len({source.sha256 for source in found.paintings}) == 2
+    assert [painting.image.name for painting in found.paintings] == [
+        "Nacht & Nebel.jpg",
+        "wave.jpg",
+    ]
+    assert len({painting.image.sha256 for painting in found.paintings}) == 2
 
 
 def test_it_keeps_paths_to_itself(note: StylizeProvenance, files: list[Path]) -> None:
@@ -156,17 +162,22 @@ def test_a_name_leads_to_no_other_folder(note: StylizeProvenance) -> None:
     changed = packet(note).replace(b">wave.jpg<", b">../../etc/wave.jpg<")
     found = provenance_in(changed)
     assert found is not None
-    assert found.paintings[1].name == "wave.jpg"
+    assert found.paintings[1].image.name == "wave.jpg"
 
 
 def test_a_filter_is_noted_in_the_place_of_a_painting(
     note: StylizeProvenance, files: list[Path]
 ) -> None:
-    config = FilterConfig(strength=0.5, keep_colors=True)
+    config = FilterConfig(strength=0.5, colors="luminance")
     filtered = FilterJob("dots:0.6,lines:0.4", config).provenance(SourceFile.of(files[0]))
     metadata = filtered.embed_in(note.embed_in(Metadata()))
     assert provenance_in(metadata.xmp) == filtered
-    assert filtered.options == {"strength": "0.5", "keep_colors": "True", "stroke_scale": "1.0"}
+    assert filtered.options == {
+        "strength": "0.5",
+        "colors": "luminance",
+        "color_strength": "1.0",
+        "stroke_scale": "1.0",
+    }
     assert provenance_in(note.embed_in(metadata).xmp) == note
     assert provenance_in(metadata.xmp.replace(b"photo.jpg", b"/")) is None
 

@@ -17,6 +17,7 @@ from styleplug.transfer.engine_onnx import OnnxEngine
 from styleplug.transfer.engine_torch import TorchEngine
 from styleplug.transfer.loss import Loss
 from styleplug.transfer.objective import Objective
+from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.export import export_onnx
@@ -59,9 +60,10 @@ def assert_parity(
     content: dict[str, float] = CONTENT,
     style: dict[str, float] = STYLE,
     balance: Balance = WEIGHTS,
+    targets: list[Targets] | None = None,
 ) -> None:
     encoder = Encoder(model, pooling=pooling, device="cpu")
-    targets = make_targets(encoder, photograph, painting, levels, content, style)
+    targets = targets or make_targets(encoder, photograph, painting, levels, content, style)
     network, mirror = Network(model, pooling), TorchVGG(model, pooling=pooling, device="cpu")
     loss = Loss(targets, content_layers=content, style_layers=style, balance=balance, tv_weight=0.5)
     expected, found = (
@@ -94,7 +96,11 @@ def make_targets(
         )
         for level in range(levels)
     ]
-    return [compute_targets(encoder, one, [painting], content, style) for one in pictures]
+    paintings = [StyleImage(painting.pixels, painting.alpha)]
+    return [
+        compute_targets(encoder, ContentImage(one.pixels, one.alpha), paintings, content, style)
+        for one in pictures
+    ]
 
 
 def pictures(make_picture: MakePicture, height: int, width: int) -> tuple[Array, Picture, Picture]:
@@ -119,6 +125,15 @@ def test_sizes(
 ) -> None:
     model = request.getfixturevalue(network)
     assert_parity(model, *pictures(make_picture, *size), pooling=pooling, levels=levels)
+
+
+def test_regions(tiny_model: Model, make_picture: MakePicture) -> None:
+    picture, photograph, painting = pictures(make_picture, 53, 64)
+    left = np.tile(np.linspace(1, 0, 64, dtype=np.float32), (53, 1))
+    content = ContentImage(photograph.pixels, regions=(left, 1 - left))
+    paintings = [StyleImage(painting.pixels), StyleImage(photograph.pixels, region=1)]
+    targets = compute_targets(Encoder(tiny_model, device="cpu"), content, paintings, CONTENT, STYLE)
+    assert_parity(tiny_model, picture, photograph, painting, targets=[targets])
 
 
 @pytest.mark.parametrize("pooling", ["max", "avg"])

@@ -12,7 +12,6 @@ from mean_term import MeanTerm
 from numpy.typing import NDArray
 from plain_losses import as_float64
 
-from styleplug.image.picture import Picture
 from styleplug.runtime.models import Model
 from styleplug.transfer.balance import TargetError
 from styleplug.transfer.engine import Engine
@@ -20,8 +19,10 @@ from styleplug.transfer.engine_onnx import OnnxEngine
 from styleplug.transfer.engine_torch import TorchEngine
 from styleplug.transfer.loss import Loss
 from styleplug.transfer.objective import Objective
+from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.transfer.terms import TERMS
+from styleplug.transfer.terms.preserve import PreserveTerm
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.gradient import Network
 from styleplug.vgg.mirror import TorchVGG
@@ -45,21 +46,34 @@ def make_targets(make_picture: MakePicture) -> Callable[..., list[Targets]]:
     """Makes targets from pictures of a size, and perhaps of smaller sizes, and of an alpha."""
 
     def make(
-        model: Model, size: tuple[int, int], pooling: str, levels: int, masked: bool, **layers: Any
+        model: Model,
+        size: tuple[int, int],
+        pooling: str,
+        levels: int,
+        masked: bool,
+        in_regions: bool = False,
+        **more: Any,
     ) -> list[Targets]:
         encoder = Encoder(model, pooling=pooling, device="cpu")
-        painting = Picture(as_pixels(make_picture(40, 60, seed=2)))
+        paintings = [StyleImage(as_pixels(make_picture(40, 60, seed=2)))]
+        if in_regions:
+            paintings.append(StyleImage(as_pixels(make_picture(40, 60, seed=4)), region=1))
         targets = []
         for level in range(levels):
             height, width = (round(side / SHRINKING**level) for side in size)
             y, x = np.mgrid[:height, :width]
             distance = np.hypot(y - height / 2, x - width / 3)
             alpha = np.clip((min(height, width) / 2.5 - distance) / 8, 0, 1).astype(np.float32)
-            photograph = Picture(
-                as_pixels(make_picture(height, width, seed=1)), alpha if masked else None
+            seen = alpha if masked else np.ones_like(alpha)
+            upper = seen * np.linspace(1, 0, height, dtype=np.float32)[:, np.newaxis]
+            photograph = ContentImage(
+                as_pixels(make_picture(height, width, seed=1)),
+                alpha if masked else None,
+                regions=(upper, seen - upper) if in_regions else (),
+                preserved=alpha[::-1] if more.get("preserving") else None,
             )
-            content, style = layers.get("content", CONTENT), layers.get("style", STYLE)
-            targets.append(compute_targets(encoder, photograph, [painting], content, style))
+            content, style = more.get("content", CONTENT), more.get("style", STYLE)
+            targets.append(compute_targets(encoder, photograph, paintings, content, style))
         return targets
 
     return make
@@ -109,6 +123,41 @@ def test_terms(
     targets = make_targets(tiny_model, (181, 197), pooling, levels, masked)
     picture = make_picture(181, 197, seed=3)
     error, worst = evaluate_both(ENGINES[engine](tiny_model, pooling), targets, picture, 144)
+    assert error <= 1e-5
+    assert worst <= 1e-4
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("levels", [1, 2])
+def test_what_is_preserved(
+    tiny_model: Model,
+    make_picture: MakePicture,
+    make_targets: Callable[..., list[Targets]],
+    levels: int,
+    masked: bool,
+    engine: str,
+) -> None:
+    targets = make_targets(tiny_model, (181, 197), "max", levels, masked, preserving=True)
+    assert PreserveTerm in targets[0].by_term
+    picture = make_picture(181, 197, seed=3)
+    error, worst = evaluate_both(ENGINES[engine](tiny_model, "max"), targets, picture, 144)
+    assert error <= 1e-5
+    assert worst <= 1e-4
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("masked", [False, True])
+def test_regions(
+    tiny_model: Model,
+    make_picture: MakePicture,
+    make_targets: Callable[..., list[Targets]],
+    masked: bool,
+    engine: str,
+) -> None:
+    targets = make_targets(tiny_model, (181, 197), "max", 2, masked, in_regions=True)
+    picture = make_picture(181, 197, seed=3)
+    error, worst = evaluate_both(ENGINES[engine](tiny_model, "max"), targets, picture, 144)
     assert error <= 1e-5
     assert worst <= 1e-4
 

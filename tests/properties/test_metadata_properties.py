@@ -20,6 +20,7 @@ from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
 from styleplug.jobs.job import StylizeJob
 from styleplug.jobs.provenance import SourceFile, provenance_in
+from styleplug.painting import Painting
 
 PIXELS = np.random.default_rng(0).random((24, 40, 3), np.float32)
 EXTENSIONS = st.sampled_from([".jpg", ".png", ".tif", ".webp", ".avif", ".heic", ".jxl"])
@@ -119,11 +120,11 @@ def test_a_recipe_comes_back_as_it_was(
     content, style = weights or (None, None)
     config = StylizeConfig(seed=seed, strength=strength, content_weight=content, style_weight=style)
     paths = [Path("/secret") / name.replace("/", "_").replace("\0", "_") for name in names]
-    recipe = StylizeJob(tuple(paths), config).provenance(SourceFile.of(paths[0]))
+    recipe = StylizeJob(tuple(map(Painting, paths)), config).provenance(SourceFile.of(paths[0]))
     found = provenance_in(recipe.embed_in(Metadata()).xmp)
     assert found is not None
     assert found.config() == config
     assert len(found.paintings) == len(recipe.paintings)
     for was, now in zip(recipe.paintings, found.paintings, strict=True):
-        if was.name.isprintable():
-            assert now.name == was.name
+        if was.image.name.isprintable():
+            assert now.image.name == was.image.name

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from styleplug.transfer.terms.sources import Sources
+from styleplug.transfer.terms.target import Target
 from styleplug.transfer.terms.term import Kind, Term
 
 
@@ -18,12 +18,13 @@ class MeanTerm(Term):
     kind: ClassVar[Kind] = "style"
 
     @classmethod
-    def targets(cls, sources: Sources, layers: Iterable[str]) -> Mapping[str, NDArray[np.floating]]:
-        return sources.mean_of_paintings(
-            lambda painting: {
+    def targets(cls, sources: Sources, layers: Iterable[str]) -> Sequence[Target]:
+        return sources.means_of_paintings(
+            lambda painting, names: {
                 layer: features.mean(axis=(0, 2, 3))[:, np.newaxis]
-                for layer, features in sources.features(painting, layers).items()
-            }
+                for layer, features in sources.features(painting, names).items()
+            },
+            layers,
         )
 
     @property

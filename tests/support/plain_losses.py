@@ -10,6 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from styleplug.transfer.targets import Targets
+from styleplug.transfer.terms.target import Target
 
 
 def gram_matrix(features: Tensor) -> Tensor:
@@ -37,7 +38,18 @@ def as_float64(targets: Targets) -> Targets:
     alpha: Any = None if targets.alpha is None else targets.alpha.astype(np.float64)
     return replace(
         targets,
-        by_term={term: wider(arrays) for term, arrays in targets.by_term.items()},
+        by_term={
+            term: [
+                Target(
+                    target.layer,
+                    target.values.astype(np.float64),
+                    target.share,
+                    None if target.guide is None else target.guide.astype(np.float64),
+                )
+                for target in found
+            ]
+            for term, found in targets.by_term.items()
+        },
         weights=wider(targets.weights),
         alpha=alpha,
     )

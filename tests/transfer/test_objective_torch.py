@@ -8,7 +8,6 @@ import torch
 from numpy.typing import NDArray
 from plain_losses import as_float64
 
-from styleplug.image.picture import Picture
 from styleplug.image.resize import resized
 from styleplug.runtime.models import Model
 from styleplug.transfer.balance import Balance, FixedWeights, TargetError
@@ -16,6 +15,7 @@ from styleplug.transfer.engine_torch import FLOAT16_LOSS_SCALE, TorchEngine
 from styleplug.transfer.loss import Loss
 from styleplug.transfer.objective import Objective
 from styleplug.transfer.reduction import reduced
+from styleplug.transfer.scene import ContentImage, StyleImage
 from styleplug.transfer.targets import Targets, compute_targets
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.masks import feature_weights
@@ -49,17 +49,28 @@ def make_targets(
     pooling: str,
     levels: int,
     alpha: NDArray[np.float32] | None,
+    *,
+    in_regions: bool = False,
 ) -> list[Targets]:
     encoder = Encoder(model, pooling=pooling, device="cpu")
-    painting = Picture(as_pixels(make_picture(30, 17, seed=2)))
+    paintings = [StyleImage(as_pixels(make_picture(30, 17, seed=2)))]
+    if in_regions:
+        paintings.append(StyleImage(as_pixels(make_picture(30, 17, seed=4)), region=1))
+
+    def regions(shape: tuple[int, int]) -> tuple[NDArray[np.float32], ...]:
+        seen = np.ones(shape, np.float32) if alpha is None else resized(alpha, *shape)
+        left = seen * np.linspace(1, 0, shape[1], dtype=np.float32)
+        return (left, seen - left) if in_regions else ()
+
     return [
         compute_targets(
             encoder,
-            Picture(
+            ContentImage(
                 as_pixels(make_picture(*shape, seed=1)),
                 None if alpha is None else resized(alpha, *shape),
+                regions=regions(shape),
             ),
-            [painting],
+            paintings,
             CONTENT,
             STYLE,
         )
@@ -76,6 +87,7 @@ def objective_of(targets: list[Targets], mirror: TorchVGG, balance: Balance) -> 
 @pytest.mark.parametrize("pooling", ["max", "avg"])
 @pytest.mark.parametrize("balance", [FixedWeights(1.5, 8), TargetError(0.5), TargetError(0.05)])
 @pytest.mark.parametrize("alpha", [None, DISC], ids=["opaque", "disc"])
+@pytest.mark.parametrize("in_regions", [False, True], ids=["plain", "regions"])
 def test_gradient_is_that_of_finite_differences(
     tiny_model: Model,
     make_picture: MakePicture,
@@ -83,11 +95,12 @@ def test_gradient_is_that_of_finite_differences(
     pooling: str,
     levels: int,
     alpha: NDArray[np.float32] | None,
+    in_regions: bool,
 ) -> None:
-    mirror = TorchVGG(tiny_model, pooling=pooling, device="cpu").double()
-    mirror.dtype = torch.float64
-    targets = make_targets(tiny_model, make_picture, pooling, levels, alpha)
+    mirror = TorchVGG(tiny_model, pooling=pooling, device="cpu")
+    targets = make_targets(tiny_model, make_picture, pooling, levels, alpha, in_regions=in_regions)
     objective = objective_of([as_float64(one) for one in targets], mirror, balance)
+    mirror.double().dtype = torch.float64  # which no engine is asked to be made with
     picture = torch.tensor(make_picture(37, 34, seed=3)).double()
     gradient = objective(picture).gradient
     generator = torch.Generator().manual_seed(0)
@@ -149,6 +162,26 @@ def test_what_is_not_seen_counts_in_no_term(tiny_model: Model, make_picture: Mak
     assert evaluation.content_error == pytest.approx(content, rel=1e-4)
     assert evaluation.style_error == pytest.approx(style, rel=1e-4)
     assert evaluation.total_variation == pytest.approx(variation, rel=1e-4)
+
+
+def test_regions_are_each_by_itself(tiny_model: Model, make_picture: MakePicture) -> None:
+    """The style error is the mean of the regions', by area; each is that of its guided Gram
+    matrices, which are Gram matrices of the region alone."""
+    targets = make_targets(tiny_model, make_picture, "max", 1, DISC, in_regions=True)
+    objective = objective_of(targets, TorchVGG(tiny_model, device="cpu"), FixedWeights(1.5, 8))
+    picture, encoder = make_picture(37, 34, seed=3), Encoder(tiny_model, device="cpu")
+    left = DISC * np.linspace(1, 0, 34, dtype=np.float32)
+    expected = 0.0
+    for region, seed in ((left, 2), (DISC - left, 4)):
+        grams = encoder.gram_matrices(picture, STYLE, region)
+        painting = encoder.gram_matrices(make_picture(30, 17, seed=seed), STYLE)
+        error = sum(
+            w * np.sum((grams[n] - painting[n]) ** 2) / np.sum(painting[n] ** 2)
+            for n, w in STYLE.items()
+        )
+        expected += error * region.sum() / DISC.sum()
+    evaluation = objective(objective.to_device(picture))
+    assert evaluation.style_error == pytest.approx(expected, rel=1e-4)
 
 
 def test_an_opaque_picture_costs_what_it_did(tiny_model: Model, make_picture: MakePicture) -> None:

@@ -27,6 +27,7 @@ from styleplug.events import Finished, Planned, Progress
 from styleplug.hookspecs import StylizeRequest
 from styleplug.runtime.models import Model
 from styleplug.transfer.run import Transfer
+from styleplug.transfer.scene import compose
 from styleplug.vgg.encoder import Encoder
 
 logging.basicConfig(format="%(message)s")
@@ -47,7 +48,7 @@ def transfer_at(size, window=None):
         size=size, iterations=2, pyramid=False, content_error=None, content_weight=1
     )
     request = StylizeRequest(photo[:, :size], (painting[:64, :64],), config)
-    transfer = Transfer(request, Encoder(model, device="cpu"), engine)
+    transfer = Transfer(request, compose(request), Encoder(model, device="cpu"), engine)
     [scale] = transfer.schedule.scales
     transfer.schedule.scales = (replace(scale, window=window),)
     return transfer

@@ -22,6 +22,7 @@ from styleplug.transfer.engine_torch import TorchEngine
 from styleplug.transfer.loss import Evaluation
 from styleplug.transfer.objective import Objective
 from styleplug.transfer.run import Transfer
+from styleplug.transfer.scene import compose
 from styleplug.transfer.targets import targets_by_scale
 from styleplug.transfer.terms.style import StyleTerm
 from styleplug.vgg.encoder import Encoder
@@ -50,7 +51,8 @@ def make_transfer(
         config = StylizeConfig.from_preset(preset, **{"size": 128, "iterations": 8, **options})
         request = StylizeRequest(photo, (painting,), config)
         encoder = Encoder(tiny_model, pooling=config.pooling, device="cpu")
-        return Transfer(request, encoder, ENGINES[engine](tiny_model, config.pooling))
+        of_engine = ENGINES[engine](tiny_model, config.pooling)
+        return Transfer(request, compose(request), encoder, of_engine)
 
     return make
 
@@ -330,7 +332,9 @@ def test_in_tiles_it_paints_the_same_picture(
     def events() -> list[Event]:
         request = StylizeRequest(photo, (painting,), config)
         encoder = Encoder(tiny_model, device="cpu")
-        return list(Transfer(request, encoder, ENGINES[engine](tiny_model, "max")).run())
+        return list(
+            Transfer(request, compose(request), encoder, ENGINES[engine](tiny_model, "max")).run()
+        )
 
     whole = finished(events()).result
     monkeypatch.setattr(

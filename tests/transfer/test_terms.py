@@ -12,10 +12,12 @@ from mean_term import MeanTerm
 from numpy.typing import NDArray
 from plain_losses import content_error, gram_matrix, style_error
 
-from styleplug.image.picture import Picture
 from styleplug.runtime.models import Model
+from styleplug.transfer.scene import ContentImage, StyleImage
+from styleplug.transfer.targets import compute_targets
 from styleplug.transfer.terms import TERMS
 from styleplug.transfer.terms.content import ContentTerm
+from styleplug.transfer.terms.preserve import STRICTNESS, PreserveTerm
 from styleplug.transfer.terms.sources import Sources
 from styleplug.transfer.terms.style import StyleTerm
 from styleplug.transfer.terms.term import Term
@@ -107,17 +109,52 @@ def test_derivatives_are_those_of_automatic_differentiation(make) -> None:
 def test_derivatives_are_those_of_differences(
     kind: type[Term], tiny_model: Model, make_picture: Callable[..., NDArray[np.float32]]
 ) -> None:
-    pictures = [Picture(as_pixels(make_picture(24, 32, seed))) for seed in range(3)]
-    photograph, *paintings = pictures
+    pixels, *others = (as_pixels(make_picture(24, 32, seed)) for seed in range(3))
+    paintings = [StyleImage(each) for each in others]
+    photograph = ContentImage(pixels, preserved=pixels[..., 0])
     sources = Sources(Encoder(tiny_model, device="cpu"), photograph, paintings)
-    target = kind.targets(sources, ["relu2_1"])["relu2_1"].astype(np.float64)
+    [found] = kind.targets(sources, ["relu2_1"])
+    target = found.values.astype(np.float64)
     f = sources.features(paintings[0], ["relu2_1"])["relu2_1"].astype(np.float64)
-    term = kind("relu2_1", target, f.shape[2:])
+    term = kind("relu2_1", target, f.shape[2:], found.guide)
     _, by_statistic = term.error(term.statistic(f, term.maps))
     found = term.by_features(f, by_statistic, term.maps)
     step = 1e-6 * np.random.default_rng(0).standard_normal(f.shape)
     difference = error(term, f + step) - error(term, f - step)
     assert difference == pytest.approx(2 * float((found * step).sum()), rel=1e-5)
+
+
+@pytest.mark.parametrize("amount", [0.25, 0.8, 1.0])
+def test_what_is_preserved_counts_as_the_rest_where_less_of_it_is_lost(
+    tiny_model: Model, make_picture: Callable[..., NDArray[np.float32]], amount: float
+) -> None:
+    """Then the balance elsewhere is as it would be without; and elsewhere, nothing counts."""
+    pixels = as_pixels(make_picture(32, 32, seed=1))
+    preserved = np.zeros((32, 32), np.float32)
+    preserved[:16] = amount
+    photograph = ContentImage(pixels, preserved=preserved)
+    encoder = Encoder(tiny_model, device="cpu")
+    sources = Sources(encoder, photograph, [], layers=("relu1_1", "relu3_1", "relu4_2"))
+    [found] = PreserveTerm.targets(sources, ["relu4_2"])
+    assert found.layer == "relu3_1"
+    plain = sources.features(photograph, ["relu3_1"])["relu3_1"]
+    term = PreserveTerm("relu3_1", found.values, plain.shape[2:], found.guide)
+    lost = 0.3
+    for share in (1.0, 1 - STRICTNESS * amount):
+        features = plain * (1 - np.sqrt(lost * share))
+        features[..., 4:, :] = 7  # of what isn't to be preserved
+        expected = lost * share / (1 - STRICTNESS * amount)
+        assert error(term, features * found.guide) == pytest.approx(expected, rel=1e-4)
+
+
+def test_where_nothing_is_to_be_preserved_the_term_is_not_there(
+    tiny_model: Model, make_picture: Callable[..., NDArray[np.float32]]
+) -> None:
+    photograph = ContentImage(as_pixels(make_picture(32, 32, seed=1)))
+    painting = StyleImage(as_pixels(make_picture(32, 32, seed=2)))
+    encoder = Encoder(tiny_model, device="cpu")
+    targets = compute_targets(encoder, photograph, [painting], ["relu4_2"], ["relu3_1"])
+    assert set(targets.by_term) == {ContentTerm, StyleTerm}
 
 
 def test_errors_of_a_dark_layer_are_numbers() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from worker_client import validator
 
 from styleplug.errors import ProtocolError
+from styleplug.painting import Painting
 from styleplug.worker.messages import (
     NamedPainting,
     PictureSource,
@@ -91,7 +92,11 @@ def test_a_message_as_it_is_understood() -> None:
     assert parse(line(STYLIZE | {"newer": 1})) == StylizeMessage(
         id="7",
         photo=PictureSource("p.raw", PixelFormat("RGBA", "float32"), 8, 6),
-        paintings=(NamedPainting("lanterns"), PictureSource("/home/me/painting.jpg")),
+        paintings=(
+            Painting(NamedPainting("lanterns")),
+            Painting(PictureSource("/home/me/painting.jpg")),
+        ),
+        mask=None,
         preset="painterly",
         options={"size": 512, "time_limit": None},
         result=PixelFormat("RGBA", "float32"),

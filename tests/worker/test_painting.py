@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import shutil
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from PIL import Image
 from worker_client import Message, WorkerClient
 
 from styleplug.config import FilterConfig
+from styleplug.errors import ProtocolError
 from styleplug.image.inspect import inspect_picture
 from styleplug.jobs.provenance import (
     FilterProvenance,
@@ -22,6 +24,7 @@ from styleplug.jobs.provenance import (
     provenance_in,
 )
 from styleplug.styles import find_style
+from styleplug.worker.messages import parse
 
 WIDTH, HEIGHT = 48, 36
 RGBA = {"layout": "RGBA", "dtype": "float32"}
@@ -216,7 +219,9 @@ def test_a_picture_file_says_how_it_was_made_and_not_how_the_photograph_was(
     assert (made.photograph.name, made.options["size"], made.stopped) == (
         *("photo.raw", "32", "finished"),
     )
-    assert [painting.name for painting in made.paintings] == [find_style("lanterns").path.name]
+    assert [painting.image.name for painting in made.paintings] == [
+        find_style("lanterns").path.name
+    ]
     worker.open("b")
     worker.say(
         "filter",
@@ -241,6 +246,58 @@ def test_a_disk_that_fills_up(
     assert (failed["type"], failed["code"]) == ("failed", "image-unwritable")
     assert "(File too large); " in failed["message"]  # which more room would not mend
     assert [path.name for path in folder.iterdir()] == ["photo.raw"]
+
+
+def test_paintings_have_regions_and_masks(
+    start: Callable[..., WorkerClient],
+    small_network: None,
+    stylize: Callable[..., Path],
+    photo: np.ndarray,
+) -> None:
+    """As GIMP has them: raw pixels of a selection."""
+    worker = start()
+    raw = {"width": WIDTH, "height": HEIGHT, "layout": "Y", "dtype": "uint8"}
+    upper = np.zeros((HEIGHT, WIDTH), np.uint8)
+    upper[: HEIGHT // 2] = 255
+    folder = stylize(
+        worker,
+        photo={"path": "photo.raw", "width": WIDTH, "height": HEIGHT, **RGBA},
+        paintings=[
+            {"name": "lanterns", "weight": 2, "depth": "coarse"},
+            {"name": "mist", "region": {"path": "upper.raw", **raw}},
+        ],
+        mask={"path": "mask.raw", **raw},
+    )
+    upper.tofile(folder / "upper.raw")
+    mask = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    mask[:9] = 0
+    mask.tofile(folder / "mask.raw")
+    finished = worker.hear_until("finished", "failed")[-1]
+    assert finished["type"] == "finished", finished
+    painted = pixels(finished["result"])
+    np.testing.assert_allclose(painted[:9, 24:, :3], photo[:9, 24:, :3], atol=1 / 255)
+    assert np.abs(painted[9:, 24:, :3] - photo[9:, 24:, :3]).mean() > 0.01
+
+
+@pytest.mark.parametrize(
+    ("painting", "words"),
+    [
+        ({"weight": -1}, "paintings[0].weight is wrong; it must be a number of 0 or more"),
+        ({"weight": True}, "paintings[0].weight is wrong"),
+        ({"depth": "deep"}, "paintings[0].depth is wrong; it must be one of all, fine, coarse"),
+        ({"region": "sky.png"}, "paintings[0].region is wrong; it must be an object"),
+        ({"by_color": True}, "paintings[0].region is missing"),
+        ({"by_color": 1}, "paintings[0].by_color is wrong; it must be true or false"),
+    ],
+)
+def test_what_a_painting_cannot_be_for(painting: Message, words: str) -> None:
+    message = {
+        **{"type": "stylize", "id": "a", "photo": {"path": "a.png"}, "result": RGBA},
+        "paintings": [{"name": "mist", **painting}],
+    }
+    with pytest.raises(ProtocolError) as refused:
+        parse(json.dumps(message).encode())
+    assert words in str(refused.value)
 
 
 @pytest.mark.slow

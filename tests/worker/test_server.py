@@ -36,7 +36,7 @@ def test_hello(start: Start, small_network: None, protocol: int) -> None:
         "protocol": 1,
         "styleplug": styleplug.__version__,
         "python": sys.version.split()[0],
-        "capabilities": ["stylize", "filter", "preview", "stop", "checkpoint"],
+        "capabilities": ["stylize", "regions", "filter", "preview", "stop", "checkpoint"],
     }
 
 

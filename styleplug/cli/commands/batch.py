@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +17,7 @@ from styleplug.cli.ui.batch_summary import Summary, check_report, write_page
 from styleplug.cli.ui.interrupt import Interrupted
 from styleplug.cli.ui.job import filter_job, is_preset_given, stylize_job
 from styleplug.cli.ui.options import config_options, given_options, like_option, path_option
+from styleplug.cli.ui.paintings import painting_options, paintings_of
 from styleplug.cli.ui.pipes import PIPE
 from styleplug.cli.ui.terminal import say, say_json
 from styleplug.config import FilterConfig, StylizeConfig
@@ -36,13 +37,7 @@ _FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in Filter
 
 @click.command()
 @click.argument("inputs", type=click.Path(path_type=Path), nargs=-1, metavar="[INPUT]...")
-@path_option(
-    "--style",
-    "paintings",
-    metavar="PAINTING",
-    multiple=True,
-    help="The painting, as of `styleplug stylize`; give several to mix them in equal parts.",
-)
+@painting_options
 @click.option(
     "--filter",
     "filter_name",
@@ -120,9 +115,9 @@ _FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in Filter
 @config_options
 def batch(
     inputs: tuple[Path, ...],
-    paintings: tuple[Path, ...],
     filter_name: str | None,
     like: Path | None,
+    mask: Path | None,
     folder: Path,
     recursive: bool,
     system_folders: bool,
@@ -158,7 +153,7 @@ def batch(
 
     summary = Summary()
     try:
-        job = _job(paintings, like, filter_name, strip, options).absolute()
+        job = _job(filter_name, like, mask, strip, options).absolute()
         kind = kind and kind.removeprefix(".")
         spec = BatchSpec(job, _absolute(folder), suffix, kind, overwrite, skip_existing)
         search = Search(spec.folder, recursive, system_folders)
@@ -181,21 +176,22 @@ def batch(
 
 
 def _job(
-    paintings: Sequence[Path],
-    like: Path | None,
     filter_name: str | None,
+    like: Path | None,
+    mask: Path | None,
     strip: bool,
-    options: Mapping[str, Any],
+    options: dict[str, Any],
 ) -> PictureJob:
     """What is to be done to each picture."""
+    paintings = paintings_of(options)
     if filter_name is None:
         if not paintings and not like:
-            raise click.UsageError("Missing option '--style', '--like' or '--filter'.")
-        return stylize_job(paintings, like, [], options, strip=strip)
+            raise click.UsageError("Missing option '--style', '--region', '--like' or '--filter'.")
+        return stylize_job(paintings, like, [], options, strip=strip, mask=mask)
     of_paintings = given_options(StylizeConfig, options).keys() - FilterConfig.options().keys()
     if paintings or like or is_preset_given() or of_paintings:
         raise click.UsageError(f"'--filter' takes no options of a painting but {_FILTER_OPTIONS}.")
-    return filter_job(filter_name, options, strip=strip)
+    return filter_job(filter_name, options, strip=strip, mask=mask)
 
 
 def _usual_processes(job: PictureJob) -> int:

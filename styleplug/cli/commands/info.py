@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from styleplug.image.inspect import Inspection
     from styleplug.image.metadata.blocks import Metadata
     from styleplug.jobs.provenance import FilterProvenance, SourceFile, StylizeProvenance
+    from styleplug.painting import Painting
 
 
 @click.command()
@@ -40,7 +40,7 @@ def info(picture: Path, as_json: bool) -> None:
                 "metadata": _sizes(found.metadata),
                 "resolution": found.metadata.resolution,
                 "warnings": found.warnings,
-                "provenance": made and asdict(made),
+                "provenance": made and made.as_json(),
             }
         )
         return
@@ -82,6 +82,8 @@ def _filtering(made: FilterProvenance) -> list[str]:
     return [
         f"made by styleplug {made.version}, filter {made.filter}",
         _source("photograph", made.photograph),
+        *([_source("mask", made.mask)] if made.mask else []),
+        *([_source("in colours of", made.palette)] if made.palette else []),
     ]
 
 
@@ -91,8 +93,24 @@ def _painting(made: StylizeProvenance) -> list[str]:
         f" preset {made.preset}, backbone {made.backbone}"
         + (f", engine {made.engine}" if made.engine else ""),
         _source("photograph", made.photograph),
-        *(_source("painting", source) for source in made.paintings),
+        *(line for painting in made.paintings for line in _of_painting(painting)),
+        *([_source("mask", made.mask)] if made.mask else []),
         *([_source("begun with", made.initial)] if made.initial else []),
+        *([_source("in colours of", made.palette)] if made.palette else []),
+    ]
+
+
+def _of_painting(painting: Painting[SourceFile]) -> list[str]:
+    """A painting and what it was for, as lines."""
+    purpose = [
+        *([f"weight {painting.weight:g}"] if painting.weight != 1 else []),
+        *([f"{painting.depth} layers"] if painting.depth != "all" else []),
+    ]
+    kind = "colour map" if painting.by_color else "mask"
+    return [
+        _source(", ".join(["painting", *purpose]), painting.image),
+        *([_source("  where", painting.region)] if painting.region else []),
+        *([_source(f"  its {kind}", painting.mask)] if painting.mask else []),
     ]
 
 

@@ -20,9 +20,9 @@ from styleplug.cli.ui.options import (
     config_options,
     like_option,
     output_option,
-    path_option,
     strip_option,
 )
+from styleplug.cli.ui.paintings import painting_options, paintings_of, with_files
 from styleplug.cli.ui.pipes import PIPE, check_pipes, format_option, piped
 from styleplug.cli.ui.resume import asked_checkpoint, checkpoint_options, leave
 from styleplug.cli.ui.terminal import say, say_json
@@ -40,14 +40,7 @@ _log = logging.getLogger("styleplug")
 
 @click.command()
 @click.argument("photo", type=click.Path(path_type=Path))
-@path_option(
-    "--style",
-    "paintings",
-    metavar="PAINTING",
-    multiple=True,
-    help="The painting, a file or a name that `styleplug styles list` knows; give several to mix"
-    " them in equal parts.",
-)
+@painting_options
 @like_option
 @output_option("; - for standard output.")
 @format_option
@@ -60,8 +53,8 @@ _log = logging.getLogger("styleplug")
 @click.option("-v", "--verbose", is_flag=True, help="A line with the errors after each scale.")
 def stylize(
     photo: Path,
-    paintings: tuple[Path, ...],
     like: Path | None,
+    mask: Path | None,
     output: Path,
     kind: str | None,
     plot: Path | None,
@@ -78,22 +71,28 @@ def stylize(
 ) -> None:
     """Paint PHOTO in the manner of a PAINTING.
 
-    A - in the place of PHOTO or of a PAINTING is standard input.
+    A - in the place of PHOTO, of a PAINTING or of a MASK is standard input.
 
     Ctrl-C keeps the best picture so far, and exits with 130.
 
     With --checkpoint, `styleplug stylize --resume FILE` goes on with a run, whatever ended it; on
     the same machine, to the last bit as if nothing had.
     """
+    paintings = paintings_of(options)
     if not paintings and not like:
-        raise click.UsageError("Missing option '--style', or '--like'.")
-    check_pipes([photo, *paintings], output, kind, as_json=as_json)
+        raise click.UsageError("Missing option '--style', '--region', or '--like'.")
+    masks = [mask] if mask else []
+    inputs = [photo, *(path for painting in paintings for path in painting.images), *masks]
+    check_pipes(inputs, output, kind, as_json=as_json)
     watch = Watch(plot, frames, compare, overwrite)
     try:
-        with piped([photo, *paintings], output, kind) as ((photo, *styles), file):
+        with piped(inputs, output, kind) as ((photo, *others), file):
             name = "standard output" if output == PIPE else str(output)
-            job = stylize_job(styles, like, [photo.parent], options, strip=strip)
-            job = replace(job, checkpoint=asked_checkpoint(job))
+            files = iter(others)
+            paintings, mask = with_files(paintings, files), next(files, None)
+            job = stylize_job(paintings, like, [photo.parent], options, strip=strip, mask=mask)
+            job = job.for_photo(photo)
+            job = replace(job, checkpoint=asked_checkpoint(job, inputs))
             _paint(photo, job, _Output(file, name, overwrite, as_json), watch, verbose)
     except StyleplugError as error:
         if as_json:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -13,30 +15,39 @@ from styleplug.cli.ui.options import config_from, given_options
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError
 from styleplug.jobs.job import FilterJob, StylizeJob
+from styleplug.jobs.provenance import SourceFile
+from styleplug.painting import Painting
+
+if TYPE_CHECKING:
+    from styleplug.jobs.provenance import StylizeProvenance
 
 
-def filter_job(name: str, options: Mapping[str, Any], *, strip: bool) -> FilterJob:
+def filter_job(
+    name: str, options: Mapping[str, Any], *, strip: bool, mask: Path | None = None
+) -> FilterJob:
     """A filter of this name, with the options that were given.
 
     Raises:
         ConfigError: an option is outside its range.
     """
-    return FilterJob(name, FilterConfig(**given_options(FilterConfig, options)), strip=strip)
+    config = FilterConfig(**given_options(FilterConfig, options))
+    return FilterJob(name, config, strip=strip, mask=mask)
 
 
 def stylize_job(
-    paintings: Sequence[Path],
+    paintings: Sequence[Painting[Path]],
     like: Path | None,
     folders: Sequence[Path],
     options: Mapping[str, Any],
     *,
     strip: bool,
+    mask: Path | None = None,
 ) -> StylizeJob:
     """A painting as the options have it; with `like`, as that picture was painted, but for the
-    paintings and options that are given.
+    paintings, the mask and the options that are given.
 
     Args:
-        paintings: files, or names of styles.
+        paintings: files, or names of styles, and what each is for.
         like: a picture that styleplug painted. The files that it was made with are looked for
             beside it, in the `folders`, in the current one, and among the styles.
         options: of the command.
@@ -49,27 +60,52 @@ def stylize_job(
     """
     from styleplug.styles import painting_file
 
-    files = [painting_file(painting) for painting in paintings]
+    given = tuple(replace(one, image=painting_file(one.image)) for one in paintings)
     if like is None:
-        return StylizeJob(tuple(files), config_from(options), options["preset"], strip=strip)
+        config = config_from(options)
+        return StylizeJob(given, config, options["preset"], strip=strip, mask=mask)
 
+    from styleplug.styles import list_styles
+
+    made = provenance_of(like)
+    changes = given_options(StylizeConfig, options)
+    places = (like.parent, *folders, Path(), *(style.path.parent for style in list_styles()))
+    for name, file in made.files.items():
+        if file and name not in changes:
+            changes[name] = str(file.find(places, f"give it with --{name}"))
+    given = given or tuple(
+        one.with_images(partial(SourceFile.find, folders=places, remedy=_remedy(one)))
+        for one in made.paintings
+    )
+    if made.mask and not mask:
+        mask = made.mask.find(places, "give it with --mask")
+    config = made.config(**changes)
+    return StylizeJob(given, config, made.preset, like, strip=strip, mask=mask)
+
+
+def _remedy(painting: Painting[SourceFile]) -> str:
+    """What to do where a painting, or a mask of it, isn't found."""
+    if painting.region is None:
+        return "give the painting with --style"
+    return "give the regions with --region, or with --region-map"
+
+
+def provenance_of(like: Path) -> StylizeProvenance:
+    """How the picture that the current command's `--like` names was painted.
+
+    Raises:
+        ConfigError: it has no note of that.
+        UnreadableImageError: there is no such picture.
+    """
     from styleplug.image.inspect import inspect_picture
     from styleplug.jobs.provenance import StylizeProvenance, provenance_in
-    from styleplug.styles import list_styles
 
     if is_preset_given():
         raise click.UsageError("--preset can't be given with --like, which says all that it says.")
     made = provenance_in(inspect_picture(like).metadata.xmp)
     if not isinstance(made, StylizeProvenance):
         raise ConfigError("like", str(like), "a picture that styleplug painted and noted how")
-    given = given_options(StylizeConfig, options)
-    places = (like.parent, *folders, Path(), *(style.path.parent for style in list_styles()))
-    if made.initial and made.starts_from_file and "init" not in given:
-        given["init"] = str(made.initial.find(places, "give it with --init"))
-    files = files or [
-        source.find(places, "give the painting with --style") for source in made.paintings
-    ]
-    return StylizeJob(tuple(files), made.config(**given), made.preset, like, strip=strip)
+    return made
 
 
 def is_preset_given() -> bool:

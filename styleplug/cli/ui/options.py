@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from styleplug.config import DEFAULT_PRESET, PRESETS, Config, StylizeConfig
+from styleplug.config import DEFAULT_PRESET, PRESETS, RENAMED, Config, StylizeConfig, renamed
 from styleplug.options import Choice, Flag, Number, Option, seconds
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -84,9 +84,10 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     command = field_options(StylizeConfig)(command)
     return click.option(
         "--preset",
-        type=click.Choice(list(PRESETS)),
+        metavar="NAME",
         default=DEFAULT_PRESET,
-        help="Where the defaults of the options below come from.",
+        help=f"Where the defaults of the options below come from: {', '.join(PRESETS)}, or one of"
+        " your own (`styleplug presets`).",
     )(command)
 
 
@@ -105,14 +106,17 @@ def field_options(config: type[Config]) -> Decorator:
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for option in reversed(config.options().values()):
             command = _click_option(option)(command)
-        return command
+        # As --colors luminance was once called.
+        keep_colors = "--keep-colors/--no-keep-colors"
+        return click.option(keep_colors, default=None, hidden=True, help="See --colors.")(command)
 
     return decorate
 
 
 def given_options(config: type[Config], options: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a command's options that are a config's and were given."""
-    return {name: options[name] for name in config.options() if options[name] is not None}
+    """Those of a command's options that are a config's and were given, by the names of today."""
+    names = (*config.options(), *RENAMED)
+    return renamed({name: options[name] for name in names if options.get(name) is not None})
 
 
 def _click_option(option: Option) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
@@ -22,10 +22,11 @@ import click
 from click.core import ParameterSource
 
 from styleplug.cli.ui.artifacts import real_place
-from styleplug.cli.ui.options import SECONDS, path_option
+from styleplug.cli.ui.options import SECONDS, parsed_by, path_option
+from styleplug.cli.ui.paintings import PARSERS, as_text, parameter_of
 from styleplug.cli.ui.pipes import PIPE
 from styleplug.cli.ui.terminal import say
-from styleplug.config import INITS, StylizeConfig
+from styleplug.config import INITS, RENAMED, StylizeConfig
 from styleplug.errors import CheckpointError, ConfigError
 from styleplug.hookspecs import Checkpoint
 from styleplug.jobs.job import StylizeJob
@@ -36,9 +37,10 @@ if TYPE_CHECKING:
     from styleplug.hookspecs import StylizeResult
 
 RECORDED = (
-    *("photo", "output", "checkpoint_every"),
+    *("photo", "output", "checkpoint_every", "regions", "region_maps"),
     *(field.name for field in fields(StylizeJob) if field.name not in ("config", "checkpoint")),
     *StylizeConfig.options(),
+    *RENAMED,
 )
 """What a run goes on with: not --overwrite, since a file may be there by now that is wanted, nor
 what only tells of the run."""
@@ -47,8 +49,12 @@ what only tells of the run."""
 _FILES = {
     "photo": "PHOTO",
     "paintings": "the painting with --style",
+    "regions": "it with --region",
+    "region_maps": "it with --region-map",
+    "mask": "it with --mask",
     "like": "it with --like",
     "init": "it with --init",
+    "palette": "it with --palette",
 }
 """Of these, those that name files that are read, and how they are given."""
 
@@ -78,8 +84,8 @@ def checkpoint_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def asked_checkpoint(job: StylizeJob) -> Checkpoint | None:
-    """What the options of the current command say.
+def asked_checkpoint(job: StylizeJob, inputs: Iterable[Path]) -> Checkpoint | None:
+    """What the options of the current command say, which was given these inputs.
 
     Raises:
         ConfigError: the file is one that something else is written to; or a file would be replaced
@@ -94,7 +100,7 @@ def asked_checkpoint(job: StylizeJob) -> Checkpoint | None:
         return None
     if old and new and real_place(old) != real_place(new):
         raise click.UsageError("--resume goes on with its own FILE; leave --checkpoint out.")
-    if PIPE in (params["photo"], *params["paintings"], params["output"]):
+    if PIPE in (*inputs, params["output"]):
         raise click.UsageError("A run with a checkpoint needs files in the place of '-'.")
     for option in ("output", "plot", "compare"):
         if params[option] and real_place(params[option]) == real_place(path):
@@ -107,13 +113,15 @@ def asked_checkpoint(job: StylizeJob) -> Checkpoint | None:
     note: dict[str, Any] = {
         name: _as_text(params[name], options.get(name))
         for name in RECORDED
-        if params[name] is not None
+        if name not in PARSERS and params[name] is not None
     }
-    note["paintings"] = [str(painting) for painting in job.paintings]
-    if job.config.init not in INITS:
-        note["init"] = job.config.init
-    inputs = [Path(_as_text(params["photo"])), *job.inputs]
-    note["digests"] = {str(path): SourceFile.of(path).sha256 for path in inputs}
+    for painting in job.paintings:
+        note.setdefault(parameter_of(painting), []).append(as_text(painting))
+    if job.mask:
+        note["mask"] = str(job.mask)
+    note |= {name: str(path) for name, path in job.config.files().items()}
+    files = [Path(_as_text(params["photo"])), *job.inputs]
+    note["digests"] = {str(path): SourceFile.of(path).sha256 for path in files}
     return Checkpoint(path, params["checkpoint_every"], resume=old is not None, note=note)
 
 
@@ -153,10 +161,10 @@ def _recalled(name: str, value: Any, note: Mapping[str, Any], checkpoint: Path) 
     is_file = name in _FILES and not (name == "init" and value in INITS)
 
     def default() -> Any:
-        values = value if name == "paintings" and isinstance(value, list) else [value]
+        values = value if name in PARSERS and isinstance(value, list) else [value]
         if not all(isinstance(text, str) and "\0" not in text for text in values):
             raise click.BadParameter(f"{checkpoint} is damaged, for {name} is {value!r} in it")
-        for file in values if is_file else ():
+        for file in _files_in(name, values) if is_file else ():
             if not _is_the_same(file, note.get("digests")):
                 raise click.BadParameter(
                     f"{checkpoint}: {file} isn't there, or has changed since this run began;"
@@ -165,6 +173,15 @@ def _recalled(name: str, value: Any, note: Mapping[str, Any], checkpoint: Path) 
         return value
 
     return default
+
+
+def _files_in(name: str, texts: Iterable[str]) -> Iterator[str]:
+    """The files that values of a parameter name."""
+    for text in texts:
+        if name in PARSERS:
+            yield from map(str, parsed_by(PARSERS[name])(text).images)
+        else:
+            yield text
 
 
 def _is_the_same(file: str, digests: object) -> bool:

@@ -6,7 +6,7 @@ equation 1, divided by the target's own square.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import ClassVar
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from styleplug.transfer.arrays import Array
 from styleplug.transfer.terms.sources import Sources
+from styleplug.transfer.terms.target import Target
 from styleplug.transfer.terms.term import Kind, Term
 
 _SMALLEST = 1e-12
@@ -27,8 +28,9 @@ class ContentTerm(Term):
     kind: ClassVar[Kind] = "content"
 
     @classmethod
-    def targets(cls, sources: Sources, layers: Iterable[str]) -> Mapping[str, NDArray[np.floating]]:
-        return sources.features(sources.photograph, layers)
+    def targets(cls, sources: Sources, layers: Iterable[str]) -> Sequence[Target]:
+        found = sources.features(sources.photograph, layers)
+        return [Target(layer, features) for layer, features in found.items()]
 
     @property
     def maps(self) -> Mapping[str, Array]:
@@ -36,10 +38,12 @@ class ContentTerm(Term):
 
     @cached_property
     def norm(self) -> float:
+        """What the squared error is divided by."""
+        return max(self._norm(), _SMALLEST * self.target.size)
+
+    def _norm(self) -> float:
         """ΣP²"""
-        rows = self.target.reshape(-1, self.target.shape[-1])
-        squares = (float(np.dot(row, row)) for row in map(np.float32, rows))
-        return max(sum(squares), _SMALLEST * self.target.size)
+        return sum_of_squares(self.target)
 
     def statistic(self, features: Array, maps: Mapping[str, Array]) -> Array:
         """Σ(F − P)²"""
@@ -51,3 +55,9 @@ class ContentTerm(Term):
 
     def by_features(self, features: Array, by_statistic: Array, maps: Mapping[str, Array]) -> Array:
         return (features - maps["target"]) * (2 * by_statistic)
+
+
+def sum_of_squares(features: NDArray[np.floating]) -> float:
+    """Σ F², row by row, which takes no memory."""
+    rows = features.reshape(-1, features.shape[-1])
+    return sum(float(np.dot(row, row)) for row in map(np.float32, rows))

@@ -1,20 +1,21 @@
 """The style term: the painting's textures.
 
 The squared error of a layer's Gram matrix, Σ(G − A)² / ΣA² with G = F Fᵀ / (C·H·W): after Gatys,
-Ecker and Bethge (2016), equations 3 to 5, divided by the target's own square.
+Ecker and Bethge (2016), equations 3 to 5, divided by the target's own square. Where the photograph
+has several regions, each has its own: the guided Gram matrices of Gatys et al. (2017), section 4.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from styleplug.transfer.arrays import Array
 from styleplug.transfer.terms.sources import Sources
+from styleplug.transfer.terms.target import Target
 from styleplug.transfer.terms.term import Kind, Term
 
 _SMALLEST = 1e-12
@@ -22,13 +23,13 @@ _SMALLEST = 1e-12
 
 
 class StyleTerm(Term):
-    """Its target is the painting's Gram matrix, (C, C), or the mean of several paintings'."""
+    """Its target is a painting's Gram matrix, (C, C), or the weighted mean of several."""
 
     kind: ClassVar[Kind] = "style"
 
     @classmethod
-    def targets(cls, sources: Sources, layers: Iterable[str]) -> Mapping[str, NDArray[np.floating]]:
-        return sources.mean_of_paintings(lambda one: sources.gram_matrices(one, layers))
+    def targets(cls, sources: Sources, layers: Iterable[str]) -> Sequence[Target]:
+        return sources.means_of_paintings(sources.gram_matrices, layers)
 
     @property
     def count(self) -> int:

@@ -1,6 +1,7 @@
 """What a term of the loss is, and the terms of a window over the arrays of any engine.
 
-A term depends on the features of a layer by a sum over all places, its statistic. So a picture can
+A term depends on the features of a layer by a sum over all places, its statistic, in which a guide
+may let places count more or less. So a picture can
 be worked on in tiles: their statistics add up to the whole's, from which follow the error and its
 derivative with respect to the statistic, and from that, tile by tile again, the derivative with
 respect to the features.
@@ -22,32 +23,44 @@ from numpy.typing import NDArray
 
 from styleplug.transfer.arrays import Array
 from styleplug.transfer.terms.sources import Sources
+from styleplug.transfer.terms.target import Target
 
 Kind = Literal["content", "style"]
 """Which of the two errors a term counts for, and so its layers and its weight."""
+GUIDE = "guide"
+"""The name of a term's guide among its maps."""
 
 
 @dataclass(frozen=True, eq=False)
 class Term(ABC):
     """One error of the features of one layer, which are of `size` (h, w) in the whole picture.
 
-    Features, (1, C, h, w), come already multiplied by how much of them is seen.
+    Features, (1, C, h, w), come already multiplied by how much of them is seen, and by `guide`,
+    (h, w), where there is one (`styleplug.transfer.terms.target`).
     """
 
     layer: str
     target: NDArray[np.floating]
     size: tuple[int, int]
+    guide: NDArray[np.floating] | None = None
     kind: ClassVar[Kind]
+    weight: ClassVar[float] = 1.0
+    """How much it counts among the terms of its kind that have targets."""
 
     @classmethod
     @abstractmethod
-    def targets(cls, sources: Sources, layers: Iterable[str]) -> Mapping[str, NDArray[np.floating]]:
-        """What the features are to become like, by layer."""
+    def targets(cls, sources: Sources, layers: Iterable[str]) -> Sequence[Target]:
+        """What the features of the layers are to become like."""
 
     @property
     def maps(self) -> Mapping[str, Array]:
         """Arrays over the places of the layer's features, (…, h, w), of the whole picture."""
         return {}
+
+    @property
+    def maps_and_guide(self) -> Mapping[str, Array]:
+        """What a window needs of the term."""
+        return self.maps if self.guide is None else {**self.maps, GUIDE: self.guide}
 
     @abstractmethod
     def statistic(self, features: Array, maps: Mapping[str, Array]) -> Array:
@@ -70,7 +83,7 @@ class Window:
         terms: of the picture.
         weights: by layer, what its features are multiplied by, (h, w); for layers that aren't
             there, nothing.
-        maps: of each term, what the window sees of them.
+        maps: of each term, what the window sees of them and of its guide.
     """
 
     terms: Sequence[Term]
@@ -94,7 +107,7 @@ class Window:
         """Of each term, from the features by layer."""
         weighted = {layer: self._weighted(layer, features[layer]) for layer in self.layers}
         return [
-            term.statistic(weighted[term.layer], maps)
+            term.statistic(_guided(weighted[term.layer], maps), maps)
             for term, maps in zip(self.terms, self.maps, strict=True)
         ]
 
@@ -110,9 +123,14 @@ class Window:
         weighted, total = self._weighted(layer, features), None
         for term, maps, by_statistic in zip(self.terms, self.maps, by_statistics, strict=True):
             if term.layer == layer:
-                gradient = term.by_features(weighted, by_statistic, maps)
+                gradient = term.by_features(_guided(weighted, maps), by_statistic, maps)
+                gradient = _guided(gradient, maps)
                 total = gradient if total is None else total + gradient
         return self._weighted(layer, total)
 
     def _weighted(self, layer: str, features: Array) -> Array:
         return features * self.weights[layer] if layer in self.weights else features
+
+
+def _guided(features: Array, maps: Mapping[str, Array]) -> Array:
+    return features * maps[GUIDE] if GUIDE in maps else features

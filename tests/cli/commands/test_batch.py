@@ -286,7 +286,7 @@ def test_pictures_are_painted(without_torch: None, album: Album) -> None:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (("in", "-o", "out"), "Missing option '--style', '--like' or '--filter'"),
+        (("in", "-o", "out"), "Missing option '--style', '--region', '--like' or '--filter'"),
         (("-o", "out", *NEGATIVE), "Give either pictures, as INPUT, or a folder"),
         (("in", "--watch", "in", "-o", "out", *NEGATIVE), "Give either pictures"),
         (("in", "-o", "out", *NEGATIVE, "--size", "64"), "takes no options of a painting but"),

@@ -137,7 +137,7 @@ def test_the_note_is_of_the_filter_and_no_longer_of_the_painting(
     assert "  strength: 0.5" in told
     assert not any("painting" in line or "preset" in line for line in told)
     recipe = json.loads(run("info", "--json", "out.png").stdout)["provenance"]
-    assert (recipe["filter"], recipe["options"]["keep_colors"]) == ("negative", "False")
+    assert (recipe["filter"], recipe["options"]["colors"]) == ("negative", "painted")
     result = run("stylize", "photo.png", "--like", "out.png", "-o", "like.png")
     assert result.exit_code == 2
     assert "a picture that styleplug painted and noted how" in result.stderr
@@ -181,3 +181,17 @@ def test_a_blend(run: Callable[..., Result], folder: Path, filter_weights: Filte
     assert refused.exit_code == 2
     assert "filter is 'dots,waves', but must be a blend of styles" in refused.stderr
     assert "(dots, lines)" in refused.stderr
+
+
+def test_a_filter_takes_another_pictures_colours(
+    run: Callable[..., Result], negative: None, folder: Path
+) -> None:
+    options = ("--filter", "negative", "--palette", "painting.png")
+    assert run("filter", "photo.png", "-o", "out.png", *options).exit_code == 0
+    means = [pixels(folder / name).mean((0, 1)) for name in ("out.png", "painting.png")]
+    np.testing.assert_allclose(*means, atol=4)
+    lines = [line.split() for line in run("info", "out.png").stdout.splitlines()]
+    assert ["in", "colours", "of:", "painting.png"] in [line[:4] for line in lines]
+    missing = run("filter", "photo.png", "-o", "no.png", "--filter", "negative", "--palette", "x")
+    assert missing.exit_code == 2
+    assert "x: there is no such file" in missing.stderr

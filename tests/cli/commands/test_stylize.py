@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from click.testing import Result
 from PIL import ExifTags, Image
+from portrait import portrait
 
 import styleplug
 from styleplug.config import StylizeConfig
@@ -54,6 +55,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             on_event: Callable[[Event], None],
             cancel: threading.Event,
             checkpoint: None,
+            mask: None,
         ) -> StylizeResult:
             return StylizeResult(PIXELS, work(cancel), "vgg16", 0.5, 0.25, 1.0, 2.0)
 
@@ -488,7 +490,7 @@ def test_options_outside_their_range(
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (["--preset", "cubist"], "'cubist' is not one of 'painterly', 'faithful', 'article'"),
+        (["--preset", "cubist"], "must be one of painterly, faithful, article"),
         (["--size", "large"], "'large' is not a valid integer"),
         (["--time-limit", "soon"], "'soon' is no duration such as 90, 60s, 5m or 1h"),
         (["--pooling", "min"], "'min' is not one of 'max', 'avg'"),
@@ -676,3 +678,39 @@ def test_a_reader_that_goes_away_does_not_cost_the_picture(
         stream.close()
     process.wait(60)
     assert (folder / "out.png").exists()
+
+
+def test_keep_colors_is_the_luminance_of_today(paint: Callable[..., Result], folder: Path) -> None:
+    assert paint("--keep-colors", "--strip", output="early.png").exit_code == 0
+    assert paint("--colors", "luminance", "--strip", output="today.png").exit_code == 0
+    assert (folder / "early.png").read_bytes() == (folder / "today.png").read_bytes()
+    both = paint("--colors", "histogram", "--keep-colors", output="both.png")
+    assert (both.exit_code, "left out where colors is histogram" in both.stderr) == (2, True)
+
+
+def test_a_palette_is_an_input_that_is_never_written_over(
+    paint: Callable[..., Result], folder: Path
+) -> None:
+    before = (folder / "painting.png").read_bytes()
+    result = paint(
+        "--palette", "painting.png", "--overwrite", "--style", "mosaic", output="painting.png"
+    )
+    assert (result.exit_code, "never written over" in result.stderr) == (2, True)
+    assert (folder / "painting.png").read_bytes() == before
+
+
+def test_that_a_face_is_preserved_is_said(run: Callable[..., Result], folder: Path) -> None:
+    Image.fromarray(np.uint8(255 * portrait(128))).save(folder / "portrait.png")
+    options = ("--size", "64", "--iterations", "1", "--device", "cpu", "--json", "--overwrite")
+    command = ("stylize", "portrait.png", "--style", "painting.png", "-o", "out.png", *options)
+    said = {}
+    for preserve in (
+        (),
+        ("--preserve", "none"),
+        ("--preserve", "lines=0.5"),
+        ("--preset", "article"),
+    ):
+        lines = map(json.loads, run(*command, *preserve).stdout.splitlines())
+        [planned] = [line for line in lines if line["event"] == "planned"]
+        said[preserve] = any("a face is preserved" in note for note in planned["notes"])
+    assert list(said.values()) == [True, False, False, False]

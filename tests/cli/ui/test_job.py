@@ -61,7 +61,7 @@ def test_options_that_are_given_win(
     recipe = recipe_of(folder / "again.png")
     assert recipe.options["seed"] == "8"
     assert recipe.options["init"] == "noise"
-    assert [source.name for source in recipe.paintings] == ["photo.png"]
+    assert [painting.image.name for painting in recipe.paintings] == ["photo.png"]
 
 
 @pytest.mark.parametrize("place", ["beside the picture", "beside the photograph", "current folder"])
@@ -92,22 +92,29 @@ def test_a_painting_that_is_gone_has_to_be_given(
     assert again("--style", "moved.png").exit_code == 0
 
 
-def test_a_file_to_start_from_is_looked_for_too(
-    paint: Callable[..., Result], again: Callable[..., Result], folder: Path
+@pytest.mark.parametrize(("option", "instead"), [("init", "content"), ("palette", "photo.png")])
+def test_files_that_options_name_are_looked_for_too(
+    paint: Callable[..., Result],
+    again: Callable[..., Result],
+    folder: Path,
+    option: str,
+    instead: str,
 ) -> None:
-    shutil.copy(folder / "photo.png", folder / "start.png")
-    assert paint("--init", "start.png").exit_code == 0
+    shutil.copy(folder / "photo.png", folder / "other.png")
+    assert paint(f"--{option}", "other.png").exit_code == 0
+    assert str(folder) not in str(recipe_of(folder / "out.png"))
     assert again().exit_code == 0
-    (folder / "start.png").unlink()
+    (folder / "other.png").unlink()
     refused = again("--overwrite")
     assert refused.exit_code == 2
-    assert refused.stderr.endswith("; give it with --init\n")
-    assert again("--overwrite", "--init", "content").exit_code == 0
+    assert refused.stderr.endswith(f"; give it with --{option}\n")
+    assert again("--overwrite", f"--{option}", instead).exit_code == 0
 
 
+@pytest.mark.parametrize("option", ["init", "palette"])
 @pytest.mark.parametrize("place", ["private/start.png", "start.png", "/dev/zero", "x" * 5000])
 def test_what_a_note_says_is_no_path_to_open(
-    painted: Path, again: Callable[..., Result], folder: Path, place: str
+    painted: Path, again: Callable[..., Result], folder: Path, place: str, option: str
 ) -> None:
     """A stranger's picture would have a file of his choice shine through the result."""
     (folder / "private").mkdir()
@@ -115,13 +122,13 @@ def test_what_a_note_says_is_no_path_to_open(
         shutil.copy(folder / "painting.png", folder / start)
     picture = read_picture(painted)
     recipe = recipe_of(painted)
-    stranger = replace(recipe, options={**recipe.options, "init": place}, initial=None)
+    stranger = replace(recipe, options={**recipe.options, option: place}, initial=None)
     noted = stranger.embed_in(picture.origin.metadata)
     write_picture(picture.with_metadata(noted), painted, overwrite=True)
     refused = again()
     assert refused.exit_code == 2
-    assert refused.stderr.endswith("give it with --init\n")
-    assert again("--init", "content").exit_code == 0
+    assert refused.stderr.endswith(f"give it with --{option}\n")
+    assert again(f"--{option}", "photo.png").exit_code == 0
 
 
 def test_a_name_that_no_file_can_have_is_not_found(
@@ -175,7 +182,7 @@ def test_pipes_have_a_note_too(paint: Callable[..., Result], folder: Path) -> No
     result = paint("--format", "png", output="-")
     assert result.exit_code == 0
     (folder / "out.png").write_bytes(result.stdout_bytes)
-    assert [source.name for source in recipe_of(folder / "out.png").paintings] == ["painting.png"]
+    assert [one.image.name for one in recipe_of(folder / "out.png").paintings] == ["painting.png"]
 
 
 # What is kept

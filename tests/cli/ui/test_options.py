@@ -180,7 +180,6 @@ def test_a_duration_that_is_no_time_limit(config: Callable[..., StylizeConfig], 
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--preset", "cubist"),
         ("--pooling", "min"),
         ("--size", "large"),
         ("--size", "64.5"),

@@ -221,6 +221,7 @@ def altered(path: Path, **note: Any) -> None:
         ("paintings", "give the painting with --style"),
         ("like", "give it with --like"),
         ("init", "give it with --init"),
+        ("palette", "give it with --palette"),
     ],
 )
 def test_a_file_is_not_opened_on_a_checkpoint_s_word(

@@ -22,6 +22,7 @@ from styleplug.image.read import read_picture
 from styleplug.image.write import write_picture
 from styleplug.jobs.job import StylizeJob
 from styleplug.jobs.provenance import SourceFile
+from styleplug.painting import Painting
 
 PAGE = Path(__file__).parents[3] / "docs/pictures.md"
 FORMATS = {
@@ -157,7 +158,7 @@ def written(pictures: Mapping[str, tuple[Path, Path]]) -> Mapping[str, list[Path
     for name, sources in pictures.items():
         for index, source in enumerate(sources):
             picture = read_picture(source)
-            recipe = StylizeJob((source,)).provenance(SourceFile.of(source))
+            recipe = StylizeJob((Painting(source),)).provenance(SourceFile.of(source))
             path = source.with_name(f"written{index}{FORMATS[name]}")
             write_picture(picture.with_metadata(recipe.embed_in(picture.origin.metadata)), path)
             found.setdefault(name, []).append(path)

@@ -1,0 +1,169 @@
+"""How paintings and regions are given on a command line, and options for them.
+
+A painting is FILE or NAME, then perhaps a weight and a depth: `a.jpg:0.7`, `b.jpg@fine`. What a
+file is called as a whole comes first, so that a name may hold any of these signs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from styleplug.cli.ui.options import parsed_by, path_option
+from styleplug.painting import DEPTH, WEIGHT, Painting
+
+_WEIGHT = re.compile(r"(.+):([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)", re.DOTALL)
+_DEPTH = re.compile(rf"(.+)@({'|'.join(DEPTH.choices)})", re.DOTALL)
+
+
+def parse_painting(text: str) -> Painting[Path]:
+    """The painting of `PAINTING[:WEIGHT][@DEPTH]`.
+
+    Raises:
+        ValueError: a weight that can't be.
+    """
+    image, weight, depth = _without_suffixes(text)
+    return Painting(Path(image), weight, depth)
+
+
+def parse_region(text: str) -> Painting[Path]:
+    """The painting and its region of `MASK=PAINTING[:MASK][:WEIGHT][@DEPTH]`.
+
+    Raises:
+        ValueError: there is no "=", or a weight can't be.
+    """
+    region, painting = _divided(text)
+    image, weight, depth = _without_suffixes(painting)
+    image, mask = _without_mask(image)
+    return Painting(Path(image), weight, depth, Path(region), mask)
+
+
+def parse_region_map(text: str) -> Painting[Path]:
+    """The painting and the colour maps of `MAP=PAINTING:MAP[:WEIGHT][@DEPTH]`.
+
+    Raises:
+        ValueError: a map is missing, or a weight can't be.
+    """
+    one = parse_region(text)
+    if one.mask is None:
+        raise ValueError(
+            f"{text!r} is no MAP=PAINTING:MAP, with the painting's map, a file, at its end"
+        )
+    return Painting(one.image, one.weight, one.depth, one.region, one.mask, by_color=True)
+
+
+def as_text(painting: Painting[Path]) -> str:
+    """The text that the parser of its option makes the painting of."""
+    text = f"{painting.image}"
+    if painting.region:
+        text = f"{painting.region}={text}"
+    if painting.mask:
+        text += f":{painting.mask}"
+    if painting.weight != WEIGHT.default:
+        text += f":{painting.weight!r}"
+    return text if painting.depth == DEPTH.default else f"{text}@{painting.depth}"
+
+
+mask_option = path_option(
+    "--mask",
+    help="Where to act, and how strongly: a grey picture, white for fully; what is black stays as"
+    " it is. Of a folder, the picture in it that is called as PHOTO is.",
+)
+PARSERS: dict[str, Callable[[str], Painting[Path]]] = {
+    "paintings": parse_painting,
+    "regions": parse_region,
+    "region_maps": parse_region_map,
+}
+"""What makes a painting of a value of each option, by the name of the command's parameter."""
+
+
+def parameter_of(painting: Painting[Path]) -> str:
+    """The name of the command's parameter that a painting is given by."""
+    if painting.by_color:
+        return "region_maps"
+    return "regions" if painting.region else "paintings"
+
+
+def painting_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--style`, `--region` and `--region-map`, which are for `paintings_of`, and
+    `--mask`."""
+    command = mask_option(command)
+    for option, name, metavar, text in (
+        (
+            "--region-map",
+            "region_maps",
+            "MAP=PAINTING:MAP",
+            "Two colour maps, of PHOTO and of the painting: where they have the same colour, the"
+            " one is painted as the other.",
+        ),
+        (
+            "--region",
+            "regions",
+            "MASK=PAINTING[:MASK]",
+            "Paint in the manner of PAINTING where MASK is white; give one for each region. A"
+            " second MASK is the painting's, of what to learn from. What no region covers is"
+            " painted as --style says, and without it stays as it is. A region's MASK may be a"
+            " folder, as of --mask; weights and depths are as of --style.",
+        ),
+        (
+            "--style",
+            "paintings",
+            "PAINTING[:WEIGHT][@DEPTH]",
+            "The painting, a file or a name that `styleplug styles list` knows; give several to mix"
+            " them, by their weights (1 unless given). DEPTH is fine, for the brush and the canvas"
+            " alone, or coarse, for the shapes.",
+        ),
+    ):
+        kind = parsed_by(PARSERS[name])
+        command = click.option(option, name, type=kind, metavar=metavar, multiple=True, help=text)(
+            command
+        )
+    return command
+
+
+def paintings_of(options: dict[str, Any]) -> list[Painting[Path]]:
+    """Takes all paintings from a command's options."""
+    return [painting for name in PARSERS for painting in options.pop(name)]
+
+
+def with_files(paintings: Iterable[Painting[Path]], files: Iterator[Path]) -> list[Painting[Path]]:
+    """The paintings with other files in the place of all of theirs, in their order."""
+    return [painting.with_images(lambda _: next(files)) for painting in paintings]
+
+
+def _without_suffixes(text: str) -> tuple[str, float, str]:
+    """A painting's text without weight and depth; the weight; the depth."""
+    found: dict[re.Pattern[str], str] = {}
+    while not os.path.lexists(text):
+        pattern = next(
+            (one for one in (_WEIGHT, _DEPTH) if one not in found and one.fullmatch(text)), None
+        )
+        if pattern is None:
+            break
+        match = pattern.fullmatch(text)
+        assert match
+        text, found[pattern] = match.groups()
+    return text, float(found.get(_WEIGHT, WEIGHT.default)), found.get(_DEPTH, DEPTH.default)
+
+
+def _without_mask(text: str) -> tuple[str, Path | None]:
+    """A painting's text without the mask at its end; the mask, which is a file."""
+    if not os.path.lexists(text):
+        for place in (match.start() for match in re.finditer(":", text)):
+            if place and os.path.isfile(text[place + 1 :]):
+                return text[:place], Path(text[place + 1 :])
+    return text, None
+
+
+def _divided(text: str) -> tuple[str, str]:
+    """The texts before and after the "=" that comes after a mask's name."""
+    places = [match.start() for match in re.finditer("=", text)]
+    if not places:
+        raise ValueError(f"{text!r} is no MASK=PAINTING")
+    place = next((one for one in places if os.path.lexists(text[:one])), places[0])
+    return text[:place], text[place + 1 :]

@@ -1,0 +1,77 @@
+"""A painting, and what it is for: how much it counts, at which depth, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar, cast
+
+from styleplug.errors import ConfigError
+from styleplug.options import Choice, Number
+
+Image = TypeVar("Image")
+Other = TypeVar("Other")
+
+WEIGHT = Number(
+    1.0,
+    "How much the painting counts among those that are mixed with it.",
+    0,
+    name="weight",
+)
+DEPTH = Choice(
+    "all",
+    "What to take of the painting: fine, its brush and canvas; coarse, its shapes; or all.",
+    ("all", "fine", "coarse"),
+    name="depth",
+)
+
+
+@dataclass(frozen=True)
+class Painting(Generic[Image]):
+    """A painting, and what it is for.
+
+    Pictures are of whatever kind the function takes that the painting is for: files, arrays, PIL
+    images. Masks are grey: what is white counts, what is black or transparent doesn't, and grey in
+    part; one of another size is scaled.
+
+    Args:
+        image: the painting, or the name of one in the collection.
+        weight: how much it counts among the paintings of its region, 0 or more.
+        depth: "fine" for its brush and canvas alone, "coarse" for its shapes, or "all".
+        region: a mask, of the photograph, of where to paint in its manner; None for what the
+            regions of other paintings leave.
+        mask: a mask of the painting itself, of what to learn from it; None for all of it.
+        by_color: `region` and `mask` are colour maps instead, in which equal colours correspond.
+
+    Raises:
+        ConfigError: a weight or a depth that can't be, or a colour map without another.
+    """
+
+    image: Image
+    weight: float = 1.0
+    depth: str = "all"
+    region: Image | None = None
+    mask: Image | None = None
+    by_color: bool = False
+
+    def __post_init__(self) -> None:
+        WEIGHT.checked(self.weight)
+        DEPTH.checked(self.depth)
+        if self.by_color and (self.region is None or self.mask is None):
+            raise ConfigError(
+                "by_color", True, "two colour maps: one of the photograph, one of the painting"
+            )
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """All pictures: the painting, then the masks that it has."""
+        given = (self.image, self.region, self.mask)
+        return tuple(image for image in given if image is not None)
+
+    def with_images(self, function: Callable[[Image], Other]) -> Painting[Other]:
+        """The painting with what a function makes of each of `images`, in their order."""
+        image, *masks = map(function, self.images)
+        rest = iter(masks)
+        region = None if self.region is None else next(rest)
+        mask = None if self.mask is None else next(rest)
+        return replace(cast(Any, self), image=image, region=region, mask=mask)
