@@ -66,7 +66,7 @@ function createEntry(first) {
       recipe,
     ),
     createAgain(first),
-    el("div", { class: "row" }, download, createDelete(first)),
+    el("div", { class: "row" }, download, createDelete(() => job)),
   );
   item.refresh = (now) => {
     job = now;
@@ -83,8 +83,9 @@ function createEntry(first) {
   return item;
 }
 
-/** Deletes at the second press, so that nothing is lost by a slip. */
-function createDelete(job) {
+/** Deletes at the second press, so that nothing is lost by a slip.
+ * @param current gives the job as it is at that moment */
+function createDelete(current) {
   const button = el("button", { type: "button", class: "small plain" }, "Delete");
   const calm = () => {
     button.textContent = "Delete";
@@ -94,9 +95,9 @@ function createDelete(job) {
   button.addEventListener("click", () => {
     if (button.classList.contains("danger")) {
       document.getElementById("panel").focus();
-      return remove(job.id);
+      return remove(current().id);
     }
-    button.textContent = isOver(job) ? "Really delete" : "Stop and delete";
+    button.textContent = isOver(current()) ? "Really delete" : "Stop and delete";
     button.classList.add("danger");
   });
   return button;
