@@ -98,6 +98,7 @@ def measured(size: int, engine: str, limit: float) -> dict[str, float | None]:
         pyramid=False,
         engine=engine,
         device="cpu",
+        preserve="none",
         max_memory=limit or None,
     )
     row: dict[str, float | None] = {}

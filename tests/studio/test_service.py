@@ -300,7 +300,7 @@ def test_a_painting_is_painted_kept_on_the_way_and_gone_on_with(
     (tmp_path / "second.png").write_bytes(studio.get(second["result"]["url"]).body)
     note = provenance_in(inspect_picture(tmp_path / "second.png").metadata.xmp)
     assert isinstance(note, StylizeProvenance)
-    assert note.paintings[0].name == "painting.png"
+    assert note.paintings[0].image.name == "painting.png"
     assert note.initial.name == "result.png"
 
 

@@ -129,12 +129,13 @@ from styleplug.transfer.memory import MemoryEstimate
 engine, precision, size, limit = *sys.argv[1:3], int(sys.argv[3]), float(sys.argv[4])
 config = styleplug.StylizeConfig(
     size=size, iterations=2, engine=engine, precision=precision, device="cpu",
-    optimizer="adam", pyramid=False, content_error=None, content_weight=1, max_memory=limit or None,
+    optimizer="adam", pyramid=False, content_error=None, content_weight=1, preserve="none",
+    max_memory=limit or None,
 )
 needs = []
 fit = plan.fitted_scales
-def fitted(scales, paintings, config, engine):
-    [scale] = fit(scales, paintings, config, engine)
+def fitted(scales, paintings, config, engine, *preserved):
+    [scale] = fit(scales, paintings, config, engine, *preserved)
     from styleplug.runtime.memory import resident_memory
     estimate = MemoryEstimate([scale], paintings, config, engine, resident_memory())
     evaluation = estimate.evaluation(0, scale.window, scale.history)

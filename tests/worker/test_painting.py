@@ -231,7 +231,7 @@ def test_a_picture_file_says_how_it_was_made_and_not_how_the_photograph_was(
     filtered = worker.hear()["result"]["path"]
     config = FilterConfig(strength=0.5)
     assert provenance_in(inspect_picture(filtered).metadata.xmp) == FilterProvenance.planned(
-        config, "posterise", SourceFile.of(photo)
+        config, "posterise", SourceFile.of(photo), None
     )
 
 

@@ -475,6 +475,7 @@ def test_a_photograph_that_is_too_narrow_for_the_size(
         (["--seed", "-1"], "seed is -1, but must be a whole number from 0 to"),
         (["--time-limit", "0"], "time_limit is 0.0, but must be a number of 0.001 or more"),
         (["--device", "nonsense"], "device is 'nonsense', but must be auto, cpu, cuda, cuda:N"),
+        (["--preset", "cubist"], "must be one of painterly, faithful, article"),
         (["--precision", "float16"], "precision is 'float16', but must be float32 on the CPU"),
         (["--init", ""], "init is '', but must be content, noise, style, or a FILE"),
         (["--content-error", "1", "--style-weight", "1"], "content_error is 1.0, but must be left"),
@@ -490,7 +491,6 @@ def test_options_outside_their_range(
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (["--preset", "cubist"], "must be one of painterly, faithful, article"),
         (["--size", "large"], "'large' is not a valid integer"),
         (["--time-limit", "soon"], "'soon' is no duration such as 90, 60s, 5m or 1h"),
         (["--pooling", "min"], "'min' is not one of 'max', 'avg'"),

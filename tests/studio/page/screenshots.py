@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests/support"))
 
 from browser import Browser  # noqa: E402  # which stands in that folder
-from PIL import Image  # noqa: E402
-from studio_client import StudioClient  # noqa: E402
-from studio_page import StudioPage  # noqa: E402
+from PIL import Image  # noqa: E402  # likewise
+from studio_client import StudioClient  # noqa: E402  # likewise
+from studio_page import StudioPage  # noqa: E402  # likewise
 
 WIDTH, HEIGHT = 1200, 750
 PHONE = (390, 844)
