@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from styleplug.cli.ui.extras import import_studio
-from styleplug.cli.ui.options import path_option
+from styleplug.cli.ui.options import path_option, port_option
 from styleplug.cli.ui.terminal import say
 from styleplug.errors import ConfigError, StyleplugError
 
@@ -26,13 +26,7 @@ PASSWORD = "STYLEPLUG_PASSWORD"
     metavar="ADDRESS",
     help="The address to listen at; one that other machines reach needs a password.",
 )
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8571,
-    metavar="N",
-    help="The port to listen at; 0 is any that is free.",
-)
+@port_option(8571)
 @path_option(
     "--password-file",
     help=f"A file whose first line is the password, of 12 characters or more; {PASSWORD} in the"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from styleplug.cli.ui.extras import import_studio
+from styleplug.cli.ui.options import port_option
 from styleplug.cli.ui.terminal import say
 from styleplug.errors import StyleplugError
 
@@ -22,13 +23,7 @@ if TYPE_CHECKING:
     nargs=-1,
     metavar="[PHOTO]...",
 )
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    metavar="N",
-    help="The port to listen at; 0 is any that is free.",
-)
+@port_option(0)
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 def studio(photographs: tuple[Path, ...], port: int, no_browser: bool) -> None:
     """Open the studio in the browser: try, compare and tune.

@@ -62,6 +62,17 @@ def path_option(*names: str, metavar: str = "FILE", **more: Any) -> Decorator:
     return click.option(*names, type=click.Path(path_type=Path), metavar=metavar, **more)
 
 
+def port_option(usual: int) -> Decorator:
+    """An option that names the port of a service."""
+    return click.option(
+        "--port",
+        type=click.IntRange(0, 65535),
+        default=usual,
+        metavar="N",
+        help="The port to listen at; 0 is any that is free.",
+    )
+
+
 like_option = path_option(
     "--like",
     metavar="PICTURE",
