@@ -7,9 +7,10 @@ import secrets
 import unicodedata
 from pathlib import PurePosixPath
 
+from styleplug.names import is_windows_device
+
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _ODD = re.compile(r"[^\w .,()+@=~-]")
-_WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE)
 _LONGEST = 100
 
 
@@ -36,4 +37,4 @@ def safe_name(given: str | None) -> str:
     suffix = path.suffix[:12]
     stem = path.name.removesuffix(path.suffix)[:_LONGEST].rstrip(" .") or "picture"
     name = f"{stem}{suffix}"
-    return f"_{name}" if _WINDOWS_DEVICE.fullmatch(name) else name
+    return f"_{name}" if is_windows_device(name) else name
