@@ -36,8 +36,7 @@ class TorchEngine(Engine):
     def __init__(self, mirror: TorchVGG) -> None:
         self.mirror, self.architecture = mirror, mirror.architecture
         self.on_host = mirror.device.type == "cpu"
-        is_float16 = mirror.dtype == torch.float16
-        self.loss_scale = FLOAT16_LOSS_SCALE if is_float16 else 1.0
+        self.loss_scale = FLOAT16_LOSS_SCALE if mirror.dtype == torch.float16 else 1.0
         self.precision = str(mirror.dtype).removeprefix("torch.")
         size = min(4, mirror.dtype.itemsize)  # twice as much, for tests alone, isn't known
         self.cost_in_forward_passes, self.memory = _COST[size], _MEMORY[size]

@@ -22,10 +22,8 @@ try:
 except (ImportError, OSError) as failure:
     raise MissingDependencyError.of(failure, "torch", "torch") from failure
 
-from styleplug.vgg.precision import (
-    layout_for,
-    quick_type,
-)  # after the error that says that there is no PyTorch
+# Only now, after the error that says that there is no PyTorch.
+from styleplug.vgg.precision import layout_for, quick_type
 
 _DEVICES = {
     "rocm": "cuda",

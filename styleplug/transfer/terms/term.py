@@ -1,10 +1,9 @@
 """What a term of the loss is, and the terms of a window over the arrays of any engine.
 
 A term depends on the features of a layer by a sum over all places, its statistic, in which a guide
-may let places count more or less. So a picture can
-be worked on in tiles: their statistics add up to the whole's, from which follow the error and its
-derivative with respect to the statistic, and from that, tile by tile again, the derivative with
-respect to the features.
+may let places count more or less. So a picture can be worked on in tiles: their statistics add up
+to the whole's, from which follow the error and its derivative with respect to the statistic, and
+from that, tile by tile again, the derivative with respect to the features.
 
 Each term states this once, over what NumPy's arrays, PyTorch's, and `styleplug.vgg.expression`
 have in common: arithmetic, `@`, `.T`, `.sum()`, `.reshape()` and `.shape`. A sum by channel is a
