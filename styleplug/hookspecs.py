@@ -109,6 +109,12 @@ class Mask:
     values: NDArray[np.float32]
     name: str
 
+    def at(self, size: tuple[int, int]) -> NDArray[np.float32]:
+        """Its values, scaled to a size, (H, W), where they have another."""
+        from styleplug.image.resize import resized
+
+        return self.values if self.values.shape == size else resized(self.values, *size)
+
     def scaling_note(self, size: tuple[int, int]) -> str:
         """A line for people on its being scaled to another size, (H, W)."""
         before, after = (f"{width}×{height}" for height, width in (self.values.shape, size))

@@ -19,7 +19,6 @@ from styleplug.hookspecs import (
     FilterRequest,
     FilterResult,
     Job,
-    Mask,
     StylizeRequest,
     StylizeResult,
     current_observer,
@@ -120,8 +119,11 @@ class Observers:
         # In place, for pictures may be large.
         image = after - before
         image *= before.dtype.type(config.strength)
-        if request.mask:
-            image *= _values(request.mask, before.shape[:2])[..., None]
+        if mask := request.mask:
+            size = before.shape[:2]
+            if mask.values.shape != size:
+                _log.warning("%s", mask.scaling_note(size))
+            image *= mask.at(size)[..., None]
         image += before
         image.clip(0, 1, out=image)
         return replace(result, image=image, alpha=request.alpha)
@@ -129,13 +131,3 @@ class Observers:
     def _sources(self) -> dict[str, str]:
         """The plug-in of each filter by name; to ask is work for all of them, so only errors do."""
         return {filter.name: filter.source for filter in offered_filters(self._manager)}
-
-
-def _values(mask: Mask, size: tuple[int, int]) -> Any:
-    """A mask's values, brought to a size, which is said."""
-    if mask.values.shape == size:
-        return mask.values
-    from styleplug.image.resize import resized
-
-    _log.warning("%s", mask.scaling_note(size))
-    return resized(mask.values, *size)

@@ -157,11 +157,11 @@ def _regions(
     Where masks overlap, they share the pixel; a place without one is what they leave.
     """
     size, alpha = photograph.pixels.shape[:2], photograph.alpha
-    given = {place: _at(place, size) for place in places if place is not None}
+    given = {place: place.at(size) for place in places if place is not None}
     total = np.sum(list(given.values()), axis=0) if given else np.zeros(size, np.float32)
     rest = (1 - total).clip(0, 1)
     total = total.clip(1, None)
-    acts = None if mask is None else _at(mask, size)
+    acts = None if mask is None else mask.at(size)
     regions = []
     for place in places:
         region = rest if place is None else given[place] / total
@@ -198,12 +198,6 @@ def _empty(place: Mask | None) -> ConfigError:
     if not is_black(place.values):
         allowed = "partly within the mask, and where the photograph is seen"
     return ConfigError("region", place.name, allowed)
-
-
-def _at(mask: Mask, size: tuple[int, int]) -> Array:
-    if mask.values.shape == size:
-        return mask.values
-    return resized(mask.values, *size)
 
 
 def _distinct(roles: Iterable[StyleRole] | Sequence[StyleRole]) -> list[Mask | None]:
