@@ -18,6 +18,7 @@ from styleplug.hookspecs import (
     FilterRequest,
     FilterResult,
     Mask,
+    PreviousFrame,
     StyleRole,
     StylizeRequest,
     StylizeResult,
@@ -47,6 +48,7 @@ def stylize(
     cancel: threading.Event | None = None,
     checkpoint: Checkpoint | None = None,
     mask: ImageLike | None = None,
+    previous: PreviousFrame | None = None,
 ) -> StylizeResult:
     """Paint a photograph in the manner of one or more paintings.
 
@@ -63,6 +65,7 @@ def stylize(
         checkpoint: a file to keep the state in, and to go on from.
         mask: where, and how strongly, to paint: a grey picture, white for fully. What is black
             stays as it is. One of another size is scaled.
+        previous: of a frame of a video, what the one before has become.
 
     Returns:
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the photograph,
@@ -99,6 +102,7 @@ def stylize(
         style_roles=tuple(roles),
         mask=None if mask is None else _mask(mask, "the mask"),
         palette_image=_option_pixels(config, "palette"),
+        previous=previous,
     )
     result: StylizeResult = plugin_manager().hook.styleplug_stylize(request=request)
     return result
@@ -111,6 +115,7 @@ def apply_filter(
     on_event: Callable[[Event], None] | None = None,
     cancel: threading.Event | None = None,
     mask: ImageLike | None = None,
+    previous: PreviousFrame | None = None,
 ) -> FilterResult:
     """Send a picture through a filter.
 
@@ -122,6 +127,7 @@ def apply_filter(
         on_event: called with each event of `styleplug.events`.
         cancel: set it, from any thread, to end the work early.
         mask: where, and how strongly, to filter, as of `stylize`.
+        previous: as of `stylize`.
 
     Returns:
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the picture.
@@ -142,6 +148,7 @@ def apply_filter(
         alpha=picture.alpha,
         mask=None if mask is None else _mask(mask, "the mask"),
         palette_image=_option_pixels(config, "palette"),
+        previous=previous,
     )
     result: FilterResult = plugin_manager().hook.styleplug_apply_filter(request=request)
     return result

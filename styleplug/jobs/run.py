@@ -20,7 +20,7 @@ from styleplug.jobs.provenance import Provenance, SourceFile
 
 if TYPE_CHECKING:
     from styleplug.events import Event
-    from styleplug.hookspecs import FilterResult, JobResult, StylizeResult
+    from styleplug.hookspecs import FilterResult, JobResult, PreviousFrame, StylizeResult
     from styleplug.image.picture import Picture
 
 _log = logging.getLogger("styleplug")
@@ -106,8 +106,12 @@ class PreparedJob:
         self,
         on_event: Callable[[Event], None] | None = None,
         cancel: threading.Event | None = None,
+        previous: PreviousFrame | None = None,
     ) -> StylizeResult | FilterResult:
         """Call the public API.
+
+        Args:
+            previous: of a frame of a video, what the one before has become.
 
         Raises:
             StyleplugError: it can't be done.
@@ -120,12 +124,19 @@ class PreparedJob:
                 ]
                 picture = next(others) if mask else None
                 return styleplug.stylize(
-                    self.photograph, paintings, config, on_event, cancel, checkpoint, picture
+                    self.photograph,
+                    paintings,
+                    config,
+                    on_event,
+                    cancel,
+                    checkpoint,
+                    picture,
+                    previous,
                 )
             case FilterJob(filter=name, config=config):
                 picture = next(iter(self.others), None)
                 return styleplug.apply_filter(
-                    self.photograph, name, config, on_event, cancel, picture
+                    self.photograph, name, config, on_event, cancel, picture, previous
                 )
         raise TypeError(f"{type(self.job).__name__} is no job")
 
