@@ -19,7 +19,7 @@ from styleplug.image.resize import resized
 from styleplug.transfer.arrays import Array, AsArray
 from styleplug.vgg.tensors import Pixels, as_batch
 
-STRENGTH = 10.0
+STRENGTH = 300.0
 """Of the loss's pull on a pixel, in style errors for each square of a pixel's range: as found by
 what frames painted without a hold, from where the one before was, differ from it."""
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
@@ -60,7 +60,13 @@ def encode_to(
         OSError: the file can't be written.
     """
     av = import_extra("av", "video")
-    stream = None
+    stream, lengths = None, dict[int, int]()
+
+    def mux(packets: Iterable[Any]) -> None:
+        for packet in packets:
+            packet.duration = lengths.pop(packet.pts)  # which encoders don't hand on
+            output.mux(packet)
+
     with av.open(file, "w", format=container) as output:
         for pixels, (time, duration) in zip(frames, timings, strict=True):
             height, width = (side + side % 2 for side in pixels.shape[:2])
@@ -77,10 +83,10 @@ def encode_to(
             frame = frame.reformat(
                 format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG"
             )
-            frame.pts, frame.duration, frame.time_base = time, duration, encoding.time_base
-            output.mux(stream.encode(frame))
+            frame.pts, frame.time_base, lengths[time] = time, encoding.time_base, duration
+            mux(stream.encode(frame))
         if stream is not None:
-            output.mux(stream.encode(None))
+            mux(stream.encode(None))
 
 
 def _tag_colours(context: object) -> None:

@@ -58,6 +58,7 @@ def stylize(
     output: Path,
     kind: str | None,
     plot: Path | None,
+    film: Path | None,
     frames: Path | None,
     compare: Path | None,
     overwrite: bool,
@@ -84,7 +85,7 @@ def stylize(
     masks = [mask] if mask else []
     inputs = [photo, *(path for painting in paintings for path in painting.images), *masks]
     check_pipes(inputs, output, kind, as_json=as_json)
-    watch = Watch(plot, frames, compare, overwrite)
+    watch = Watch(plot, film, frames, compare, overwrite)
     try:
         with piped(inputs, output, kind) as ((photo, *others), file):
             name = "standard output" if output == PIPE else str(output)
