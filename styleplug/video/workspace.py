@@ -76,7 +76,10 @@ class Workspace:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._stack.close()
+        if self.done:
+            self._stack.close()
+        else:  # there is nothing to go on from
+            self.remove()
 
     @property
     def segments(self) -> list[Segment]:

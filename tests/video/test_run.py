@@ -125,10 +125,9 @@ def test_other_options_begin_anew_where_that_is_allowed(
     assert numbers(events) == list(range(COUNT))
 
 
-def test_nothing_is_held_between_two_frames_in_memory_or_on_disk(
+def test_no_more_frames_are_kept_than_of_one_segment(
     make: Make, source: Path, tmp_path: Path, monkeypatch
 ) -> None:
-    """Of a video of any length, no more is kept than the frames of one segment."""
     monkeypatch.setattr(video_run, "FRAMES_PER_SEGMENT", 2)
     with pytest.raises(Cancelled):
         make(source, stop_after=6)
@@ -172,7 +171,7 @@ def refused(make: Make, source: Path, output: str = "out.mp4") -> str:
     before = set(source.parent.iterdir())
     with pytest.raises(StyleplugError) as caught:
         make(source, output)
-    assert {*source.parent.iterdir()} - {source.parent / f".{output}.styleplug"} == before
+    assert {*source.parent.iterdir()} == before
     return str(caught.value)
 
 
@@ -211,4 +210,15 @@ def test_damage_in_the_middle_is_told_with_its_time(make: Make, tmp_path: Path) 
     middle = len(data) // 2
     data[middle : middle + 4000] = bytes(4000)
     source.write_bytes(data)
-    assert "is damaged after 0:" in refused(make, source)
+    with pytest.raises(VideoError, match=r"is damaged after 0:0\d\.\d\d"):
+        make(source)
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_a_full_disk_is_named_and_the_work_goes_on_once_there_is_room(
+    make: Make, small_disk: Path, tmp_path: Path
+) -> None:
+    source = write_clip(tmp_path / "in.mp4", pan("harbour.jpg", 12, (512, 384), (1, 1)).frames())
+    with pytest.raises(VideoError, match=r"No space left on device.*free some space"):
+        make(source, small_disk / "out.mp4")
+    assert [path.name for path in small_disk.iterdir()] == [".out.mp4.styleplug"]
