@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,6 +28,10 @@ from styleplug.video.workspace import Workspace
 
 FRAMES_PER_SEGMENT = 240
 """As far apart as encoders have key frames anyway: segments cost nothing."""
+FEWEST_FOUND = 0.9
+"""Of the frames that a file says it has, often by its duration alone: fewer are worth a word."""
+
+_log = logging.getLogger("styleplug")
 
 
 @dataclass(frozen=True)
@@ -134,8 +139,17 @@ class _Run:
             before = frame.pixels
         if self._timings:
             self._encode(number + 1)
-        if not workspace.encoded:
+        self._check_count(number + 1)
+
+    def _check_count(self, found: int) -> None:
+        if not found:
             raise VideoError(self._source, "has no frame that can be read")
+        said = self._info.frames
+        if said and found < FEWEST_FOUND * said:
+            _log.warning(
+                "%s has %d frames of the %d that it says; it may be damaged",
+                *(self._source, found, said),
+            )
 
     def _paint(self, number: int, frame: Frame, before: Pixels | None) -> None:
         def follow(event: Event) -> None:

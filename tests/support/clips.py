@@ -73,8 +73,10 @@ def warping_error(frames: Frames, shot: Shot) -> float:
     errors = []
     for (before, after), (old, new) in zip(pairwise(frames), pairwise(shot.boxes), strict=True):
         x, y = _places(width, old, new, 0), _places(height, old, new, 1)
-        grid = np.broadcast_arrays(x, y[:, np.newaxis])
-        moved = cv2.remap(_floats(before), *map(np.ascontiguousarray, grid), cv2.INTER_CUBIC)
+        across, down = (
+            np.ascontiguousarray(one) for one in np.broadcast_arrays(x, y[:, np.newaxis])
+        )
+        moved = cv2.remap(_floats(before), across, down, cv2.INTER_CUBIC)
         inner = np.ix_(_seen(y, height), _seen(x, width))
         errors.append(np.square(moved - _floats(after))[inner].mean())
     return float(np.mean(errors))
@@ -105,8 +107,8 @@ def write_clip(
         video.time_base = video.codec_context.time_base = Fraction(1, TICKS)
         audio: Any = file.add_stream("aac", rate=8000, layout="mono") if sound else None
         if audio:
-            for frame in _tone(times[-1] + 40):
-                file.mux(audio.encode(frame))
+            for sounding in _tone(times[-1] + 40):
+                file.mux(audio.encode(sounding))
             file.mux(audio.encode(None))
         for pixels_of_frame, time in zip(frames, times, strict=True):
             frame = av.VideoFrame.from_ndarray(pixels_of_frame, format="rgb24")
@@ -127,11 +129,11 @@ class Clip:
     @classmethod
     def read(cls, path: Path) -> Clip:
         with av.open(str(path)) as file:
-            decoded = list(file.decode(video=0))
+            decoded: list[Any] = list(file.decode(video=0))
         frames = [frame.to_ndarray(format="rgb24") for frame in decoded]
         times = [frame.pts * frame.time_base for frame in decoded]
         with av.open(str(path)) as file:
-            packets = [packet for packet in file.demux() if packet.stream.type == "audio"]
+            packets: list[Any] = [one for one in file.demux() if one.stream.type == "audio"]
         sound = [(p.pts * p.time_base, bytes(p)) for p in packets if p.dts is not None]
         return cls(frames, times, sound)
 

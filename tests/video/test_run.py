@@ -204,15 +204,24 @@ def test_sound_alone_is_refused(make: Make, tmp_path: Path) -> None:
 
 
 def test_damage_in_the_middle_is_told_with_its_time(make: Make, tmp_path: Path) -> None:
-    frames = PAN.frames() * 4
-    source = write_clip(tmp_path / "in.mkv", frames, sound=False, codec="ffv1", pixels="bgr0")
+    source = write_clip(tmp_path / "in.mp4", PAN.frames() * 3, sound=False)
     data = bytearray(source.read_bytes())
     middle = len(data) // 2
-    data[middle : middle + 4000] = bytes(4000)
+    data[middle : middle + 3000] = bytes(3000)
     source.write_bytes(data)
     with pytest.raises(VideoError, match=r"is damaged after 0:0\d\.\d\d"):
         make(source)
     assert not (tmp_path / "out.mp4").exists()
+
+
+def test_a_video_that_ends_early_is_made_as_far_as_it_goes(
+    make: Make, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = write_clip(tmp_path / "in.mkv", PAN.frames(), sound=False)
+    source.write_bytes(source.read_bytes()[: source.stat().st_size // 2])
+    make(source)
+    assert "frames of the 8 that it says" in caplog.text
+    assert len(Clip.read(tmp_path / "out.mp4").frames) < COUNT
 
 
 def test_a_full_disk_is_named_and_the_work_goes_on_once_there_is_room(

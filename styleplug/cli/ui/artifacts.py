@@ -129,9 +129,7 @@ class Watch:
         self, option: str, path: Path, extensions: Sequence[str], inputs: Sequence[Path]
     ) -> None:
         for source in inputs:
-            check_output(
-                *(path, *extensions), source=source, overwrite=self.overwrite, option=option
-            )
+            check_output(path, *extensions, source=source, overwrite=self.overwrite, option=option)
 
     def _add_to_film(self, pixels: NDArray[np.float32], photograph: Picture) -> None:
         """Take a picture into the film, which begins with the photograph."""
