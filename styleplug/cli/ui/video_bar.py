@@ -50,7 +50,7 @@ def video_bar(cancel: threading.Event) -> Iterator[Callable[[VideoEvent], None]]
                     if not bar.console.is_terminal and now - said >= _LINE_EVERY:
                         said = now
                         bar.console.print(work.text)
-            text = "stopping after this frame" if cancel.is_set() else work.text
+            text = "stopping; what is done is kept" if cancel.is_set() else work.text
             bar.update(task, description=text, total=work.total, completed=work.completed)
 
         yield show
