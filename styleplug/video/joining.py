@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 from styleplug.errors import VideoError
 from styleplug.extras import import_extra
 from styleplug.video.encoder import Encoding, encode_to
-from styleplug.video.reader import opened
+from styleplug.video.reader import open_file, opened
 
 if TYPE_CHECKING:
     from av import Packet
@@ -70,7 +70,7 @@ def join(
         if not strip:
             joined.metadata.update(original.metadata)
             joined.set_chapters(original.chapters())
-        with av.open(str(segments[0])) as first:
+        with open_file(segments[0]) as first:
             video = joined.add_stream_from_template(first.streams.video[0])
         copies = dict(_copies(original, joined, source))
         sources = [_video_packets(segments, video), _copied_packets(original, copies, source)]
@@ -115,9 +115,8 @@ def _copies(
 
 
 def _video_packets(segments: Iterable[Path], video: Stream) -> Iterator[Packet[Any]]:
-    av = import_extra("av", "video")
     for path in segments:
-        with av.open(str(path)) as segment:
+        with open_file(path) as segment:
             for packet in segment.demux(video=0):
                 if packet.dts is not None:
                     packet.stream = video

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,8 +24,12 @@ if TYPE_CHECKING:
 Pixels = NDArray[np.uint8]
 """(H, W, 3), sRGB."""
 
-_PICTURES = ("image2", "_pipe")
-"""In the names of what FFmpeg calls formats, and are single pictures."""
+_FORMATS = (
+    *("mov", "matroska", "avi", "asf", "flv", "gif", "ivf", "mpeg", "mpegts", "mpegvideo", "mxf"),
+    *("nut", "ogg", "dv", "h264", "hevc", "m4v", "obu", "yuv4mpegpipe"),
+)
+"""FFmpeg's names of what is read: files with videos in them. Others are pictures, or lists of other
+files, which may be anywhere."""
 _HD_HEIGHT = 720
 """From here on, a video that doesn't say how its colours are coded has them by ITU-R BT.709."""
 _HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
@@ -74,12 +77,26 @@ def opened(path: Path) -> Iterator[InputContainer]:
     """
     av = import_extra("av", "video")
     try:
-        container: InputContainer = av.open(os.fspath(path))
+        container = open_file(path)
     except av.error.FFmpegError as error:
         raise _unreadable(path, error) from error
     with container:
         check_video(path, container)
         yield container
+
+
+def open_file(path: Path) -> InputContainer:
+    """A file with a video, open for reading, and nothing but a file.
+
+    FFmpeg would take a name such as http://… for an address, and playlists are full of them.
+
+    Raises:
+        av.error.FFmpegError: it can't be read.
+    """
+    av = import_extra("av", "video")
+    allowed = {"protocol_whitelist": "file", "format_whitelist": ",".join(_FORMATS)}
+    container: InputContainer = av.open(f"file:{path}", options=allowed)
+    return container
 
 
 def check_video(path: Path, container: InputContainer) -> None:
@@ -88,8 +105,6 @@ def check_video(path: Path, container: InputContainer) -> None:
     Raises:
         VideoError: it has none.
     """
-    if any(name in container.format.name for name in _PICTURES):
-        raise VideoError(path, "is a picture; styleplug filter and stylize are for those")
     stream = _video_stream(container)
     if stream is None:
         raise VideoError(path, "has no video track; name another file")
@@ -99,16 +114,21 @@ def check_video(path: Path, container: InputContainer) -> None:
         )
 
 
-def video_info(container: InputContainer) -> VideoInfo:
-    """What is known of an open video, from its first frame for what only that tells.
+def video_info(path: Path) -> VideoInfo:
+    """What is known of a video, by its first frame where only that tells.
 
     Raises:
-        VideoError: there is no frame.
+        VideoError: it can't be read, or there is no frame.
     """
+    with opened(path) as container:
+        return _info(path, container)
+
+
+def _info(path: Path, container: InputContainer) -> VideoInfo:
     stream = _stream_of(container)
-    first = next(_decoded(container, stream), None)
+    first = next(_decoded(path, container, stream), None)
     if first is None:
-        raise VideoError(container.name, "has no frame that can be read")
+        raise VideoError(path, "has no frame that can be read")
     is_turned = first.rotation % 180 != 0
     width, height = (first.height, first.width) if is_turned else (first.width, first.height)
     aspect = stream.sample_aspect_ratio or Fraction(1)
@@ -139,7 +159,7 @@ def read_frames(path: Path) -> Iterator[Frame]:
         rate = stream.average_rate or stream.guessed_rate or Fraction(25)
         usual = max(1, round(1 / (rate * base))) if base else 1
         last, size = None, None
-        for frame in _decoded(container, stream):
+        for frame in _decoded(path, container, stream):
             time = frame.pts
             if last is not None and (time is None or time <= last):
                 time = last + (usual if time is None else 1)
@@ -157,7 +177,7 @@ def _upright_pixels(frame: av.VideoFrame, size: tuple[int, int]) -> Pixels:
     return np.ascontiguousarray(np.rot90(pixels, frame.rotation // 90 % 4))
 
 
-def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+def _decoded(path: Path, container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
     """The frames of a stream.
 
     Raises:
@@ -172,7 +192,7 @@ def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[av.Vide
     except error_type as error:
         minutes, seconds = divmod(place, 60)
         raise VideoError(
-            container.name,
+            path,
             f"is damaged after {int(minutes)}:{seconds:05.2f} ({error.strerror}); mend it, or cut"
             " it off there",
         ) from error
@@ -215,4 +235,4 @@ def _remarks(frame: av.VideoFrame) -> Iterator[str]:
 def _unreadable(path: Path, error: Any) -> VideoError:
     if isinstance(error, OSError):
         return VideoError(path, f"can't be read ({error.strerror})")
-    return VideoError(path, f"is no video that FFmpeg can read ({error.strerror})")
+    return VideoError(path, "is no video that can be read; MP4, MOV, Matroska and others can")

@@ -23,7 +23,7 @@ from styleplug.video.events import FrameAdvanced, FrameDone, VideoDone, VideoEve
 from styleplug.video.joining import check_container, join
 from styleplug.video.motion import MotionEstimator
 from styleplug.video.painter import Array, FramePainter, check_frame_job
-from styleplug.video.reader import Frame, Pixels, VideoInfo, opened, read_frames, video_info
+from styleplug.video.reader import Frame, Pixels, VideoInfo, read_frames, video_info
 from styleplug.video.workspace import Workspace
 
 FRAMES_PER_SEGMENT = 240
@@ -87,8 +87,7 @@ def run_video(
         StyleplugError: a frame can't be painted, or the video not be read or written.
     """
     check_video_job(job)
-    with opened(job.source) as container:
-        info = video_info(container)
+    info = video_info(job.source)
     with Workspace(job.output, job.recipe(), restart=job.overwrite) as workspace:
         run = _Run(job, info, workspace, on_event, cancel)
         run.paint()

@@ -168,10 +168,11 @@ def same_frames(one: Path, other: Path) -> None:
 
 def refused(make: Make, source: Path, output: str = "out.mp4") -> str:
     """Why a video isn't made; nothing is left then."""
-    before = set(source.parent.iterdir())
+    folder = source.parent if source.parent.is_dir() else Path()
+    before = set(folder.iterdir())
     with pytest.raises(StyleplugError) as caught:
         make(source, output)
-    assert {*source.parent.iterdir()} == before
+    assert set(folder.iterdir()) == before
     return str(caught.value)
 
 
@@ -184,11 +185,24 @@ def test_what_is_no_video_is_refused(make: Make, source: Path, tmp_path: Path) -
     from PIL import Image
 
     Image.new("RGB", (64, 64)).save(tmp_path / "picture.png")
-    assert "is a picture" in refused(make, tmp_path / "picture.png")
+    assert "is no video" in refused(make, tmp_path / "picture.png")
     assert "use one of .mp4" in refused(make, source, "out.webm")
     assert "is the input" in refused(make, source, "in.mp4")
     (tmp_path / "there.mp4").touch()
     assert "exists already" in refused(make, source, "there.mp4")
+
+
+def test_no_address_is_asked_for_a_video(
+    make: Make, tmp_path: Path, file_server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither by its name, nor by a playlist that looks like a video."""
+    server = file_server(b"")
+    monkeypatch.chdir(tmp_path)
+    assert "can't be read" in refused(make, Path(f"{server.base}/in.mp4"))
+    playlist = f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{server.base}/in.ts\n"
+    (tmp_path / "list.m3u8").write_text(playlist)
+    refused(make, tmp_path / "list.m3u8")
+    assert server.requests == []
 
 
 def test_sound_alone_is_refused(make: Make, tmp_path: Path) -> None:
