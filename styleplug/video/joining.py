@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from av import Packet
     from av.container import InputContainer, OutputContainer
     from av.stream import Stream
+    from av.video.stream import VideoStream
 
 CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
 """FFmpeg's names of the formats that are written, by extension."""
@@ -62,7 +63,7 @@ def join(
 
     Raises:
         OSError: the file can't be written.
-        VideoError: the source can't be read.
+        VideoError: the source can't be read, or what it has be held.
     """
     av = import_extra("av", "video")
     segments = list(segments)
@@ -74,8 +75,14 @@ def join(
             video = joined.add_stream_from_template(first.streams.video[0])
         copies = dict(_copies(original, joined, source))
         sources = [_video_packets(segments, video), _copied_packets(original, copies, source)]
-        for packet in heapq.merge(*sources, key=_time):
-            joined.mux(packet)
+        try:
+            for packet in heapq.merge(*sources, key=_time):
+                joined.mux(packet)
+        except av.error.FFmpegError as error:
+            if isinstance(error, OSError):
+                raise
+            problem = f"can't hold what {source} has ({error.strerror}); .mkv may"
+            raise VideoError(output, problem) from error
 
 
 def write_clip(
@@ -114,7 +121,7 @@ def _copies(
             _log.warning("%s: its %s are left out", source, f"{stream.type}s ({_codec(stream)})")
 
 
-def _video_packets(segments: Iterable[Path], video: Stream) -> Iterator[Packet[Any]]:
+def _video_packets(segments: Iterable[Path], video: VideoStream) -> Iterator[Packet[Any]]:
     for path in segments:
         with open_file(path) as segment:
             for packet in segment.demux(video=0):
