@@ -74,7 +74,9 @@ class Objective:
             change = self._steadiness(picture, gradient) if self._steadiness else 0.0
             return self.loss.evaluation(content, style, variation, gradient, change)
 
-        return retry_in_smaller_tiles(evaluated, self.window, max(picture.shape[2:]), self._halo)
+        with self.engine.evaluating():
+            longest = max(picture.shape[2:])
+            return retry_in_smaller_tiles(evaluated, self.window, longest, self._halo)
 
     def _use(self, window: int | None) -> None:
         self.window = window
