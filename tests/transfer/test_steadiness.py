@@ -64,26 +64,6 @@ def test_a_painted_frame_is_held_where_it_is_known(
     assert change[28:].mean() < 0.02
 
 
-@pytest.mark.parametrize("engine", ["onnx", "torch"])
-def test_in_tiles_it_is_held_as_well(
-    engine: str, small_network: None, make_picture: MakePicture
-) -> None:
-    photo, painting, held = (
-        np.ascontiguousarray(make_picture(96, 160, seed)[0].transpose(1, 2, 0)) for seed in range(3)
-    )
-    previous = PreviousFrame(held, np.full((96, 160), 0.9, np.float32))
-    whole, tiled = (
-        styleplug.stylize(
-            photo,
-            painting,
-            StylizeConfig(size=160, iterations=3, engine=engine, device="cpu", **memory),
-            previous=previous,
-        ).image
-        for memory in ({}, {"max_memory": 200e6})
-    )
-    assert np.abs(whole - tiled).mean() < 0.01
-
-
 def test_a_previous_frame_is_checked(pixels: Callable[[int], Array]) -> None:
     weight = np.zeros((36, 48), np.float32)
     for image, other in ((pixels(0)[1:], weight), (pixels(0), weight + 1), (pixels(0), weight - 1)):
