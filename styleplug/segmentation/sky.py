@@ -52,7 +52,7 @@ def sky_share(pixels: Array) -> Array | None:
     share = sky.astype(np.float32)
     weights = _likeness(small)
     for _ in range(_ROUNDS):
-        odds = _colour_odds(small, share) - _remoteness(far, share)
+        odds = _colour_odds(small, share) + _nearness(far, share)
         share = _walked(odds, weights, share)
         if share.mean() < _LEAST:
             return None
@@ -141,11 +141,12 @@ def _frequencies(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     return counts / total + 1e-4 / _BINS
 
 
-def _remoteness(far: Array, share: Array) -> Array:
-    """What a place far from the upper edge has against it, though its colour be the sky's."""
+def _nearness(far: Array, share: Array) -> Array:
+    """What a place has in its favour that few edges part from the upper one, and the more against
+    it the more do, whatever its colour."""
     inside = far[share > 0.5]
     usual = max(float(np.quantile(inside, 0.9)) if inside.size else 0.0, _EDGE)
-    return (far / usual - 1).clip(0, 3.5)
+    return (2 * (1 - far / usual)).clip(-3.5, 2)
 
 
 def _likeness(pixels: Array) -> tuple[Array, Array]:
@@ -157,7 +158,7 @@ def _likeness(pixels: Array) -> tuple[Array, Array]:
 
 def _walked(odds: Array, weights: tuple[Array, Array], start: Array) -> Array:
     """The shares that neighbours which are alike have in common, drawn to what the odds say."""
-    trust: Array = _TRUST * np.abs(odds)
+    trust: Array = np.float32(_TRUST) * np.abs(odds)
 
     def applied(x: Array) -> Array:
         found = trust * x
@@ -170,7 +171,7 @@ def _walked(odds: Array, weights: tuple[Array, Array], start: Array) -> Array:
         return found
 
     x = start.copy()
-    rest = trust * (odds > 0).astype(np.float32) - applied(x)
+    rest: Array = trust * (odds > 0).astype(np.float32) - applied(x)
     direction, length = rest.copy(), float((rest * rest).sum())
     for _ in range(_STEPS):
         if length < 1e-6:
