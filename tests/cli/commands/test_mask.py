@@ -112,6 +112,7 @@ def test_filters_in_regions_are_noted(
     assert "filter udnie, elsewhere" in told
 
 
+@pytest.mark.slow
 def test_in_a_batch_each_picture_has_its_own_person(
     run: Callable[..., Result], negative: None, folder: Path, sitter: Path
 ) -> None:
