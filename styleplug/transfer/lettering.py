@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from styleplug.image.windows import window_means
+
 Array = NDArray[np.float32]
 Numbers = NDArray[np.float64]
 
@@ -84,20 +86,9 @@ def lettering_map(light: Array) -> Array | None:
 
 def _surroundings(light: Array, radius: int) -> tuple[Array, Array]:
     """Mean and standard deviation in the window around each pixel."""
-    mean, square = (_boxed(values, radius) for values in (light, light * light))
-    return mean, np.sqrt((square - mean * mean).clip(0, None))
-
-
-def _boxed(values: Array, radius: int) -> Array:
-    found = values.astype(np.float64)
-    for axis in (0, 1):
-        length = found.shape[axis]
-        sums = np.concatenate([np.zeros_like(found.take([0], axis)), found.cumsum(axis)], axis)
-        places = np.arange(length)
-        start, stop = (places - radius).clip(0), (places + radius + 1).clip(None, length)
-        found = sums.take(stop, axis) - sums.take(start, axis)
-        found /= (stop - start).reshape((-1, 1) if axis == 0 else (1, -1))
-    return found.astype(np.float32)
+    mean, square = (window_means(values, radius) for values in (light, light * light))
+    spread = np.sqrt((square - mean * mean).clip(0, None))
+    return mean.astype(np.float32), spread.astype(np.float32)
 
 
 def _shapes(ink: NDArray[np.bool_], light: Array) -> Shapes:
