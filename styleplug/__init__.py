@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from styleplug.api import (
         apply_filter,
         extract_features,
+        find_part,
         list_filters,
         list_formats,
         read_image,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     )
     from styleplug.config import PRESETS, FilterConfig, StylizeConfig
     from styleplug.errors import StyleplugError
+    from styleplug.filter_region import FilterRegion
     from styleplug.hookspecs import (
         Checkpoint,
         Filter,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from styleplug.image.formats import Format
     from styleplug.image.picture import Picture
     from styleplug.painting import Painting
+    from styleplug.parts import Part
     from styleplug.plugins import plugin_manager
 
 __version__ = "0.1.0"
@@ -46,10 +49,12 @@ _HOMES = {
     "Checkpoint": "hookspecs",
     "Filter": "hookspecs",
     "FilterConfig": "config",
+    "FilterRegion": "filter_region",
     "FilterRequest": "hookspecs",
     "FilterResult": "hookspecs",
     "Format": "image.formats",
     "Painting": "painting",
+    "Part": "parts",
     "Picture": "image.picture",
     "PreviousFrame": "hookspecs",
     "StyleplugError": "errors",
@@ -58,6 +63,7 @@ _HOMES = {
     "StylizeResult": "hookspecs",
     "apply_filter": "api",
     "extract_features": "api",
+    "find_part": "api",
     "hookimpl": "hookspecs",
     "list_filters": "api",
     "list_formats": "api",
@@ -72,10 +78,12 @@ __all__ = [
     "Checkpoint",
     "Filter",
     "FilterConfig",
+    "FilterRegion",
     "FilterRequest",
     "FilterResult",
     "Format",
     "Painting",
+    "Part",
     "Picture",
     "PreviousFrame",
     "StyleplugError",
@@ -84,6 +92,7 @@ __all__ = [
     "StylizeResult",
     "apply_filter",
     "extract_features",
+    "find_part",
     "hookimpl",
     "list_filters",
     "list_formats",

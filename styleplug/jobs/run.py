@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 import styleplug
 from styleplug.errors import ImageError, StyleplugError, UnwritableImageError
+from styleplug.filter_region import in_regions
 from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.jobs.provenance import Provenance, SourceFile
+from styleplug.parts import with_image
 
 if TYPE_CHECKING:
     from styleplug.events import Event
@@ -122,7 +124,7 @@ class PreparedJob:
                 paintings = [
                     painting.with_images(lambda _: next(others)) for painting in self.job.paintings
                 ]
-                picture = next(others) if mask else None
+                where = with_image(mask, lambda _: next(others))
                 return styleplug.stylize(
                     self.photograph,
                     paintings,
@@ -130,13 +132,15 @@ class PreparedJob:
                     on_event,
                     cancel,
                     checkpoint,
-                    picture,
+                    where,
                     previous,
                 )
-            case FilterJob(filter=name, config=config):
-                picture = next(iter(self.others), None)
+            case FilterJob(filter=name, config=config, mask=mask):
+                others = iter(self.others)
+                filter = in_regions(name, lambda _: next(others))
+                where = with_image(mask, lambda _: next(others))
                 return styleplug.apply_filter(
-                    self.photograph, name, config, on_event, cancel, picture, previous
+                    self.photograph, filter, config, on_event, cancel, where, previous
                 )
         raise TypeError(f"{type(self.job).__name__} is no job")
 

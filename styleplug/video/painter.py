@@ -74,7 +74,7 @@ class FramePainter:
 
     def __init__(self, job: PictureJob, config: VideoConfig, size: tuple[int, int]) -> None:
         others = [read_picture(path) for path in job.pictures]
-        if job.mask:  # brought to its size here, that isn't said of each frame
+        if isinstance(job.mask, Path):  # brought to its size here, that isn't said of each frame
             others[-1] = resized_picture(others[-1], size[1], size[0])
         self._config = config
         self._colours: StylizeConfig | None = None

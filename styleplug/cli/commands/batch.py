@@ -15,13 +15,15 @@ import click
 from styleplug.cli.main import FAILURE
 from styleplug.cli.ui.batch_summary import Summary, check_report, write_page
 from styleplug.cli.ui.interrupt import Interrupted
-from styleplug.cli.ui.job import either_job, filter_option
+from styleplug.cli.ui.job import either_filter_option, either_job
 from styleplug.cli.ui.options import config_options, like_option, path_option
 from styleplug.cli.ui.paintings import painting_options
 from styleplug.cli.ui.pipes import PIPE
 from styleplug.cli.ui.terminal import say, say_json
 from styleplug.errors import StyleplugError
+from styleplug.filter_region import FilterRegion
 from styleplug.jobs.job import PictureJob, StylizeJob
+from styleplug.parts import Part
 
 if TYPE_CHECKING:
     from styleplug.batch.events import BatchEvent
@@ -36,7 +38,7 @@ _MOST_PROCESSES = 4
 @click.command()
 @click.argument("inputs", type=click.Path(path_type=Path), nargs=-1, metavar="[INPUT]...")
 @painting_options
-@filter_option
+@either_filter_option
 @like_option
 @path_option(
     "-o",
@@ -107,9 +109,9 @@ _MOST_PROCESSES = 4
 @config_options
 def batch(
     inputs: tuple[Path, ...],
-    filter_name: str | None,
+    filters: tuple[FilterRegion[Path], ...],
     like: Path | None,
-    mask: Path | None,
+    mask: Path | Part | None,
     folder: Path,
     recursive: bool,
     system_folders: bool,
@@ -145,7 +147,7 @@ def batch(
 
     summary = Summary()
     try:
-        job = either_job(filter_name, like, options, strip=strip, mask=mask).absolute()
+        job = either_job(filters, like, options, strip=strip, mask=mask).absolute()
         kind = kind and kind.removeprefix(".")
         spec = BatchSpec(job, _absolute(folder), suffix, kind, overwrite, skip_existing)
         search = Search(spec.folder, recursive, system_folders)

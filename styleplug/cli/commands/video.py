@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +12,7 @@ import click
 
 from styleplug.cli.ui.extras import import_video
 from styleplug.cli.ui.interrupt import CancelEvent, Interrupted, interruptible
-from styleplug.cli.ui.job import either_job, filter_option
+from styleplug.cli.ui.job import either_filter_option, either_job
 from styleplug.cli.ui.options import (
     config_options,
     field_options,
@@ -24,6 +24,8 @@ from styleplug.cli.ui.paintings import painting_options
 from styleplug.cli.ui.terminal import say, say_json
 from styleplug.config import VideoConfig
 from styleplug.errors import StyleplugError
+from styleplug.filter_region import FilterRegion
+from styleplug.parts import Part
 
 if TYPE_CHECKING:
     from styleplug.video.events import VideoEvent
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path), metavar="VIDEO")
 @painting_options
-@filter_option
+@either_filter_option
 @like_option
 @path_option(
     "-o",
@@ -48,9 +50,9 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Events as JSON lines on standard output.")
 def video(
     source: Path,
-    filter_name: str | None,
+    filters: Sequence[FilterRegion[Path]],
     like: Path | None,
-    mask: Path | None,
+    mask: Path | Part | None,
     output: Path,
     overwrite: bool,
     strip: bool,
@@ -69,7 +71,7 @@ def video(
     --size 256 a quarter of that.
     """
     try:
-        job = either_job(filter_name, like, options, strip=strip, mask=mask)
+        job = either_job(filters, like, options, strip=strip, mask=mask)
         config = VideoConfig(**given_options(VideoConfig, options))
         import_video()
         from styleplug.video.run import VideoJob

@@ -12,38 +12,40 @@ import click
 from click.core import ParameterSource
 
 from styleplug.cli.ui.options import config_from, given_options
-from styleplug.cli.ui.paintings import paintings_of
+from styleplug.cli.ui.paintings import filter_of, filter_option, paintings_of
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError
+from styleplug.filter_region import FilterRegion
 from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.jobs.provenance import SourceFile
 from styleplug.painting import Painting
+from styleplug.parts import Part, with_image
 
 if TYPE_CHECKING:
     from styleplug.jobs.provenance import StylizeProvenance
 
 _FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in FilterConfig.options())
 
-filter_option = click.option(
-    "--filter",
-    "filter_name",
-    metavar="NAME",
-    help="The filter, as of `styleplug filter`; of the options of a painting it takes"
-    f" {_FILTER_OPTIONS}.",
+either_filter_option = filter_option(
+    required=False, more=f". Of a painting's options it takes {_FILTER_OPTIONS}."
 )
 """`--filter` of a command that has `--style` as well, for `either_job`."""
 
 
 def filter_job(
-    name: str, options: Mapping[str, Any], *, strip: bool, mask: Path | None = None
+    filter: str | tuple[FilterRegion[Path], ...],
+    options: Mapping[str, Any],
+    *,
+    strip: bool,
+    mask: Path | Part | None = None,
 ) -> FilterJob:
-    """A filter of this name, with the options that were given.
+    """A filter, or several in regions, with the options that were given.
 
     Raises:
         ConfigError: an option is outside its range.
     """
     config = FilterConfig(**given_options(FilterConfig, options))
-    return FilterJob(name, config, strip=strip, mask=mask)
+    return FilterJob(filter, config, strip=strip, mask=mask)
 
 
 def stylize_job(
@@ -53,7 +55,7 @@ def stylize_job(
     options: Mapping[str, Any],
     *,
     strip: bool,
-    mask: Path | None = None,
+    mask: Path | Part | None = None,
 ) -> StylizeJob:
     """A painting as the options have it; with `like`, as that picture was painted, but for the
     paintings, the mask and the options that are given.
@@ -90,18 +92,19 @@ def stylize_job(
         for one in made.paintings
     )
     if made.mask and not mask:
-        mask = made.mask.find(places, "give it with --mask")
+        find = partial(SourceFile.find, folders=places, remedy="give it with --mask")
+        mask = with_image(made.mask, find)
     config = made.config(**changes)
     return StylizeJob(given, config, made.preset, like, strip=strip, mask=mask)
 
 
 def either_job(
-    filter_name: str | None,
+    filters: Sequence[FilterRegion[Path]],
     like: Path | None,
     options: dict[str, Any],
     *,
     strip: bool,
-    mask: Path | None,
+    mask: Path | Part | None,
 ) -> PictureJob:
     """What a command that has `--filter` as well as `--style` is to do to each of its pictures.
 
@@ -112,14 +115,14 @@ def either_job(
         ConfigError, UnreadableImageError: as of `filter_job` and `stylize_job`.
     """
     paintings = paintings_of(options)
-    if filter_name is None:
+    if not filters:
         if not paintings and not like:
             raise click.UsageError("Missing option '--style', '--region', '--like' or '--filter'.")
         return stylize_job(paintings, like, [], options, strip=strip, mask=mask)
     of_paintings = given_options(StylizeConfig, options).keys() - FilterConfig.options().keys()
     if paintings or like or is_preset_given() or of_paintings:
         raise click.UsageError(f"'--filter' takes no options of a painting but {_FILTER_OPTIONS}.")
-    return filter_job(filter_name, options, strip=strip, mask=mask)
+    return filter_job(filter_of(filters), options, strip=strip, mask=mask)
 
 
 def _remedy(painting: Painting[SourceFile]) -> str:
