@@ -304,9 +304,11 @@ def _apply_in_regions(
             request.on_event(event)
 
     for region, mask in zip(regions, masks, strict=True):
-        inner = replace(request, filter=region.filter, mask=mask, on_event=on_event)
+        inner = replace(request, filter=region.filter, mask=mask, on_event=on_event, previous=None)
         done.append(plugin_manager().hook.styleplug_apply_filter(request=inner))
         image += done[-1].image - request.image
+    if request.previous:
+        request.previous.hold(image)
     result = replace(done[-1], image=image.clip(0, 1))
     request.notify(Finished(result))
     return result

@@ -172,6 +172,10 @@ class PreviousFrame:
         if not (self.weight.min() >= 0 and self.weight.max() < 1):
             raise UnsupportedImageError(None, "the previous frame's weight isn't within [0, 1)")
 
+    def hold(self, image: NDArray[np.float32]) -> None:
+        """Blend a result of this frame, (H, W, 3), with the previous one, in place."""
+        image += self.weight[..., None] * (self.image - image)
+
 
 @dataclass(frozen=True)
 class StylizeRequest(JobRequest):

@@ -126,8 +126,8 @@ class Observers:
                 _log.warning("%s", mask.scaling_note(size))
             image *= mask.at(size)[..., None]
         image += before
-        if previous := request.previous:
-            image += previous.weight[..., None] * (previous.image - image)
+        if request.previous:
+            request.previous.hold(image)
         image.clip(0, 1, out=image)
         return replace(result, image=image, alpha=request.alpha)
 
