@@ -22,6 +22,7 @@ from styleplug.hookspecs import (
     FilterRequest,
     FilterResult,
     Mask,
+    PreviousFrame,
     StyleRole,
     StylizeRequest,
     StylizeResult,
@@ -54,6 +55,7 @@ def stylize(
     cancel: threading.Event | None = None,
     checkpoint: Checkpoint | None = None,
     mask: ImageLike | Part | None = None,
+    previous: PreviousFrame | None = None,
 ) -> StylizeResult:
     """Paint a photograph in the manner of one or more paintings.
 
@@ -71,6 +73,7 @@ def stylize(
         mask: where, and how strongly, to paint: a grey picture, white for fully. What is black
             stays as it is. One of another size is scaled. Or a part that is found in the
             photograph: "person", "background" or "sky".
+        previous: of a frame of a video, what the one before has become.
 
     Returns:
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the photograph,
@@ -107,6 +110,7 @@ def stylize(
         style_roles=tuple(roles),
         mask=_where(mask, "the mask", photograph),
         palette_image=_option_pixels(config, "palette"),
+        previous=previous,
     )
     result: StylizeResult = plugin_manager().hook.styleplug_stylize(request=request)
     return result
@@ -119,6 +123,7 @@ def apply_filter(
     on_event: Callable[[Event], None] | None = None,
     cancel: threading.Event | None = None,
     mask: ImageLike | Part | None = None,
+    previous: PreviousFrame | None = None,
 ) -> FilterResult:
     """Send a picture through a filter.
 
@@ -132,6 +137,7 @@ def apply_filter(
         on_event: called with each event of `styleplug.events`.
         cancel: set it, from any thread, to end the work early.
         mask: where, and how strongly, to filter, as of `stylize`.
+        previous: as of `stylize`.
 
     Returns:
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the picture.
@@ -152,6 +158,7 @@ def apply_filter(
         alpha=picture.alpha,
         mask=_where(mask, "the mask", picture),
         palette_image=_option_pixels(config, "palette"),
+        previous=previous,
     )
     if not isinstance(filter, str):
         return _apply_in_regions(request, filter, picture)
@@ -297,9 +304,11 @@ def _apply_in_regions(
             request.on_event(event)
 
     for region, mask in zip(regions, masks, strict=True):
-        inner = replace(request, filter=region.filter, mask=mask, on_event=on_event)
+        inner = replace(request, filter=region.filter, mask=mask, on_event=on_event, previous=None)
         done.append(plugin_manager().hook.styleplug_apply_filter(request=inner))
         image += done[-1].image - request.image
+    if request.previous:
+        request.previous.hold(image)
     result = replace(done[-1], image=image.clip(0, 1))
     request.notify(Finished(result))
     return result

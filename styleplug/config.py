@@ -356,6 +356,37 @@ class FilterConfig(Config):
         super().__post_init__()
 
 
+@dataclass(frozen=True, kw_only=True)
+class VideoConfig(Config):
+    """What of a video isn't said of each of its pictures.
+
+    Raises:
+        ConfigError: a field is outside its range.
+    """
+
+    steadiness: float = Number(
+        0.9,
+        "How firmly each frame is held to the one before, where it is known what moved whereto:"
+        " about the share that this has in it. 0 does each frame by itself, which flickers.",
+        0,
+        0.98,
+    ).field()
+    frame_iterations: int = WholeNumber(
+        20,
+        "Evaluations of loss and gradient for each painted frame that goes on from the one before;"
+        " the first one of each scene is painted from nothing, as --iterations says.",
+        1,
+        1_000_000,
+    ).field()
+    quality: int = WholeNumber(
+        18,
+        "H.264's constant rate factor: lower is better and larger; 18 looks as what was painted, 23"
+        " is usual, 0 is lossless but for the halved resolution of colours.",
+        0,
+        51,
+    ).field()
+
+
 PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "painterly": {},

@@ -18,6 +18,7 @@
     │   └── StyleNotFoundError     .allowed
     ├── FilterError                .filter
     ├── PresetError                .preset
+    ├── VideoError                 .path
     ├── MissingDependencyError     .package .extra .reason        (also an ImportError)
     ├── OutOfMemoryError           .needed .available
     ├── PluginError                .plugin
@@ -196,6 +197,16 @@ class PresetError(StyleplugError):
     def __init__(self, preset: str, problem: str) -> None:
         self.preset = preset
         super().__init__(f"preset {preset}: {problem}")
+
+
+class VideoError(StyleplugError):
+    """A video can't be read, used or written."""
+
+    code = "video"
+
+    def __init__(self, path: str | os.PathLike[str], problem: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {problem}")
 
 
 class MissingDependencyError(StyleplugError, ImportError):

@@ -148,6 +148,35 @@ class StyleRole:
         DEPTH.checked(self.depth)
 
 
+@dataclass(frozen=True, eq=False)
+class PreviousFrame:
+    """In a video, what the frame before has become, which this one is to go on from.
+
+    `image`, (H, W, 3) float32, sRGB in [0, 1], of the size of this frame, is that result with all
+    that it shows moved to where it is in this frame. `weight`, (H, W) float32 from 0 up to less
+    than 1, is how firmly each pixel is held to it: about the share that it has in the new result,
+    and 0 where nothing is known of it.
+
+    Raises:
+        UnsupportedImageError: another shape or dtype, or weights outside of their range.
+    """
+
+    image: NDArray[np.float32]
+    weight: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        for name, array in (("image", self.image), ("weight", self.weight)):
+            if array.shape[:2] != self.image.shape[:2] or array.dtype != "float32":
+                found = f"the previous frame's {name} is {array.shape} {array.dtype}"
+                raise UnsupportedImageError(None, f"{found}, but must be float32 of one size")
+        if not (self.weight.min() >= 0 and self.weight.max() < 1):
+            raise UnsupportedImageError(None, "the previous frame's weight isn't within [0, 1)")
+
+    def hold(self, image: NDArray[np.float32]) -> None:
+        """Blend a result of this frame, (H, W, 3), with the previous one, in place."""
+        image += self.weight[..., None] * (self.image - image)
+
+
 @dataclass(frozen=True)
 class StylizeRequest(JobRequest):
     """A photograph to paint in the manner of one or more paintings.
@@ -159,7 +188,8 @@ class StylizeRequest(JobRequest):
     so it is where all paintings have regions, in none of them. `initial_image` is the picture to
     start from where the config's `init` names a file, and `palette_image` the one whose colours to
     take where its `palette` does. `checkpoint` is where to keep the state of the work, and to go on
-    from.
+    from. `previous` is that of a frame of a video which isn't its first: the work then begins with
+    it, at the working size alone, and is held to it.
 
     Raises:
         ConfigError: there are alphas or roles for more or fewer paintings than there are.
@@ -175,6 +205,7 @@ class StylizeRequest(JobRequest):
     style_roles: tuple[StyleRole, ...] = ()
     mask: Mask | None = None
     palette_image: NDArray[np.float32] | None = None
+    previous: PreviousFrame | None = None
 
     def __post_init__(self) -> None:
         count = len(self.style_images)
@@ -197,6 +228,8 @@ class FilterRequest(JobRequest):
     `mask` is where, and how strongly, to filter, besides the config's strength; None for
     everywhere.
     `palette_image` is the picture whose colours to take where the config's `palette` names a file.
+    `previous` is that of a frame of a video which isn't its first; styleplug blends the result with
+    it.
     """
 
     image: NDArray[np.float32]
@@ -205,6 +238,7 @@ class FilterRequest(JobRequest):
     alpha: NDArray[np.float32] | None = None
     mask: Mask | None = None
     palette_image: NDArray[np.float32] | None = None
+    previous: PreviousFrame | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Around each job, whichever plug-in does it and whoever asks for it: what all jobs have in common.
 
-Observers are told, and a filter's picture is blended with the one that went in.
+Observers are told, and a filter's picture is blended with the one that went in, and in a video with
+what the frame before has become.
 """
 
 from __future__ import annotations
@@ -125,6 +126,8 @@ class Observers:
                 _log.warning("%s", mask.scaling_note(size))
             image *= mask.at(size)[..., None]
         image += before
+        if request.previous:
+            request.previous.hold(image)
         image.clip(0, 1, out=image)
         return replace(result, image=image, alpha=request.alpha)
 

@@ -23,6 +23,7 @@ from styleplug.errors import (
     ProtocolError,
     StyleNotFoundError,
     StyleplugError,
+    VideoError,
 )
 
 COMMANDS = {
@@ -44,6 +45,7 @@ COMMANDS = {
     "styles": "List the paintings that go by a name; add or remove your own.",
     "stylize": "Paint a photograph in the manner of a painting.",
     "train": "Train a network for filters from nothing.",
+    "video": "Paint or filter a video, without flicker.",
     "worker": "Serve a host program: JSON lines on standard input and output.",
 }
 """Sub-commands, each a function in a module of its own name, and what `--help` says of them."""
@@ -102,7 +104,7 @@ def is_usage_error(error: StyleplugError) -> bool:
         cause = cause.__cause__
     kinds = (
         *(CheckpointError, ConfigError, ImageError, LayerNotFoundError, ProtocolError),
-        StyleNotFoundError,
+        *(StyleNotFoundError, VideoError),
     )
     return isinstance(error, kinds)
 

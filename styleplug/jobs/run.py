@@ -22,7 +22,7 @@ from styleplug.parts import with_image
 
 if TYPE_CHECKING:
     from styleplug.events import Event
-    from styleplug.hookspecs import FilterResult, JobResult, StylizeResult
+    from styleplug.hookspecs import FilterResult, JobResult, PreviousFrame, StylizeResult
     from styleplug.image.picture import Picture
 
 _log = logging.getLogger("styleplug")
@@ -108,8 +108,12 @@ class PreparedJob:
         self,
         on_event: Callable[[Event], None] | None = None,
         cancel: threading.Event | None = None,
+        previous: PreviousFrame | None = None,
     ) -> StylizeResult | FilterResult:
         """Call the public API.
+
+        Args:
+            previous: of a frame of a video, what the one before has become.
 
         Raises:
             StyleplugError: it can't be done.
@@ -122,14 +126,21 @@ class PreparedJob:
                 ]
                 where = with_image(mask, lambda _: next(others))
                 return styleplug.stylize(
-                    self.photograph, paintings, config, on_event, cancel, checkpoint, where
+                    self.photograph,
+                    paintings,
+                    config,
+                    on_event,
+                    cancel,
+                    checkpoint,
+                    where,
+                    previous,
                 )
             case FilterJob(filter=name, config=config, mask=mask):
                 others = iter(self.others)
                 filter = in_regions(name, lambda _: next(others))
                 where = with_image(mask, lambda _: next(others))
                 return styleplug.apply_filter(
-                    self.photograph, filter, config, on_event, cancel, where
+                    self.photograph, filter, config, on_event, cancel, where, previous
                 )
         raise TypeError(f"{type(self.job).__name__} is no job")
 

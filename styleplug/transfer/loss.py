@@ -167,11 +167,14 @@ class Loss:
         ]
 
     def evaluation(
-        self, content: float, style: float, variation: float, gradient: Array
+        self, content: float, style: float, variation: float, gradient: Array, change: float = 0.0
     ) -> Evaluation:
-        """The loss of these errors, of which `gradient` is the whole loss's."""
+        """The loss of these errors, of which `gradient` is the whole loss's.
+
+        `change` is what a video's frame adds to it (`styleplug.transfer.steadiness`).
+        """
         penalty, slope = self.balance.penalty(content)
-        loss = penalty + self.balance.style_weight * style + self.tv_weight * variation
+        loss = penalty + self.balance.style_weight * style + self.tv_weight * variation + change
         return Evaluation(loss, content, style, variation, slope, gradient)
 
 

@@ -21,6 +21,7 @@ from styleplug.transfer.engine import Engine, ForwardPass, Gradient
 from styleplug.transfer.loss import Evaluation, Level, Loss
 from styleplug.transfer.reduction import adjoint, reduced
 from styleplug.transfer.retry import retry_in_smaller_tiles
+from styleplug.transfer.steadiness import Steadiness
 from styleplug.transfer.terms.term import Window
 from styleplug.transfer.variation import Variation
 from styleplug.vgg.tiles import Area, Tile, halo, tiles_of
@@ -39,15 +40,23 @@ class Objective:
     Args:
         engine: does the arithmetic; pictures are its arrays.
         loss: to evaluate.
+        steadiness: of a frame of a video that is held to another one; None where it isn't.
         window: the side of the tiles' windows, as `styleplug.vgg.tiles.tiles_of` takes it; None for
             the whole picture at once.
     """
 
-    def __init__(self, engine: Engine, loss: Loss, window: int | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        loss: Loss,
+        window: int | None = None,
+        steadiness: Steadiness | None = None,
+    ) -> None:
         self.engine, self.loss = engine, loss
         self.to_device, self.to_numpy = engine.to_device, engine.to_numpy
         self._halo = halo(engine.architecture, loss.layers)
         self._variation = Variation(loss.alpha, engine.to_device)
+        self._steadiness = steadiness
         self._use(window)
 
     def __call__(self, picture: Array) -> Evaluation:
@@ -62,7 +71,8 @@ class Objective:
                 self._use(window)
             content, style, gradient = self._network_errors(picture)
             variation = self._variation(picture, gradient, self.loss.tv_weight)
-            return self.loss.evaluation(content, style, variation, gradient)
+            change = self._steadiness(picture, gradient) if self._steadiness else 0.0
+            return self.loss.evaluation(content, style, variation, gradient, change)
 
         with self.engine.evaluating():
             longest = max(picture.shape[2:])

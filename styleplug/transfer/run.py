@@ -68,6 +68,8 @@ class Transfer:
             if saved
             else fitted_plan(self.photograph, self.paintings, self.config, engine)
         )
+        if request.previous:  # what smaller scales would settle is settled
+            scales = tuple(scale for scale in scales if not scale.is_octave)[-1:]
         self.schedule = Schedule(scales, self.config.time_limit, is_shared=checkpointer is None)
         self.pixels = picture_to_start_from(
             self.config,
@@ -75,6 +77,7 @@ class Transfer:
             content=self.photograph.pixels,
             style=self.paintings[0].pixels,
             given=request.initial_image,
+            previous=request.previous,
         )
         self.best: Evaluation | None = None
         self.stopped = "finished"
@@ -133,7 +136,8 @@ class Transfer:
         # fine detail is nearer to what is wanted than nothing, and saves evaluations.
         photograph = resized(self.photograph.pixels, *scale.shape)
         start = enlarged(self.pixels, photograph, detail=1)
-        work = ScaleRun(index, scale, targets, start, self.engine, config)
+        previous = self.request.previous
+        work = ScaleRun(index, scale, targets, start, self.engine, config, previous)
         if self.left:
             work.restore(self.left)
             self.left = {}

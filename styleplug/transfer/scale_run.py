@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from styleplug.config import StylizeConfig
 from styleplug.events import Progress
+from styleplug.hookspecs import PreviousFrame
 from styleplug.transfer.arrays import Array
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.loss import Evaluation, Loss
@@ -16,6 +17,7 @@ from styleplug.transfer.objective import Objective
 from styleplug.transfer.schedule import Scale, Schedule
 from styleplug.transfer.solvers import LBFGS, Adam, Solver
 from styleplug.transfer.state import State, is_number, part, under
+from styleplug.transfer.steadiness import Steadiness
 from styleplug.transfer.targets import Targets
 from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
@@ -32,6 +34,7 @@ class ScaleRun:
         start: the picture to start from, of the scale's size.
         engine: does the arithmetic.
         config: of the transfer.
+        previous: what it is held to, in a video.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class ScaleRun:
         start: Pixels,
         engine: Engine,
         config: StylizeConfig,
+        previous: PreviousFrame | None = None,
     ) -> None:
         self.index, self.scale = index, scale
         loss = Loss(
@@ -51,7 +55,10 @@ class ScaleRun:
             balance=scale.balance,
             tv_weight=config.tv_weight,
         )
-        self.objective = Objective(engine, loss, scale.window)
+        steadiness = None
+        if previous:
+            steadiness = Steadiness.of(previous, scale.shape, engine.to_device)
+        self.objective = Objective(engine, loss, scale.window, steadiness)
         self.solver: Solver = LBFGS(history=scale.history)
         if config.optimizer == "adam" or not scale.history:
             self.solver = Adam(config.learning_rate)

@@ -6,6 +6,7 @@ import numpy as np
 
 from styleplug.config import StylizeConfig
 from styleplug.errors import ConfigError
+from styleplug.hookspecs import PreviousFrame
 from styleplug.image.resize import fitted_size, lanczos, resized
 from styleplug.vgg.tensors import Pixels
 
@@ -22,17 +23,21 @@ def picture_to_start_from(
     content: Pixels,
     style: Pixels,
     given: Pixels | None,
+    previous: PreviousFrame | None = None,
 ) -> Pixels:
-    """What the option `init` asks for, (H, W, 3), as `seed` varies it.
+    """What the option `init` asks for, (H, W, 3), as `seed` varies it; in a video, what the frame
+    before has become.
 
     Args:
         size: (H, W).
         content, style: the photograph and the first painting, of any size.
-        given: the request's own picture, of any size.
+        given, previous: the request's own pictures, of any size.
 
     Raises:
         ConfigError: `init` names no other picture, and none is given.
     """
+    if previous:
+        return resized(previous.image, *size)
     if config.init == "noise":
         return np.random.default_rng(config.seed).random((*size, 3)).astype(np.float32)
     start = {"content": content, "style": style}.get(config.init, given)

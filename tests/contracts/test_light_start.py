@@ -10,7 +10,7 @@ import sys
 import pytest
 from PIL import Image
 
-HEAVY = ("PIL", "distributed", "imagecodecs", "numpy", "onnx", "onnxruntime", "torch")
+HEAVY = ("PIL", "av", "cv2", "distributed", "imagecodecs", "numpy", "onnx", "onnxruntime", "torch")
 REPORT = f"print(json.dumps([name for name in {HEAVY} if name in sys.modules]))"
 COMMAND = """
 from styleplug.__main__ import main
@@ -57,7 +57,7 @@ def test_import_is_light(empty_home):
     [
         *(["--help"], ["--version"], ["stylize", "--help"], ["batch", "--help"]),
         *(["styles", "list"], ["hosts", "list"], ["filters", "--help"]),
-        *(["studio", "--help"], ["serve", "--help"]),
+        *(["studio", "--help"], ["serve", "--help"], ["video", "--help"]),
     ],
 )
 def test_asking_is_light(arguments, empty_home):
@@ -67,7 +67,7 @@ def test_asking_is_light(arguments, empty_home):
     assert os.listdir(empty_home) == []
 
 
-@pytest.mark.parametrize("command", ["stylize", "filter", "batch"])
+@pytest.mark.parametrize("command", ["stylize", "filter", "batch", "video"])
 def test_the_line_of_a_command_is_read_before_what_its_work_needs(command):
     run(
         f"import importlib; importlib.import_module('styleplug.cli.commands.{command}')\n"

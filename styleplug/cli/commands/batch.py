@@ -15,12 +15,11 @@ import click
 from styleplug.cli.main import FAILURE
 from styleplug.cli.ui.batch_summary import Summary, check_report, write_page
 from styleplug.cli.ui.interrupt import Interrupted
-from styleplug.cli.ui.job import filter_job, is_preset_given, stylize_job
-from styleplug.cli.ui.options import config_options, given_options, like_option, path_option
-from styleplug.cli.ui.paintings import filter_of, filter_option, painting_options, paintings_of
+from styleplug.cli.ui.job import either_filter_option, either_job
+from styleplug.cli.ui.options import config_options, like_option, path_option
+from styleplug.cli.ui.paintings import painting_options
 from styleplug.cli.ui.pipes import PIPE
 from styleplug.cli.ui.terminal import say, say_json
-from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import StyleplugError
 from styleplug.filter_region import FilterRegion
 from styleplug.jobs.job import PictureJob, StylizeJob
@@ -34,13 +33,12 @@ if TYPE_CHECKING:
 
 _MOST_PROCESSES = 4
 """By default: each has whole pictures in memory."""
-_FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in FilterConfig.options())
 
 
 @click.command()
 @click.argument("inputs", type=click.Path(path_type=Path), nargs=-1, metavar="[INPUT]...")
 @painting_options
-@filter_option(required=False, more=f". Of a painting's options it takes {_FILTER_OPTIONS}.")
+@either_filter_option
 @like_option
 @path_option(
     "-o",
@@ -149,7 +147,7 @@ def batch(
 
     summary = Summary()
     try:
-        job = _job(filters, like, mask, strip, options).absolute()
+        job = either_job(filters, like, options, strip=strip, mask=mask).absolute()
         kind = kind and kind.removeprefix(".")
         spec = BatchSpec(job, _absolute(folder), suffix, kind, overwrite, skip_existing)
         search = Search(spec.folder, recursive, system_folders)
@@ -169,25 +167,6 @@ def batch(
         say("styleplug: interrupted; the same command again goes on from here", err=True)
         click.get_current_context().exit(interruption.code)
     click.get_current_context().exit(FAILURE if summary.failures else 0)
-
-
-def _job(
-    filters: Sequence[FilterRegion[Path]],
-    like: Path | None,
-    mask: Path | Part | None,
-    strip: bool,
-    options: dict[str, Any],
-) -> PictureJob:
-    """What is to be done to each picture."""
-    paintings = paintings_of(options)
-    if not filters:
-        if not paintings and not like:
-            raise click.UsageError("Missing option '--style', '--region', '--like' or '--filter'.")
-        return stylize_job(paintings, like, [], options, strip=strip, mask=mask)
-    of_paintings = given_options(StylizeConfig, options).keys() - FilterConfig.options().keys()
-    if paintings or like or is_preset_given() or of_paintings:
-        raise click.UsageError(f"'--filter' takes no options of a painting but {_FILTER_OPTIONS}.")
-    return filter_job(filter_of(filters), options, strip=strip, mask=mask)
 
 
 def _usual_processes(job: PictureJob) -> int:

@@ -59,6 +59,7 @@ def stylize(
     output: Path,
     kind: str | None,
     plot: Path | None,
+    film: Path | None,
     frames: Path | None,
     compare: Path | None,
     overwrite: bool,
@@ -85,7 +86,7 @@ def stylize(
     files = (path for painting in paintings for path in painting.images)
     inputs = [photo, *files, *images_of(mask)]
     check_pipes(inputs, output, kind, as_json=as_json)
-    watch = Watch(plot, frames, compare, overwrite)
+    watch = Watch(plot, film, frames, compare, overwrite)
     try:
         with piped(inputs, output, kind) as ((photo, *others), file):
             name = "standard output" if output == PIPE else str(output)

@@ -1,4 +1,5 @@
-"""What is left to look at of a job beside its picture: `--plot`, `--frames` and `--compare`."""
+"""What is left to look at of a job beside its picture: `--plot`, `--film`, `--frames` and
+`--compare`."""
 
 from __future__ import annotations
 
@@ -16,6 +17,10 @@ from styleplug.errors import ConfigError, ImageError, PluginError
 from styleplug.events import Event, Planned, Preview, Progress
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from styleplug.cli.ui.film import Film
     from styleplug.hookspecs import StylizeResult
     from styleplug.image.picture import Picture
 
@@ -23,10 +28,15 @@ _log = logging.getLogger("styleplug")
 
 
 def watch_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--plot`, `--frames` and `--compare`."""
+    """Give a command `--plot`, `--film`, `--frames` and `--compare`."""
     options = {
         "--compare": ("FILE", "Where to write PHOTO and the result side by side."),
         "--frames": ("FOLDER", "Where to write the pictures on the way: 0001.png and so on."),
+        "--film": (
+            "FILE",
+            "Where to write a film of the way from PHOTO to the result: .gif, .webp or, with the"
+            " extra video, .mp4; at most 512 pixels long.",
+        ),
         "--plot": ("FILE", "Where to draw the losses by evaluation: .png or .svg."),
     }
     for name, (metavar, text) in options.items():
@@ -40,18 +50,21 @@ class Watch:
 
     Args:
         plot: where to draw the losses; None for nowhere, likewise below.
+        film: where to write a film of the pictures on the way.
         frames: the folder of the pictures on the way, new or empty.
         compare: where to write the photograph and the result side by side.
         overwrite: whether existing files may be replaced.
     """
 
     plot: Path | None = None
+    film: Path | None = None
     frames: Path | None = None
     compare: Path | None = None
     overwrite: bool = False
     _steps: list[Progress] = field(default_factory=list)
     _longest: int = 0
     _count: int = 0
+    _film: Film | None = None
 
     def check(self, inputs: Sequence[Path], output: Path) -> None:
         """Make sure, before any work is done, that all of it can be written.
@@ -69,15 +82,15 @@ class Watch:
         if self.plot:
             from styleplug.cli.ui.plot import empty_figure
 
-            for source in inputs:
-                check_output(
-                    *(self.plot, ".png", ".svg"),
-                    source=source,
-                    overwrite=self.overwrite,
-                    option="plot",
-                )
+            self._check_file("plot", self.plot, (".png", ".svg"), inputs)
             _check_free("plot", self.plot, taken)
             empty_figure()
+        if self.film:
+            from styleplug.cli.ui.film import EXTENSIONS, check_film
+
+            self._check_file("film", self.film, EXTENSIONS, inputs)
+            _check_free("film", self.film, taken)
+            check_film(self.film)
         if self.frames:
             _check_folder(self.frames)
 
@@ -88,8 +101,11 @@ class Watch:
                 self._longest = event.scales[-1]
             case Progress():
                 self._steps.append(event)
-            case Preview() if self.frames:
-                self._write_frame(self.frames, event, photograph)
+            case Preview():
+                if self.frames:
+                    self._write_frame(self.frames, event, photograph)
+                if self.film:
+                    self._add_to_film(event.pixels, photograph)
 
     def finish(self, photograph: Picture, result: StylizeResult | None) -> None:
         """Write what can be written only in the end; after a failure there is no result.
@@ -100,11 +116,34 @@ class Watch:
         if self.compare and result:
             both = _side_by_side(photograph, result)
             styleplug.write_image(both, self.compare, overwrite=self.overwrite)
+        if self.film and self._film and result:
+            self._add_to_film(result.image, photograph)
+            self._film.write(self.film, overwrite=self.overwrite)
         if self.plot and self._steps:
             from styleplug.cli.ui.plot import loss_curves
 
             kind = self.plot.suffix[1:].lower()
             write_output(self.plot, loss_curves(self._steps, kind), "plot")
+
+    def _check_file(
+        self, option: str, path: Path, extensions: Sequence[str], inputs: Sequence[Path]
+    ) -> None:
+        for source in inputs:
+            check_output(path, *extensions, source=source, overwrite=self.overwrite, option=option)
+
+    def _add_to_film(self, pixels: NDArray[np.float32], photograph: Picture) -> None:
+        """Take a picture into the film, which begins with the photograph."""
+        from styleplug.cli.ui.film import Film
+
+        try:
+            if self._film is None:
+                self._film = Film(photograph.size)
+                self._film.add(photograph.pixels)
+            self._film.add(pixels)
+        except OSError as error:
+            # As of frames.
+            _log.warning("the film can't be kept (%s); going on without", error.strerror)
+            self.film = None
 
     def _write_frame(self, folder: Path, event: Preview, photograph: Picture) -> None:
         """Write the next frame, at the size of the last scale: films have but one size."""

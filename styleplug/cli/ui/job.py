@@ -12,16 +12,24 @@ import click
 from click.core import ParameterSource
 
 from styleplug.cli.ui.options import config_from, given_options
+from styleplug.cli.ui.paintings import filter_of, filter_option, paintings_of
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError
 from styleplug.filter_region import FilterRegion
-from styleplug.jobs.job import FilterJob, StylizeJob
+from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.jobs.provenance import SourceFile
 from styleplug.painting import Painting
 from styleplug.parts import Part, with_image
 
 if TYPE_CHECKING:
     from styleplug.jobs.provenance import StylizeProvenance
+
+_FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in FilterConfig.options())
+
+either_filter_option = filter_option(
+    required=False, more=f". Of a painting's options it takes {_FILTER_OPTIONS}."
+)
+"""`--filter` of a command that has `--style` as well, for `either_job`."""
 
 
 def filter_job(
@@ -88,6 +96,33 @@ def stylize_job(
         mask = with_image(made.mask, find)
     config = made.config(**changes)
     return StylizeJob(given, config, made.preset, like, strip=strip, mask=mask)
+
+
+def either_job(
+    filters: Sequence[FilterRegion[Path]],
+    like: Path | None,
+    options: dict[str, Any],
+    *,
+    strip: bool,
+    mask: Path | Part | None,
+) -> PictureJob:
+    """What a command that has `--filter` as well as `--style` is to do to each of its pictures.
+
+    Args:
+        options: of the command, from which its paintings are taken.
+
+    Raises:
+        ConfigError, UnreadableImageError: as of `filter_job` and `stylize_job`.
+    """
+    paintings = paintings_of(options)
+    if not filters:
+        if not paintings and not like:
+            raise click.UsageError("Missing option '--style', '--region', '--like' or '--filter'.")
+        return stylize_job(paintings, like, [], options, strip=strip, mask=mask)
+    of_paintings = given_options(StylizeConfig, options).keys() - FilterConfig.options().keys()
+    if paintings or like or is_preset_given() or of_paintings:
+        raise click.UsageError(f"'--filter' takes no options of a painting but {_FILTER_OPTIONS}.")
+    return filter_job(filter_of(filters), options, strip=strip, mask=mask)
 
 
 def _remedy(painting: Painting[SourceFile]) -> str:

@@ -117,6 +117,8 @@ def field_options(config: type[Config]) -> Decorator:
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for option in reversed(config.options().values()):
             command = _click_option(option)(command)
+        if "colors" not in config.options():
+            return command
         # As --colors luminance was once called.
         keep_colors = "--keep-colors/--no-keep-colors"
         return click.option(keep_colors, default=None, hidden=True, help="See --colors.")(command)

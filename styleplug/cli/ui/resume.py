@@ -69,7 +69,7 @@ def checkpoint_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="Go on with the run that left the checkpoint FILE, and keep it up to date. PHOTO and"
         " all options are then known, and what is given again must be the same; but -o, --strip,"
         " --device, --time-limit and --checkpoint-every may change, and --overwrite and what tells"
-        " of the run (--json, -v, --plot, --frames, --compare) is to be given anew.",
+        " of the run (--json, -v, --plot, --film, --frames, --compare) is to be given anew.",
     )(command)
     command = click.option(
         "--checkpoint-every",
@@ -103,7 +103,7 @@ def asked_checkpoint(job: StylizeJob, inputs: Iterable[Path]) -> Checkpoint | No
         raise click.UsageError("--resume goes on with its own FILE; leave --checkpoint out.")
     if PIPE in (*inputs, params["output"]):
         raise click.UsageError("A run with a checkpoint needs files in the place of '-'.")
-    for option in ("output", "plot", "compare"):
+    for option in ("output", "plot", "film", "compare"):
         if params[option] and real_place(params[option]) == real_place(path):
             raise ConfigError(option, str(path), "another file than the checkpoint")
     is_noted = context.get_parameter_source("output") is ParameterSource.DEFAULT_MAP

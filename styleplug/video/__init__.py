@@ -1,0 +1,1 @@
+"""Videos, frame by frame, each held to what the one before has become, so that nothing flickers."""
