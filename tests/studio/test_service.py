@@ -257,9 +257,7 @@ def test_a_filter_is_applied_where_the_mask_is_white(studio, png, tmp_path):
 
 
 @pytest.mark.slow
-def test_paintings_count_by_their_weights(start, png, small_network, tmp_path):
-    studio = start()
-    photo = studio.upload(png).json["id"]
+def test_paintings_count_by_their_weights(studio, photo, tmp_path):
     job = studio.job(
         kind="stylize",
         photo=photo,
@@ -274,11 +272,7 @@ def test_paintings_count_by_their_weights(start, png, small_network, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_painting_is_painted_kept_on_the_way_and_gone_on_with(
-    start, png, small_network, tmp_path
-):
-    studio = start()
-    photo = studio.upload(png).json["id"]
+def test_a_painting_is_painted_kept_on_the_way_and_gone_on_with(studio, photo, png, tmp_path):
     painting = studio.upload(png, "painting.png").json["id"]
     recipe = {
         "kind": "stylize",

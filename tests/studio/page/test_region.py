@@ -114,6 +114,6 @@ def test_the_region_is_sent_as_a_mask_with_the_painting_that_it_gets(on_board):
     page.tab("region")
     page.press_button("Paint the region")
     width, height, middle, corner = browser.wait(MASK)
-    assert (width, height) == (451, 300)
+    assert (width, height) == (120, 80)
     assert middle > 200
     assert corner < 20
