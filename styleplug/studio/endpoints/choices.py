@@ -10,8 +10,8 @@ from styleplug.studio.catalogue import style_of
 from styleplug.studio.endpoints.asking import body_of, picture, service_of, upload_of
 from styleplug.studio.problems import Problem, wrong_field
 
-CAPABILITIES = ("weights", "mask")
-"""Of `weights`, `mask` and `person-mask`, those that work; pages hide the others."""
+CAPABILITIES = ("weights", "mask", "regions")
+"""Of `weights`, `mask`, `regions` and `person-mask`, those that work; pages hide the others."""
 _LONGEST_NAME = 64
 
 

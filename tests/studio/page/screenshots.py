@@ -90,16 +90,27 @@ def paint(page: StudioPage, album: Album, size: int) -> None:
     browser.look(WIDTH, HEIGHT)
 
 
+def stroke(page: StudioPage, *places: tuple[float, float]) -> None:
+    """Draw with the brush through places of the photograph, in shares of its width and height."""
+    left, top, width, height = page.rectangle(".board canvas")
+    page.browser.drag(*((left + x * width, top + y * height) for x, y in places))
+
+
 def go_on(page: StudioPage, album: Album, more: list[Path]) -> None:
     """Regions, variants, more photographs, history; and all that on a phone."""
     browser = page.browser
-    if page.has_tab("region"):
-        page.tab("region")
-        left, top, width, height = page.rectangle(".board canvas")
-        path = [(0.3, 0.5), (0.4, 0.75), (0.6, 0.8), (0.72, 0.5), (0.5, 0.4), (0.45, 0.6)]
-        browser.drag(*((left + x * width, top + y * height) for x, y in path))
-        album.take("region")
-        page.press_button("Clear")
+    page.tab("region")
+    stroke(page, (0.3, 0.5), (0.4, 0.75), (0.6, 0.8), (0.72, 0.5), (0.5, 0.4), (0.45, 0.6))
+    page.press_button(MOSAIC)
+    page.press_button("Another")
+    stroke(page, (0.75, 0.1), (0.95, 0.15), (0.95, 0.35), (0.85, 0.3))
+    page.press_button(LANTERNS)
+    album.take("region")
+    page.press_button("Paint the regions")
+    page.wait_until_done()
+    album.take("regions")
+    page.tab("paintings")
+    page.press_button("Paint all of it alike")
 
     page.choose_painting(LANTERNS)
     page.tab("variants")

@@ -68,8 +68,8 @@ export function createPresets() {
  * @param only the kind of job, where it isn't just that of what was chosen last
  */
 export function createApply(only) {
-  const go = el("button", { type: "button", class: "primary wide" });
-  const anew = el("button", { type: "button", class: "wide" }, "Begin anew");
+  const go = el("button", { class: "primary wide" });
+  const anew = el("button", { class: "wide" }, "Begin anew");
   const hint = el("p", { class: "quiet" });
   let act = apply;
   const asChosen = (work) => () => {
