@@ -19,6 +19,9 @@ from styleplug.vgg.mirror import TorchVGG, device_name
 FLOAT16_LOSS_SCALE = 2.0**12
 """Gradients of features, near 1e-7, would vanish in float16 without a factor on their way back."""
 
+_BFLOAT16_STRIPS = 8
+"""A sum over a strip is rounded to bfloat16, 0.2 % of it; the mean of several is nearer."""
+
 _MEMORY = {
     4: MemoryModel(fixed=250e6, weights=0.0, fewer_products=0.0, features=3.7, tiles=5.2),
     2: MemoryModel(fixed=270e6, weights=0.0, fewer_products=0.0, features=2.1, tiles=3.4),
@@ -72,15 +75,18 @@ class TorchPass:
         self.engine = engine
         # The terms' derivatives are too small for float16; bfloat16 reaches as far as float32.
         self.type = torch.bfloat16 if engine.mirror.dtype == torch.bfloat16 else pixels.dtype
+        self._strips = _BFLOAT16_STRIPS if self.type == torch.bfloat16 else 1
         self.window = window.converted(lambda array: engine.to_device(array).to(self.type))
         self.leaf = pixels.detach().requires_grad_(differentiable)
         self.features = engine.mirror(self.leaf, window.layers)
 
     def statistics(self) -> list[NDArray[np.float64]]:
-        # Sums over all places are the pixels' type, whatever the features are.
         with torch.no_grad():
-            found = self.window.statistics(self._features(self.leaf.dtype))
-        return [one.cpu().numpy().astype(np.float64) for one in found]
+            strips = self.window.strips(self._features(self.type), self._strips)
+            found = [strip.statistics(features) for strip, features in strips]
+        return [
+            sum(part.cpu().double() for part in parts).numpy() for parts in zip(*found, strict=True)
+        ]
 
     def gradient(self, by_statistics: Sequence[NDArray[np.float64]]) -> Tensor:
         scale = self.engine.loss_scale
