@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from styleplug.api import (
         apply_filter,
         extract_features,
+        find_part,
         list_filters,
         list_formats,
         read_image,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from styleplug.image.formats import Format
     from styleplug.image.picture import Picture
     from styleplug.painting import Painting
+    from styleplug.parts import Part
     from styleplug.plugins import plugin_manager
 
 __version__ = "0.1.0"
@@ -49,6 +51,7 @@ _HOMES = {
     "FilterResult": "hookspecs",
     "Format": "image.formats",
     "Painting": "painting",
+    "Part": "parts",
     "Picture": "image.picture",
     "StyleplugError": "errors",
     "StylizeConfig": "config",
@@ -56,6 +59,7 @@ _HOMES = {
     "StylizeResult": "hookspecs",
     "apply_filter": "api",
     "extract_features": "api",
+    "find_part": "api",
     "hookimpl": "hookspecs",
     "list_filters": "api",
     "list_formats": "api",
@@ -74,6 +78,7 @@ __all__ = [
     "FilterResult",
     "Format",
     "Painting",
+    "Part",
     "Picture",
     "StyleplugError",
     "StylizeConfig",
@@ -81,6 +86,7 @@ __all__ = [
     "StylizeResult",
     "apply_filter",
     "extract_features",
+    "find_part",
     "hookimpl",
     "list_filters",
     "list_formats",

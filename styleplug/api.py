@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,7 +27,10 @@ from styleplug.image.formats import Format
 from styleplug.offers import offered_filters, offered_formats
 from styleplug.options import split_list
 from styleplug.painting import Painting
+from styleplug.parts import Part, path_or_part
 from styleplug.plugins import plugin_manager
+
+_log = logging.getLogger("styleplug")
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +50,7 @@ def stylize(
     on_event: Callable[[Event], None] | None = None,
     cancel: threading.Event | None = None,
     checkpoint: Checkpoint | None = None,
-    mask: ImageLike | None = None,
+    mask: ImageLike | Part | None = None,
 ) -> StylizeResult:
     """Paint a photograph in the manner of one or more paintings.
 
@@ -62,7 +66,8 @@ def stylize(
         cancel: set it, from any thread, to end within one evaluation with the picture so far.
         checkpoint: a file to keep the state in, and to go on from.
         mask: where, and how strongly, to paint: a grey picture, white for fully. What is black
-            stays as it is. One of another size is scaled.
+            stays as it is. One of another size is scaled. Or a part that is found in the
+            photograph: "person", "background" or "sky".
 
     Returns:
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the photograph,
@@ -85,7 +90,7 @@ def stylize(
     if not paintings:
         raise ConfigError("style_images", paintings, "one painting or more")
     photograph = _picture(content_image)
-    styles, roles = _styles(paintings)
+    styles, roles = _styles(paintings, photograph)
     request = StylizeRequest(
         content_image=photograph.pixels,
         style_images=tuple(style.pixels for style in styles),
@@ -97,7 +102,7 @@ def stylize(
         style_alphas=tuple(style.alpha for style in styles),
         checkpoint=checkpoint,
         style_roles=tuple(roles),
-        mask=None if mask is None else _mask(mask, "the mask"),
+        mask=_where(mask, "the mask", photograph),
         palette_image=_option_pixels(config, "palette"),
     )
     result: StylizeResult = plugin_manager().hook.styleplug_stylize(request=request)
@@ -110,7 +115,7 @@ def apply_filter(
     config: FilterConfig | None = None,
     on_event: Callable[[Event], None] | None = None,
     cancel: threading.Event | None = None,
-    mask: ImageLike | None = None,
+    mask: ImageLike | Part | None = None,
 ) -> FilterResult:
     """Send a picture through a filter.
 
@@ -140,11 +145,35 @@ def apply_filter(
         on_event=on_event,
         cancel=cancel or threading.Event(),
         alpha=picture.alpha,
-        mask=None if mask is None else _mask(mask, "the mask"),
+        mask=_where(mask, "the mask", picture),
         palette_image=_option_pixels(config, "palette"),
     )
     result: FilterResult = plugin_manager().hook.styleplug_apply_filter(request=request)
     return result
+
+
+def find_part(image: ImageLike, part: Part | str) -> NDArray[np.float32] | None:
+    """Where a part of a photograph is, as a mask with the photograph's edges.
+
+    Args:
+        image: as `stylize` takes it.
+        part: "person", also for several persons; "background", all but these; or "sky".
+
+    Returns:
+        (H, W) float32 in [0, 1], 1 for what belongs to it; None where there is no such part. Where
+        nobody is found, all is background.
+
+    Raises:
+        ConfigError: there is no part of this name.
+        ImageError: it is no picture.
+        ModelError: the network that finds persons is missing or damaged.
+        MissingDependencyError: ONNX Runtime isn't installed.
+    """
+    from styleplug import segmentation
+
+    if part not in list(Part):
+        raise ConfigError("part", part, f"one of {', '.join(Part)}")
+    return segmentation.find_part(Part(part), _pixels(image))
 
 
 def list_filters() -> tuple[Filter, ...]:
@@ -245,7 +274,7 @@ def _check_format(path: Path) -> None:
         check_format(path)
 
 
-def _styles(paintings: Iterable[Any]) -> tuple[list[Picture], list[StyleRole]]:
+def _styles(paintings: Iterable[Any], photograph: Picture) -> tuple[list[Picture], list[StyleRole]]:
     """The pictures of paintings, each with what it is for."""
     from styleplug.image.masks import masked
 
@@ -253,22 +282,22 @@ def _styles(paintings: Iterable[Any]) -> tuple[list[Picture], list[StyleRole]]:
     for number, each in enumerate(paintings, start=1):
         painting = each if isinstance(each, Painting) else Painting(each)
         picture = _painting(painting.image)
-        for region, mask in _places(painting, number):
+        for region, mask in _places(painting, number, photograph):
             styles.append(picture if mask is None else masked(picture, mask.values))
             roles.append(StyleRole(painting.weight, painting.depth, region))
     return styles, roles
 
 
-def _places(painting: Painting[Any], number: int) -> Iterator[tuple[Mask | None, Mask | None]]:
+def _places(
+    painting: Painting[Any], number: int, photograph: Picture
+) -> Iterator[tuple[Mask | None, Mask | None]]:
     """The regions of a painting in the photograph, each with the mask of what is learned from."""
     names = f"the region of painting {number}", f"the mask of painting {number}"
     region: Any = painting.region
     mask: Any = painting.mask
     if not painting.by_color:
-        yield (
-            None if region is None else _mask(region, names[0]),
-            None if mask is None else _mask(mask, names[1]),
-        )
+        where = _where(region, names[0], photograph)
+        yield where, None if mask is None else _mask(mask, names[1])
         return
     from styleplug.image.masks import matched_colors
 
@@ -281,6 +310,15 @@ def _places(painting: Painting[Any], number: int) -> Iterator[tuple[Mask | None,
         )
 
 
+def _where(place: ImageLike | Part | None, name: str, photograph: Picture) -> Mask | None:
+    """The mask of a place in a photograph, which `name` is what to call, unless it has a name."""
+    if isinstance(place, str) and not isinstance(place, Part):
+        place = path_or_part(place)
+    if place is None:
+        return None
+    return _part(place, photograph) if isinstance(place, Part) else _mask(place, name)
+
+
 def _mask(image: ImageLike, name: str) -> Mask:
     from styleplug.image.masks import is_black, mask_values
 
@@ -289,6 +327,18 @@ def _mask(image: ImageLike, name: str) -> Mask:
     if is_black(mask.values):
         raise ConfigError("mask", mask.name, "white, or grey, somewhere; it is empty")
     return mask
+
+
+def _part(part: Part, photograph: Picture) -> Mask:
+    from styleplug.image.masks import is_black
+
+    values = find_part(photograph, part)
+    if values is None or is_black(values):
+        allowed = "something that the photograph shows; none is found in it, so give a mask's file"
+        raise ConfigError("mask", str(part), allowed)
+    if part is Part.BACKGROUND and values.min() == 1:
+        _log.warning("nobody is found in the photograph, so all of it is background")
+    return Mask(values, str(part))
 
 
 def _painting(image: ImageLike) -> Picture:

@@ -28,6 +28,11 @@ def mask_values(picture: Picture) -> Array:
     return values if picture.alpha is None else values * picture.alpha
 
 
+def mask_picture(values: Array) -> Picture:
+    """The grey picture of a mask, (H, W) float32 in [0, 1]."""
+    return Picture(np.repeat(values[..., np.newaxis], 3, axis=2))
+
+
 def is_black(values: Array) -> bool:
     """Whether a mask acts nowhere: in a file of 8 bits a channel it would be black."""
     return bool(values.max() <= 0.5 / 255)

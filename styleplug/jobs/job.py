@@ -6,6 +6,7 @@ import json
 import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -13,6 +14,7 @@ from styleplug.config import DEFAULT_PRESET, MACHINE_OPTIONS, FilterConfig, Styl
 from styleplug.errors import UnreadableImageError
 from styleplug.jobs.provenance import FilterProvenance, Provenance, SourceFile, StylizeProvenance
 from styleplug.painting import Painting
+from styleplug.parts import Part, images_of, with_image
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import Checkpoint
@@ -26,17 +28,18 @@ class PictureJob(ABC):
 
     Args:
         strip: leave out metadata, sidecars, and the note of how the picture was made.
-        mask: where it is done, and how strongly, a grey picture; None for everywhere. A mask of the
-            picture may be a folder, with a mask for each picture that is called as that is.
+        mask: where it is done, and how strongly, a grey picture, or a part that is found in each;
+            None for everywhere. A mask of the picture may be a folder, with a mask for each picture
+            that is called as that is.
     """
 
     strip: bool = False
-    mask: Path | None = None
+    mask: Path | Part | None = None
 
     @property
     def pictures(self) -> tuple[Path, ...]:
         """The pictures that are read for it, besides the one that it is done to."""
-        return () if self.mask is None else (self.mask,)
+        return images_of(self.mask)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
@@ -50,7 +53,7 @@ class PictureJob(ABC):
 
     def absolute(self) -> Self:
         """The job with absolute paths: the same for another process, in another folder."""
-        return replace(self, mask=self.mask and Path(os.path.abspath(self.mask)))
+        return replace(self, mask=with_image(self.mask, _absolute_path))
 
     def for_photo(self, photo: Path) -> Self:
         """The job with the masks of one picture in the place of folders of masks.
@@ -58,7 +61,7 @@ class PictureJob(ABC):
         Raises:
             UnreadableImageError: a folder has none, or several, for it.
         """
-        return replace(self, mask=self.mask and _mask_of(photo, self.mask))
+        return replace(self, mask=with_image(self.mask, partial(_mask_of, photo)))
 
     @abstractmethod
     def provenance(self, photograph: SourceFile) -> Provenance:
@@ -114,16 +117,13 @@ class StylizeJob(PictureJob):
         return replace(
             super().absolute(),
             config=_absolute(self.config),
-            paintings=tuple(
-                painting.with_images(lambda path: Path(os.path.abspath(path)))
-                for painting in self.paintings
-            ),
-            like=self.like and Path(os.path.abspath(self.like)),
+            paintings=tuple(painting.with_images(_absolute_path) for painting in self.paintings),
+            like=self.like and _absolute_path(self.like),
         )
 
     def for_photo(self, photo: Path) -> Self:
         paintings = (
-            replace(painting, region=painting.region and _mask_of(photo, painting.region))
+            replace(painting, region=with_image(painting.region, partial(_mask_of, photo)))
             for painting in self.paintings
         )
         return replace(super().for_photo(photo), paintings=tuple(paintings))
@@ -161,6 +161,10 @@ def _absolute(config: _Config) -> _Config:
     """The config with absolute paths."""
     paths: dict[str, Any] = {name: os.path.abspath(path) for name, path in config.files().items()}
     return replace(config, **paths)
+
+
+def _absolute_path(path: Path) -> Path:
+    return Path(os.path.abspath(path))
 
 
 def _mask_of(photo: Path, mask: Path) -> Path:

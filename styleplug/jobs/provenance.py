@@ -17,6 +17,7 @@ from styleplug.config import MACHINE_OPTIONS, RENAMED, Config, FilterConfig, Sty
 from styleplug.errors import ConfigError, UnreadableImageError
 from styleplug.options import File
 from styleplug.painting import DEPTH, Painting
+from styleplug.parts import Part, with_image
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import JobResult
@@ -128,7 +129,7 @@ class StylizeProvenance(Provenance):
     paintings: tuple[Painting[SourceFile], ...]
     initial: SourceFile | None = None
     palette: SourceFile | None = None
-    mask: SourceFile | None = None
+    mask: SourceFile | Part | None = None
     backbone: str = ""
     engine: str = ""
     stopped: str = ""
@@ -140,7 +141,7 @@ class StylizeProvenance(Provenance):
         preset: str,
         photograph: SourceFile,
         paintings: Sequence[Painting[Path]],
-        mask: Path | None,
+        mask: Path | Part | None,
     ) -> Self:
         """What is about to be done, with the files as they are now."""
         options, files = _texts_and_files(config)
@@ -152,7 +153,7 @@ class StylizeProvenance(Provenance):
             tuple(painting.with_images(SourceFile.of) for painting in paintings),
             files.get("init"),
             files.get("palette"),
-            SourceFile.of(mask) if mask else None,
+            with_image(mask, SourceFile.of),
         )
 
     def finished(self, result: JobResult) -> Self:
@@ -212,15 +213,15 @@ class FilterProvenance(Provenance):
 
     filter: str
     palette: SourceFile | None = None
-    mask: SourceFile | None = None
+    mask: SourceFile | Part | None = None
 
     @classmethod
     def planned(
-        cls, config: FilterConfig, filter: str, photograph: SourceFile, mask: Path | None
+        cls, config: FilterConfig, filter: str, photograph: SourceFile, mask: Path | Part | None
     ) -> Self:
         """What is about to be done, with the files as they are now."""
         options, files = _texts_and_files(config)
-        where = SourceFile.of(mask) if mask else None
+        where = with_image(mask, SourceFile.of)
         return cls(__version__, options, photograph, filter, files.get("palette"), where)
 
 
@@ -287,13 +288,17 @@ def _source(value: Value) -> SourceFile:
     return SourceFile(name, _text(fields["sha256"]))
 
 
+def _place(value: Value) -> SourceFile | Part:
+    return Part(value) if isinstance(value, str) else _source(value)
+
+
 def _painting(value: Value) -> Painting[SourceFile]:
     fields = _structure(value)
     return Painting(
         _source(value),
         weight=float(_text(fields.get("weight", "1"))),
         depth=_text(fields.get("depth", DEPTH.default)),
-        region=_source(fields["region"]) if "region" in fields else None,
+        region=_place(fields["region"]) if "region" in fields else None,
         mask=_source(fields["mask"]) if "mask" in fields else None,
         by_color=fields.get("by_color") == "True",
     )
@@ -327,9 +332,8 @@ _READERS: Mapping[str, Callable[[Value], Any]] = {
     "photograph": _source,
     "preset": _text,
     "paintings": lambda value: tuple(_painting(painting) for painting in _list(value)),
-    **dict.fromkeys(
-        ("initial", "palette", "mask"), lambda value: _source(value) if value else None
-    ),
+    **dict.fromkeys(("initial", "palette"), lambda value: _source(value) if value else None),
+    "mask": lambda value: _place(value) if value else None,
     "backbone": _text,
     "engine": _text,
     "stopped": _text,

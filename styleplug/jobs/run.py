@@ -17,6 +17,7 @@ import styleplug
 from styleplug.errors import ImageError, StyleplugError, UnwritableImageError
 from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.jobs.provenance import Provenance, SourceFile
+from styleplug.parts import with_image
 
 if TYPE_CHECKING:
     from styleplug.events import Event
@@ -118,14 +119,15 @@ class PreparedJob:
                 paintings = [
                     painting.with_images(lambda _: next(others)) for painting in self.job.paintings
                 ]
-                picture = next(others) if mask else None
+                where = with_image(mask, lambda _: next(others))
                 return styleplug.stylize(
-                    self.photograph, paintings, config, on_event, cancel, checkpoint, picture
+                    self.photograph, paintings, config, on_event, cancel, checkpoint, where
                 )
-            case FilterJob(filter=name, config=config):
-                picture = next(iter(self.others), None)
+            case FilterJob(filter=name, config=config, mask=mask):
+                others = iter(self.others)
+                where = with_image(mask, lambda _: next(others))
                 return styleplug.apply_filter(
-                    self.photograph, name, config, on_event, cancel, picture
+                    self.photograph, name, config, on_event, cancel, where
                 )
         raise TypeError(f"{type(self.job).__name__} is no job")
 

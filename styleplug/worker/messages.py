@@ -11,6 +11,7 @@ from styleplug.config import DEFAULT_PRESET
 from styleplug.errors import ProtocolError
 from styleplug.options import is_number
 from styleplug.painting import DEPTH, WEIGHT, Painting
+from styleplug.parts import Part
 
 VERSIONS = (1,)
 LONGEST_ID = 1000
@@ -81,7 +82,7 @@ class StylizeMessage(_IdMessage):
 
     photo: PictureSource
     paintings: tuple[PaintingSource, ...]
-    mask: PictureSource | None
+    mask: PictureSource | Part | None
     preset: str
     options: Mapping[str, Any]
     result: PixelFormat | str
@@ -96,7 +97,7 @@ class FilterMessage(_IdMessage):
 
     photo: PictureSource
     filter: str
-    mask: PictureSource | None
+    mask: PictureSource | Part | None
     options: Mapping[str, Any]
     result: PixelFormat | str
 
@@ -160,7 +161,7 @@ def _stylize(fields: _Fields) -> StylizeMessage:
         id=fields.id(),
         photo=_source(fields.inner("photo")),
         paintings=tuple(_painting(painting) for painting in fields.inner_list("paintings")),
-        mask=_mask(fields, "mask"),
+        mask=_place(fields, "mask"),
         preset=fields.text("preset", DEFAULT_PRESET),
         options=fields.scalars("options"),
         result=_result(fields.inner("result")),
@@ -175,7 +176,7 @@ def _filter(fields: _Fields) -> FilterMessage:
         id=fields.id(),
         photo=_source(fields.inner("photo")),
         filter=fields.text("filter"),
-        mask=_mask(fields, "mask"),
+        mask=_place(fields, "mask"),
         options=fields.scalars("options"),
         result=_result(fields.inner("result")),
     )
@@ -195,10 +196,16 @@ def _painting(fields: _Fields) -> PaintingSource:
         NamedPainting(fields.text("name")) if is_named else _source(fields),
         weight=fields.number("weight", 0, WEIGHT.default),
         depth=fields.choice("depth", DEPTH.choices, DEPTH.default),
-        region=_source(fields.inner("region")) if by_color else _mask(fields, "region"),
+        region=_source(fields.inner("region")) if by_color else _place(fields, "region"),
         mask=_source(fields.inner("mask")) if by_color else _mask(fields, "mask"),
         by_color=by_color,
     )
+
+
+def _place(fields: _Fields, name: str) -> PictureSource | Part | None:
+    if fields.has_any(name) and (place := fields.inner(name)).has_any("part"):
+        return Part(place.choice("part", list(Part)))
+    return _mask(fields, name)
 
 
 def _mask(fields: _Fields, name: str) -> PictureSource | None:

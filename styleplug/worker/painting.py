@@ -22,6 +22,7 @@ from styleplug.image.resize import fitted, resized
 from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.jobs.run import prepare
 from styleplug.painting import Painting
+from styleplug.parts import images_of, with_image
 from styleplug.styles import find_style
 from styleplug.worker.lines import Output, shortened
 from styleplug.worker.messages import (
@@ -52,9 +53,9 @@ def paint(message: JobMessage, output: Output, stop: threading.Event) -> None:
     started = time.monotonic()
     check_form(message.result, Path.cwd())
     photo, paintings = message.photo, _paintings(message)
-    masks = [message.mask] if message.mask else []
     job = _job(message, paintings)
-    sources = [photo, *(source for painting in paintings for source in painting.images), *masks]
+    of_paintings = (source for painting in paintings for source in painting.images)
+    sources = [photo, *of_paintings, *images_of(message.mask)]
     prepared = prepare(job, Path(photo.path), map(read_source, sources))
     result = prepared.run(_listener(message, prepared.photograph, output), stop)
     picture, form = prepared.picture(result), message.result
@@ -89,7 +90,7 @@ def _as_source(given: PictureSource | NamedPainting) -> PictureSource:
 
 
 def _job(message: JobMessage, paintings: Sequence[Painting[PictureSource]]) -> PictureJob:
-    mask = Path(message.mask.path) if message.mask else None
+    mask = with_image(message.mask, lambda source: Path(source.path))
     strip = isinstance(message.result, PixelFormat)  # which have no place for a note
     if isinstance(message, FilterMessage):
         filter_config = FilterConfig.from_options(message.options)

@@ -23,6 +23,7 @@ from styleplug.cli.ui.terminal import say, say_json
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import StyleplugError
 from styleplug.jobs.job import PictureJob, StylizeJob
+from styleplug.parts import Part
 
 if TYPE_CHECKING:
     from styleplug.batch.events import BatchEvent
@@ -117,7 +118,7 @@ def batch(
     inputs: tuple[Path, ...],
     filter_name: str | None,
     like: Path | None,
-    mask: Path | None,
+    mask: Path | Part | None,
     folder: Path,
     recursive: bool,
     system_folders: bool,
@@ -178,7 +179,7 @@ def batch(
 def _job(
     filter_name: str | None,
     like: Path | None,
-    mask: Path | None,
+    mask: Path | Part | None,
     strip: bool,
     options: dict[str, Any],
 ) -> PictureJob:

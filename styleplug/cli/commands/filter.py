@@ -13,6 +13,7 @@ from styleplug.cli.ui.paintings import mask_option
 from styleplug.cli.ui.terminal import say
 from styleplug.config import FilterConfig
 from styleplug.jobs.run import check_job, prepare
+from styleplug.parts import Part
 
 
 @click.command()
@@ -34,7 +35,7 @@ def filter(
     photo: Path,
     name: str,
     output: Path,
-    mask: Path | None,
+    mask: Path | Part | None,
     overwrite: bool,
     strip: bool,
     **options: Any,

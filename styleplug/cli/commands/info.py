@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from styleplug.cli.ui.terminal import say, say_json
+from styleplug.parts import Part
 
 if TYPE_CHECKING:
     from styleplug.image.inspect import Inspection
@@ -114,5 +115,7 @@ def _of_painting(painting: Painting[SourceFile]) -> list[str]:
     ]
 
 
-def _source(role: str, source: SourceFile) -> str:
+def _source(role: str, source: SourceFile | Part) -> str:
+    if isinstance(source, Part):
+        return f"{role}: {source}, as it is found in the photograph"
     return f"{role}: {source.name}  {source.sha256}"

@@ -17,13 +17,14 @@ from styleplug.errors import ConfigError
 from styleplug.jobs.job import FilterJob, StylizeJob
 from styleplug.jobs.provenance import SourceFile
 from styleplug.painting import Painting
+from styleplug.parts import Part, with_image
 
 if TYPE_CHECKING:
     from styleplug.jobs.provenance import StylizeProvenance
 
 
 def filter_job(
-    name: str, options: Mapping[str, Any], *, strip: bool, mask: Path | None = None
+    name: str, options: Mapping[str, Any], *, strip: bool, mask: Path | Part | None = None
 ) -> FilterJob:
     """A filter of this name, with the options that were given.
 
@@ -41,7 +42,7 @@ def stylize_job(
     options: Mapping[str, Any],
     *,
     strip: bool,
-    mask: Path | None = None,
+    mask: Path | Part | None = None,
 ) -> StylizeJob:
     """A painting as the options have it; with `like`, as that picture was painted, but for the
     paintings, the mask and the options that are given.
@@ -78,7 +79,8 @@ def stylize_job(
         for one in made.paintings
     )
     if made.mask and not mask:
-        mask = made.mask.find(places, "give it with --mask")
+        find = partial(SourceFile.find, folders=places, remedy="give it with --mask")
+        mask = with_image(made.mask, find)
     config = made.config(**changes)
     return StylizeJob(given, config, made.preset, like, strip=strip, mask=mask)
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from styleplug.cli.ui.options import parsed_by, path_option
+from styleplug.cli.ui.options import parsed_by
 from styleplug.painting import DEPTH, WEIGHT, Painting
+from styleplug.parts import path_or_part
 
 _WEIGHT = re.compile(r"(.+):([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)", re.DOTALL)
 _DEPTH = re.compile(rf"(.+)@({'|'.join(DEPTH.choices)})", re.DOTALL)
@@ -40,7 +42,7 @@ def parse_region(text: str) -> Painting[Path]:
     region, painting = _divided(text)
     image, weight, depth = _without_suffixes(painting)
     image, mask = _without_mask(image)
-    return Painting(Path(image), weight, depth, Path(region), mask)
+    return Painting(Path(image), weight, depth, path_or_part(region), mask)
 
 
 def parse_region_map(text: str) -> Painting[Path]:
@@ -54,7 +56,7 @@ def parse_region_map(text: str) -> Painting[Path]:
         raise ValueError(
             f"{text!r} is no MAP=PAINTING:MAP, with the painting's map, a file, at its end"
         )
-    return Painting(one.image, one.weight, one.depth, one.region, one.mask, by_color=True)
+    return replace(one, region=Path(one.region or ""), by_color=True)
 
 
 def as_text(painting: Painting[Path]) -> str:
@@ -69,10 +71,13 @@ def as_text(painting: Painting[Path]) -> str:
     return text if painting.depth == DEPTH.default else f"{text}@{painting.depth}"
 
 
-mask_option = path_option(
+mask_option = click.option(
     "--mask",
+    type=path_or_part,
+    metavar="FILE",
     help="Where to act, and how strongly: a grey picture, white for fully; what is black stays as"
-    " it is. Of a folder, the picture in it that is called as PHOTO is.",
+    " it is. Of a folder, the picture in it that is called as PHOTO is. Or what to find in PHOTO:"
+    " person, background (all but persons), or sky; a file of such a name comes first.",
 )
 PARSERS: dict[str, Callable[[str], Painting[Path]]] = {
     "paintings": parse_painting,
@@ -108,7 +113,8 @@ def painting_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "Paint in the manner of PAINTING where MASK is white; give one for each region. A"
             " second MASK is the painting's, of what to learn from. What no region covers is"
             " painted as --style says, and without it stays as it is. A region's MASK may be a"
-            " folder, as of --mask; weights and depths are as of --style.",
+            " folder, or person, background or sky, as of --mask; weights and depths are as of"
+            " --style.",
         ),
         (
             "--style",
