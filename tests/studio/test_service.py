@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from jsonschema import Draft202012Validator
 from PIL import Image, ImageChops
+from portrait import portrait
 from studio_client import StudioClient
 
 import styleplug
@@ -288,6 +289,23 @@ def test_a_filter_is_applied_where_the_mask_is_white(studio, png):
     left, right = difference.crop((0, 0, 20, 32)), difference.crop((24, 0, 48, 32))
     assert max(high for _, high in left.getextrema()) > 10
     assert max(high for _, high in right.getextrema()) <= 1
+
+
+def test_a_person_is_found_as_a_mask_to_paint_by(studio, photo, schema_of):
+    file = io.BytesIO()
+    Image.fromarray((portrait(96) * 255).astype("uint8")).save(file, "PNG")
+    sent = studio.upload(file.getvalue(), "me.png").json
+    answer = studio.post("/api/v1/masks/person", {"upload": sent["id"]})
+    assert answer.status == 201
+    schema_of("Upload").validate(answer.json)
+    mask = Image.open(io.BytesIO(studio.get(answer.json["preview"]).body)).convert("L")
+    assert mask.size == (sent["width"], sent["height"])
+    face, corner = mask.getpixel((mask.width // 2, mask.height // 2)), mask.getpixel((0, 0))
+    assert face > 200 > 50 > corner
+    before = studio.get("/api/v1/uploads").json["uploads"]
+    nobody = studio.post("/api/v1/masks/person", {"upload": photo})
+    assert (nobody.status, nobody.code) == (422, "nobody")
+    assert studio.get("/api/v1/uploads").json["uploads"] == before
 
 
 @pytest.mark.slow

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
+from portrait import portrait
 from studio_page import PANEL, StudioPage
 
 pytestmark = pytest.mark.slow
@@ -115,6 +117,22 @@ def test_regions_are_sent_as_masks_with_the_paintings_that_they_get(on_board):
     recipe = page.jobs()[0]["recipe"]
     assert recipe["paintings"] == [{"style": "poppies"}]
     assert len(recipe["regions"]) == 2
+
+
+def test_the_people_in_it_are_a_start_to_paint_on(page, tmp_path):
+    path = tmp_path / "me.jpg"
+    Image.fromarray((portrait(96) * 255).astype("uint8")).save(path)
+    page.add(path)
+    page.tab("region")
+    page.press_button("Start with the people in it")
+    page.browser.wait(f"const sum = (() => {{ {OPAQUE} }})(); return sum > 0")
+    people = page.browser.run(OPAQUE)
+    draw(page, (0.05, 0.05), (0.1, 0.05))
+    assert page.browser.run(OPAQUE) > people
+    page.press_button("Undo")
+    assert page.browser.run(OPAQUE) == people
+    page.press_button("Undo")
+    assert page.browser.run(OPAQUE) == 0
 
 
 def test_a_picture_with_regions_is_done_again_after_a_reload(on_board):
