@@ -38,10 +38,12 @@ PATIENCE = 60
 
 
 class Browser:
-    """A browser with one page; `size` is that of its window, pixels."""
+    """A browser with one page; `size` is that of its window, pixels, and `patience` how long it
+    waits for something, seconds."""
 
-    def __init__(self, size: tuple[int, int] = (1000, 760)) -> None:
+    def __init__(self, size: tuple[int, int] = (1000, 760), patience: float = PATIENCE) -> None:
         assert DRIVER is not None
+        self._patience = patience
         self._driver = subprocess.Popen(
             [DRIVER, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
@@ -77,9 +79,9 @@ class Browser:
         except AssertionError:
             raise AssertionError(f"the page never came to: {script}") from None
 
-    def eventually(self, condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
-        """What a condition gives, as soon as it gives something; `patience` in seconds."""
-        end = time.monotonic() + patience
+    def eventually(self, condition: Callable[[], Any]) -> Any:
+        """What a condition gives, as soon as it gives something."""
+        end = time.monotonic() + self._patience
         while time.monotonic() < end:
             if result := condition():
                 return result

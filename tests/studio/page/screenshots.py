@@ -28,6 +28,8 @@ PHONE = (390, 844)
 QUALITY = 82
 PHOTOGRAPH = ROOT / "styleplug/pictures/photograph.jpg"
 MOSAIC, LANTERNS = "Carp in a pond, as a mosaic", "Paper lanterns adrift on a river at dusk"
+PATIENCE = 1800
+"""Seconds for a painting, or nine small ones, on a machine that has other things to do."""
 SETTLING = 0.8
 """Seconds for what fades in."""
 
@@ -116,7 +118,7 @@ def go_on(page: StudioPage, album: Album, more: list[Path]) -> None:
     page.tab("variants")
     page.press_button("Strength × strokes")
     badges = "[...document.querySelectorAll('.variant .badge')]"
-    browser.eventually(lambda: browser.run(f"return {badges}.every(one => one.hidden)"), 1800)
+    browser.wait(f"return {badges}.every(one => one.hidden)")
     album.take("variants")
 
     page.add(*more)
@@ -142,7 +144,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         service = StudioClient(folder / "data", environment={"OMP_NUM_THREADS": "1"})
-        browser = Browser((WIDTH, HEIGHT))
+        browser = Browser((WIDTH, HEIGHT), PATIENCE)
         try:
             page = StudioPage(browser, f"{service.address}/?token={service.token}", WIDTH, HEIGHT)
             album = Album(browser, arguments.folder)

@@ -6,8 +6,8 @@ import { el, fill } from "../core/dom.js";
 import { hasPicture, isOver, isStale, optionsOf, recipeFor, shownJob, store } from "../core/state.js";
 import { createOption } from "./option.js";
 
-/** What is set elsewhere: how far to paint, under Finish; the region, under Region. */
-const ELSEWHERE = ["resolution", "output_size", "mask", "region", "regions"];
+/** What is set elsewhere: how far to paint, under Finish; and what only a path could say. */
+const ELSEWHERE = ["resolution", "output_size", "palette"];
 
 export const tunable = (state, kind) =>
   optionsOf(state, kind).filter((option) => !ELSEWHERE.includes(option.name));
