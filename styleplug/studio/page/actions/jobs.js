@@ -74,7 +74,8 @@ export const startFrom = (recipe, job) =>
 /** Paints what a job has painted in all of the photograph's pixels, on from its picture. */
 export function paintInPrintSize(job) {
   const { start_from: before, ...recipe } = job.recipe;
-  return startFrom({ ...recipe, options: { ...recipe.options, resolution: "photo" } }, job);
+  const format = store.state.format || recipe.format;
+  return startFrom({ ...recipe, format, options: { ...recipe.options, resolution: "photo" } }, job);
 }
 
 /** Does what is set to several photographs, one after another, but for those that have it. */
