@@ -8,6 +8,7 @@ from studio_page import PANEL, TABS, StudioPage
 pytestmark = pytest.mark.slow
 
 WIDER = "return document.documentElement.scrollWidth - innerWidth"
+TALLER = "return document.documentElement.scrollHeight - innerHeight"
 SMALL_TARGETS = """
 const small = [];
 for (const one of document.querySelectorAll('button, a, select, input, summary')) {
@@ -69,7 +70,9 @@ def test_a_phone_shows_everything_without_scrolling_sideways(browser, service, p
     page.wait_until_done()
     for tab in TABS:
         page.tab(tab)
+        browser.run("for (const one of document.querySelectorAll('details')) one.open = true")
         assert browser.run(WIDER) <= 0, tab
+        assert browser.run(TALLER) <= 0, tab
         assert browser.run(SMALL_TARGETS) == [], tab
         left, _, width, _ = page.rectangle(f"#tab-{tab}")
         assert left >= 0
