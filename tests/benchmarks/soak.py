@@ -71,6 +71,7 @@ def soak(studio: StudioClient, clients: int, seconds: float) -> Counter[str]:
         thread.start()
     while (left := until - time.monotonic()) > 0:
         time.sleep(min(EVERY, left))
+        left = until - time.monotonic()
         print(f"{left:7.0f} s left  {dict(counts)}  {sizes(studio)}", flush=True)
     while any(thread.is_alive() for thread in threads):
         if time.monotonic() > until + PATIENCE:
