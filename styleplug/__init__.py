@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from styleplug.config import PRESETS, FilterConfig, StylizeConfig
     from styleplug.errors import StyleplugError
+    from styleplug.filter_region import FilterRegion
     from styleplug.hookspecs import (
         Checkpoint,
         Filter,
@@ -47,6 +48,7 @@ _HOMES = {
     "Checkpoint": "hookspecs",
     "Filter": "hookspecs",
     "FilterConfig": "config",
+    "FilterRegion": "filter_region",
     "FilterRequest": "hookspecs",
     "FilterResult": "hookspecs",
     "Format": "image.formats",
@@ -74,6 +76,7 @@ __all__ = [
     "Checkpoint",
     "Filter",
     "FilterConfig",
+    "FilterRegion",
     "FilterRequest",
     "FilterResult",
     "Format",

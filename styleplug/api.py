@@ -6,11 +6,14 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from styleplug.config import Config, FilterConfig, StylizeConfig
-from styleplug.errors import ConfigError, UnwritableImageError
+from styleplug.errors import ConfigError, UnsupportedImageError, UnwritableImageError
+from styleplug.events import Finished
+from styleplug.filter_region import FilterRegion
 from styleplug.guard import OWN_PLUGIN
 from styleplug.hookspecs import (
     Checkpoint,
@@ -27,7 +30,7 @@ from styleplug.image.formats import Format
 from styleplug.offers import offered_filters, offered_formats
 from styleplug.options import split_list
 from styleplug.painting import Painting
-from styleplug.parts import Part, path_or_part
+from styleplug.parts import Part, missing, path_or_part
 from styleplug.plugins import plugin_manager
 
 _log = logging.getLogger("styleplug")
@@ -111,7 +114,7 @@ def stylize(
 
 def apply_filter(
     image: ImageLike,
-    filter: str,
+    filter: str | Sequence[FilterRegion[Any]],
     config: FilterConfig | None = None,
     on_event: Callable[[Event], None] | None = None,
     cancel: threading.Event | None = None,
@@ -122,7 +125,9 @@ def apply_filter(
     Args:
         image: as `stylize` takes it.
         filter: the name of one that `list_filters` gives, or styles of styleplug's own blended by
-            weights, such as "starry-night:0.6,the-wave:0.4".
+            weights, such as "starry-night:0.6,the-wave:0.4". Or a list of `FilterRegion`: several
+            filters, each in a region of its own. What they leave is for the one without a region;
+            if there is none, it stays as it is.
         config: how to apply it; by default at full strength.
         on_event: called with each event of `styleplug.events`.
         cancel: set it, from any thread, to end the work early.
@@ -132,7 +137,7 @@ def apply_filter(
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the picture.
 
     Raises:
-        ConfigError: there is no such filter, or the blend is none.
+        ConfigError: there is no such filter, or the blend is none; or a region is empty.
         FilterError: the filter's file is damaged, or of another version of the network.
         PluginError: the plug-in that has the filter failed.
         StyleplugError: a wrong option or picture.
@@ -140,7 +145,7 @@ def apply_filter(
     picture, config = _picture(image), config or FilterConfig()
     request = FilterRequest(
         image=picture.pixels,
-        filter=filter,
+        filter=filter if isinstance(filter, str) else "",
         config=config,
         on_event=on_event,
         cancel=cancel or threading.Event(),
@@ -148,6 +153,8 @@ def apply_filter(
         mask=_where(mask, "the mask", picture),
         palette_image=_option_pixels(config, "palette"),
     )
+    if not isinstance(filter, str):
+        return _apply_in_regions(request, filter, picture)
     result: FilterResult = plugin_manager().hook.styleplug_apply_filter(request=request)
     return result
 
@@ -274,6 +281,58 @@ def _check_format(path: Path) -> None:
         check_format(path)
 
 
+def _apply_in_regions(
+    request: FilterRequest, regions: Sequence[FilterRegion[Any]], picture: Picture
+) -> FilterResult:
+    """A request's picture through filters, each in its region, as a request of its own.
+
+    A mask has each change its part alone, so that the changes add up.
+    """
+    masks = _shares(regions, request.mask, picture)
+    done: list[FilterResult] = []
+    image = request.image.copy()
+
+    def on_event(event: Event) -> None:
+        if request.on_event and not isinstance(event, Finished):  # of one region
+            request.on_event(event)
+
+    for region, mask in zip(regions, masks, strict=True):
+        inner = replace(request, filter=region.filter, mask=mask, on_event=on_event)
+        done.append(plugin_manager().hook.styleplug_apply_filter(request=inner))
+        image += done[-1].image - request.image
+    result = replace(done[-1], image=image.clip(0, 1))
+    request.notify(Finished(result))
+    return result
+
+
+def _shares(
+    regions: Sequence[FilterRegion[Any]], mask: Mask | None, picture: Picture
+) -> list[Mask]:
+    """How much of each pixel is a filter's, within the mask."""
+    from styleplug.image.masks import is_black, shares
+
+    if not regions or sum(region.region is None for region in regions) > 1:
+        names = ", ".join(region.filter for region in regions)
+        allowed = "filters with a region each, and one without at most; blend others: a:0.6,b:0.4"
+        raise ConfigError("filter", names, allowed)
+    size = picture.pixels.shape[:2]
+    places = [
+        _where(region.region, f"the region of {region.filter}", picture) for region in regions
+    ]
+    for place in (*places, mask):
+        if place and place.values.shape != size:
+            _log.warning("%s", place.scaling_note(size))
+    values = shares([None if place is None else place.at(size) for place in places], size)
+    found = []
+    for region, place, share in zip(regions, places, values, strict=True):
+        name = place.name if place else f"the rest, for {region.filter}"
+        acts = Mask(share if mask is None else share * mask.at(size), name)
+        if is_black(acts.values):
+            raise ConfigError("region", name, "such that something of the picture is left for it")
+        found.append(acts)
+    return found
+
+
 def _styles(paintings: Iterable[Any], photograph: Picture) -> tuple[list[Picture], list[StyleRole]]:
     """The pictures of paintings, each with what it is for."""
     from styleplug.image.masks import masked
@@ -334,8 +393,8 @@ def _part(part: Part, photograph: Picture) -> Mask:
 
     values = find_part(photograph, part)
     if values is None or is_black(values):
-        allowed = "something that the photograph shows; none is found in it, so give a mask's file"
-        raise ConfigError("mask", str(part), allowed)
+        # The picture's own fault: others of a batch may well show it.
+        raise UnsupportedImageError(photograph.path, f"{missing(part)}; give a mask's file instead")
     if part is Part.BACKGROUND and values.min() == 1:
         _log.warning("nobody is found in the photograph, so all of it is background")
     return Mask(values, str(part))

@@ -32,6 +32,11 @@ def path_or_part(text: str | os.PathLike[str]) -> Path | Part:
     return Path(name)
 
 
+def missing(part: Part) -> str:
+    """What there is to say of a photograph in which a part isn't found."""
+    return f"{'nobody' if part is Part.PERSON else f'no {part}'} is found in it"
+
+
 def with_image(
     place: Image | Part | None, function: Callable[[Image], Other]
 ) -> Other | Part | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from styleplug.config import DEFAULT_PRESET, MACHINE_OPTIONS, FilterConfig, StylizeConfig
 from styleplug.errors import UnreadableImageError
+from styleplug.filter_region import FilterRegion, in_regions
 from styleplug.jobs.provenance import FilterProvenance, Provenance, SourceFile, StylizeProvenance
 from styleplug.painting import Painting
 from styleplug.parts import Part, images_of, with_image
@@ -139,19 +140,29 @@ class FilterJob(PictureJob):
     """Send pictures through a filter.
 
     Args:
-        filter: its name, or a blend's.
+        filter: its name, or a blend's; or several, each in its region.
         config: how to apply it.
     """
 
-    filter: str
+    filter: str | tuple[FilterRegion[Path], ...]
     config: FilterConfig = field(default_factory=FilterConfig)
+
+    @property
+    def pictures(self) -> tuple[Path, ...]:
+        regions = () if isinstance(self.filter, str) else self.filter
+        return (*(path for region in regions for path in region.images), *super().pictures)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
         return (*super().inputs, *self.config.files().values())
 
     def absolute(self) -> Self:
-        return replace(super().absolute(), config=_absolute(self.config))
+        filter = in_regions(self.filter, _absolute_path)
+        return replace(super().absolute(), config=_absolute(self.config), filter=filter)
+
+    def for_photo(self, photo: Path) -> Self:
+        filter = in_regions(self.filter, partial(_mask_of, photo))
+        return replace(super().for_photo(photo), filter=filter)
 
     def provenance(self, photograph: SourceFile) -> FilterProvenance:
         return FilterProvenance.planned(self.config, self.filter, photograph, self.mask)

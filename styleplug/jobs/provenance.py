@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from styleplug import __version__
 from styleplug.config import MACHINE_OPTIONS, RENAMED, Config, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
+from styleplug.filter_region import FilterRegion, in_regions
 from styleplug.options import File
 from styleplug.painting import DEPTH, Painting
 from styleplug.parts import Part, with_image
@@ -206,23 +207,33 @@ class FilterProvenance(Provenance):
     """Which filter a picture went through, and how.
 
     Args:
-        filter: its name, or a blend's.
+        filter: its name, or a blend's; or several, each in its region.
         palette: as of `StylizeProvenance`.
         mask: where it acted, if not everywhere.
     """
 
-    filter: str
+    filter: str | tuple[FilterRegion[SourceFile], ...]
     palette: SourceFile | None = None
     mask: SourceFile | Part | None = None
 
     @classmethod
     def planned(
-        cls, config: FilterConfig, filter: str, photograph: SourceFile, mask: Path | Part | None
+        cls,
+        config: FilterConfig,
+        filter: str | tuple[FilterRegion[Path], ...],
+        photograph: SourceFile,
+        mask: Path | Part | None,
     ) -> Self:
         """What is about to be done, with the files as they are now."""
         options, files = _texts_and_files(config)
-        where = with_image(mask, SourceFile.of)
-        return cls(__version__, options, photograph, filter, files.get("palette"), where)
+        return cls(
+            __version__,
+            options,
+            photograph,
+            in_regions(filter, SourceFile.of),
+            files.get("palette"),
+            with_image(mask, SourceFile.of),
+        )
 
 
 def provenance_in(packet: bytes | None) -> StylizeProvenance | FilterProvenance | None:
@@ -265,6 +276,9 @@ def _to_value(value: Any) -> Value:
             for field in fields(value)
             if (given := getattr(value, field.name)) not in (field.default, value.image)
         }
+    if isinstance(value, FilterRegion):
+        where = {} if value.region is None else {"region": _to_value(value.region)}
+        return {"name": value.filter, **where}
     if isinstance(value, float | bool):
         return str(value)
     return [_to_value(inner) for inner in value] if isinstance(value, tuple) else value
@@ -304,6 +318,15 @@ def _painting(value: Value) -> Painting[SourceFile]:
     )
 
 
+def _filter(value: Value) -> str | tuple[FilterRegion[SourceFile], ...]:
+    if isinstance(value, str):
+        return value
+    return tuple(
+        FilterRegion(_text(one["name"]), _place(one["region"]) if "region" in one else None)
+        for one in map(_structure, _list(value))
+    )
+
+
 def _text(value: Value) -> str:
     if not isinstance(value, str):
         raise ValueError("no text")
@@ -337,6 +360,6 @@ _READERS: Mapping[str, Callable[[Value], Any]] = {
     "backbone": _text,
     "engine": _text,
     "stopped": _text,
-    "filter": _text,
+    "filter": _filter,
 }
 """What makes a field of an element's value, or raises ValueError."""

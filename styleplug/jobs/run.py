@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import styleplug
 from styleplug.errors import ImageError, StyleplugError, UnwritableImageError
+from styleplug.filter_region import in_regions
 from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.jobs.provenance import Provenance, SourceFile
 from styleplug.parts import with_image
@@ -125,9 +126,10 @@ class PreparedJob:
                 )
             case FilterJob(filter=name, config=config, mask=mask):
                 others = iter(self.others)
+                filter = in_regions(name, lambda _: next(others))
                 where = with_image(mask, lambda _: next(others))
                 return styleplug.apply_filter(
-                    self.photograph, name, config, on_event, cancel, where
+                    self.photograph, filter, config, on_event, cancel, where
                 )
         raise TypeError(f"{type(self.job).__name__} is no job")
 

@@ -69,7 +69,11 @@ class _Conversion:
             self._convert(self._file.Operators(index))
         self._graph.output(self._values[end], (1, 1, height, width), name=MASK)
         return self._graph.model(
-            {"licence": "Apache-2.0", "source": "@mediapipe/selfie_segmentation"}
+            {
+                "licence": "Apache-2.0",
+                "source": "@mediapipe/selfie_segmentation, selfie_segmentation.tflite",
+                "changes": "another container; channels first; no weight is changed",
+            }
         )
 
     def _convert(self, operator: Any) -> None:

@@ -32,6 +32,8 @@ _GRADUAL = 0.03
 _TRUST = 0.05
 """How much a pixel's colour says, relative to a neighbour of the same colour."""
 _STEPS = 200
+_SMOOTHER = 0.55
+"""A sky's neighbours differ by less than this part of what others do."""
 
 
 def sky_share(pixels: Array) -> Array | None:
@@ -56,7 +58,7 @@ def sky_share(pixels: Array) -> Array | None:
         share = _walked(odds, weights, share)
         if share.mean() < _LEAST:
             return None
-    return share
+    return share if _is_smoother(small, share) else None
 
 
 def _distances(pixels: Array) -> Array:
@@ -139,6 +141,14 @@ def _frequencies(counts: NDArray[np.float64]) -> NDArray[np.float64]:
         padded = np.moveaxis(np.pad(counts, [(int(i == axis),) * 2 for i in range(3)]), axis, 0)
         counts = np.moveaxis((padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4, 0, axis)
     return counts / total + 1e-4 / _BINS
+
+
+def _is_smoother(pixels: Array, share: Array) -> bool:
+    """Whether the sky has much less of structure than the rest."""
+    steps = np.abs(np.diff(pixels, axis=0)).sum(axis=2)
+    sky = share[1:]
+    inside, outside = (np.average(steps, weights=part + 1e-6) for part in (sky, 1 - sky))
+    return bool(inside < _SMOOTHER * outside)
 
 
 def _nearness(far: Array, share: Array) -> Array:

@@ -9,6 +9,7 @@ from typing import Any
 
 from styleplug.config import DEFAULT_PRESET
 from styleplug.errors import ProtocolError
+from styleplug.filter_region import FilterRegion
 from styleplug.options import is_number
 from styleplug.painting import DEPTH, WEIGHT, Painting
 from styleplug.parts import Part
@@ -96,7 +97,7 @@ class FilterMessage(_IdMessage):
     """Begins a filter's job; `result` is as a transfer's."""
 
     photo: PictureSource
-    filter: str
+    filter: str | tuple[FilterRegion[PictureSource], ...]
     mask: PictureSource | Part | None
     options: Mapping[str, Any]
     result: PixelFormat | str
@@ -175,10 +176,19 @@ def _filter(fields: _Fields) -> FilterMessage:
     return FilterMessage(
         id=fields.id(),
         photo=_source(fields.inner("photo")),
-        filter=fields.text("filter"),
+        filter=_filters(fields),
         mask=_place(fields, "mask"),
         options=fields.scalars("options"),
         result=_result(fields.inner("result")),
+    )
+
+
+def _filters(fields: _Fields) -> str | tuple[FilterRegion[PictureSource], ...]:
+    if not fields.has_any("filters"):
+        return fields.text("filter")
+    return tuple(
+        FilterRegion(one.text("name"), _place(one, "region"))
+        for one in fields.inner_list("filters")
     )
 
 

@@ -16,6 +16,7 @@ import styleplug
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import ImageError, ProtocolError
 from styleplug.events import Event, Planned, Preview, Progress
+from styleplug.filter_region import FilterRegion, in_regions
 from styleplug.hookspecs import Checkpoint, FilterResult, StylizeResult
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted, resized
@@ -55,7 +56,8 @@ def paint(message: JobMessage, output: Output, stop: threading.Event) -> None:
     photo, paintings = message.photo, _paintings(message)
     job = _job(message, paintings)
     of_paintings = (source for painting in paintings for source in painting.images)
-    sources = [photo, *of_paintings, *images_of(message.mask)]
+    of_filters = (source for region in _regions(message) for source in region.images)
+    sources = [photo, *of_paintings, *of_filters, *images_of(message.mask)]
     prepared = prepare(job, Path(photo.path), map(read_source, sources))
     result = prepared.run(_listener(message, prepared.photograph, output), stop)
     picture, form = prepared.picture(result), message.result
@@ -83,6 +85,13 @@ def _paintings(message: JobMessage) -> list[Painting[PictureSource]]:
     return [painting.with_images(_as_source) for painting in message.paintings]
 
 
+def _regions(message: JobMessage) -> tuple[FilterRegion[PictureSource], ...]:
+    """Where a filter's job has filters of their own."""
+    if isinstance(message, FilterMessage) and not isinstance(message.filter, str):
+        return message.filter
+    return ()
+
+
 def _as_source(given: PictureSource | NamedPainting) -> PictureSource:
     if isinstance(given, NamedPainting):
         return PictureSource(str(find_style(given.name).path))
@@ -90,15 +99,20 @@ def _as_source(given: PictureSource | NamedPainting) -> PictureSource:
 
 
 def _job(message: JobMessage, paintings: Sequence[Painting[PictureSource]]) -> PictureJob:
-    mask = with_image(message.mask, lambda source: Path(source.path))
+    mask = with_image(message.mask, _path)
     strip = isinstance(message.result, PixelFormat)  # which have no place for a note
     if isinstance(message, FilterMessage):
         filter_config = FilterConfig.from_options(message.options)
-        return FilterJob(message.filter, filter_config, strip=strip, mask=mask)
-    files = tuple(one.with_images(lambda source: Path(source.path)) for one in paintings)
+        filter = in_regions(message.filter, _path)
+        return FilterJob(filter, filter_config, strip=strip, mask=mask)
+    files = tuple(one.with_images(_path) for one in paintings)
     config = StylizeConfig.from_preset(message.preset, **message.options)
     checkpoint = _checkpoint(message)
     return StylizeJob(files, config, message.preset, strip=strip, mask=mask, checkpoint=checkpoint)
+
+
+def _path(source: PictureSource) -> Path:
+    return Path(source.path)
 
 
 def _checkpoint(message: StylizeMessage) -> Checkpoint | None:

@@ -11,6 +11,9 @@ from styleplug.cli.ui.terminal import say, say_json
 from styleplug.parts import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from styleplug.filter_region import FilterRegion
     from styleplug.image.inspect import Inspection
     from styleplug.image.metadata.blocks import Metadata
     from styleplug.jobs.provenance import FilterProvenance, SourceFile, StylizeProvenance
@@ -81,11 +84,21 @@ def _story(made: StylizeProvenance | FilterProvenance) -> list[str]:
 
 def _filtering(made: FilterProvenance) -> list[str]:
     return [
-        f"made by styleplug {made.version}, filter {made.filter}",
+        f"made by styleplug {made.version}, {_filters(made.filter)}",
         _source("photograph", made.photograph),
+        *([] if isinstance(made.filter, str) else map(_of_region, made.filter)),
         *([_source("mask", made.mask)] if made.mask else []),
         *([_source("in colours of", made.palette)] if made.palette else []),
     ]
+
+
+def _filters(filter: str | Sequence[FilterRegion[SourceFile]]) -> str:
+    return f"filter {filter}" if isinstance(filter, str) else "filters in regions"
+
+
+def _of_region(region: FilterRegion[SourceFile]) -> str:
+    role = f"filter {region.filter}"
+    return _source(f"{role}, where", region.region) if region.region else f"{role}, elsewhere"
 
 
 def _painting(made: StylizeProvenance) -> list[str]:

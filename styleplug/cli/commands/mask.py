@@ -8,9 +8,9 @@ import click
 
 from styleplug.cli.ui.options import output_option
 from styleplug.cli.ui.terminal import say
-from styleplug.errors import ConfigError
+from styleplug.errors import UnsupportedImageError
 from styleplug.jobs.run import read_picture
-from styleplug.parts import Part
+from styleplug.parts import Part, missing
 
 
 @click.command()
@@ -31,6 +31,6 @@ def mask(photo: Path, part: str, output: Path, overwrite: bool) -> None:
     check_output(output, inputs=[photo], overwrite=overwrite)
     found = find_part(read_picture(photo), part)
     if found is None:
-        raise ConfigError("part", part, f"something that {photo} shows; none is found in it")
+        raise UnsupportedImageError(photo, missing(Part(part)))
     write_image(mask_picture(found), output, overwrite=overwrite)
     say(output, err=True)

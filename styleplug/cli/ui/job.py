@@ -14,6 +14,7 @@ from click.core import ParameterSource
 from styleplug.cli.ui.options import config_from, given_options
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError
+from styleplug.filter_region import FilterRegion
 from styleplug.jobs.job import FilterJob, StylizeJob
 from styleplug.jobs.provenance import SourceFile
 from styleplug.painting import Painting
@@ -24,15 +25,19 @@ if TYPE_CHECKING:
 
 
 def filter_job(
-    name: str, options: Mapping[str, Any], *, strip: bool, mask: Path | Part | None = None
+    filter: str | tuple[FilterRegion[Path], ...],
+    options: Mapping[str, Any],
+    *,
+    strip: bool,
+    mask: Path | Part | None = None,
 ) -> FilterJob:
-    """A filter of this name, with the options that were given.
+    """A filter, or several in regions, with the options that were given.
 
     Raises:
         ConfigError: an option is outside its range.
     """
     config = FilterConfig(**given_options(FilterConfig, options))
-    return FilterJob(name, config, strip=strip, mask=mask)
+    return FilterJob(filter, config, strip=strip, mask=mask)
 
 
 def stylize_job(

@@ -1,4 +1,4 @@
-"""How paintings and regions are given on a command line, and options for them.
+"""How paintings, filters and regions are given on a command line, and options for them.
 
 A painting is FILE or NAME, then perhaps a weight and a depth: `a.jpg:0.7`, `b.jpg@fine`. What a
 file is called as a whole comes first, so that a name may hold any of these signs.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from styleplug.cli.ui.options import parsed_by
+from styleplug.filter_region import FilterRegion
 from styleplug.painting import DEPTH, WEIGHT, Painting
 from styleplug.parts import path_or_part
 
@@ -59,6 +60,14 @@ def parse_region_map(text: str) -> Painting[Path]:
     return replace(one, region=Path(one.region or ""), by_color=True)
 
 
+def parse_filter(text: str) -> FilterRegion[Path]:
+    """The filter, and perhaps its region, of `[MASK=]NAME`."""
+    if "=" not in text:
+        return FilterRegion(text)
+    region, name = _divided(text)
+    return FilterRegion(name, path_or_part(region))
+
+
 def as_text(painting: Painting[Path]) -> str:
     """The text that the parser of its option makes the painting of."""
     text = f"{painting.image}"
@@ -79,6 +88,31 @@ mask_option = click.option(
     " it is. Of a folder, the picture in it that is called as PHOTO is. Or what to find in PHOTO:"
     " person, background (all but persons), or sky; a file of such a name comes first.",
 )
+
+
+def filter_option(required: bool, more: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`--filter`, which is for `filter_of`; `more` ends the help text."""
+    return click.option(
+        "--filter",
+        "filters",
+        type=parsed_by(parse_filter),
+        metavar="[MASK=]NAME",
+        multiple=True,
+        required=required,
+        help="The filter, one that `styleplug filters` lists, or a blend of styles, such as"
+        " starry-night:0.6,the-wave:0.4. With a MASK, as of --mask, it acts there alone; give"
+        f" several for as many regions. What they leave is for the one without a MASK{more}",
+    )
+
+
+def filter_of(filters: Sequence[FilterRegion[Path]]) -> str | tuple[FilterRegion[Path], ...]:
+    """What the values of `--filter` come to: one filter, or several in regions."""
+    match filters:
+        case [FilterRegion(filter=name, region=None)]:
+            return name
+    return tuple(filters)
+
+
 PARSERS: dict[str, Callable[[str], Painting[Path]]] = {
     "paintings": parse_painting,
     "regions": parse_region,

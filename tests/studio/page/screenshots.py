@@ -77,6 +77,7 @@ def paint(page: StudioPage, album: Album, size: int) -> None:
     page.set("Size", size)
     page.tab("paintings")
     page.press_button("Paint")
+    browser.wait("return document.querySelector('.pane-after img').src.includes('?v=')")
     browser.wait("return document.querySelector('progress').value > 0.4")
     album.take("painting")
     page.wait_until_done()
