@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from styleplug.runtime.memory import keep_freed_memory
+from styleplug.runtime.memory import freed_memory_kept
 from styleplug.transfer.backward_torch import backward
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.memory import MemoryModel
@@ -43,8 +44,6 @@ class TorchEngine(Engine):
         self.precision = str(mirror.dtype).removeprefix("torch.")
         size = min(4, mirror.dtype.itemsize)  # twice as much, for tests alone, isn't known
         self.cost_in_forward_passes, self.memory = _COST[size], _MEMORY[size]
-        if self.on_host:
-            keep_freed_memory()
         self.numerics = {
             "torch": str(torch.__version__),
             "torch's device": str(mirror.device),
@@ -61,6 +60,9 @@ class TorchEngine(Engine):
 
     def to_numpy(self, array: Tensor) -> NDArray[np.float32]:
         return array.cpu().numpy()
+
+    def evaluating(self) -> AbstractContextManager[None]:
+        return freed_memory_kept() if self.on_host else nullcontext()
 
     def forward(self, pixels: Tensor, window: Window, *, differentiable: bool) -> TorchPass:
         return TorchPass(self, pixels, window, differentiable)
