@@ -3,7 +3,7 @@
     .venv/bin/python tests/studio/page/screenshots.py docs/studio
 
 The pictures are of the bundled photograph and paintings. Takes a few minutes on two cores, most of
-it for painting. `--size` is how large that is done.
+it for painting. `--size` is how large that is done, and `--iterations` how well.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def crops(folder: Path) -> list[Path]:
     return paths
 
 
-def paint(page: StudioPage, album: Album, size: int) -> None:
+def paint(page: StudioPage, album: Album, size: int, iterations: int) -> None:
     """A photograph comes, is filtered, painted, and compared."""
     browser = page.browser
     album.take("empty")
@@ -75,6 +75,7 @@ def paint(page: StudioPage, album: Album, size: int) -> None:
     page.choose_painting(LANTERNS)
     page.tab("tune")
     page.set("Size", size)
+    page.set("Iterations", iterations)
     page.tab("paintings")
     page.press_button("Paint")
     browser.wait("return document.querySelector('.pane-after img').src.includes('?v=')")
@@ -141,6 +142,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, help="where the pictures go")
     parser.add_argument("--size", type=int, default=320, help="of the paintings, pixels (320)")
+    parser.add_argument("--iterations", type=int, default=120, help="for each scale (120)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -149,7 +151,7 @@ def main() -> None:
         try:
             page = StudioPage(browser, f"{service.address}/?token={service.token}", WIDTH, HEIGHT)
             album = Album(browser, arguments.folder)
-            paint(page, album, arguments.size)
+            paint(page, album, arguments.size, arguments.iterations)
             go_on(page, album, crops(folder))
         finally:
             browser.end()

@@ -110,7 +110,6 @@ def test_regions_are_sent_as_masks_with_the_paintings_that_they_get(on_board):
     assert second[4] > 200 > 20 > second[3]
 
     page.tab("region")
-    browser.run("document.getElementById('rest').scrollIntoView()")
     browser.click("//*[@id='rest']")
     page.press_button("Paint the regions")
     page.wait_for_jobs(2)
