@@ -126,9 +126,11 @@ def go_on(page: StudioPage, album: Album, more: list[Path]) -> None:
     album.take("variants")
 
     page.add(*more)
+    count = len(page.jobs())
     page.choose_filter("Water Lilies")
     page.tab("finish")
     page.press_button("Do the same to 3 photographs")
+    page.wait_for_jobs(count + 3)
     states = "[...document.querySelectorAll('.queue .state')]"
     browser.wait(f"return {states}.some(one => one.textContent == 'done')")
     album.take("queue")
