@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styleplug.image.resize import fitted_size, resized
+from styleplug.image.windows import window_means
 
 Array = NDArray[np.float32]
 
@@ -68,7 +69,7 @@ def _linear(mask: Array, pixels: Array) -> Array:
         ],
         axis=2,
     )
-    mean = _boxed(moments, radius)
+    mean = window_means(moments, radius)
     colour, share, both = mean[..., :3], mean[..., 3], mean[..., 4:7]
     covariance = np.empty((*mask.shape, 3, 3))
     for number, (i, j) in enumerate(((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))):
@@ -77,23 +78,9 @@ def _linear(mask: Array, pixels: Array) -> Array:
     shared = both - colour * share[..., np.newaxis]
     slope = np.linalg.solve(covariance, shared[..., np.newaxis])[..., 0]
     constant = share - (slope * colour).sum(axis=2)
-    return _boxed(np.concatenate([slope, constant[..., np.newaxis]], axis=2), radius).astype(
+    return window_means(np.concatenate([slope, constant[..., np.newaxis]], axis=2), radius).astype(
         np.float32
     )
-
-
-def _boxed(values: NDArray[np.floating], radius: int) -> NDArray[np.float64]:
-    """Means over windows of 2 × radius + 1 pixels a side, as far as they lie in the picture."""
-    found = values.astype(np.float64)
-    for axis in (0, 1):
-        length = found.shape[axis]
-        sums = np.concatenate([np.zeros_like(found.take([0], axis)), found.cumsum(axis)], axis)
-        places = np.arange(length)
-        start, stop = (places - radius).clip(0), (places + radius + 1).clip(None, length)
-        shape = [1] * found.ndim
-        shape[axis] = length
-        found = (sums.take(stop, axis) - sums.take(start, axis)) / (stop - start).reshape(shape)
-    return found
 
 
 def _rows_of(values: Array, rows: slice, size: tuple[int, int]) -> Array:

@@ -112,6 +112,7 @@ def test_filters_in_regions_are_noted(
     assert "filter udnie, elsewhere" in told
 
 
+@pytest.mark.slow
 def test_in_a_batch_each_picture_has_its_own_person(
     run: Callable[..., Result], negative: None, folder: Path, sitter: Path
 ) -> None:
@@ -128,3 +129,14 @@ def test_in_a_batch_each_picture_has_its_own_person(
         wall = change[:25, 95:] if name == "sitter.png" else change[:25, :12]
         assert wall.max() <= 1
         assert change[30:60, 40:65].mean() > 3
+
+
+def test_a_run_by_name_goes_on(run: Callable[..., Result], folder: Path, sitter: Path) -> None:
+    painting = ("--style", "painting.png", "--mask", "background", *CHEAP, "--iterations", "1000")
+    kept = ("--checkpoint", "run.ckpt", "--time-limit", "1s")
+    assert run("stylize", "sitter.png", *painting, *kept, "-o", "out.png").exit_code == 0
+    result = run("stylize", "--resume", "run.ckpt", "--overwrite", "--time-limit", "1s")
+    assert result.exit_code == 0, result.stderr
+    np.testing.assert_array_equal(
+        pixels(folder / "out.png")[40:60, 45:60], pixels(sitter)[40:60, 45:60]
+    )
