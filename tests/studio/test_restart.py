@@ -174,3 +174,9 @@ def test_a_result_is_saved_beside_the_photograph_and_replaces_nothing(opened, mi
     assert (folder / "cat-posterise.png").read_text() == "mine"
     assert ask("DELETE", f"uploads/{id}").status == 204
     assert photograph.read_bytes() == before
+
+
+def test_a_studio_that_nobody_uses_ends_if_it_is_to(start):
+    client = start("--no-browser", "--end-when-idle", 0.02, command="studio")
+    assert client.process.wait(60) == 0
+    assert not (client.folder / "studio" / "service.json").exists()
