@@ -56,6 +56,7 @@ class Adapter:
         script: the file that gets the run bit.
         edits: our parts of the host's own text files, for an interpreter.
         shared: whether others have files in the adapter's folder, too.
+        changed: told the adapter's folder when what is in it was changed.
     """
 
     host: str
@@ -69,3 +70,4 @@ class Adapter:
     script: str = ""
     edits: Callable[[str], tuple[Edit, ...]] = lambda interpreter: ()
     shared: bool = False
+    changed: Callable[[Path], None] = lambda folder: None

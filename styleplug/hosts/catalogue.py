@@ -10,7 +10,7 @@ from pathlib import Path
 
 from styleplug import __version__
 from styleplug.errors import ConfigError, HostError
-from styleplug.hosts import darktable, digikam, geeqie, gimp, kde, nautilus, thunar
+from styleplug.hosts import darktable, digikam, geeqie, gimp, kde, nautilus, open_with, thunar
 from styleplug.hosts.adapter import Adapter, HostLocation
 from styleplug.hosts.installation import (
     Installation,
@@ -29,6 +29,7 @@ ADAPTERS = {
         geeqie.ADAPTER,
         kde.ADAPTER,
         nautilus.ADAPTER,
+        open_with.ADAPTER,
         thunar.ADAPTER,
     )
 }

@@ -78,6 +78,7 @@ def install(adapter: Adapter, folder: Path) -> None:
     for name in before - set(files):
         (folder / name).unlink(missing_ok=True)
     write_texts(texts)
+    adapter.changed(folder)
     _write_record(adapter, folder, interpreter, "complete", files)
 
 
@@ -95,6 +96,7 @@ def uninstall(adapter: Adapter, folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
         for module in compiled.glob(f"{Path(name).stem}.*.pyc"):
             module.unlink(missing_ok=True)
+    adapter.changed(folder)
     # The record goes last: with it the folder is ours, whatever is still there.
     _remove_empty(compiled)
     remove_leftovers(folder)

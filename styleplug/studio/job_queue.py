@@ -11,7 +11,7 @@ import asyncio
 import logging
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -257,20 +257,30 @@ def worker_message(job: Job, store: Store) -> tuple[str, dict[str, Any]]:
         return "filter", fields | {"filter": recipe["filter"]}
     if "start_from" in recipe:
         fields["options"]["init"] = str(_picture(store, job.owner, {"job": recipe["start_from"]}))
-    paintings: list[dict[str, Any]] = [
-        {"name": painting["style"]}
-        if "style" in painting
-        else {"path": str(_picture(store, job.owner, painting))}
-        for painting in recipe["paintings"]
-    ]
-    for painting, weight in zip(paintings, recipe.get("weights", ()), strict=False):
-        painting["weight"] = weight
+    paintings = _paintings(recipe, store, job.owner)
+    for region in recipe.get("regions", ()):
+        mask = {"path": str(_picture(store, job.owner, {"upload": region["mask"]}))}
+        of_region = _paintings(region, store, job.owner)
+        paintings += [painting | {"region": mask} for painting in of_region]
     return "stylize", fields | {
         "paintings": paintings,
         "preset": recipe["preset"],
         "preview": PREVIEW_SIDE,
         "checkpoint": str(store.job_folder(job.id) / CHECKPOINT),
     }
+
+
+def _paintings(part: Mapping[str, Any], store: Store, owner: str) -> list[dict[str, Any]]:
+    """The paintings of a recipe, or of a region of it, as the worker has them."""
+    paintings: list[dict[str, Any]] = [
+        {"name": painting["style"]}
+        if "style" in painting
+        else {"path": str(_picture(store, owner, painting))}
+        for painting in part.get("paintings", ())
+    ]
+    for painting, weight in zip(paintings, part.get("weights", ()), strict=False):
+        painting["weight"] = weight
+    return paintings
 
 
 def _picture(store: Store, owner: str, source: dict[str, str]) -> Path:

@@ -23,7 +23,7 @@ _LONGEST_TEXT = 1000
 _HARMLESS = re.compile(r"[\w .,:;=+-]*")
 _FIELDS = frozenset(
     (
-        *("kind", "photo", "mask", "paintings", "weights"),
+        *("kind", "photo", "mask", "paintings", "weights", "regions"),
         *("filter", "preset", "options", "format"),
         *("after", "start_from", "parent"),
     )
@@ -54,11 +54,20 @@ def checked_recipe(body: object, most_paintings: int) -> dict[str, Any]:
         _refuse_unless(lambda: FilterConfig.from_options(recipe["options"]))
     else:
         recipe["preset"] = _text(body, "preset") if body.get("preset") else DEFAULT_PRESET
-        recipe["paintings"] = _paintings(body, most_paintings)
-        if body.get("weights") is not None:
-            recipe["weights"] = _weights(body["weights"], len(recipe["paintings"]))
+        if body.get("regions") is not None:
+            recipe["regions"] = _regions(body["regions"], most_paintings)
+        if body.get("paintings") is not None or "regions" not in recipe:
+            recipe |= _mix(body, most_paintings)
+        if len(all_paintings(recipe)) > most_paintings:
+            raise wrong_field("regions", f"such that there are at most {most_paintings} paintings")
         _refuse_unless(lambda: StylizeConfig.from_preset(recipe["preset"], **recipe["options"]))
     return recipe
+
+
+def all_paintings(recipe: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The paintings of a recipe, then those of its regions."""
+    parts = (recipe, *recipe.get("regions", ()))
+    return [painting for part in parts for painting in part.get("paintings", ())]
 
 
 def _options(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,14 +90,33 @@ def _options(body: Mapping[str, Any]) -> dict[str, Any]:
     return dict(options)
 
 
-def _paintings(body: Mapping[str, Any], most: int) -> list[dict[str, str]]:
+def _regions(regions: object, most: int) -> list[dict[str, Any]]:
+    """Parts of the photograph, each with its paintings."""
+    if not isinstance(regions, list) or not 1 <= len(regions) <= most:
+        raise wrong_field("regions", f"a list of 1 to {most} objects")
+    return [_region(region, f"regions[{i}]", most) for i, region in enumerate(regions)]
+
+
+def _region(region: object, place: str, most: int) -> dict[str, Any]:
+    if not isinstance(region, dict) or not region.keys() <= {"mask", "paintings", "weights"}:
+        raise wrong_field(place, 'an object of "mask", "paintings" and, where wanted, "weights"')
+    return {"mask": _text(region, "mask", f"{place}."), **_mix(region, most, f"{place}.")}
+
+
+def _mix(body: Mapping[str, Any], most: int, place: str = "") -> dict[str, Any]:
+    """The paintings of a job or of a region, with the weights that are given."""
     paintings = body.get("paintings")
     if not isinstance(paintings, list) or not 1 <= len(paintings) <= most:
-        raise wrong_field("paintings", f"a list of 1 to {most} objects")
-    return [_painting(painting, f"paintings[{i}]") for i, painting in enumerate(paintings)]
+        raise wrong_field(f"{place}paintings", f"a list of 1 to {most} objects")
+    mix: dict[str, Any] = {
+        "paintings": [_painting(one, f"{place}paintings[{i}]") for i, one in enumerate(paintings)]
+    }
+    if body.get("weights") is not None:
+        mix["weights"] = _weights(body["weights"], len(paintings), f"{place}weights")
+    return mix
 
 
-def _weights(weights: object, count: int) -> list[float]:
+def _weights(weights: object, count: int, field: str) -> list[float]:
     """How much each painting counts."""
     if (
         isinstance(weights, list)
@@ -97,7 +125,7 @@ def _weights(weights: object, count: int) -> list[float]:
         and sum(weights) > 0
     ):
         return weights
-    raise wrong_field("weights", "a number of 0 or more for each painting, one of them above 0")
+    raise wrong_field(field, "a number of 0 or more for each painting, one of them above 0")
 
 
 def _painting(painting: object, place: str) -> dict[str, str]:
@@ -108,10 +136,10 @@ def _painting(painting: object, place: str) -> dict[str, str]:
     raise wrong_field(place, 'an object with either "style" or "upload", an id')
 
 
-def _text(body: Mapping[str, Any], name: str) -> str:
+def _text(body: Mapping[str, Any], name: str, place: str = "") -> str:
     value = body.get(name)
     if not _is_text(value):
-        raise wrong_field(name, f"a text of at most {_LONGEST_TEXT} characters")
+        raise wrong_field(f"{place}{name}", f"a text of at most {_LONGEST_TEXT} characters")
     return str(value)
 
 

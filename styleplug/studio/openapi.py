@@ -63,6 +63,9 @@ def _size(most: int) -> dict[str, Schema]:
     return {"size": {"type": "integer", "minimum": SIZES[0], "maximum": most}}
 
 
+_PAINTINGS = _list({"oneOf": [_object({"style": _TEXT}), _object({"upload": _ID})]})
+_WEIGHTS = _list(_NUMBER) | {"description": "How much each painting counts."}
+_MASK = _ID | {"description": "A grey picture: white where to paint."}
 _SCHEMAS: Mapping[str, Schema] = {
     "Problem": _object(
         {"error": _object({"code": _TEXT, "message": _TEXT, "field": _TEXT}, "field")}
@@ -78,7 +81,7 @@ _SCHEMAS: Mapping[str, Schema] = {
             "formats": _list({"type": "object"}),
             "options": _list({"type": "object"}),
             "capabilities": _list(_TEXT)
-            | {"description": "What else works: weights, mask, person-mask."},
+            | {"description": "What else works: weights, mask, regions, person-mask."},
             "limits": {"type": "object", "additionalProperties": _NUMBER},
         }
     ),
@@ -99,11 +102,16 @@ _SCHEMAS: Mapping[str, Schema] = {
         {
             "kind": {"enum": [*KINDS]},
             "photo": _ID,
-            "paintings": _list(
-                {"oneOf": [_object({"style": _TEXT}), _object({"upload": _ID})]},
-            ),
-            "weights": _list(_NUMBER) | {"description": "How much each painting counts."},
-            "mask": _ID | {"description": "A grey picture: white where to paint."},
+            "paintings": _PAINTINGS,
+            "weights": _WEIGHTS,
+            "regions": _list(
+                _object({"mask": _MASK, "paintings": _PAINTINGS, "weights": _WEIGHTS}, "weights")
+            )
+            | {
+                "description": "Parts with paintings of their own. What they leave is painted by"
+                " `paintings`, and stays as it is without."
+            },
+            "mask": _MASK,
             "preset": _TEXT,
             "filter": _TEXT,
             "options": {
@@ -119,6 +127,7 @@ _SCHEMAS: Mapping[str, Schema] = {
         *(
             "paintings",
             "weights",
+            "regions",
             "mask",
             "preset",
             "filter",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,8 @@ class Server(uvicorn.Server):
         host, port: where to listen; port 0 is any that is free.
         limits: of connections.
         on_listening: told the port, before the first request is answered.
+        idle_seconds: after which it ends where nobody is connected; None for never.
+        is_busy: whether there is work to do, with which it doesn't end.
     """
 
     def __init__(
@@ -34,6 +37,8 @@ class Server(uvicorn.Server):
         port: int,
         limits: Limits,
         on_listening: Callable[[int], None],
+        idle_seconds: float | None = None,
+        is_busy: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -56,6 +61,8 @@ class Server(uvicorn.Server):
             )
         )
         self._on_listening = on_listening
+        self._idle_seconds, self._is_busy = idle_seconds, is_busy
+        self._used = time.monotonic()
         # What clients do wrong is told to them; whoever reads the log can do nothing about it.
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
@@ -78,6 +85,17 @@ class Server(uvicorn.Server):
         if self.started:
             [first, *_] = [socket for server in self.servers for socket in server.sockets]
             self._on_listening(first.getsockname()[1])
+
+    async def on_tick(self, counter: int) -> bool:
+        """Called ten times a second; True ends the server."""
+        now = time.monotonic()
+        if self.server_state.connections:
+            self._used = now
+        elif self._idle_seconds is not None and now - self._used > self._idle_seconds:
+            if not self._is_busy():
+                return True
+            self._used = now
+        return await super().on_tick(counter)
 
 
 class PatientProtocol(H11Protocol):

@@ -29,6 +29,8 @@ class Start:
         names: by which it is reached besides.
         photographs: to open.
         limits: of it.
+        idle_seconds: after which it ends where nobody is connected and no job waits; None for
+            never.
     """
 
     folder: Path
@@ -38,6 +40,7 @@ class Start:
     names: Sequence[str] = ()
     photographs: Sequence[Path] = ()
     limits: Limits = field(default_factory=Limits)
+    idle_seconds: float | None = None
 
     def __post_init__(self) -> None:
         if self.host in ("0.0.0.0", "::") and not self.names:
@@ -82,4 +85,13 @@ def serve(start: Start, on_ready: Callable[[Instance], None]) -> None:
         on_ready(instance)
 
     app = application(service, access, address)
-    Server(app, start.host, start.port, start.limits, on_listening).run_to_the_end()
+    server = Server(
+        app,
+        start.host,
+        start.port,
+        start.limits,
+        on_listening,
+        start.idle_seconds,
+        is_busy=lambda: service.store.count_waiting() > 0,
+    )
+    server.run_to_the_end()

@@ -6,12 +6,15 @@ Each client sends a small picture, and then, again and again, asks for it small,
 filter, or has it filtered by a job whose events it hears; now and then it lets go in the middle.
 Printed every ten seconds, and at the end, are requests, those put off (429, 503), errors, and of
 the service and its processes the memory (MB) and handles, and the folders that it keeps. After the
-first tenth of the time none of these should grow. The exit code is 1 where there was an error.
+first tenth of the time none of these should grow. When the time is up, jobs that still wait are
+removed, which ends the streams of events that clients hear. The exit code is 1 where there was an
+error, or where a client had no answer two minutes later.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import tempfile
@@ -29,6 +32,8 @@ from studio_client import StudioClient, encoded
 
 BUSY = (429, 503)
 EVERY = 10.0
+PATIENCE = 120.0
+"""Seconds for what clients had begun when the time was up."""
 KEPT = {"kept_jobs": 100, "kept_uploads": 100}
 """Small, so that what is deleted keeps up with what comes within minutes."""
 
@@ -55,20 +60,36 @@ def main() -> int:
 def soak(studio: StudioClient, clients: int, seconds: float) -> Counter[str]:
     counts: Counter[str] = Counter()
     until = time.monotonic() + seconds
+    # Daemons, so that one that hangs is told of and doesn't keep this process from its end.
     threads = [
-        threading.Thread(target=be_a_client, args=(studio, random.Random(seed), until, counts))
+        threading.Thread(
+            target=be_a_client, args=(studio, random.Random(seed), until, counts), daemon=True
+        )
         for seed in range(clients)
     ]
     for thread in threads:
         thread.start()
+    while (left := until - time.monotonic()) > 0:
+        time.sleep(min(EVERY, left))
+        left = until - time.monotonic()
+        print(f"{left:7.0f} s left  {dict(counts)}  {sizes(studio)}", flush=True)
     while any(thread.is_alive() for thread in threads):
-        time.sleep(min(EVERY, max(1.0, until - time.monotonic())))
-        print(
-            f"{until - time.monotonic():7.0f} s left  {dict(counts)}  {sizes(studio)}", flush=True
-        )
+        if time.monotonic() > until + PATIENCE:
+            counts["errors"] += 1
+            print(f"{sum(thread.is_alive() for thread in threads)} clients have no answer")
+            break
+        remove_jobs(studio)
+        time.sleep(1)
     time.sleep(3)
     print(f"at the end      {dict(counts)}  {sizes(studio)}")
     return counts
+
+
+def remove_jobs(studio: StudioClient) -> None:
+    """Remove all jobs that have not ended, for which a busy machine may take minutes."""
+    for job in studio.get("/api/v1/jobs?limit=200").json["jobs"]:
+        if job["state"] in ("queued", "running"):
+            studio.ask("DELETE", f"/api/v1/jobs/{job['id']}")
 
 
 def be_a_client(
@@ -82,6 +103,8 @@ def be_a_client(
             else:
                 choose.choice(DEEDS)(studio, photo, counts)
         except Exception as error:
+            if time.monotonic() > until:
+                return  # its job may have been removed
             counts["errors"] += 1
             print(f"{type(error).__name__}: {error}", flush=True)
         time.sleep(choose.random())
@@ -143,7 +166,7 @@ def sizes(studio: StudioClient) -> str:
         with suppress(psutil.NoSuchProcess):
             memory += process.memory_info().rss
             handles += process.num_fds()
-    folders = sum(1 for path in (studio.folder / "studio").rglob("*") if path.is_dir())
+    folders = sum(1 for _ in os.walk(studio.folder / "studio"))
     return f"{memory / 1e6:.0f} MB, {handles} handles, {folders} folders"
 
 

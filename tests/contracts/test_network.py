@@ -63,8 +63,12 @@ def test_one_file_alone_imports_what_could_use_it() -> None:
         for path in SOURCES
         if network_modules(path.read_text(encoding="utf-8"))
     }
-    # The second is a program of its own, between two servers.
-    assert found == {"styleplug/runtime/download.py", "plugins/immich/styleplug_immich.py"}
+    # The others are of programs of their own, between two servers.
+    assert found == {
+        "styleplug/runtime/download.py",
+        "plugins/immich/styleplug_immich.py",
+        "plugins/immich/styleplug_service.py",
+    }
 
 
 def test_the_studio_alone_imports_what_listens() -> None:

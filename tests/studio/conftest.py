@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from studio_client import StudioClient, encoded
 
+from styleplug.runtime.models import Model, install_model
+
 pytest.importorskip("starlette", reason="the extra studio isn't installed")
 
 SUPPORT = Path(__file__).parents[1] / "support"
@@ -34,12 +36,30 @@ def odd_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="session")
+def make_data_folder(
+    tmp_path_factory: pytest.TempPathFactory, tiny_model: Model
+) -> Callable[[], Path]:
+    """Makes the data folder of somebody who has the tiny network in the place of VGG-16."""
+
+    def make() -> Path:
+        folder = tmp_path_factory.mktemp("data")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("STYLEPLUG_DATA_DIR", str(folder))
+            install_model(
+                "vgg16", tiny_model.read(), licence="none", attribution="", source="a test"
+            )
+        return folder
+
+    return make
+
+
 @pytest.fixture(scope="module")
 def studio(
-    tmp_path_factory: pytest.TempPathFactory, odd_environment: dict[str, str]
+    make_data_folder: Callable[[], Path], odd_environment: dict[str, str]
 ) -> Iterator[StudioClient]:
     """A service that a module's tests share."""
-    client = StudioClient(tmp_path_factory.mktemp("data"), environment=odd_environment)
+    client = StudioClient(make_data_folder(), environment=odd_environment)
     yield client
     client.end()
 

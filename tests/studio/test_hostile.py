@@ -324,11 +324,25 @@ def test_what_is_no_http_is_refused(studio, data):
         (b'{"kind": "filter", "photo": {"a": 1}}', "request"),
         (b'{"kind": "filter", "photo": "x", "options": {"__class__": 1}}', "request"),
         (b'{"kind": "filter", "photo": "x", "filter": "' + b"a:1," * 3000 + b'"}', "request"),
+        (
+            b'{"kind": "stylize", "photo": "x", "regions": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+            "json",
+        ),
+        (b'{"kind": "stylize", "photo": "x", "regions": [' + b"{}," * 5000 + b"{}]}", "request"),
+        (b'{"kind": "stylize", "photo": "x", "regions": [{"mask": "/etc/passwd"}]}', "request"),
     ],
 )
 def test_odd_messages_are_refused(studio, body, code):
     answer = studio.ask("POST", "/api/v1/jobs", body, {"Content-Type": "application/json"})
     assert (answer.status in (400, 422), answer.code) == (True, code)
+
+
+@pytest.mark.parametrize(
+    "upload", [None, "", "../../../etc/passwd", "x" * 22, ["a"], {"$gt": ""}, 7, "\0", "a" * 9000]
+)
+def test_a_person_is_looked_for_in_uploads_alone(studio, upload):
+    answer = studio.post("/api/v1/masks/person", {"upload": upload})
+    assert (answer.status, answer.code) == (404, "not-found")
 
 
 @pytest.mark.parametrize("path", ["/api/v1/jobs", "/api/v1/uploads"])

@@ -2,59 +2,66 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from studio_client import COMMAND, StudioClient, children, has_ended
+from studio_client import COMMAND, Answer, StudioClient, children, has_ended
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_killed_services_jobs_are_done_by_the_next_and_the_history_is_whole(start, png):
-    first = start()
+def test_a_killed_services_jobs_are_done_by_the_next_and_the_history_is_whole(
+    start, png, small_network
+):
+    first = start(limits={"checkpoint_seconds": 1})
     photo = first.upload(png).json["id"]
     done = first.job(kind="filter", photo=photo, filter="posterise")
     before = first.finished(done)
     picture = first.get(f"/api/v1/jobs/{done}/result").body
-    interrupted = first.job(kind="filter", photo=photo, filter="wait")
+    painting = {"kind": "stylize", "photo": photo, "paintings": [{"upload": photo}]}
+    interrupted = first.job(**painting, options={"size": 32, "iterations": 20_000})
+    hopeless = first.job(kind="filter", photo=photo, filter="wait")
     queued = first.job(kind="filter", photo=photo, filter="posterise")
-    first.wait_until(interrupted, "running")
-    processes = children(first.process.pid)
-    processes += [grandchild for child in processes for grandchild in children(child)]
+    checkpoint = paint_to_a_checkpoint(first, interrupted)
+    processes = descendants(first)
     first.kill()
     assert all(has_ended(process) for process in processes)
+    assert attempts(first, interrupted) == 1
+    set_attempts(first, hopeless, 3)
 
     second = start()
     assert second.token != first.token
     jobs = second.get("/api/v1/jobs").json["jobs"]
-    assert [job["id"] for job in jobs] == [queued, interrupted, done]
+    assert [job["id"] for job in jobs] == [queued, hopeless, interrupted, done]
     assert jobs[-1] == before
     assert second.get(f"/api/v1/jobs/{done}/result").body == picture
-    second.wait_until(interrupted, "running")  # it is begun again
-    second.post(f"/api/v1/jobs/{interrupted}/stop", {})
-    assert second.finished(queued)["state"] == "done"
     assert second.get("/api/v1/uploads", {"Authorization": f"Bearer {first.token}"}).status == 401
 
+    steps = (data for kind, data in second.events(interrupted) if kind == "progress")
+    fraction = next(data["fraction"] for data in steps if "step" in data["message"])
+    assert fraction > 0.005, "it has begun anew"
+    assert attempts(second, interrupted) == 2
+    second.post(f"/api/v1/jobs/{interrupted}/stop", {"keep": True})
+    assert second.finished(interrupted)["result"]["width"] == 48
+    assert not checkpoint.exists()
+    given_up = second.finished(hopeless)
+    assert (given_up["state"], given_up["error"]["code"]) == ("failed", "crashed")
+    assert second.finished(queued)["state"] == "done"
 
-def test_a_job_that_no_service_survives_is_given_up(start, png):
-    client = start()
-    photo = client.upload(png).json["id"]
-    job = client.job(kind="filter", photo=photo, filter="wait")
-    for _ in range(3):
-        client.wait_until(job, "running")
-        client.kill()
-        client = start()
-    failed = client.finished(job)
-    assert (failed["state"], failed["error"]["code"]) == ("failed", "crashed")
+    second.wait_until(second.job(kind="filter", photo=photo, filter="wait"), "running")
+    processes = descendants(second)
+    assert second.end() == 128 + 15
+    assert all(has_ended(process) for process in processes)
+    assert not (second.folder / "studio" / "service.json").exists()
 
 
-def test_an_interrupted_painting_goes_on_from_its_checkpoint(start, png, small_network):
-    client = start(limits={"checkpoint_seconds": 1})
-    photo = client.upload(png).json["id"]
-    recipe = {"kind": "stylize", "photo": photo, "paintings": [{"upload": photo}]}
-    job = client.job(**recipe, options={"size": 32, "iterations": 20_000})
+def paint_to_a_checkpoint(client: StudioClient, job: str) -> Path:
+    """Wait until a painting has come some way, and its state is kept in the file that is given."""
     steps = (data for kind, data in client.events(job) if kind == "progress")
     next(data for data in steps if data["fraction"] > 0.005)
     checkpoint = client.folder / "studio" / "jobs" / job / "checkpoint.npz"
@@ -62,34 +69,63 @@ def test_an_interrupted_painting_goes_on_from_its_checkpoint(start, png, small_n
     until = time.monotonic() + 60
     while not checkpoint.exists() and time.monotonic() < until:
         time.sleep(0.01)
-    client.kill()
-    client = start()
-    steps = (data for kind, data in client.events(job) if kind == "progress")
-    first = next(data["fraction"] for data in steps if "step" in data["message"])
-    assert first > 0.005, "it has begun anew"
-    client.post(f"/api/v1/jobs/{job}/stop", {"keep": True})
-    assert client.finished(job)["result"]["width"] == 48
-    assert not checkpoint.exists()
+    return checkpoint
 
 
-def test_an_ended_service_leaves_no_process_and_no_word(start, png, tmp_path):
-    client = start()
-    photo = client.upload(png).json["id"]
-    client.wait_until(client.job(kind="filter", photo=photo, filter="wait"), "running")
+def descendants(client: StudioClient) -> list[int]:
+    """The processes of a service, and theirs."""
     processes = children(client.process.pid)
-    assert client.end() == 128 + 15
-    assert all(has_ended(process) for process in processes)
-    assert not (client.folder / "studio" / "service.json").exists()
+    return processes + [one for process in processes for one in children(process)]
+
+
+def attempts(client: StudioClient, job: str) -> int:
+    """How often a job was begun, as the service remembers it."""
+    with closing(sqlite3.connect(client.folder / "studio" / "studio.sqlite3")) as database:
+        [count] = database.execute("select attempts from jobs where id = ?", (job,)).fetchone()
+    return int(count)
+
+
+def set_attempts(client: StudioClient, job: str, count: int) -> None:
+    """Have a service that has ended remember that a job was begun so often."""
+    with closing(sqlite3.connect(client.folder / "studio" / "studio.sqlite3")) as database:
+        database.execute("update jobs set attempts = ? where id = ?", (count, job))
+        database.commit()
+
+
+@pytest.fixture(scope="module")
+def photograph(tmp_path_factory: pytest.TempPathFactory, png: bytes) -> Path:
+    """A file for the command line, in a folder where a result's first name is taken."""
+    path = tmp_path_factory.mktemp("photographs") / "cat.png"
+    path.write_bytes(png)
+    path.with_name("cat-posterise.png").write_text("mine")
+    return path
+
+
+@pytest.fixture(scope="module")
+def opened(
+    tmp_path_factory: pytest.TempPathFactory, odd_environment: dict[str, str], photograph: Path
+) -> Iterator[StudioClient]:
+    """A studio that was started on it."""
+    folder = tmp_path_factory.mktemp("data")
+    client = StudioClient(
+        folder, "--no-browser", photograph, command="studio", environment=odd_environment
+    )
+    yield client
+    client.end()
+
+
+@pytest.fixture(scope="module")
+def mine(opened: StudioClient) -> dict[str, str]:
+    """The cookies of the browser that came first: the photograph is its."""
+    return opened.cookies()
 
 
 def test_a_second_service_is_refused_and_a_second_studio_opens_in_the_first(
-    start, png, tmp_path, odd_environment
+    opened, mine, png, tmp_path, odd_environment
 ):
-    photo, other = tmp_path / "first.png", tmp_path / "second.png"
-    photo.write_bytes(png)
+    other = tmp_path / "second.png"
     other.write_bytes(png)
-    client = start("--no-browser", photo, command="studio")
-    environment = odd_environment | {"STYLEPLUG_DATA_DIR": str(client.folder)}
+    environment = odd_environment | {"STYLEPLUG_DATA_DIR": str(opened.folder)}
 
     def run(*arguments: object) -> subprocess.CompletedProcess[str]:
         command = [*COMMAND, *map(str, arguments)]
@@ -98,19 +134,18 @@ def test_a_second_service_is_refused_and_a_second_studio_opens_in_the_first(
         )
 
     refused = run("serve", "--port", 0)
-    assert (refused.returncode, client.address in refused.stderr) == (1, True)
+    assert (refused.returncode, opened.address in refused.stderr) == (1, True)
 
-    mine = client.cookies()
-    assert names(client, mine) == {"first.png"}
-    word = client.folder / "studio" / "service.json"
+    assert names(opened, mine) == {"cat.png"}
+    word = opened.folder / "studio" / "service.json"
     assert word.stat().st_mode & 0o077 == 0
-    opened = run("studio", "--no-browser", other)
-    assert opened.returncode == 0
-    code = opened.stdout.rpartition("token=")[2].strip()
-    assert code != client.token
-    mine = client.cookies(code, mine["Cookie"])
-    assert names(client, mine) == {"first.png", "second.png"}
-    assert client.ask("GET", f"/?token={code}", anonymous=True).status == 403  # it counts once
+    second = run("studio", "--no-browser", other)
+    assert second.returncode == 0
+    code = second.stdout.rpartition("token=")[2].strip()
+    assert code != opened.token
+    assert opened.cookies(code, mine["Cookie"])["Cookie"] == mine["Cookie"]
+    assert names(opened, mine) == {"cat.png", "second.png"}
+    assert opened.ask("GET", f"/?token={code}", anonymous=True).status == 403  # it counts once
 
 
 def names(client: StudioClient, cookies: dict[str, str]) -> set[str]:
@@ -121,35 +156,27 @@ def names(client: StudioClient, cookies: dict[str, str]) -> set[str]:
     return {upload["name"] for upload in uploads}
 
 
-def test_a_result_is_saved_beside_the_photograph_and_replaces_nothing(start, png, tmp_path):
-    photo = tmp_path / "cat.png"
-    photo.write_bytes(png)
-    (tmp_path / "cat-posterise.png").write_text("mine")
-    client = start("--no-browser", photo, command="studio")
-    cookies = client.cookies()
-    [upload] = client.ask("GET", "/api/v1/uploads", None, cookies, anonymous=True).json["uploads"]
-    cookies |= {"X-Styleplug-Token": page_token(client, cookies)}
-    recipe = {"kind": "filter", "photo": upload["id"], "filter": "posterise"}
-    job = client.ask("POST", "/api/v1/jobs", recipe, cookies, anonymous=True).json["id"]
-    path, until = f"/api/v1/jobs/{job}", time.monotonic() + 60
-    while time.monotonic() < until:
-        state = client.ask("GET", path, None, cookies, anonymous=True).json["state"]
-        if state == "done":
-            break
+def test_a_result_is_saved_beside_the_photograph_and_replaces_nothing(opened, mine, photograph):
+    def ask(method: str, path: str, body: object = None) -> Answer:
+        headers = {**mine, "X-Styleplug-Token": opened.page_token(mine)}
+        return opened.ask(method, f"/api/v1/{path}", body, headers, anonymous=True)
+
+    uploads = ask("GET", "uploads").json["uploads"]
+    id = next(upload["id"] for upload in uploads if upload["name"] == "cat.png")
+    before = photograph.read_bytes()
+    job = ask("POST", "jobs", {"kind": "filter", "photo": id, "filter": "posterise"}).json["id"]
+    until = time.monotonic() + 60
+    while ask("GET", f"jobs/{job}").json["state"] != "done" and time.monotonic() < until:
         time.sleep(0.1)
-    saved = client.ask("POST", f"{path}/save", {}, cookies, anonymous=True)
-    assert saved.json == {"name": "cat-posterise-2.png"}
-    result = client.ask("GET", f"{path}/result", None, cookies, anonymous=True).body
-    assert (tmp_path / "cat-posterise-2.png").read_bytes() == result
-    assert (tmp_path / "cat-posterise.png").read_text() == "mine"
-    removed = client.ask("DELETE", f"/api/v1/uploads/{upload['id']}", None, cookies, anonymous=True)
-    assert removed.status == 204
-    assert photo.read_bytes() == png
+    assert ask("POST", f"jobs/{job}/save", {}).json == {"name": "cat-posterise-2.png"}
+    folder = photograph.parent
+    assert (folder / "cat-posterise-2.png").read_bytes() == ask("GET", f"jobs/{job}/result").body
+    assert (folder / "cat-posterise.png").read_text() == "mine"
+    assert ask("DELETE", f"uploads/{id}").status == 204
+    assert photograph.read_bytes() == before
 
 
-def page_token(client: StudioClient, cookies: dict[str, str]) -> str:
-    import styleplug.studio
-
-    if not (Path(styleplug.studio.__file__).parent / "page" / "index.html").exists():
-        pytest.skip("the page is built elsewhere")
-    return client.page_token(cookies)
+def test_a_studio_that_nobody_uses_ends_if_it_is_to(start):
+    client = start("--no-browser", "--end-when-idle", 0.02, command="studio")
+    assert client.process.wait(60) == 0
+    assert not (client.folder / "studio" / "service.json").exists()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -36,6 +38,23 @@ def photo(studio: StudioClient, png: bytes) -> str:
     """The id of an upload."""
     id: str = studio.upload(png, "A cat & a dog.png").json["id"]
     return id
+
+
+LEFT, MIDDLE = (0, 0, 12, 32), (14, 0, 28, 32)
+"""Parts of the photograph: left, top, right and bottom."""
+
+
+def white_at(*box: int) -> bytes:
+    """A mask of the photograph's size, white in a box."""
+    mask, file = Image.new("L", (48, 32)), io.BytesIO()
+    mask.paste(255, box)
+    mask.save(file, "PNG")
+    return file.getvalue()
+
+
+def result_of(studio: StudioClient, job: dict[str, Any]) -> bytes:
+    """The picture that a job came to."""
+    return studio.get(job["result"]["url"]).body
 
 
 def size_of(data: bytes) -> tuple[int, int]:
@@ -154,6 +173,11 @@ def test_a_wrong_field_of_a_job_is_named(studio, photo, changed, field):
     assert (answer.status, answer.json["error"]["field"]) == (422, field)
 
 
+def region(**changed: object) -> dict[str, object]:
+    """A region that is one, but for what is changed; its mask is the photograph."""
+    return {"mask": "{photo}", "paintings": [{"style": "mosaic"}], **changed}
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
@@ -171,11 +195,26 @@ def test_a_wrong_field_of_a_job_is_named(studio, photo, changed, field):
         ({"weights": ["1"]}, "weights"),
         ({"options": {"device": "../x"}}, "options.device"),
         ({"start_from": "x" * 22}, "start_from"),
+        ({"regions": {}}, "regions"),
+        ({"regions": []}, "regions"),
+        ({"regions": ["sky"]}, "regions[0]"),
+        ({"regions": [{"mask": "{photo}"}]}, "regions[0].paintings"),
+        ({"regions": [{"paintings": [{"style": "mosaic"}]}]}, "regions[0].mask"),
+        ({"regions": [region(mask="x" * 22)]}, "regions[0].mask"),
+        ({"regions": [region(mask="../../etc/passwd")]}, "regions[0].mask"),
+        ({"regions": [region(mask=7)]}, "regions[0].mask"),
+        ({"regions": [region(path="/etc/passwd")]}, "regions[0]"),
+        ({"regions": [region(), region(paintings=[])]}, "regions[1].paintings"),
+        ({"regions": [region(paintings=[{"style": "../x"}])]}, "regions[0].paintings[0].style"),
+        ({"regions": [region(paintings=[{"upload": "x" * 22}])]}, "regions[0].paintings[0].upload"),
+        ({"regions": [region(weights=[1, 2])]}, "regions[0].weights"),
+        ({"regions": [region()] * 8}, "regions"),
+        ({"regions": [region()] * 9}, "regions"),
     ],
 )
 def test_a_wrong_field_of_a_painting_is_named(studio, photo, changed, field):
     recipe = {"kind": "stylize", "photo": photo, "paintings": [{"style": "mosaic"}]} | changed
-    answer = studio.post("/api/v1/jobs", recipe)
+    answer = studio.post("/api/v1/jobs", json.loads(json.dumps(recipe).replace("{photo}", photo)))
     assert (answer.status, answer.json["error"]["field"]) == (422, field)
 
 
@@ -240,17 +279,12 @@ def test_a_painting_is_sent_and_added_to_the_collection(studio, png):
     assert studio.post("/api/v1/styles", {"upload": upload, "name": "…"}).status == 422
 
 
-def test_a_filter_is_applied_where_the_mask_is_white(studio, png, tmp_path):
+def test_a_filter_is_applied_where_the_mask_is_white(studio, png):
     photo = studio.upload(png).json["id"]
-    mask_image = Image.new("L", (48, 32))
-    mask_image.paste(255, (0, 0, 24, 32))
-    mask_image.save(tmp_path / "mask.png")
-    mask = studio.upload((tmp_path / "mask.png").read_bytes(), "mask.png").json["id"]
+    mask = studio.upload(white_at(0, 0, 24, 32), "mask.png").json["id"]
     job = studio.finished(studio.job(kind="filter", photo=photo, filter="posterise", mask=mask))
     assert (job["state"], job["recipe"]["mask"]) == ("done", mask), job
-    before, after = (
-        Image.open(io.BytesIO(b)) for b in (png, studio.get(job["result"]["url"]).body)
-    )
+    before, after = (Image.open(io.BytesIO(data)) for data in (png, result_of(studio, job)))
     difference = ImageChops.difference(before.convert("RGB"), after.convert("RGB"))
     left, right = difference.crop((0, 0, 20, 32)), difference.crop((24, 0, 48, 32))
     assert max(high for _, high in left.getextrema()) > 10
@@ -258,9 +292,7 @@ def test_a_filter_is_applied_where_the_mask_is_white(studio, png, tmp_path):
 
 
 @pytest.mark.slow
-def test_paintings_count_by_their_weights(start, png, small_network, tmp_path):
-    studio = start()
-    photo = studio.upload(png).json["id"]
+def test_paintings_count_by_their_weights(studio, photo, tmp_path):
     job = studio.job(
         kind="stylize",
         photo=photo,
@@ -275,11 +307,38 @@ def test_paintings_count_by_their_weights(start, png, small_network, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_painting_is_painted_kept_on_the_way_and_gone_on_with(
-    start, png, small_network, tmp_path
+def test_regions_have_paintings_of_their_own_and_what_they_leave_stays(
+    studio, photo, png, schema_of, tmp_path
 ):
-    studio = start()
-    photo = studio.upload(png).json["id"]
+    masks = [studio.upload(white_at(*box), "mask.png").json["id"] for box in (LEFT, MIDDLE)]
+    regions = [
+        {"mask": masks[0], "paintings": [{"style": "mosaic"}]},
+        {
+            "mask": masks[1],
+            "paintings": [{"style": "mist"}, {"style": "poppies"}],
+            "weights": [2, 1],
+        },
+    ]
+    options = {"size": 32, "iterations": 2}
+    recipe = {"kind": "stylize", "photo": photo, "regions": regions, "options": options}
+    job = studio.finished(studio.job(**recipe))
+    schema_of("Job").validate(job)
+    assert (job["state"], job["recipe"]["regions"]) == ("done", regions), job
+    (tmp_path / "result.png").write_bytes(result_of(studio, job))
+    note = provenance_in(inspect_picture(tmp_path / "result.png").metadata.xmp)
+    assert isinstance(note, StylizeProvenance)
+    names = [painting.region.name for painting in note.paintings]
+    assert names == ["mask.png"] * 3
+    assert [painting.weight for painting in note.paintings] == [1, 2, 1]
+    difference = ImageChops.difference(
+        *(Image.open(io.BytesIO(data)).convert("RGB") for data in (png, result_of(studio, job)))
+    )
+    assert max(high for _, high in difference.crop((36, 0, 48, 32)).getextrema()) <= 1
+    assert max(high for _, high in difference.crop(LEFT).getextrema()) > 10
+
+
+@pytest.mark.slow
+def test_a_painting_is_painted_kept_on_the_way_and_gone_on_with(studio, photo, png, tmp_path):
     painting = studio.upload(png, "painting.png").json["id"]
     recipe = {
         "kind": "stylize",
@@ -328,11 +387,12 @@ def test_the_document_holds_together(studio):
         assert part.partition('"')[0] in names
 
 
-def test_a_mask_of_persons_is_an_upload(studio, photo):
+def test_a_mask_of_persons_is_an_upload(studio, photo, schema_of):
     portrait = studio.upload(PORTRAIT.read_bytes(), "Grace.jpg").json
     answer = studio.post("/api/v1/masks/person", {"upload": portrait["id"]})
     assert answer.status == 201
     mask = answer.json
+    schema_of("Upload").validate(mask)
     assert mask["name"] == "Grace-person.png"
     assert (mask["width"], mask["height"]) == (portrait["width"], portrait["height"])
     with Image.open(io.BytesIO(studio.get(mask["preview"]).body)) as image:

@@ -33,15 +33,19 @@ KEYS = {
     "Delete": "\ue017",
 }
 """Keys without a character of their own, as WebDriver names them."""
+_ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+"""The key of an element's id in messages, as the W3C's WebDriver has it."""
 PATIENCE = 60
 """Seconds until a page is taken to hang."""
 
 
 class Browser:
-    """A browser with one page; `size` is that of its window, pixels."""
+    """A browser with one page; `size` is that of its window, pixels, and `patience` how long it
+    waits for something, seconds."""
 
-    def __init__(self, size: tuple[int, int] = (1000, 760)) -> None:
+    def __init__(self, size: tuple[int, int] = (1000, 760), patience: float = PATIENCE) -> None:
         assert DRIVER is not None
+        self._patience = patience
         self._driver = subprocess.Popen(
             [DRIVER, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
@@ -77,9 +81,9 @@ class Browser:
         except AssertionError:
             raise AssertionError(f"the page never came to: {script}") from None
 
-    def eventually(self, condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
-        """What a condition gives, as soon as it gives something; `patience` in seconds."""
-        end = time.monotonic() + patience
+    def eventually(self, condition: Callable[[], Any]) -> Any:
+        """What a condition gives, as soon as it gives something."""
+        end = time.monotonic() + self._patience
         while time.monotonic() < end:
             if result := condition():
                 return result
@@ -112,8 +116,12 @@ class Browser:
         self._act({"type": "pointer", "id": "mouse", "actions": [moves[0], down, *moves[1:], up]})
 
     def click(self, xpath: str) -> None:
-        """Click on what an XPath finds first; it must be there to be seen, and not covered."""
-        self._call("POST", f"/element/{self._find('xpath', xpath)}/click", {})
+        """Click on what an XPath finds first, scrolled to where the page lets it be seen whole; it
+        must not be covered."""
+        element = self._find("xpath", xpath)
+        script = "arguments[0].scrollIntoView({block: 'nearest'})"
+        self._call("POST", "/execute/sync", {"script": script, "args": [{_ELEMENT: element}]})
+        self._call("POST", f"/element/{element}/click", {})
 
     def choose(self, selector: str, *files: Path) -> None:
         """Choose files in the `<input type=file>` that a CSS selector finds first."""

@@ -204,7 +204,7 @@ class StudioClient:
     def raw(self, data: bytes, seconds: float = 30.0) -> bytes:
         """Send anything at all, and give all that comes until the service closes the connection."""
         with socket.create_connection((self.host, self.port), timeout=seconds) as connection:
-            with suppress(ConnectionError):  # it may be closed before all of it was sent
+            with suppress(OSError):  # it may be closed before all of it was sent
                 connection.sendall(data)
                 connection.shutdown(socket.SHUT_WR)
             return all_from(connection)

@@ -10,8 +10,7 @@ from browser import Browser
 
 VISIBLE = "not(ancestor-or-self::*[@hidden])"
 PANEL = "#panel > :not([hidden])"
-TABS = ("filters", "paintings", "tune", "variants", "finish", "history")
-"""Those that are there with every service."""
+TABS = ("filters", "paintings", "tune", "region", "variants", "finish", "history")
 
 
 class StudioPage:
@@ -51,11 +50,6 @@ class StudioPage:
     def tab(self, name: str) -> None:
         """Go to a tab."""
         self.browser.click(f"//*[@id='tab-{name}']")
-
-    def has_tab(self, name: str) -> bool:
-        """Whether a tab is there to go to."""
-        hidden: bool = self.browser.run(f"return document.getElementById('tab-{name}').hidden")
-        return not hidden
 
     def press_button(self, text: str) -> None:
         """Click on the button of a text, or of an accessible name."""

@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 )
 @port_option(0)
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-def studio(photographs: tuple[Path, ...], port: int, no_browser: bool) -> None:
+@click.option(
+    "--end-when-idle",
+    type=click.FloatRange(0, min_open=True),
+    metavar="MINUTES",
+    help="End where nobody has used it for so long, and no picture is being painted; never by"
+    " default.",
+)
+def studio(
+    photographs: tuple[Path, ...], port: int, no_browser: bool, end_when_idle: float | None
+) -> None:
     """Open the studio in the browser: try, compare and tune.
 
     Results can be saved beside each PHOTO. The studio runs until Ctrl-C; only this machine reaches
@@ -51,7 +60,9 @@ def studio(photographs: tuple[Path, ...], port: int, no_browser: bool) -> None:
 
     with alone(folder) as is_alone:
         if is_alone:
-            serve(Start(folder, port=port, photographs=photographs), on_ready)
+            idle = end_when_idle * 60 if end_when_idle else None
+            start = Start(folder, port=port, photographs=photographs, idle_seconds=idle)
+            serve(start, on_ready)
             return
     other = word_of(folder)
     if other is None:

@@ -19,7 +19,7 @@ from styleplug.studio.endpoints.asking import (
 from styleplug.studio.names import new_id
 from styleplug.studio.problems import Problem, wrong_field
 
-CAPABILITIES = ("weights", "mask", "person-mask")
+CAPABILITIES = ("weights", "mask", "regions", "person-mask")
 """What else works; pages hide what doesn't."""
 _LONGEST_NAME = 64
 
@@ -31,9 +31,12 @@ async def person_mask(request: Request) -> Response:
     name = f"{Path(upload.name).stem}-person.png"
     file = service.store.upload_folder(id) / name
     file.parent.mkdir(mode=0o700)
-    if not await service.pictures.mask(service.store.upload_file(upload), upload.name, file):
+    try:
+        if not await service.pictures.mask(service.store.upload_file(upload), upload.name, file):
+            raise Problem(422, "nobody", f"nobody is found in {upload.name}; paint the region")
+    except BaseException:
         service.store.remove_upload(id)
-        raise Problem(422, "nobody", f"nobody is found in {upload.name}; paint the region")
+        raise
     mask = await service.take_in(file, name, caller_of(request).owner, id=id)
     service.store.prune()
     return JSONResponse(service.described_upload(mask), 201)

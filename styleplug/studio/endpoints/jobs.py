@@ -18,7 +18,7 @@ from styleplug.studio.endpoints.asking import body_of, caller_of, job_of, pictur
 from styleplug.studio.endpoints.saving import saved_beside
 from styleplug.studio.event_stream import encoded
 from styleplug.studio.job_queue import PREVIEW, check_format
-from styleplug.studio.job_request import checked_recipe
+from styleplug.studio.job_request import all_paintings, checked_recipe
 from styleplug.studio.names import is_id, new_id
 from styleplug.studio.pictures import size_asked_for, whole_number
 from styleplug.studio.problems import Problem, busy, not_found, wrong_field
@@ -46,27 +46,18 @@ async def add(request: Request) -> Response:
 async def _check_references(request: Request, recipe: dict[str, Any]) -> None:
     """Make sure that all that a recipe speaks of is there, and the caller's."""
     service, owner = service_of(request), caller_of(request).owner
-
-    def check_upload(id: str, field: str) -> None:
-        if not is_id(id) or service.store.upload(id, owner) is None:
-            raise wrong_field(field, "the id of an upload that is there")
-
-    check_upload(recipe["photo"], "photo")
+    _check_upload(request, recipe["photo"], "photo")
     if "mask" in recipe:
-        check_upload(recipe["mask"], "mask")
+        _check_upload(request, recipe["mask"], "mask")
     for field in ("after", "start_from"):
         if field in recipe and not (
             is_id(recipe[field]) and service.store.job(recipe[field], owner)
         ):
             raise wrong_field(field, "the id of a job that is there")
-    for i, painting in enumerate(recipe.get("paintings", ())):
-        if "upload" in painting:
-            check_upload(painting["upload"], f"paintings[{i}].upload")
-        else:
-            try:
-                find_style(painting["style"])
-            except StyleplugError as error:
-                raise Problem(422, error.code, str(error), f"paintings[{i}].style") from error
+    _check_paintings(request, recipe)
+    for i, region in enumerate(recipe.get("regions", ())):
+        _check_upload(request, region["mask"], f"regions[{i}].mask")
+        _check_paintings(request, region, f"regions[{i}].")
     if "format" in recipe:
         try:
             check_format(recipe["format"])
@@ -74,6 +65,25 @@ async def _check_references(request: Request, recipe: dict[str, Any]) -> None:
             raise Problem.of(error) from error
     if "filter" in recipe:
         await service.catalogue.check_filter(recipe["filter"])
+
+
+def _check_paintings(request: Request, part: dict[str, Any], place: str = "") -> None:
+    """Likewise, the paintings of a recipe, or of a region of it."""
+    for i, painting in enumerate(part.get("paintings", ())):
+        field = f"{place}paintings[{i}]"
+        if "upload" in painting:
+            _check_upload(request, painting["upload"], f"{field}.upload")
+        else:
+            try:
+                find_style(painting["style"])
+            except StyleplugError as error:
+                raise Problem(422, error.code, str(error), f"{field}.style") from error
+
+
+def _check_upload(request: Request, id: str, field: str) -> None:
+    owner = caller_of(request).owner
+    if not is_id(id) or service_of(request).store.upload(id, owner) is None:
+        raise wrong_field(field, "the id of an upload that is there")
 
 
 async def listed(request: Request) -> Response:
@@ -193,7 +203,7 @@ def _manner(job: Job) -> str:
     recipe = job.recipe
     if recipe["kind"] == "filter":
         return "".join(c if c.isalnum() else "-" for c in recipe["filter"])[:40]
-    styles = [painting["style"] for painting in recipe["paintings"] if "style" in painting]
+    styles = [painting["style"] for painting in all_paintings(recipe) if "style" in painting]
     return styles[0][:40] if styles else "painted"
 
 

@@ -25,6 +25,27 @@ def test_geeqies_entries(need: Callable[..., None], home: Path, filters: list[Fi
     assert complaints(files) == []
 
 
+def test_the_entry_for_open_with(need: Callable[..., None], home: Path) -> None:
+    """GIO, by which GTK's programs find what opens a file, lists it, and keeps what opened it."""
+    need("desktop-file-validate", "update-desktop-database", "gio")
+    before = {type: registered(type) for type in ("image/png", "image/x-adobe-dng")}
+    [host] = install_host("open-with")
+    assert host.adapter is not None
+    assert complaints([host.adapter / "styleplug-studio.desktop"]) == []
+    for type, others in before.items():
+        now = registered(type)
+        assert "styleplug-studio.desktop" in now
+        assert now[0] == (others or now)[0], "it has become the default"
+
+
+def registered(type: str) -> list[str]:
+    """The entries for a type, the default first."""
+    done = subprocess.run(["gio", "mime", type], capture_output=True, text=True)
+    return list(
+        dict.fromkeys(line.strip() for line in done.stdout.splitlines() if line.startswith("\t"))
+    )
+
+
 def test_kdes_service_menu(need: Callable[..., None], home: Path, filters: list[Filter]) -> None:
     """Types of KDE's own aren't known to the validator, which then finds keys out of place."""
     need("desktop-file-validate")

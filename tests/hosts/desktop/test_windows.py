@@ -1,7 +1,9 @@
-"""Thunar and Geeqie themselves: photographs chosen, the entry clicked, the results beside them."""
+"""Thunar and Geeqie themselves: photographs chosen, the entry clicked, the results beside them, or
+the studio opened."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,3 +104,59 @@ def test_geeqie(
     )
     for before, after in zip(photographs, results(photographs), strict=True):
         assert after.read_bytes() == before.read_bytes()
+
+
+def test_thunar_opens_the_studio(
+    need: Callable[..., None],
+    use: Callable[[str], None],
+    photograph: Path,
+    copying_styleplug: Path,
+) -> None:
+    """The menu Open With is the second entry, below the program that opens such files anyway, and
+    first in it are the user's own."""
+    need("thunar", "update-desktop-database", "gio", "geeqie")
+    install_host("open-with")
+    use(
+        f"""
+        thunar '{photograph.parent}' &
+        focus thunar
+        xdotool key ctrl+a; sleep 1
+        xdotool key shift+F10; sleep 2
+        xdotool key Down; sleep 0.5; xdotool key Down; sleep 0.5
+        xdotool key Right; sleep 0.5; xdotool key Return
+        wait_for test -s '{copying_styleplug}'
+        """
+    )
+    assert opened(copying_styleplug) == [str(photograph)]
+
+
+def test_geeqie_opens_the_studio(
+    need: Callable[..., None],
+    use: Callable[[str], None],
+    photograph: Path,
+    copying_styleplug: Path,
+    home: Path,
+) -> None:
+    need("geeqie", "update-desktop-database")
+    [host] = install_host("open-with")
+    assert host.adapter is not None
+    entry = host.adapter / "styleplug-studio.desktop"
+    entry.write_text(entry.read_text("utf-8") + "X-Geeqie-Hotkey=F9\n", "utf-8")
+    use(
+        f"""
+        geeqie '{photograph.parent}' &
+        focus geeqie
+        xdotool key ctrl+a; sleep 1
+        xdotool key F9
+        wait_for test -s '{copying_styleplug}'
+        """
+    )
+    assert opened(copying_styleplug) == [str(photograph)]
+
+
+def opened(told: Path) -> list[str]:
+    """The files that the studio was asked to open, once."""
+    [line] = told.read_text("utf-8").splitlines()
+    command, option, minutes, *files = json.loads(line)
+    assert (command, option, float(minutes) > 0) == ("studio", "--end-when-idle", True)
+    return files

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import http.client
-import importlib.util
 import io
 import json
-import sys
 import threading
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+import styleplug_immich
 from PIL import Image
 from studio_client import StudioClient, encoded
+from styleplug_immich import Adapter, Server
 
 pytest.importorskip("starlette", reason="the extra studio isn't installed")
 
-SOURCE = Path(__file__).parents[3] / "plugins" / "immich" / "styleplug_immich.py"
 KEY, SECRET = "a key of Immich's", "a secret of the webhook's"
 PHOTO = "11111111-2222-3333-4444-555555555555"
 VIDEO = "21111111-2222-3333-4444-555555555555"
@@ -99,17 +96,6 @@ class StandInHandler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def adapter_module() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("styleplug_immich", SOURCE)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where its dataclasses look for it
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioClient]:
     client = StudioClient(tmp_path_factory.mktemp("data"), environment={"OMP_NUM_THREADS": "1"})
     yield client
@@ -125,12 +111,10 @@ def immich() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def adapter(adapter_module: ModuleType, studio: StudioClient, immich: StandIn) -> Any:
-    return adapter_module.Adapter(
-        adapter_module.Server("Immich", immich.address, ("x-api-key", KEY)),
-        adapter_module.Server(
-            "styleplug", studio.address, ("Authorization", f"Bearer {studio.token}")
-        ),
+def adapter(studio: StudioClient, immich: StandIn) -> Adapter:
+    return Adapter(
+        Server("Immich", immich.address, ("x-api-key", KEY)),
+        Server("styleplug", studio.address, ("Authorization", f"Bearer {studio.token}")),
         {"kind": "filter", "filter": "udnie", "options": {"strength": 0.5}},
     )
 
@@ -151,8 +135,8 @@ def test_an_asset_is_filtered_and_stacked_under_its_original(adapter, immich, st
 
 
 @pytest.mark.slow
-def test_the_webhook_takes_what_brings_its_secret(adapter_module, adapter, immich):
-    with adapter_module.Webhook("127.0.0.1", 0, adapter, SECRET) as hook:
+def test_the_webhook_takes_what_brings_its_secret(adapter, immich):
+    with styleplug_immich.Webhook("127.0.0.1", 0, adapter, SECRET) as hook:
         threading.Thread(target=hook.serve_forever, args=(0.01,), daemon=True).start()
 
         def send(message: object, secret: str) -> int:
@@ -181,17 +165,17 @@ def test_the_webhook_takes_what_brings_its_secret(adapter_module, adapter, immic
         {"assetId": PHOTO},
     ],
 )
-def test_an_assets_id_is_found_in_the_message(adapter_module, message):
-    assert adapter_module.asset_in(json.dumps(message).encode()) == PHOTO
+def test_an_assets_id_is_found_in_the_message(message):
+    assert styleplug_immich.asset_in(json.dumps(message).encode()) == PHOTO
 
 
-def test_what_goes_wrong_is_said_with_the_servers_name(adapter_module, immich, capsys):
-    nobody = adapter_module.Server("styleplug", "http://127.0.0.1:1", ("Authorization", "x"))
-    wrong = adapter_module.Server("Immich", immich.address, ("x-api-key", "wrong"))
-    right = adapter_module.Server("Immich", immich.address, ("x-api-key", KEY))
+def test_what_goes_wrong_is_said_with_the_servers_name(immich, capsys):
+    nobody = Server("styleplug", "http://127.0.0.1:1", ("Authorization", "x"))
+    wrong = Server("Immich", immich.address, ("x-api-key", "wrong"))
+    right = Server("Immich", immich.address, ("x-api-key", KEY))
     for server, words in ((wrong, "Immich answers"), (right, "styleplug at http://127.0.0.1:1")):
-        adapter = adapter_module.Adapter(server, nobody, {})
-        assert not adapter_module.done_or_said(adapter, PHOTO)
+        adapter = Adapter(server, nobody, {})
+        assert not styleplug_immich.done_or_said(adapter, PHOTO)
         assert words in capsys.readouterr().err
-    assert not adapter_module.done_or_said(adapter, "../../users")
+    assert not styleplug_immich.done_or_said(adapter, "../../users")
     assert "no asset's id" in capsys.readouterr().err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,22 +31,20 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("photographs")
     source = Image.open(HERE.parents[2] / "styleplug/pictures/photograph.jpg")
     paths = [folder / "cat.jpg", folder / "upright.png", folder / "a <b>cat<b> & 'co'.jpg"]
-    for path, box in zip(
-        paths, [(0, 0, 451, 300), (100, 0, 300, 300), (0, 0, 300, 200)], strict=True
-    ):
-        source.crop(box).resize((box[2] - box[0], box[3] - box[1])).save(path)
+    for path, size in zip(paths, [(120, 80), (60, 90), (90, 60)], strict=True):
+        source.resize(size).save(path)
     return paths
 
 
 @pytest.fixture(scope="package")
 def service(
-    tmp_path_factory: pytest.TempPathFactory, photographs: list[Path]
+    tmp_path_factory: pytest.TempPathFactory, make_data_folder: Callable[[], Path]
 ) -> Iterator[StudioClient]:
     """The service that all tests of the page share; each comes to it as somebody else."""
     site = tmp_path_factory.mktemp("site")
     (site / "torch.py").write_text("raise ModuleNotFoundError('No torch', name='torch')\n")
     environment = {"PYTHONPATH": str(site), "OMP_NUM_THREADS": "1"}
-    client = StudioClient(tmp_path_factory.mktemp("data"), environment=environment)
+    client = StudioClient(make_data_folder(), environment=environment)
     yield client
     client.end()
 

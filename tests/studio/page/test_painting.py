@@ -24,7 +24,7 @@ def test_the_picture_is_seen_to_become_until_it_is_stopped_and_kept(with_photogr
     page.wait_for_badge("stopped")
     [job] = page.jobs()
     assert job["state"] == "stopped"
-    assert job["result"]["width"] == 451
+    assert job["result"]["width"] == 120
     assert page.browser.run("return document.querySelector('.progress').hidden")
 
 

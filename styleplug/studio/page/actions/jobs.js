@@ -2,10 +2,11 @@
 
 import { announce, attempt, notify } from "../core/announce.js";
 import { api } from "../core/api.js";
-import { currentPhoto, hasPicture, hasRegion, isOver, isStale, isVariant, recipeFor, shownJob, store } from "../core/state.js";
+import { currentPhoto, hasPicture, isOver, isStale, isVariant, recipeFor, shownJob, store } from "../core/state.js";
 import { forgetJob, onEnd, refreshAll, takeJobs } from "../core/stream.js";
 import { describe } from "../core/words.js";
-import { maskOf } from "./regions.js";
+import { offered } from "./paintings.js";
+import { regionsFrom, withRegions } from "./regions.js";
 
 const outbox = []; // recipes that the service was too busy for
 
@@ -30,13 +31,14 @@ onEnd(() => {
 
 const show = (job) => store.update(({ shown }) => ({ shown: { ...shown, [job.photo]: job.id } }));
 
+/** What is set for a photograph, with its regions; null where that can't be had. */
+async function fullRecipe(photo) {
+  const recipe = recipeFor(store.state, photo);
+  return recipe && attempt(() => withRegions(recipe));
+}
+
 async function startShown(recipe) {
   const { id } = currentPhoto(store.state) ?? {};
-  if (hasRegion(store.state, recipe.photo) && recipe.kind === "stylize") {
-    const mask = await attempt(() => maskOf(recipe.photo));
-    if (!mask) return;
-    recipe = { ...recipe, mask };
-  }
   await start(recipe, (job) => {
     show(job);
     if (recipe.photo === id) {
@@ -49,7 +51,7 @@ async function startShown(recipe) {
 /** Does what is set, to the photograph on the stage, from the beginning. */
 export async function apply() {
   const photo = currentPhoto(store.state);
-  const recipe = photo && !photo.pending && recipeFor(store.state, photo.id);
+  const recipe = photo && !photo.pending && (await fullRecipe(photo.id));
   if (!recipe) return;
   const before = shownJob(store.state);
   if (before && !isOver(before)) await stop(before.id, false);
@@ -59,7 +61,7 @@ export async function apply() {
 /** Does what is set, and goes on from where the picture on the stage is. */
 export async function goOn() {
   const before = shownJob(store.state);
-  const recipe = before && recipeFor(store.state, before.photo);
+  const recipe = before && (await fullRecipe(before.photo));
   if (!recipe) return;
   const kept = isOver(before) ? before : await stop(before.id, true);
   await (recipe.kind === "stylize" ? startFrom(recipe, kept) : startShown(recipe));
@@ -72,7 +74,8 @@ export const startFrom = (recipe, job) =>
 /** Paints what a job has painted in all of the photograph's pixels, on from its picture. */
 export function paintInPrintSize(job) {
   const { start_from: before, ...recipe } = job.recipe;
-  return startFrom({ ...recipe, options: { ...recipe.options, resolution: "photo" } }, job);
+  const format = store.state.format || recipe.format;
+  return startFrom({ ...recipe, format, options: { ...recipe.options, resolution: "photo" } }, job);
 }
 
 /** Does what is set to several photographs, one after another, but for those that have it. */
@@ -83,7 +86,10 @@ export async function applyToAll(photos) {
     return !isThere || isStale(store.state, job);
   });
   announce(`${wanted.length} photographs are in the queue`);
-  for (const photo of wanted) await startShown(recipeFor(store.state, photo));
+  for (const photo of wanted) {
+    const recipe = await fullRecipe(photo);
+    if (recipe) await startShown(recipe);
+  }
 }
 
 /** @param keep whether the picture as it is becomes the result */
@@ -133,24 +139,23 @@ export function open(job) {
 }
 
 /** Sets everything as it was for a job, so that it can be done again with something changed. */
-export function takeRecipe(job, tab) {
-  const { kind, filter, paintings = [], weights, preset, options = {} } = job.recipe;
+export async function takeRecipe(job, tab) {
+  const { kind, photo, filter, paintings = [], weights, preset, options = {} } = job.recipe;
   if (kind === "filter") {
     store.update((state) => ({ kind, filter, options: { ...state.options, filter: options } }));
   } else {
-    const chosen = paintings.map(({ style, upload, title, thumbnail }, at) => {
-      const known = store.state.catalogue.styles.find(({ id }) => id === style);
-      return {
-        key: style ? `style-${style}` : upload,
-        ...(style ? { style } : { upload }),
-        title: title ?? known?.title ?? "A painting of yours",
-        thumbnail: thumbnail ?? known?.thumbnail,
-        weight: weights?.[at] ?? 1,
-      };
-    });
+    const all = offered(store.state);
+    const toPainting = ({ style, upload }, at) => {
+      const key = style ? `style-${style}` : upload;
+      const known = all.find((one) => one.key === key) ?? { key, style, upload, title: "A painting of yours" };
+      return { ...known, weight: weights?.[at] ?? 1 };
+    };
+    const regions = await attempt(() => regionsFrom(job.recipe, toPainting));
     store.update((state) => ({
       kind,
-      chosen,
+      chosen: paintings.map(toPainting),
+      rest: paintings.length > 0,
+      regions: regions?.length ? { ...state.regions, [photo]: regions } : state.regions,
       preset: preset ?? state.preset,
       options: { ...state.options, stylize: options },
     }));

@@ -1,8 +1,12 @@
 // Elements, made without markup: texts go in as texts, so that no name can become code.
 
-/** An element; `on*` are listeners, `class` its classes, booleans properties, others attributes. */
+/**
+ * An element; `on*` are listeners, `class` its classes, booleans properties, others attributes. A
+ * button sends no form unless it is told to by its `type`.
+ */
 export function el(tag, props = {}, ...children) {
   const element = document.createElement(tag);
+  if (tag === "button") element.type = "button";
   for (const [name, value] of Object.entries(props)) {
     if (value === undefined || value === null) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);

@@ -17,7 +17,9 @@ export const store = createStore({
   format: "", // of results; "" is the photograph's own
   jobs: {}, // by id
   shown: {}, // photograph's id -> id of the job whose picture is on the stage
-  regions: {}, // photograph's id -> {strokes, undone, start}
+  regions: {}, // photograph's id -> [{strokes, undone, start, painting}]
+  region: 0, // the place among them of the one that is painted now
+  rest: false, // whether what no region covers is painted, too
   variants: null, // {columns, rows, cells: [{key, recipe, job, row, column}]}
   comparison: "divider", // or "side"
   split: 50, // the divider's place, percent
@@ -60,10 +62,23 @@ export function valueOf(state, kind, option) {
   return option.name in set ? set[option.name] : usualValue(state, kind, option);
 }
 
-export const hasRegion = (state, photo = state.current) =>
-  Boolean(state.regions[photo]?.strokes.length || state.regions[photo]?.start);
+export const isPainted = ({ strokes, start }) => Boolean(strokes.length || start);
 
-/** What would be asked for now, or null where something is still to be chosen. */
+export const hasRegion = (state, photo = state.current) =>
+  Boolean(state.regions[photo]?.some(isPainted));
+
+/** Whether there is something to paint with: paintings for all of the photograph, or for regions. */
+export const hasPaintings = (state, photo = state.current) =>
+  state.chosen.length > 0 || Boolean(state.regions[photo]?.some((one) => one.painting && isPainted(one)));
+
+/** Paintings as a recipe has them, with their weights where there are several. */
+export function recipePart(state, chosen) {
+  const paintings = chosen.map(({ style, upload }) => (style ? { style } : { upload }));
+  const hasWeights = chosen.length > 1 && can(state, "weights");
+  return hasWeights ? { paintings, weights: chosen.map(({ weight }) => weight) } : { paintings };
+}
+
+/** What would be asked for now but for regions, or null where something is still to be chosen. */
 export function recipeFor(state, photo, kind = state.kind) {
   const format = state.format ? { format: state.format } : {};
   if (kind === "filter") {
@@ -71,12 +86,10 @@ export function recipeFor(state, photo, kind = state.kind) {
     const options = state.options.filter;
     return { kind: "filter", photo, filter: state.filter, options, ...format };
   }
-  if (!state.chosen.length) return null;
-  const paintings = state.chosen.map(({ style, upload }) => (style ? { style } : { upload }));
-  const weights = can(state, "weights") ? state.chosen.map((painting) => painting.weight) : [];
-  const recipe = { kind: "stylize", photo, paintings, options: state.options.stylize, ...format };
+  if (!hasPaintings(state, photo)) return null;
+  const options = state.options.stylize;
+  const recipe = { kind: "stylize", photo, ...recipePart(state, state.chosen), options, ...format };
   if (state.preset) recipe.preset = state.preset;
-  if (weights.length > 1) recipe.weights = weights;
   return recipe;
 }
 

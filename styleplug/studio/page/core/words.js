@@ -39,10 +39,10 @@ export const when = (moment) =>
 export function describe(job, catalogue) {
   const recipe = job.recipe ?? {};
   if (job.kind === "filter") return filterTitle(catalogue, recipe.filter);
-  const titles = (recipe.paintings ?? []).map(
-    ({ title, style }) => title ?? styleTitle(catalogue, style) ?? "a painting of yours",
-  );
-  return titles.join(" + ");
+  const titles = [recipe, ...(recipe.regions ?? [])]
+    .flatMap(({ paintings = [] }) => paintings)
+    .map(({ style }) => styleTitle(catalogue, style) ?? "a painting of yours");
+  return [...new Set(titles)].join(" + ");
 }
 
 const styleTitle = (catalogue, id) => catalogue?.styles.find((style) => style.id === id)?.title;
@@ -57,3 +57,10 @@ export const STATES = {
   stopped: "stopped",
   failed: "failed",
 };
+
+/** How a job stands, in a word or two. */
+export const stateOf = ({ state, progress }) =>
+  state === "running" ? percent(progress?.fraction ?? 0) : STATES[state];
+
+/** How a photograph stands, likewise. */
+export const standing = ({ pending }, job) => (pending ? "loading" : job ? stateOf(job) : "");

@@ -7,7 +7,7 @@ import { createApply, createBasics } from "./tune.js";
 
 export function createFiltersPanel() {
   const lead = el("p", { class: "quiet" });
-  const back = el("button", { type: "button", class: "wide", onclick: () => store.update({ stage: "sheet" }) }, "The whole sheet");
+  const back = el("button", { class: "wide", onclick: () => store.update({ stage: "sheet" }) }, "The whole sheet");
   const grid = createFilterGrid("cards cards-small");
   const settings = el("div", {}, el("h3", {}, "Of the filter"), createBasics("filter"), createApply("filter"));
   store.watch(

@@ -4,16 +4,16 @@ import { applyToAll, paintInPrintSize, saveBeside } from "../actions/jobs.js";
 import { resultFile } from "../core/api.js";
 import { el, fill, follow, setText } from "../core/dom.js";
 import { currentPhoto, hasPicture, isOver, optionsOf, recipeFor, shownJob, store } from "../core/state.js";
-import { bytes, describe, dimensions, percent, plural, STATES } from "../core/words.js";
+import { bytes, describe, dimensions, plural, standing } from "../core/words.js";
 
 const hasResolution = (state) => optionsOf(state, "stylize").some(({ name }) => name === "resolution");
 
 function createResult() {
   const facts = el("p", { class: "quiet" });
   const download = el("a", { class: "button primary wide", download: "" }, "Download");
-  const save = el("button", { type: "button", class: "wide" }, "Save beside the photograph");
+  const save = el("button", { class: "wide" }, "Save beside the photograph");
   save.addEventListener("click", () => saveBeside(shownJob(store.state).id));
-  const print = el("button", { type: "button", class: "wide" }, "Paint in print size");
+  const print = el("button", { class: "wide" }, "Paint in print size");
   print.addEventListener("click", () => paintInPrintSize(shownJob(store.state)));
   store.watch(
     (state) => [shownJob(state), currentPhoto(state)],
@@ -57,8 +57,8 @@ function createFormats() {
 function createQueue() {
   const unchecked = new Set();
   const list = el("ul", { class: "queue", "aria-label": "Photographs" });
-  const go = el("button", { type: "button", class: "primary wide" });
-  const all = el("button", { type: "button", class: "wide" }, "Download all that are done");
+  const go = el("button", { class: "primary wide" });
+  const all = el("button", { class: "wide" }, "Download all that are done");
   const included = () => store.state.photos.filter((photo) => !photo.pending && !unchecked.has(photo.id));
   go.addEventListener("click", () => applyToAll(included().map((photo) => photo.id)));
   all.addEventListener("click", () => {
@@ -77,7 +77,7 @@ function createQueue() {
     item.refresh = (photo) => {
       const job = shownJob(store.state, photo.id);
       item.dataset.state = job?.state ?? "";
-      setText(state, stateOf(photo, job));
+      setText(state, standing(photo, job));
       link.hidden = !hasPicture(job);
       if (job) link.href = resultFile(job.id);
     };
@@ -94,14 +94,6 @@ function createQueue() {
   }
   store.watch((state) => [state.photos, state.jobs, state.shown, state.chosen, state.filter, state.kind], refresh);
   return el("div", { class: "stack" }, el("h3", {}, "All photographs"), list, go, all);
-}
-
-/** How a photograph's job stands, in a word or two. */
-export function stateOf(photo, job) {
-  if (photo.pending) return "loading";
-  if (!job) return "";
-  if (job.state === "running") return percent(job.progress?.fraction ?? 0);
-  return STATES[job.state];
 }
 
 export function createFinishPanel() {

@@ -18,7 +18,7 @@ function recipeLines({ kind, recipe, seconds }) {
   if (kind === "stylize") {
     if (recipe.preset) lines.push(["preset", recipe.preset]);
     if (recipe.weights) lines.push(["weights", recipe.weights.join(" : ")]);
-    if (recipe.mask) lines.push(["region", "yes"]);
+    if (recipe.regions) lines.push(["regions", recipe.regions.length]);
   } else {
     lines.push(["filter", recipe.filter]);
   }
@@ -43,7 +43,7 @@ function createAgain(job) {
     el(
       "div",
       { class: "row" },
-      choices.map(([title, tab]) => el("button", { type: "button", class: "small", onclick: () => takeRecipe(job, tab) }, title)),
+      choices.map(([title, tab]) => el("button", { class: "small", onclick: () => takeRecipe(job, tab) }, title)),
     ),
   );
 }
@@ -58,13 +58,8 @@ function createEntry(first) {
   const item = el(
     "li",
     { class: "entry" },
-    el("button", { type: "button", class: "entry-open", onclick: () => open(job) }, image, el("span", {}, title, detail)),
-    el(
-      "details",
-      {},
-      el("summary", {}, "Recipe"),
-      recipe,
-    ),
+    el("button", { class: "entry-open", onclick: () => open(job) }, image, el("span", {}, title, detail)),
+    el("details", {}, el("summary", {}, "Recipe"), recipe),
     createAgain(first),
     el("div", { class: "row" }, download, createDelete(() => job)),
   );
@@ -86,7 +81,7 @@ function createEntry(first) {
 /** Deletes at the second press, so that nothing is lost by a slip.
  * @param current gives the job as it is at that moment */
 function createDelete(current) {
-  const button = el("button", { type: "button", class: "small plain" }, "Delete");
+  const button = el("button", { class: "small plain" }, "Delete");
   const calm = () => {
     button.textContent = "Delete";
     button.classList.remove("danger");

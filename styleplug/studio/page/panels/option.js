@@ -18,7 +18,7 @@ export function createOption(kind, option) {
   const help = el("p", { class: "help", id: `${id}-help`, hidden: true }, option.help);
   const more = el(
     "button",
-    { type: "button", class: "round", "aria-expanded": "false", "aria-controls": help.id, "aria-label": `About ${option.label}` },
+    { class: "round", "aria-expanded": "false", "aria-controls": help.id, "aria-label": `About ${option.label}` },
     icon("help"),
   );
   more.addEventListener("click", () => {
@@ -27,7 +27,7 @@ export function createOption(kind, option) {
   });
   const reset = el(
     "button",
-    { type: "button", class: "round reset", "aria-label": `Reset ${option.label}`, title: "Reset", onclick: () => set(undefined) },
+    { class: "round reset", "aria-label": `Reset ${option.label}`, title: "Reset", onclick: () => set(undefined) },
     icon("undo"),
   );
   const label = el(control.isGroup ? "span" : "label", { id: `${id}-label`, for: control.isGroup ? null : id }, option.label);
@@ -57,8 +57,12 @@ function kindOfControl(option) {
   return type === "float" && spread <= SLIDER_RANGE && !option.optional ? createSlider : createNumber;
 }
 
-/** A slider; where the range spans factors, as 0.25 to 4, its steps are factors, too. */
-function createSlider({ low, high }, set, id) {
+/**
+ * A slider; where the range spans factors, as 0.25 to 4, its steps are factors, too.
+ *
+ * @param words says a value
+ */
+export function createSlider({ low, high }, set, id, words = figure) {
   const isScale = low > 0 && high / low >= 8;
   const toShare = (value) =>
     isScale ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
@@ -72,8 +76,8 @@ function createSlider({ low, high }, set, id) {
   const show = (now) => {
     input.value = Math.round(STEPS * toShare(now));
     input.style.setProperty("--share", toShare(now));
-    input.setAttribute("aria-valuetext", figure(now));
-    setText(value, figure(now));
+    input.setAttribute("aria-valuetext", words(now));
+    setText(value, words(now));
   };
   return { root: input, value, show };
 }

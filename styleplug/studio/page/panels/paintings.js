@@ -6,27 +6,34 @@ import { icon } from "../core/icons.js";
 import { columnsOf, roving } from "../core/roving.js";
 import { can, hasRegion, store } from "../core/state.js";
 import { percent } from "../core/words.js";
-import { clear } from "../actions/regions.js";
+import { clearAll } from "../actions/regions.js";
 import { fileButton } from "../shell/files.js";
 import { createApply } from "./tune.js";
 
-function createGrid() {
-  const grid = el("div", { class: "paintings", role: "group", "aria-label": "Paintings, of which several can be chosen" });
+/**
+ * All paintings, to choose among.
+ *
+ * @param label of the group
+ * @param press is given the painting whose button is pressed
+ * @param keys gives the keys of those that are chosen in a state
+ */
+export function createGrid(label, press, keys) {
+  const grid = el("div", { class: "paintings", role: "group", "aria-label": label });
   const settle = roving(grid, "button", () => columnsOf(grid));
   const create = (painting) =>
     el(
       "button",
-      { type: "button", class: "painting", title: painting.title, onclick: () => togglePainting(painting) },
+      { class: "painting", title: painting.title, onclick: () => press(painting) },
       el("img", { src: painting.thumbnail, alt: "", draggable: "false" }),
       el("span", { class: "title" }, painting.title),
     );
   store.watch(
-    (state) => [state.catalogue, state.ownPaintings, state.chosen],
-    (catalogue, own, chosen) => {
+    (state) => [state.catalogue, state.ownPaintings, keys(state).join()],
+    () => {
       follow(grid, offered(store.state), ({ key }) => key, create);
+      const chosen = keys(store.state);
       for (const button of grid.children) {
-        const isChosen = chosen.some(({ key }) => key === button.dataset.key);
-        button.setAttribute("aria-pressed", String(isChosen));
+        button.setAttribute("aria-pressed", String(chosen.includes(button.dataset.key)));
       }
       settle();
     },
@@ -48,11 +55,7 @@ function createChosen() {
       {},
       el("img", { src: first.thumbnail, alt: "" }),
       el("div", { class: "chosen-words" }, el("span", { class: "title" }, first.title), weight, first.upload ? createAdding(first) : null),
-      el(
-        "button",
-        { type: "button", class: "round", "aria-label": `Without ${first.title}`, onclick: () => togglePainting(first) },
-        icon("close"),
-      ),
+      el("button", { class: "round", "aria-label": `Without ${first.title}`, onclick: () => togglePainting(first) }, icon("close")),
     );
     item.refresh = (painting) => {
       const { chosen } = store.state;
@@ -80,18 +83,9 @@ function createChosen() {
 
 /** A form that keeps a painting of one's own in the collection under a name. */
 function createAdding(painting) {
-  const suggested = painting.title
-    .replace(/\.[^.]+$/, "")
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
-  const name = el("input", { type: "text", value: suggested || "painting", required: true, "aria-label": "Name in the collection" });
-  const form = el(
-    "form",
-    { class: "adding" },
-    name,
-    el("button", { type: "submit" }, "Add to the collection"),
-  );
+  const suggested = painting.title.replace(/\.[^.]+$/, "");
+  const name = el("input", { type: "text", value: suggested, required: true, "aria-label": "Name in the collection" });
+  const form = el("form", { class: "adding" }, name, el("button", { type: "submit" }, "Add to the collection"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     addToCollection(painting, name.value.trim());
@@ -100,31 +94,23 @@ function createAdding(painting) {
 }
 
 export function createPaintingsPanel() {
-  const region = el(
-    "p",
-    { class: "note" },
-    "Only the region of this photograph is painted. ",
-    el("button", { type: "button", class: "link", onclick: clear }, "Paint all of it"),
-  );
+  const said = el("span");
+  const regions = el("p", { class: "note" }, said, el("button", { class: "link", onclick: clearAll }, "Paint all of it alike"));
   store.watch(
-    (state) => [hasRegion(state)],
-    (has) => {
-      region.hidden = !has;
+    (state) => [hasRegion(state), state.rest],
+    (has, rest) => {
+      regions.hidden = !has;
+      said.textContent = rest ? "These are for what the regions leave. " : "Only the regions are painted. ";
     },
   );
   return el(
     "div",
     { class: "panel-body", id: "paintings-panel" },
-    el(
-      "div",
-      { class: "panel-head" },
-      el("h2", {}, "Paintings"),
-      fileButton([icon("add"), "Your own"], addPaintings, "small"),
-    ),
+    el("div", { class: "panel-head" }, el("h2", {}, "Paintings"), fileButton([icon("add"), "Your own"], addPaintings, "small")),
     el("p", { class: "quiet" }, "Choose one, or several to mix; or drop a painting here."),
-    createGrid(),
+    createGrid("Paintings, of which several can be chosen", togglePainting, ({ chosen }) => chosen.map(({ key }) => key)),
     createChosen(),
-    region,
+    regions,
     createApply("stylize"),
   );
 }

@@ -30,9 +30,7 @@ export function createTabs(list, panel) {
   const buttons = TABS.map(([name, title]) =>
     el(
       "button",
-      {
-        type: "button",
-        role: "tab",
+      { role: "tab",
         id: `tab-${name}`,
         "aria-controls": "panel",
         onclick: () => selectTab(name),

@@ -6,8 +6,8 @@ import { el, fill } from "../core/dom.js";
 import { hasPicture, isOver, isStale, optionsOf, recipeFor, shownJob, store } from "../core/state.js";
 import { createOption } from "./option.js";
 
-/** What is set elsewhere: how far to paint, under Finish; the region, under Region. */
-const ELSEWHERE = ["resolution", "output_size", "mask", "region", "regions"];
+/** What is set elsewhere: how far to paint, under Finish; and what only a path could say. */
+const ELSEWHERE = ["resolution", "output_size", "palette"];
 
 export const tunable = (state, kind) =>
   optionsOf(state, kind).filter((option) => !ELSEWHERE.includes(option.name));
@@ -68,8 +68,8 @@ export function createPresets() {
  * @param only the kind of job, where it isn't just that of what was chosen last
  */
 export function createApply(only) {
-  const go = el("button", { type: "button", class: "primary wide" });
-  const anew = el("button", { type: "button", class: "wide" }, "Begin anew");
+  const go = el("button", { class: "primary wide" });
+  const anew = el("button", { class: "wide" }, "Begin anew");
   const hint = el("p", { class: "quiet" });
   let act = apply;
   const asChosen = (work) => () => {

@@ -7,11 +7,11 @@ import { store } from "../core/state.js";
 import { plural } from "../core/words.js";
 
 export function createVariantsPanel() {
-  const settings = el("button", { type: "button", class: "wide", onclick: strengthsAndStrokes }, "Strength × strokes");
-  const pairs = el("button", { type: "button", class: "wide", onclick: paintingsAndPhotographs });
-  const choose = el("button", { type: "button", class: "wide primary", onclick: () => selectTab("paintings") }, "Choose a painting first");
-  const back = el("button", { type: "button", class: "wide", onclick: () => store.update({ stage: "variants" }) }, "Back to the grid");
-  const away = el("button", { type: "button", class: "wide plain", onclick: clearGrid }, "Put the grid away");
+  const settings = el("button", { class: "wide", onclick: strengthsAndStrokes }, "Strength × strokes");
+  const pairs = el("button", { class: "wide", onclick: paintingsAndPhotographs });
+  const choose = el("button", { class: "wide primary", onclick: () => selectTab("paintings") }, "Choose a painting first");
+  const back = el("button", { class: "wide", onclick: () => store.update({ stage: "variants" }) }, "Back to the grid");
+  const away = el("button", { class: "wide plain", onclick: clearGrid }, "Put the grid away");
   store.watch(
     (state) => [state.chosen, state.photos, state.current, state.variants, state.stage],
     (chosen, photos, current, variants, stage) => {

@@ -9,10 +9,6 @@ export function fileButton(content, take, className = "", label = null) {
     take([...input.files]);
     input.value = "";
   });
-  const button = el(
-    "button",
-    { type: "button", class: className, "aria-label": label, onclick: () => input.click() },
-    content,
-  );
+  const button = el("button", { class: className, "aria-label": label, onclick: () => input.click() }, content);
   return el("span", { class: "file-button" }, button, input);
 }

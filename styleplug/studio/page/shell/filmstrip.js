@@ -5,7 +5,7 @@ import { el, follow, setText } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { roving } from "../core/roving.js";
 import { shownJob, store } from "../core/state.js";
-import { stateOf } from "../panels/finish.js";
+import { standing } from "../core/words.js";
 import { fileButton } from "./files.js";
 
 export function createFilmstrip(strip) {
@@ -15,10 +15,10 @@ export function createFilmstrip(strip) {
   function create(first) {
     const image = el("img", { alt: "", draggable: "false", src: first.thumbnail ?? first.local });
     const badge = el("span", { class: "badge" });
-    const frame = el("button", { type: "button", class: "frame", onclick: () => choosePhotograph(first.id) }, image, badge);
+    const frame = el("button", { class: "frame", onclick: () => choosePhotograph(first.id) }, image, badge);
     const away = el(
       "button",
-      { type: "button", class: "away round", tabindex: "-1", "aria-label": `Remove ${first.name}`, onclick: () => removePhotograph(first.id) },
+      { class: "away round", tabindex: "-1", "aria-label": `Remove ${first.name}`, onclick: () => removePhotograph(first.id) },
       icon("close"),
     );
     frame.addEventListener("keydown", (event) => {
@@ -27,7 +27,7 @@ export function createFilmstrip(strip) {
     const item = el("li", {}, frame, away);
     item.refresh = (photo) => {
       const job = shownJob(store.state, photo.id);
-      const words = stateOf(photo, job);
+      const words = standing(photo, job);
       setText(badge, job?.state === "done" ? "✓" : words);
       badge.hidden = !words;
       badge.dataset.state = job?.state ?? "";

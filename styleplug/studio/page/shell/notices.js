@@ -12,10 +12,7 @@ export function createNotices(root) {
       { class: `notice notice-${kind}` },
       icon(kind === "problem" ? "warning" : "check"),
       el("p", {}, text),
-      el("button", { type: "button", class: "round", "aria-label": "Put this notice away", onclick: () => dismiss(id) }, icon("close")),
+      el("button", { class: "round", "aria-label": "Put this notice away", onclick: () => dismiss(id) }, icon("close")),
     );
-  store.watch(
-    (state) => [state.notices],
-    (notices) => follow(root, notices, ({ id }) => id, create),
-  );
+  store.watch((state) => [state.notices], (notices) => follow(root, notices, ({ id }) => id, create));
 }

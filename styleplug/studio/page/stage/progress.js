@@ -13,8 +13,8 @@ export function createProgress() {
   const state = el("p", { class: "progress-state" });
   const detail = el("p", { class: "progress-detail" });
   const current = () => shownJob(store.state).id;
-  const keep = el("button", { type: "button", onclick: () => stop(current(), true) }, "Stop and keep");
-  const discard = el("button", { type: "button", class: "plain", onclick: () => stop(current(), false) }, "Stop");
+  const keep = el("button", { onclick: () => stop(current(), true) }, "Stop and keep");
+  const discard = el("button", { class: "plain", onclick: () => stop(current(), false) }, "Stop");
   const root = el(
     "div",
     { class: "progress", role: "group", "aria-label": "The picture that is painted" },

@@ -1,6 +1,6 @@
 // The region's editor: a soft brush over the photograph, by pointer or by keyboard.
 
-import { addStroke, redo, regionOf, undo } from "../actions/regions.js";
+import { addStroke, redo, regionOf, regionsOf, undo } from "../actions/regions.js";
 import { uploadPicture } from "../core/api.js";
 import { el } from "../core/dom.js";
 import { forget, show } from "../core/pictures.js";
@@ -16,18 +16,19 @@ export function createRegionEditor() {
     "aria-label": "Region to paint",
     "aria-describedby": "region-keys",
   });
+  const others = el("canvas", { class: "others", "aria-hidden": "true" });
   const cursor = el("div", { class: "cursor", "aria-hidden": "true" });
   const keys = el(
     "p",
     { id: "region-keys", class: "unseen" },
     "Arrow keys move the brush, the space bar paints, and E erases instead; brackets change its size.",
   );
-  const board = el("div", { class: "board" }, image, canvas, cursor);
+  const board = el("div", { class: "board" }, image, canvas, others, cursor);
   const root = el("div", { class: "region" }, board, keys);
   const place = { x: 0.5, y: 0.5 }; // the brush's, in shares of the longest side
   let stroke = null;
 
-  const tint = () => getComputedStyle(root).getPropertyValue("--tint");
+  const tint = (name = "--tint") => getComputedStyle(root).getPropertyValue(name);
   const longest = () => Math.max(canvas.clientWidth, canvas.clientHeight) || 1;
 
   function layOut() {
@@ -47,6 +48,17 @@ export function createRegionEditor() {
     const size = 2 * brush.radius * longest();
     cursor.style.width = cursor.style.height = `${size}px`;
     cursor.style.transform = `translate(${place.x * longest() - size / 2}px, ${place.y * longest() - size / 2}px)`;
+  }
+
+  function draw(region) {
+    drawMask(canvas, region, tint());
+    [others.width, others.height] = [canvas.width, canvas.height];
+    const layer = others.cloneNode();
+    for (const one of regionsOf(store.state)) {
+      if (one === region) continue;
+      drawMask(layer, one, tint("--ink"));
+      others.getContext("2d").drawImage(layer, 0, 0);
+    }
   }
 
   function begin() {
@@ -119,14 +131,14 @@ export function createRegionEditor() {
       image.dataset.photo = photo.id;
       show(image, uploadPicture(photo.id, 1024));
       [canvas.width, canvas.height] = maskSize(photo.width, photo.height);
-      drawMask(canvas, regionOf(store.state), tint());
+      draw(regionOf(store.state));
       requestAnimationFrame(layOut);
     },
   );
   store.watch(
     (state) => [regionOf(state)],
     (region) => {
-      if (currentPhoto(store.state)?.width) drawMask(canvas, region, tint());
+      if (currentPhoto(store.state)?.width) draw(region);
     },
   );
   return root;

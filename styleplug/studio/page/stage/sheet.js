@@ -43,7 +43,7 @@ export function createFilterGrid(className) {
     const [title, rest] = splitTitle(filter);
     const button = el(
       "button",
-      { class: "card", type: "button", onclick: () => chooseFilter(filter.name) },
+      { class: "card", onclick: () => chooseFilter(filter.name) },
       el("span", { class: "picture" }, image),
       el("span", { class: "title" }, title),
       rest && el("span", { class: "detail" }, rest),

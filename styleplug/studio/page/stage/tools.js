@@ -12,25 +12,16 @@ const MODES = [
 
 export function createTools(compare) {
   const modes = MODES.map(([mode, title]) =>
-    el(
-      "button",
-      { type: "button", class: "tool", title, "aria-label": title, onclick: () => store.update({ comparison: mode }) },
-      icon(mode),
-    ),
+    el("button", { class: "tool", title, "aria-label": title, onclick: () => store.update({ comparison: mode }) }, icon(mode)),
   );
-  const original = el(
-    "button",
-    { type: "button", class: "tool", title: "Hold to see the original (O)" },
-    icon("original"),
-    el("span", {}, "Original"),
-  );
+  const original = el("button", { class: "tool", title: "Hold to see the original (O)" }, icon("original"), el("span", {}, "Original"));
   holdable(original);
   const scale = el("output", { class: "figure", "aria-label": "Scale" });
   const [fit, full] = [
     ["Fit", (view) => view.fit()],
     ["100 %", (view) => view.full()],
   ].map(([title, change]) =>
-    el("button", { type: "button", class: "tool", title: "Z changes between both", onclick: () => compare.zoom(change) }, title),
+    el("button", { class: "tool", title: "Z changes between both", onclick: () => compare.zoom(change) }, title),
   );
 
   store.watch(

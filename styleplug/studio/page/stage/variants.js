@@ -6,7 +6,7 @@ import { el, fill, follow, setText } from "../core/dom.js";
 import { show } from "../core/pictures.js";
 import { roving } from "../core/roving.js";
 import { currentPhoto, hasPicture, store } from "../core/state.js";
-import { percent, STATES } from "../core/words.js";
+import { stateOf } from "../core/words.js";
 import { cardAspect } from "./sheet.js";
 
 export function createVariantsGrid() {
@@ -19,16 +19,11 @@ export function createVariantsGrid() {
     const image = el("img", { alt: "", draggable: "false" });
     const state = el("span", { class: "badge" });
     let cell = first;
-    const button = el(
-      "button",
-      { type: "button", class: "variant", onclick: () => openLarge(cell) },
-      image,
-      state,
-    );
+    const button = el("button", { class: "variant", onclick: () => openLarge(cell) }, image, state);
     button.refresh = (now) => {
       cell = now;
       const job = store.state.jobs[cell.job];
-      const words = said(job);
+      const words = !job ? "waiting" : job.state === "done" ? "" : stateOf(job);
       setText(state, words);
       state.hidden = !words;
       button.setAttribute("aria-label", `${cell.title}${words ? `: ${words}` : ""}`);
@@ -58,10 +53,4 @@ export function createVariantsGrid() {
     },
   );
   return root;
-}
-
-function said(job) {
-  if (!job) return "waiting";
-  if (job.state === "running") return percent(job.progress?.fraction ?? 0);
-  return job.state === "done" ? "" : STATES[job.state];
 }
