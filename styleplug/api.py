@@ -47,6 +47,7 @@ def stylize(
     cancel: threading.Event | None = None,
     checkpoint: Checkpoint | None = None,
     mask: ImageLike | None = None,
+    weaker: Iterable[float] = (),
 ) -> StylizeResult:
     """Paint a photograph in the manner of one or more paintings.
 
@@ -63,11 +64,13 @@ def stylize(
         checkpoint: a file to keep the state in, and to go on from.
         mask: where, and how strongly, to paint: a grey picture, white for fully. What is black
             stays as it is. One of another size is scaled.
+        weaker: strengths below the config's at which to paint the picture, too, in much less time
+            than by themselves.
 
     Returns:
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the photograph,
         and whose `alpha` is the photograph's; `to_pil()` gives a PIL image, `save(path)` writes a
-        file.
+        file. Its `weaker` has the results of weaker strengths, by strength.
 
     Raises:
         StyleplugError: a wrong option, picture or model, or a missing package; see
@@ -99,6 +102,7 @@ def stylize(
         style_roles=tuple(roles),
         mask=None if mask is None else _mask(mask, "the mask"),
         palette_image=_option_pixels(config, "palette"),
+        weaker=tuple(sorted(set(weaker), reverse=True)),
     )
     result: StylizeResult = plugin_manager().hook.styleplug_stylize(request=request)
     return result
@@ -247,12 +251,12 @@ def _check_format(path: Path) -> None:
 
 def _styles(paintings: Iterable[Any]) -> tuple[list[Picture], list[StyleRole]]:
     """The pictures of paintings, each with what it is for."""
-    from styleplug.image.masks import masked
+    from styleplug.image.masks import cropped, masked
 
     styles, roles = [], []
     for number, each in enumerate(paintings, start=1):
         painting = each if isinstance(each, Painting) else Painting(each)
-        picture = _painting(painting.image)
+        picture = cropped(_painting(painting.image), painting.crop)
         for region, mask in _places(painting, number):
             styles.append(picture if mask is None else masked(picture, mask.values))
             roles.append(StyleRole(painting.weight, painting.depth, region))

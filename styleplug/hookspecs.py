@@ -159,7 +159,8 @@ class StylizeRequest(JobRequest):
     so it is where all paintings have regions, in none of them. `initial_image` is the picture to
     start from where the config's `init` names a file, and `palette_image` the one whose colours to
     take where its `palette` does. `checkpoint` is where to keep the state of the work, and to go on
-    from.
+    from. `weaker` are strengths below the config's at which to paint the picture, too, each below
+    the one before.
 
     Raises:
         ConfigError: there are alphas or roles for more or fewer paintings than there are.
@@ -175,6 +176,7 @@ class StylizeRequest(JobRequest):
     style_roles: tuple[StyleRole, ...] = ()
     mask: Mask | None = None
     palette_image: NDArray[np.float32] | None = None
+    weaker: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.style_images)
@@ -258,7 +260,8 @@ class StylizeResult(JobResult):
 
     `stopped` is "finished", "time-limit", "cancelled" or "diverged"; the errors are those at the
     last scale that was reached; `cost` is the work done in passes over the picture at full size;
-    `engine` is what computed the gradients, "" where nobody says.
+    `engine` is what computed the gradients, "" where nobody says. `weaker` are the results of the
+    request's weaker strengths, by strength, as far as they were reached.
     """
 
     stopped: str
@@ -268,6 +271,7 @@ class StylizeResult(JobResult):
     cost: float
     seconds: float
     engine: str = ""
+    weaker: Mapping[float, StylizeResult] = field(default_factory=dict, kw_only=True)
 
 
 @dataclass(frozen=True)

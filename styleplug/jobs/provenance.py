@@ -16,7 +16,7 @@ from styleplug import __version__
 from styleplug.config import MACHINE_OPTIONS, RENAMED, Config, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
 from styleplug.options import File
-from styleplug.painting import DEPTH, Painting
+from styleplug.painting import CROP, DEPTH, Painting
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import JobResult
@@ -101,7 +101,7 @@ class Provenance:
         values = [
             (_element(field.name), _to_value(getattr(self, field.name)))
             for field in fields(self)
-            if getattr(self, field.name) is not None
+            if getattr(self, field.name) not in (None, ())
         ]
         try:
             whole = _described(Packet(metadata.xmp) if metadata.xmp else Packet.empty(), values)
@@ -122,6 +122,8 @@ class StylizeProvenance(Provenance):
         mask: where it was painted, if not everywhere.
         backbone, engine: the network that was used, and what computed the gradients.
         stopped: how it ended, as in `StylizeResult`.
+        variations: of a contact sheet, what each picture on it has otherwise, as texts by name
+            (`styleplug.jobs.variations`).
     """
 
     preset: str
@@ -132,6 +134,7 @@ class StylizeProvenance(Provenance):
     backbone: str = ""
     engine: str = ""
     stopped: str = ""
+    variations: tuple[Mapping[str, str], ...] = ()
 
     @classmethod
     def planned(
@@ -237,7 +240,7 @@ def provenance_in(packet: bytes | None) -> StylizeProvenance | FilterProvenance 
             for element in Packet(packet).elements(NAMESPACE)
         }
         kind = FilterProvenance if _element("filter") in found else StylizeProvenance
-        for name in ("initial", "palette", "mask"):
+        for name in ("initial", "palette", "mask", "variations"):
             found.setdefault(_element(name), "")
         names = [field.name for field in fields(kind)]
         return kind(**{name: _READERS[name](found[_element(name)]) for name in names})
@@ -296,6 +299,7 @@ def _painting(value: Value) -> Painting[SourceFile]:
         region=_source(fields["region"]) if "region" in fields else None,
         mask=_source(fields["mask"]) if "mask" in fields else None,
         by_color=fields.get("by_color") == "True",
+        crop=_text(fields.get("crop", CROP.default)),
     )
 
 
@@ -333,6 +337,7 @@ _READERS: Mapping[str, Callable[[Value], Any]] = {
     "backbone": _text,
     "engine": _text,
     "stopped": _text,
+    "variations": lambda value: tuple(map(_texts, _list(value))) if value else (),
     "filter": _text,
 }
 """What makes a field of an element's value, or raises ValueError."""

@@ -10,7 +10,7 @@ from typing import Any
 from styleplug.config import DEFAULT_PRESET
 from styleplug.errors import ProtocolError
 from styleplug.options import is_number
-from styleplug.painting import DEPTH, WEIGHT, Painting
+from styleplug.painting import CROP, DEPTH, WEIGHT, Painting
 
 VERSIONS = (1,)
 LONGEST_ID = 1000
@@ -195,6 +195,7 @@ def _painting(fields: _Fields) -> PaintingSource:
         NamedPainting(fields.text("name")) if is_named else _source(fields),
         weight=fields.number("weight", 0, WEIGHT.default),
         depth=fields.choice("depth", DEPTH.choices, DEPTH.default),
+        crop=fields.choice("crop", CROP.choices, CROP.default),
         region=_source(fields.inner("region")) if by_color else _mask(fields, "region"),
         mask=_source(fields.inner("mask")) if by_color else _mask(fields, "mask"),
         by_color=by_color,

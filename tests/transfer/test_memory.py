@@ -127,6 +127,7 @@ import styleplug
 from styleplug.transfer import plan
 from styleplug.transfer.memory import MemoryEstimate
 engine, precision, size, limit = *sys.argv[1:3], int(sys.argv[3]), float(sys.argv[4])
+regions = int(sys.argv[5])
 config = styleplug.StylizeConfig(
     size=size, iterations=2, engine=engine, precision=precision, device="cpu",
     optimizer="adam", pyramid=False, content_error=None, content_weight=1, preserve="none",
@@ -134,16 +135,22 @@ config = styleplug.StylizeConfig(
 )
 needs = []
 fit = plan.fitted_scales
-def fitted(scales, paintings, config, engine, *preserved):
-    [scale] = fit(scales, paintings, config, engine, *preserved)
+def fitted(scales, paintings, config, engine, extras):
+    [scale] = fit(scales, paintings, config, engine, extras)
     from styleplug.runtime.memory import resident_memory
-    estimate = MemoryEstimate([scale], paintings, config, engine, resident_memory())
+    estimate = MemoryEstimate([scale], paintings, config, engine, resident_memory(), extras)
     evaluation = estimate.evaluation(0, scale.window, scale.history)
     needs.extend([estimate.encoding(scale.encoding), evaluation])
     return (scale,)
 plan.fitted_scales = fitted
 photo, painting = (np.random.default_rng(n).random((size, size, 3), np.float32) for n in range(2))
-styleplug.stylize(photo, painting, config)
+paintings = [painting]
+if regions:
+    columns = np.arange(size) * regions // size
+    masks = [np.repeat((columns == n)[None], size, 0).astype(np.float32) for n in range(regions)]
+    masks = [np.repeat(mask[..., None], 3, 2) for mask in masks]
+    paintings = [styleplug.Painting(painting, region=mask) for mask in masks]
+styleplug.stylize(photo, paintings, config)
 # Not ru_maxrss, which begins with what the process that started this one had.
 with open("/proc/self/status") as status:
     [peak] = [int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM")]
@@ -153,11 +160,20 @@ print(json.dumps({"estimate": max(needs), "peak": peak}))
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak there")
-@pytest.mark.parametrize("by", ["torch float32", "torch bfloat16", "onnx float32"])
-@pytest.mark.parametrize(("size", "limit"), [(256, 0), (512, 0), (448, 0.9e9)])
-def test_estimates_are_true(by: str, size: int, limit: float) -> None:
+@pytest.mark.parametrize(
+    ("by", "size", "limit", "regions"),
+    [
+        *(
+            (by, *how, 0)
+            for by in ("torch float32", "torch bfloat16", "onnx float32")
+            for how in ((256, 0), (512, 0), (448, 0.9e9))
+        ),
+        ("onnx float32", 448, 0, 3),
+    ],
+)
+def test_estimates_are_true(by: str, size: int, limit: float, regions: int) -> None:
     run = subprocess.run(
-        [sys.executable, "-c", MEASURED, *by.split(), str(size), str(limit)],
+        [sys.executable, "-c", MEASURED, *by.split(), str(size), str(limit), str(regions)],
         capture_output=True,
         text=True,
         check=False,

@@ -105,6 +105,7 @@ def _of_painting(painting: Painting[SourceFile]) -> list[str]:
     purpose = [
         *([f"weight {painting.weight:g}"] if painting.weight != 1 else []),
         *([f"{painting.depth} layers"] if painting.depth != "all" else []),
+        *([f"its {painting.crop}"] if painting.crop != "all" else []),
     ]
     kind = "colour map" if painting.by_color else "mask"
     return [
