@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import styleplug
-from styleplug.events import Planned, Progress
-from styleplug.hookspecs import StylizeResult
+from styleplug.cli.ui.several import paint_each
 from styleplug.jobs.job import StylizeJob
 from styleplug.jobs.provenance import StylizeProvenance
 from styleplug.jobs.run import PreparedJob, check_job, prepare
 from styleplug.jobs.variations import FEWEST, MOST, Recipe, label, recipes, small, varied
 
 if TYPE_CHECKING:
-    from styleplug.events import Event
+    from styleplug.hookspecs import StylizeResult
     from styleplug.image.picture import Picture
 
 LABEL_WIDTH = 280
@@ -76,39 +75,16 @@ def draw_variations(
         Interrupted: before the first is.
     """
     from styleplug.cli.ui.interrupt import interruptible
-    from styleplug.cli.ui.progress import progress_bar
 
     check_job(job, photo, output, overwrite=overwrite)
     prepared, wanted = prepare(job, photo), recipes(job.config, count)
-    found: list[StylizeResult] = []
+    jobs = [replace(prepared, job=small(varied(job, recipe))) for recipe in wanted]
     with interruptible() as cancel:
-        with progress_bar(False, cancel) as show:
-            for number, recipe in enumerate(wanted):
-                one = replace(prepared, job=small(varied(job, recipe)))
-                result = one.run(_as_part(show, number, count), cancel)
-                assert isinstance(result, StylizeResult)
-                if result.stopped == "cancelled" and found:
-                    break
-                found.append(result)
+        found = paint_each(jobs, cancel)
         sheet = _sheet(prepared, found, wanted[: len(found)])
         styleplug.write_image(sheet, output, overwrite=overwrite)
     if cancel.is_set():
         click.get_current_context().exit(cancel.code)
-
-
-def _as_part(show: Callable[[Event], None], number: int, count: int) -> Callable[[Event], None]:
-    """Shows a job's progress as that of one in a number of jobs."""
-
-    def listen(event: Event) -> None:
-        match event:
-            case Planned() if number == 0:
-                show(replace(event, seconds=event.seconds * count))
-            case Progress(fraction=fraction, elapsed=elapsed, remaining=remaining):
-                rest = (elapsed + remaining) * (count - number - 1)
-                fraction = (number + fraction) / count
-                show(replace(event, fraction=fraction, remaining=remaining + rest))
-
-    return listen
 
 
 def _sheet(
