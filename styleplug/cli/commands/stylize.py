@@ -111,7 +111,10 @@ def stylize(
             job = job.for_photo(photo)
             if variations and pick is None:
                 draw_variations(photo, job, variations, file, overwrite=overwrite)
-                say(name, err=True)
+                if as_json:
+                    say_json({"event": "written", "path": name})
+                else:
+                    say(name, err=True)
                 return
             if variations and pick:
                 job = varied(job, picked(recipes(job.config, variations), pick))
@@ -181,8 +184,8 @@ def _paint(
         if job.checkpoint:
             leave(job.checkpoint, result, quiet=as_json)
         watch.finish(prepared.photograph, result)
-    for problem in problems:
-        raise problem
+    if problems:
+        raise problems[0]
     if result.stopped == "cancelled":
         click.get_current_context().exit(cancel.code)
 

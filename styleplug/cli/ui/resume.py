@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from styleplug.hookspecs import StylizeResult
 
 RECORDED = (
-    *("photo", "output", "checkpoint_every", "regions", "region_maps"),
+    *("photo", "output", "checkpoint_every", "regions", "region_maps", "variations", "pick"),
     *(
         field.name
         for field in fields(StylizeJob)
