@@ -49,13 +49,13 @@ so these aren't the numbers of the paper."""
     "--size",
     type=click.IntRange(32, 1024),
     default=256,
-    help="Longest side of each picture, in pixels. [32 to 1024; default: 256]",
+    help="Longest side of each picture, in pixels.",
 )
 @click.option(
     "--iterations",
     type=click.IntRange(1),
     default=50,
-    help="Evaluations of loss and gradient at the last scale. [1 or more; default: 50]",
+    help="Evaluations of loss and gradient at the last scale.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never an input.")
 def figure(

@@ -41,7 +41,7 @@ def variations_options(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.IntRange(FEWEST, MOST),
         metavar="N",
         help="Instead of the picture a sheet of N small ones, of other strengths, strokes, seeds"
-        f" and parts of the painting, to choose from with --pick. [{FEWEST} to {MOST}]",
+        " and parts of the painting, to choose from with --pick.",
     )(command)
 
 
