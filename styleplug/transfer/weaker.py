@@ -19,6 +19,8 @@ from styleplug.transfer.schedule import Scale
 
 SHARE_OF_EVALUATIONS = 0.4
 """Of the evaluations at the base size, those that a weaker picture takes."""
+FEWEST_EVALUATIONS = 12
+"""As far as the base has so many: with fewer it isn't yet as weak as it should be."""
 
 
 def check_strengths(config: StylizeConfig, weaker: Sequence[float]) -> None:
@@ -39,10 +41,12 @@ def weaker_scales(base: Scale, config: StylizeConfig, weaker: Iterable[float]) -
     balance = base.balance
     if not isinstance(balance, TargetError):
         return []
+    share = math.ceil(base.evaluations * SHARE_OF_EVALUATIONS)
+    evaluations = min(base.evaluations, max(FEWEST_EVALUATIONS, share))
     return [
         replace(
             base,
-            evaluations=math.ceil(base.evaluations * SHARE_OF_EVALUATIONS),
+            evaluations=evaluations,
             balance=TargetError(balance.target * strength / config.strength),
             strength=strength,
         )

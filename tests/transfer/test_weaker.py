@@ -61,8 +61,8 @@ def result_of(events: list[Event]) -> StylizeResult:
 @pytest.mark.parametrize("engine", ["torch", "onnx"])
 def test_one_run_paints_all_strengths(make_transfer: MakeTransfer, engine: str) -> None:
     """The strongest is that of a run of its own to the last bit."""
-    together = result_of(list(make_transfer(engine=engine).run()))
-    alone = result_of(list(make_transfer((), engine).run()))
+    together = result_of(list(make_transfer(engine=engine, iterations=30).run()))
+    alone = result_of(list(make_transfer((), engine, iterations=30).run()))
     np.testing.assert_array_equal(together.image, alone.image)
     assert list(together.weaker) == list(WEAKER)
     assert together.cost < 2 * alone.cost
@@ -84,7 +84,7 @@ def test_the_weaker_the_more_of_the_photograph(
 
     together, alone = painted(0.7, 0.4), painted(0.4)
     weaker = together.weaker[0.4]
-    assert weaker.content_error == pytest.approx(alone.content_error, rel=0.15)
+    assert weaker.content_error == pytest.approx(alone.content_error, rel=0.2)
     assert weaker.content_error < 0.75 * together.content_error
     assert together.style_error < weaker.style_error
 
