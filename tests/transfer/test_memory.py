@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tracemalloc
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,13 @@ from styleplug.runtime.models import Model
 from styleplug.transfer import memory
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.engine_onnx import OnnxEngine
-from styleplug.transfer.memory import fitted_scales, memory_notes, slowdown
+from styleplug.transfer.memory import (
+    Extras,
+    MemoryEstimate,
+    fitted_scales,
+    memory_notes,
+    slowdown,
+)
 from styleplug.transfer.schedule import Scale, plan_scales
 from styleplug.transfer.solvers import LBFGS, Adam
 from styleplug.vgg.gradient import Network
@@ -65,6 +72,19 @@ def test_large_pictures_are_worked_on_in_tiles(
     assert slowdown(last, engine.architecture, ["relu5_1"]) > 4 / 3
     [*_, note] = memory_notes(scales, StylizeConfig())
     assert f"{max(size)} px are worked on in tiles of {last.window} px" in note
+
+
+def test_what_regions_and_other_strengths_need_is_planned_for(engine: Engine) -> None:
+    """A picture that just fits as a whole is worked on in tiles where it has three regions, each
+    with its own copy of the features, or pictures of other strengths beside it."""
+    config = StylizeConfig(size=512, pyramid=False)
+    [scale] = plan_scales(512, 512, config)
+    sizes = [(512, 512)]
+    needed = MemoryEstimate([scale], sizes, config, engine, TAKEN).evaluation(0, None, 20)
+    config = replace(config, max_memory=needed)
+    for extras, whole in ((Extras(), True), (Extras(regions=3), False), (Extras(others=2), False)):
+        [fitted] = fitted_scales([scale], sizes, config, engine, extras)
+        assert (fitted.window is None and fitted.history == 20) == whole
 
 
 @pytest.mark.slow
