@@ -46,7 +46,7 @@ sheet: $(INSTALLED) ## Contact sheets in out/sheet, of the pictures in ../shared
 	$(BIN)/python tests/benchmarks/sheet.py out/sheet/painterly --preset painterly
 	$(BIN)/python tests/benchmarks/sheet.py out/sheet/faithful --preset faithful
 
-bench: $(INSTALLED) ## Measure against other programs, on a quiet machine, into out/bench; 30 minutes
+bench: $(INSTALLED) ## Measure against other programs, on a quiet machine, into out/bench; an hour or two
 	$(BIN)/python tests/benchmarks/bench.py out/bench
 
 lock: ## Pin what make installs to hashes, in requirements/, from constraints.txt; needs uv

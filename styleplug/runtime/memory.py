@@ -17,9 +17,11 @@ _WORDS = re.compile(
 )
 """PyTorch and ONNX Runtime raise errors of many classes for it, but say one of these; the last is
 oneDNN's, when there is no room for the code that it makes."""
-_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX = -1, -3, -4
 """Of glibc's malloc.h."""
 _MOST = 2**31 - 1
+_USUAL_MMAP_MAX, _USUAL_THRESHOLD = 2**16, 2**25
+"""glibc's own, but that its thresholds rise to this by and by."""
 
 
 @contextmanager
@@ -62,16 +64,27 @@ def return_freed_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def keep_freed_memory() -> None:
-    """Have freed memory used again by this process, however large the pieces are.
+@contextmanager
+def freed_memory_kept() -> Iterator[None]:
+    """Within this context the process uses freed memory again, however large the pieces are.
 
     glibc gives large pieces back at once; to get them again, page by page and cleared, took a third
-    of an evaluation's time. The process takes more at its peak.
+    of an evaluation's time. Pieces of changing sizes leave gaps, though: ONNX Runtime's would make
+    the process several times as large.
     """
-    with suppress(AttributeError, OSError, TypeError):  # as above
+    try:
         mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_M_MMAP_MAX, 0)
-        mallopt(_M_TRIM_THRESHOLD, _MOST)
+    except (AttributeError, OSError, TypeError):  # as above
+        yield
+        return
+    mallopt(_M_MMAP_MAX, 0)
+    mallopt(_M_TRIM_THRESHOLD, _MOST)
+    try:
+        yield
+    finally:
+        mallopt(_M_MMAP_MAX, _USUAL_MMAP_MAX)
+        mallopt(_M_TRIM_THRESHOLD, _USUAL_THRESHOLD)
+        mallopt(_M_MMAP_THRESHOLD, _USUAL_THRESHOLD)
 
 
 def _rooms(folder: Path) -> Iterator[int]:

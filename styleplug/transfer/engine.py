@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -72,6 +73,10 @@ class Engine(ABC):
     @abstractmethod
     def to_numpy(self, array: Array) -> NDArray[np.float32]:
         """The numbers of such an array."""
+
+    def evaluating(self) -> AbstractContextManager[None]:
+        """A context for an evaluation."""
+        return nullcontext()
 
     @abstractmethod
     def forward(self, pixels: Array, window: Window, *, differentiable: bool) -> ForwardPass:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from styleplug.runtime.memory import keep_freed_memory
+from styleplug.runtime.memory import freed_memory_kept
 from styleplug.transfer.backward_torch import backward
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.memory import MemoryModel
@@ -18,6 +19,9 @@ from styleplug.vgg.mirror import TorchVGG, device_name
 
 FLOAT16_LOSS_SCALE = 2.0**12
 """Gradients of features, near 1e-7, would vanish in float16 without a factor on their way back."""
+
+_BFLOAT16_STRIPS = 8
+"""A sum over a strip is rounded to bfloat16, 0.2 % of it; the mean of several is nearer."""
 
 _MEMORY = {
     4: MemoryModel(fixed=250e6, weights=0.0, fewer_products=0.0, features=3.7, tiles=5.2),
@@ -40,8 +44,6 @@ class TorchEngine(Engine):
         self.precision = str(mirror.dtype).removeprefix("torch.")
         size = min(4, mirror.dtype.itemsize)  # twice as much, for tests alone, isn't known
         self.cost_in_forward_passes, self.memory = _COST[size], _MEMORY[size]
-        if self.on_host:
-            keep_freed_memory()
         self.numerics = {
             "torch": str(torch.__version__),
             "torch's device": str(mirror.device),
@@ -59,6 +61,9 @@ class TorchEngine(Engine):
     def to_numpy(self, array: Tensor) -> NDArray[np.float32]:
         return array.cpu().numpy()
 
+    def evaluating(self) -> AbstractContextManager[None]:
+        return freed_memory_kept() if self.on_host else nullcontext()
+
     def forward(self, pixels: Tensor, window: Window, *, differentiable: bool) -> TorchPass:
         return TorchPass(self, pixels, window, differentiable)
 
@@ -72,15 +77,18 @@ class TorchPass:
         self.engine = engine
         # The terms' derivatives are too small for float16; bfloat16 reaches as far as float32.
         self.type = torch.bfloat16 if engine.mirror.dtype == torch.bfloat16 else pixels.dtype
+        self._strips = _BFLOAT16_STRIPS if self.type == torch.bfloat16 else 1
         self.window = window.converted(lambda array: engine.to_device(array).to(self.type))
         self.leaf = pixels.detach().requires_grad_(differentiable)
         self.features = engine.mirror(self.leaf, window.layers)
 
     def statistics(self) -> list[NDArray[np.float64]]:
-        # Sums over all places are the pixels' type, whatever the features are.
         with torch.no_grad():
-            found = self.window.statistics(self._features(self.leaf.dtype))
-        return [one.cpu().numpy().astype(np.float64) for one in found]
+            strips = self.window.strips(self._features(self.type), self._strips)
+            found = [strip.statistics(features) for strip, features in strips]
+        return [
+            sum(part.cpu().double() for part in parts).numpy() for parts in zip(*found, strict=True)
+        ]
 
     def gradient(self, by_statistics: Sequence[NDArray[np.float64]]) -> Tensor:
         scale = self.engine.loss_scale

@@ -80,7 +80,7 @@ class MemoryModel:
         return self.fixed + weights + features * (self.features if window is None else self.tiles)
 
 
-ENCODER = MemoryModel(fixed=170e6, weights=3.5, fewer_products=3.5, features=1.25, tiles=1.25)
+ENCODER = MemoryModel(fixed=170e6, weights=3.5, fewer_products=3.5, features=1.25, tiles=1.4)
 """Of the encoder in ONNX Runtime."""
 
 

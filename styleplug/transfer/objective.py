@@ -64,7 +64,9 @@ class Objective:
             variation = self._variation(picture, gradient, self.loss.tv_weight)
             return self.loss.evaluation(content, style, variation, gradient)
 
-        return retry_in_smaller_tiles(evaluated, self.window, max(picture.shape[2:]), self._halo)
+        with self.engine.evaluating():
+            longest = max(picture.shape[2:])
+            return retry_in_smaller_tiles(evaluated, self.window, longest, self._halo)
 
     def _use(self, window: int | None) -> None:
         self.window = window

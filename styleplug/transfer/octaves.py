@@ -28,7 +28,7 @@ from styleplug.vgg.tiles import GRID
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1")
 CONTENT_LAYERS = ("relu3_1",)
-EVALUATIONS = 12
+EVALUATIONS = 8
 CONTENT_ERROR = 0.25
 """How far features may go from those of the enlarged picture, which lacks all that is fine."""
 FEATURES = np.float16

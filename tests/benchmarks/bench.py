@@ -2,9 +2,10 @@
 
 usage: python tests/benchmarks/bench.py OUT [--only NAME,...]
 
-NAME is objective, solver, memory, filters or peers; all together take some 40 minutes on a quiet
-machine with two cores. Writes OUT/report.md, anew after each, so that a run that was cut off leaves
-what it had. A benchmark that fails is noted there, the others go on, and the exit code is 1.
+NAME is objective, solver, memory, megapixels, filters or peers; all together take an hour or two on
+a quiet machine with two cores. Writes OUT/report.md, anew after each, so that a run that was cut
+off leaves what it had. A benchmark that fails is noted there, the others go on, and the exit code
+is 1.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from tables import markdown
 from styleplug.runtime.processor import processor_name
 from styleplug.runtime.threads import available_cores
 
-PARTS = ("objective", "solver", "memory", "filters", "peers")
+PARTS = ("objective", "solver", "memory", "megapixels", "filters", "peers")
 
 
 def main() -> None:

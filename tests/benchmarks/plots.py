@@ -57,6 +57,23 @@ def memory_over_size(rows: Rows) -> Figure:
     return figure
 
 
+def print_over_megapixels(rows: Rows) -> Figure:
+    """Minutes and peaks of whole transfers, as megapixels.py measured them."""
+    figure = Figure((9, 4.5), layout="constrained")
+    time, memory = figure.subplots(1, 2)
+    sizes = [row.megapixels for row in rows]
+    minutes = [row.seconds / 60 for row in rows]
+    linear = [minutes[-1] * size / sizes[-1] for size in sizes]
+    time.plot(sizes, minutes, marker="o", label="in all pixels")
+    time.plot(sizes, linear, linestyle=":", label="as much for each megapixel as of the largest")
+    memory.plot(sizes, [row.peak_GB for row in rows], marker="o", label="taken")
+    memory.plot(sizes, [row.limit_GB for row in rows], linestyle=":", label="limit")
+    memory.set_ylim(bottom=0)
+    _finish(time, "megapixels", "minutes")
+    _finish(memory, "megapixels", "GB at most")
+    return figure
+
+
 def _mark_sizes(axes: Any, sizes: Sequence[int]) -> None:
     ticks = sorted(set(sizes))
     axes.set_xticks(ticks, map(str, ticks))
@@ -74,5 +91,6 @@ PLOTS: Mapping[str, Callable[[Rows], Figure]] = {
     "objective": time_over_size,
     "solver": loss_over_time,
     "memory": memory_over_size,
+    "megapixels": print_over_megapixels,
 }
 """By the benchmark whose first table they draw."""

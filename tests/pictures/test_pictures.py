@@ -5,6 +5,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+import harbour
 import numpy as np
 import pytest
 from PIL import Image
@@ -55,6 +56,13 @@ def test_drawing_is_deterministic_and_has_strong_contrast(name: str) -> None:
     grey = np.asarray(drawn.convert("L"))
     assert grey.min() < 60
     assert grey.max() > 200
+
+
+def test_a_dot_beyond_the_canvas_leaves_no_trace() -> None:
+    canvas = np.zeros((20, 30, 3))
+    for centre in ((-9.0, 5.0), (40.0, 5.0), (5.0, -9.0), (5.0, 40.0)):
+        harbour.touch(canvas, np.array(centre), 3.0, np.ones(3))
+    assert not canvas.any()
 
 
 @pytest.mark.slow

@@ -1,5 +1,8 @@
 """A lack of memory is one error, whoever runs out of it; what is free is no more than allowed."""
 
+import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +70,28 @@ def test_this_process_takes_some_memory_and_leaves_some() -> None:
     assert 40_000_000 < resident_memory() - before < 200_000_000
     assert more.all()
     assert 0 < free_memory() <= psutil.virtual_memory().total
+
+
+KEPT = """
+import numpy as np
+from styleplug.runtime.memory import freed_memory_kept, resident_memory, return_freed_memory
+def taken_and_freed():
+    np.ones(200_000_000, np.uint8)
+    return resident_memory()
+before = taken_and_freed()
+with freed_memory_kept():
+    print(taken_and_freed() - before)
+return_freed_memory()
+print(taken_and_freed() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others keep nothing")
+def test_freed_memory_is_kept_only_where_that_is_wanted() -> None:
+    # In a process of its own, for it depends on what was taken and freed before.
+    run = subprocess.run([sys.executable, "-c", KEPT], capture_output=True, text=True, check=True)
+    within, after = map(int, run.stdout.split())
+    assert after < 50_000_000 < 150_000_000 < within
 
 
 def test_without_groups_all_that_is_free_counts(machine: Path) -> None:

@@ -219,3 +219,25 @@ def test_half_precision_gradients_do_not_vanish(
     half = objective(picture).gradient.flatten()
     assert half.dtype == torch.float32
     assert torch.cosine_similarity(half, exact, dim=0) > 0.999
+
+
+@pytest.mark.parametrize("alpha", [None, DISC], ids=["opaque", "disc"])
+@pytest.mark.parametrize("in_regions", [False, True], ids=["plain", "regions"])
+def test_in_bfloat16_it_is_nearly_the_same(
+    real_model: Model,
+    make_picture: MakePicture,
+    alpha: NDArray[np.float32] | None,
+    in_regions: bool,
+) -> None:
+    targets = make_targets(real_model, make_picture, "max", 2, alpha, in_regions=in_regions)
+    picture = torch.tensor(make_picture(37, 34, seed=3))
+    exact, quick = (
+        objective_of(
+            targets, TorchVGG(real_model, device="cpu", precision=precision), TargetError(0.5)
+        )(picture)
+        for precision in ("float32", "bfloat16")
+    )
+    assert quick.loss == pytest.approx(exact.loss, rel=0.01)
+    assert quick.gradient.dtype == torch.float32
+    both = quick.gradient.flatten(), exact.gradient.flatten()
+    assert torch.cosine_similarity(*both, dim=0) > 0.99

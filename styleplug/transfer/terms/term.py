@@ -13,7 +13,7 @@ product with ones, which are to be among the term's maps.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
@@ -101,6 +101,18 @@ class Window:
             weights={layer: convert(array) for layer, array in self.weights.items()},
             maps=[{name: convert(array) for name, array in maps.items()} for maps in self.maps],
         )
+
+    def strips(
+        self, features: Mapping[str, Array], count: int
+    ) -> Iterator[tuple[Window, dict[str, Array]]]:
+        """The window in strips, top to bottom, each with its features; their statistics add up."""
+        for number in range(count):
+
+            def strip(array: Array, number: int = number) -> Array:
+                height = array.shape[-2]
+                return array[..., height * number // count : height * (number + 1) // count, :]
+
+            yield self.converted(strip), {layer: strip(of) for layer, of in features.items()}
 
     def statistics(self, features: Mapping[str, Array]) -> list[Array]:
         """Of each term, from the features by layer."""

@@ -103,7 +103,7 @@ def dots(colour: Array, radius: float, rng: Generator) -> Iterator[tuple[Array, 
 def touch(canvas: Array, centre: Array, radius: float, colour: Array) -> None:
     """Set one dot, a little darker at its lower edge, as thick paint is."""
     low = np.maximum(centre - radius - 1.0, 0.0).astype(int)
-    high = np.minimum(centre + radius + 2.0, canvas.shape[1::-1]).astype(int)
+    high = np.maximum(np.minimum(centre + radius + 2.0, canvas.shape[1::-1]).astype(int), low)
     y, x = np.mgrid[low[1] : high[1], low[0] : high[0]]
     dx, dy = x - centre[0], y - centre[1]
     cover = np.clip(radius + 0.5 - np.hypot(dx, dy), 0.0, 1.0)[..., None]
