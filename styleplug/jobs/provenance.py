@@ -101,7 +101,7 @@ class Provenance:
         values = [
             (_element(field.name), _to_value(getattr(self, field.name)))
             for field in fields(self)
-            if getattr(self, field.name) not in (None, ())
+            if getattr(self, field.name) is not None
         ]
         try:
             whole = _described(Packet(metadata.xmp) if metadata.xmp else Packet.empty(), values)
@@ -122,7 +122,7 @@ class StylizeProvenance(Provenance):
         mask: where it was painted, if not everywhere.
         backbone, engine: the network that was used, and what computed the gradients.
         stopped: how it ended, as in `StylizeResult`.
-        variations: of a contact sheet, what each picture on it has otherwise, as texts by name
+        variations: None but of a contact sheet: what each picture on it has otherwise, as texts by name
             (`styleplug.jobs.variations`).
     """
 
@@ -134,7 +134,7 @@ class StylizeProvenance(Provenance):
     backbone: str = ""
     engine: str = ""
     stopped: str = ""
-    variations: tuple[Mapping[str, str], ...] = ()
+    variations: tuple[Mapping[str, str], ...] | None = None
 
     @classmethod
     def planned(
@@ -337,7 +337,7 @@ _READERS: Mapping[str, Callable[[Value], Any]] = {
     "backbone": _text,
     "engine": _text,
     "stopped": _text,
-    "variations": lambda value: tuple(map(_texts, _list(value))) if value else (),
+    "variations": lambda value: tuple(map(_texts, _list(value))) if value else None,
     "filter": _text,
 }
 """What makes a field of an element's value, or raises ValueError."""

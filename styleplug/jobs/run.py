@@ -122,7 +122,7 @@ class PreparedJob:
                 picture = next(others) if mask else None
                 return styleplug.stylize(
                     *(self.photograph, paintings, config, on_event, cancel, checkpoint, picture),
-                    weaker=weaker,
+                    weaker,
                 )
             case FilterJob(filter=name, config=config):
                 picture = next(iter(self.others), None)
