@@ -122,8 +122,8 @@ class StylizeProvenance(Provenance):
         mask: where it was painted, if not everywhere.
         backbone, engine: the network that was used, and what computed the gradients.
         stopped: how it ended, as in `StylizeResult`.
-        variations: None but of a contact sheet: what each picture on it has otherwise, as texts by name
-            (`styleplug.jobs.variations`).
+        variations: None but of a contact sheet: what each picture on it has otherwise, as texts by
+            name (`styleplug.jobs.variations`).
     """
 
     preset: str
