@@ -92,6 +92,7 @@ def _painting(made: StylizeProvenance) -> list[str]:
         f"made by styleplug {made.version} ({made.stopped}),"
         f" preset {made.preset}, backbone {made.backbone}"
         + (f", engine {made.engine}" if made.engine else ""),
+        *([f"a sheet of {len(made.variations)} variations"] if made.variations else []),
         _source("photograph", made.photograph),
         *(line for painting in made.paintings for line in _of_painting(painting)),
         *([_source("mask", made.mask)] if made.mask else []),
