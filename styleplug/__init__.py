@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from styleplug.api import (
         apply_filter,
         extract_features,
+        find_part,
         list_filters,
         list_formats,
         read_image,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     )
     from styleplug.config import PRESETS, FilterConfig, StylizeConfig
     from styleplug.errors import StyleplugError
+    from styleplug.filter_region import FilterRegion
     from styleplug.hookspecs import (
         Checkpoint,
         Filter,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from styleplug.image.formats import Format
     from styleplug.image.picture import Picture
     from styleplug.painting import Painting
+    from styleplug.parts import Part
     from styleplug.plugins import plugin_manager
 
 __version__ = "0.1.0"
@@ -45,10 +48,12 @@ _HOMES = {
     "Checkpoint": "hookspecs",
     "Filter": "hookspecs",
     "FilterConfig": "config",
+    "FilterRegion": "filter_region",
     "FilterRequest": "hookspecs",
     "FilterResult": "hookspecs",
     "Format": "image.formats",
     "Painting": "painting",
+    "Part": "parts",
     "Picture": "image.picture",
     "StyleplugError": "errors",
     "StylizeConfig": "config",
@@ -56,6 +61,7 @@ _HOMES = {
     "StylizeResult": "hookspecs",
     "apply_filter": "api",
     "extract_features": "api",
+    "find_part": "api",
     "hookimpl": "hookspecs",
     "list_filters": "api",
     "list_formats": "api",
@@ -70,10 +76,12 @@ __all__ = [
     "Checkpoint",
     "Filter",
     "FilterConfig",
+    "FilterRegion",
     "FilterRequest",
     "FilterResult",
     "Format",
     "Painting",
+    "Part",
     "Picture",
     "StyleplugError",
     "StylizeConfig",
@@ -81,6 +89,7 @@ __all__ = [
     "StylizeResult",
     "apply_filter",
     "extract_features",
+    "find_part",
     "hookimpl",
     "list_filters",
     "list_formats",

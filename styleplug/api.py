@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from styleplug.config import Config, FilterConfig, StylizeConfig
-from styleplug.errors import ConfigError, UnwritableImageError
+from styleplug.errors import ConfigError, UnsupportedImageError, UnwritableImageError
+from styleplug.events import Finished
+from styleplug.filter_region import FilterRegion
 from styleplug.guard import OWN_PLUGIN
 from styleplug.hookspecs import (
     Checkpoint,
@@ -26,7 +30,10 @@ from styleplug.image.formats import Format
 from styleplug.offers import offered_filters, offered_formats
 from styleplug.options import split_list
 from styleplug.painting import Painting
+from styleplug.parts import Part, missing, path_or_part
 from styleplug.plugins import plugin_manager
+
+_log = logging.getLogger("styleplug")
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +53,7 @@ def stylize(
     on_event: Callable[[Event], None] | None = None,
     cancel: threading.Event | None = None,
     checkpoint: Checkpoint | None = None,
-    mask: ImageLike | None = None,
+    mask: ImageLike | Part | None = None,
     weaker: Iterable[float] = (),
 ) -> StylizeResult:
     """Paint a photograph in the manner of one or more paintings.
@@ -63,7 +70,8 @@ def stylize(
         cancel: set it, from any thread, to end within one evaluation with the picture so far.
         checkpoint: a file to keep the state in, and to go on from.
         mask: where, and how strongly, to paint: a grey picture, white for fully. What is black
-            stays as it is. One of another size is scaled.
+            stays as it is. One of another size is scaled. Or a part that is found in the
+            photograph: "person", "background" or "sky".
         weaker: strengths below the config's at which to paint the picture, too, in much less time
             than by themselves.
 
@@ -88,7 +96,7 @@ def stylize(
     if not paintings:
         raise ConfigError("style_images", paintings, "one painting or more")
     photograph = _picture(content_image)
-    styles, roles = _styles(paintings)
+    styles, roles = _styles(paintings, photograph)
     request = StylizeRequest(
         content_image=photograph.pixels,
         style_images=tuple(style.pixels for style in styles),
@@ -100,7 +108,7 @@ def stylize(
         style_alphas=tuple(style.alpha for style in styles),
         checkpoint=checkpoint,
         style_roles=tuple(roles),
-        mask=None if mask is None else _mask(mask, "the mask"),
+        mask=_where(mask, "the mask", photograph),
         palette_image=_option_pixels(config, "palette"),
         weaker=tuple(sorted(set(weaker), reverse=True)),
     )
@@ -110,18 +118,20 @@ def stylize(
 
 def apply_filter(
     image: ImageLike,
-    filter: str,
+    filter: str | Sequence[FilterRegion[Any]],
     config: FilterConfig | None = None,
     on_event: Callable[[Event], None] | None = None,
     cancel: threading.Event | None = None,
-    mask: ImageLike | None = None,
+    mask: ImageLike | Part | None = None,
 ) -> FilterResult:
     """Send a picture through a filter.
 
     Args:
         image: as `stylize` takes it.
         filter: the name of one that `list_filters` gives, or styles of styleplug's own blended by
-            weights, such as "starry-night:0.6,the-wave:0.4".
+            weights, such as "starry-night:0.6,the-wave:0.4". Or a list of `FilterRegion`: several
+            filters, each in a region of its own. What they leave is for the one without a region;
+            if there is none, it stays as it is.
         config: how to apply it; by default at full strength.
         on_event: called with each event of `styleplug.events`.
         cancel: set it, from any thread, to end the work early.
@@ -131,7 +141,7 @@ def apply_filter(
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the picture.
 
     Raises:
-        ConfigError: there is no such filter, or the blend is none.
+        ConfigError: there is no such filter, or the blend is none; or a region is empty.
         FilterError: the filter's file is damaged, or of another version of the network.
         PluginError: the plug-in that has the filter failed.
         StyleplugError: a wrong option or picture.
@@ -139,16 +149,42 @@ def apply_filter(
     picture, config = _picture(image), config or FilterConfig()
     request = FilterRequest(
         image=picture.pixels,
-        filter=filter,
+        filter=filter if isinstance(filter, str) else "",
         config=config,
         on_event=on_event,
         cancel=cancel or threading.Event(),
         alpha=picture.alpha,
-        mask=None if mask is None else _mask(mask, "the mask"),
+        mask=_where(mask, "the mask", picture),
         palette_image=_option_pixels(config, "palette"),
     )
+    if not isinstance(filter, str):
+        return _apply_in_regions(request, filter, picture)
     result: FilterResult = plugin_manager().hook.styleplug_apply_filter(request=request)
     return result
+
+
+def find_part(image: ImageLike, part: Part | str) -> NDArray[np.float32] | None:
+    """Where a part of a photograph is, as a mask with the photograph's edges.
+
+    Args:
+        image: as `stylize` takes it.
+        part: "person", also for several persons; "background", all but these; or "sky".
+
+    Returns:
+        (H, W) float32 in [0, 1], 1 for what belongs to it; None where there is no such part. Where
+        nobody is found, all is background.
+
+    Raises:
+        ConfigError: there is no part of this name.
+        ImageError: it is no picture.
+        ModelError: the network that finds persons is missing or damaged.
+        MissingDependencyError: ONNX Runtime isn't installed.
+    """
+    from styleplug import segmentation
+
+    if part not in list(Part):
+        raise ConfigError("part", part, f"one of {', '.join(Part)}")
+    return segmentation.find_part(Part(part), _pixels(image))
 
 
 def list_filters() -> tuple[Filter, ...]:
@@ -249,7 +285,59 @@ def _check_format(path: Path) -> None:
         check_format(path)
 
 
-def _styles(paintings: Iterable[Any]) -> tuple[list[Picture], list[StyleRole]]:
+def _apply_in_regions(
+    request: FilterRequest, regions: Sequence[FilterRegion[Any]], picture: Picture
+) -> FilterResult:
+    """A request's picture through filters, each in its region, as a request of its own.
+
+    A mask has each change its part alone, so that the changes add up.
+    """
+    masks = _shares(regions, request.mask, picture)
+    done: list[FilterResult] = []
+    image = request.image.copy()
+
+    def on_event(event: Event) -> None:
+        if request.on_event and not isinstance(event, Finished):  # of one region
+            request.on_event(event)
+
+    for region, mask in zip(regions, masks, strict=True):
+        inner = replace(request, filter=region.filter, mask=mask, on_event=on_event)
+        done.append(plugin_manager().hook.styleplug_apply_filter(request=inner))
+        image += done[-1].image - request.image
+    result = replace(done[-1], image=image.clip(0, 1))
+    request.notify(Finished(result))
+    return result
+
+
+def _shares(
+    regions: Sequence[FilterRegion[Any]], mask: Mask | None, picture: Picture
+) -> list[Mask]:
+    """How much of each pixel is a filter's, within the mask."""
+    from styleplug.image.masks import is_black, shares
+
+    if not regions or sum(region.region is None for region in regions) > 1:
+        names = ", ".join(region.filter for region in regions)
+        allowed = "filters with a region each, and one without at most; blend others: a:0.6,b:0.4"
+        raise ConfigError("filter", names, allowed)
+    size = picture.pixels.shape[:2]
+    places = [
+        _where(region.region, f"the region of {region.filter}", picture) for region in regions
+    ]
+    for place in (*places, mask):
+        if place and place.values.shape != size:
+            _log.warning("%s", place.scaling_note(size))
+    values = shares([None if place is None else place.at(size) for place in places], size)
+    found = []
+    for region, place, share in zip(regions, places, values, strict=True):
+        name = place.name if place else f"the rest, for {region.filter}"
+        acts = Mask(share if mask is None else share * mask.at(size), name)
+        if is_black(acts.values):
+            raise ConfigError("region", name, "such that something of the picture is left for it")
+        found.append(acts)
+    return found
+
+
+def _styles(paintings: Iterable[Any], photograph: Picture) -> tuple[list[Picture], list[StyleRole]]:
     """The pictures of paintings, each with what it is for."""
     from styleplug.image.masks import cropped, masked
 
@@ -257,22 +345,22 @@ def _styles(paintings: Iterable[Any]) -> tuple[list[Picture], list[StyleRole]]:
     for number, each in enumerate(paintings, start=1):
         painting = each if isinstance(each, Painting) else Painting(each)
         picture = cropped(_painting(painting.image), painting.crop)
-        for region, mask in _places(painting, number):
+        for region, mask in _places(painting, number, photograph):
             styles.append(picture if mask is None else masked(picture, mask.values))
             roles.append(StyleRole(painting.weight, painting.depth, region))
     return styles, roles
 
 
-def _places(painting: Painting[Any], number: int) -> Iterator[tuple[Mask | None, Mask | None]]:
+def _places(
+    painting: Painting[Any], number: int, photograph: Picture
+) -> Iterator[tuple[Mask | None, Mask | None]]:
     """The regions of a painting in the photograph, each with the mask of what is learned from."""
     names = f"the region of painting {number}", f"the mask of painting {number}"
     region: Any = painting.region
     mask: Any = painting.mask
     if not painting.by_color:
-        yield (
-            None if region is None else _mask(region, names[0]),
-            None if mask is None else _mask(mask, names[1]),
-        )
+        where = _where(region, names[0], photograph)
+        yield where, None if mask is None else _mask(mask, names[1])
         return
     from styleplug.image.masks import matched_colors
 
@@ -285,6 +373,15 @@ def _places(painting: Painting[Any], number: int) -> Iterator[tuple[Mask | None,
         )
 
 
+def _where(place: ImageLike | Part | None, name: str, photograph: Picture) -> Mask | None:
+    """The mask of a place in a photograph, which `name` is what to call, unless it has a name."""
+    if isinstance(place, str) and not isinstance(place, Part):
+        place = path_or_part(place)
+    if place is None:
+        return None
+    return _part(place, photograph) if isinstance(place, Part) else _mask(place, name)
+
+
 def _mask(image: ImageLike, name: str) -> Mask:
     from styleplug.image.masks import is_black, mask_values
 
@@ -293,6 +390,18 @@ def _mask(image: ImageLike, name: str) -> Mask:
     if is_black(mask.values):
         raise ConfigError("mask", mask.name, "white, or grey, somewhere; it is empty")
     return mask
+
+
+def _part(part: Part, photograph: Picture) -> Mask:
+    from styleplug.image.masks import is_black
+
+    values = find_part(photograph, part)
+    if values is None or is_black(values):
+        # The picture's own fault: others of a batch may well show it.
+        raise UnsupportedImageError(photograph.path, f"{missing(part)}; give a mask's file instead")
+    if part is Part.BACKGROUND and values.min() == 1:
+        _log.warning("nobody is found in the photograph, so all of it is background")
+    return Mask(values, str(part))
 
 
 def _painting(image: ImageLike) -> Picture:

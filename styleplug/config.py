@@ -196,8 +196,9 @@ class StylizeConfig(Config):
     preserve: str = Amounts(
         "faces=0.8",
         "What of the photograph to preserve more of than of the rest, each from 0, not at all, to"
-        " 1: faces, where some are found, and lines; or none. Such as faces=0.8,lines=0.5.",
-        ("faces", "lines"),
+        " 1: faces and text, where some are found, and lines; or none. Such as"
+        " faces=0.8,lines=0.5.",
+        ("faces", "lines", "text"),
         basic=True,
     ).field()
     content_error: float | None = Number(

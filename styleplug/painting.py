@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from styleplug.errors import ConfigError
 from styleplug.options import Choice, Number
+from styleplug.parts import Part, images_of, with_image
 
 Image = TypeVar("Image")
 Other = TypeVar("Other")
@@ -44,8 +45,8 @@ class Painting(Generic[Image]):
         image: the painting, or the name of one in the collection.
         weight: how much it counts among the paintings of its region, 0 or more.
         depth: "fine" for its brush and canvas alone, "coarse" for its shapes, or "all".
-        region: a mask, of the photograph, of where to paint in its manner; None for what the
-            regions of other paintings leave.
+        region: a mask, of the photograph, of where to paint in its manner, or a part that is found
+            in it, such as `Part.SKY`; None for what the regions of other paintings leave.
         mask: a mask of the painting itself, of what to learn from it; None for all of it.
         by_color: `region` and `mask` are colour maps instead, in which equal colours correspond.
         crop: the part of it to learn from: "left", "right", "top", "bottom", "center", or "all".
@@ -58,7 +59,7 @@ class Painting(Generic[Image]):
     image: Image
     weight: float = 1.0
     depth: str = "all"
-    region: Image | None = None
+    region: Image | Part | None = None
     mask: Image | None = None
     by_color: bool = False
     crop: str = "all"
@@ -67,7 +68,7 @@ class Painting(Generic[Image]):
         WEIGHT.checked(self.weight)
         DEPTH.checked(self.depth)
         CROP.checked(self.crop)
-        if self.by_color and (self.region is None or self.mask is None):
+        if self.by_color and len(self.images) < 3:
             raise ConfigError(
                 "by_color", True, "two colour maps: one of the photograph, one of the painting"
             )
@@ -75,13 +76,13 @@ class Painting(Generic[Image]):
     @property
     def images(self) -> tuple[Image, ...]:
         """All pictures: the painting, then the masks that it has."""
-        given = (self.image, self.region, self.mask)
-        return tuple(image for image in given if image is not None)
+        return (self.image, *images_of(self.region, self.mask))
 
     def with_images(self, function: Callable[[Image], Other]) -> Painting[Other]:
         """The painting with what a function makes of each of `images`, in their order."""
-        image, *masks = map(function, self.images)
-        rest = iter(masks)
-        region = None if self.region is None else next(rest)
-        mask = None if self.mask is None else next(rest)
-        return replace(cast(Any, self), image=image, region=region, mask=mask)
+        return replace(
+            cast(Any, self),
+            image=function(self.image),
+            region=with_image(self.region, function),
+            mask=None if self.mask is None else function(self.mask),
+        )

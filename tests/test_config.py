@@ -408,5 +408,5 @@ def test_what_is_preserved_is_kept_as_a_text(given: Any, kept: str) -> None:
     ],
 )
 def test_what_cannot_be_preserved_is_refused_with_what_can(value: Any) -> None:
-    allowed = "none, or some of faces, lines, each as NAME or NAME=0..1, with commas"
+    allowed = "none, or some of faces, lines, text, each as NAME or NAME=0..1, with commas"
     assert refuse("preserve", value).allowed == allowed

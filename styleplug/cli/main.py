@@ -36,6 +36,7 @@ COMMANDS = {
     "hosts": "Find host programs; install or remove styleplug's adapters.",
     "info": "Say what a picture's file holds, and how it was made.",
     "learn": "Learn the style of a painting as a filter.",
+    "mask": "Find persons, the background or the sky, and write a mask of it.",
     "models": "List, check, install or remove the networks.",
     "plugins": "List what plug-ins there are, or watch them answer.",
     "presets": "List presets; show, save or remove your own.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -30,9 +31,31 @@ def mask_values(picture: Picture) -> Array:
     return values if picture.alpha is None else values * picture.alpha
 
 
+def mask_picture(values: Array) -> Picture:
+    """The grey picture of a mask, (H, W) float32 in [0, 1]."""
+    return Picture(np.repeat(values[..., np.newaxis], 3, axis=2))
+
+
 def is_black(values: Array) -> bool:
     """Whether a mask acts nowhere: in a file of 8 bits a channel it would be black."""
     return bool(values.max() <= 0.5 / 255)
+
+
+def shares(masks: Sequence[Array | None], size: tuple[int, int]) -> list[Array]:
+    """How much of each pixel belongs to each of several masks.
+
+    Args:
+        masks: (H, W) float32 in [0, 1]; where they overlap, they share the pixel. None is what all
+            others leave.
+        size: (H, W).
+
+    Returns:
+        (H, W) float32 for each; they sum to at most 1.
+    """
+    total = np.sum([mask for mask in masks if mask is not None], axis=0, dtype=np.float32)
+    total = np.broadcast_to(total, size)
+    rest, total = (1 - total).clip(0, 1), total.clip(1, None)
+    return [rest if mask is None else mask / total for mask in masks]
 
 
 def masked(picture: Picture, values: Array) -> Picture:

@@ -6,13 +6,16 @@ import json
 import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from styleplug.config import DEFAULT_PRESET, MACHINE_OPTIONS, FilterConfig, StylizeConfig
 from styleplug.errors import UnreadableImageError
+from styleplug.filter_region import FilterRegion, in_regions
 from styleplug.jobs.provenance import FilterProvenance, Provenance, SourceFile, StylizeProvenance
 from styleplug.painting import Painting
+from styleplug.parts import Part, images_of, with_image
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import Checkpoint
@@ -26,17 +29,18 @@ class PictureJob(ABC):
 
     Args:
         strip: leave out metadata, sidecars, and the note of how the picture was made.
-        mask: where it is done, and how strongly, a grey picture; None for everywhere. A mask of the
-            picture may be a folder, with a mask for each picture that is called as that is.
+        mask: where it is done, and how strongly, a grey picture, or a part that is found in each;
+            None for everywhere. A mask of the picture may be a folder, with a mask for each picture
+            that is called as that is.
     """
 
     strip: bool = False
-    mask: Path | None = None
+    mask: Path | Part | None = None
 
     @property
     def pictures(self) -> tuple[Path, ...]:
         """The pictures that are read for it, besides the one that it is done to."""
-        return () if self.mask is None else (self.mask,)
+        return images_of(self.mask)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
@@ -50,7 +54,7 @@ class PictureJob(ABC):
 
     def absolute(self) -> Self:
         """The job with absolute paths: the same for another process, in another folder."""
-        return replace(self, mask=self.mask and Path(os.path.abspath(self.mask)))
+        return replace(self, mask=with_image(self.mask, _absolute_path))
 
     def for_photo(self, photo: Path) -> Self:
         """The job with the masks of one picture in the place of folders of masks.
@@ -58,7 +62,7 @@ class PictureJob(ABC):
         Raises:
             UnreadableImageError: a folder has none, or several, for it.
         """
-        return replace(self, mask=self.mask and _mask_of(photo, self.mask))
+        return replace(self, mask=with_image(self.mask, partial(_mask_of, photo)))
 
     @abstractmethod
     def provenance(self, photograph: SourceFile) -> Provenance:
@@ -116,16 +120,13 @@ class StylizeJob(PictureJob):
         return replace(
             super().absolute(),
             config=_absolute(self.config),
-            paintings=tuple(
-                painting.with_images(lambda path: Path(os.path.abspath(path)))
-                for painting in self.paintings
-            ),
-            like=self.like and Path(os.path.abspath(self.like)),
+            paintings=tuple(painting.with_images(_absolute_path) for painting in self.paintings),
+            like=self.like and _absolute_path(self.like),
         )
 
     def for_photo(self, photo: Path) -> Self:
         paintings = (
-            replace(painting, region=painting.region and _mask_of(photo, painting.region))
+            replace(painting, region=with_image(painting.region, partial(_mask_of, photo)))
             for painting in self.paintings
         )
         return replace(super().for_photo(photo), paintings=tuple(paintings))
@@ -141,19 +142,29 @@ class FilterJob(PictureJob):
     """Send pictures through a filter.
 
     Args:
-        filter: its name, or a blend's.
+        filter: its name, or a blend's; or several, each in its region.
         config: how to apply it.
     """
 
-    filter: str
+    filter: str | tuple[FilterRegion[Path], ...]
     config: FilterConfig = field(default_factory=FilterConfig)
+
+    @property
+    def pictures(self) -> tuple[Path, ...]:
+        regions = () if isinstance(self.filter, str) else self.filter
+        return (*(path for region in regions for path in region.images), *super().pictures)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
         return (*super().inputs, *self.config.files().values())
 
     def absolute(self) -> Self:
-        return replace(super().absolute(), config=_absolute(self.config))
+        filter = in_regions(self.filter, _absolute_path)
+        return replace(super().absolute(), config=_absolute(self.config), filter=filter)
+
+    def for_photo(self, photo: Path) -> Self:
+        filter = in_regions(self.filter, partial(_mask_of, photo))
+        return replace(super().for_photo(photo), filter=filter)
 
     def provenance(self, photograph: SourceFile) -> FilterProvenance:
         return FilterProvenance.planned(self.config, self.filter, photograph, self.mask)
@@ -163,6 +174,10 @@ def _absolute(config: _Config) -> _Config:
     """The config with absolute paths."""
     paths: dict[str, Any] = {name: os.path.abspath(path) for name, path in config.files().items()}
     return replace(config, **paths)
+
+
+def _absolute_path(path: Path) -> Path:
+    return Path(os.path.abspath(path))
 
 
 def _mask_of(photo: Path, mask: Path) -> Path:

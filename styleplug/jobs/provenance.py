@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Self
 from styleplug import __version__
 from styleplug.config import MACHINE_OPTIONS, RENAMED, Config, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
+from styleplug.filter_region import FilterRegion, in_regions
 from styleplug.options import File
 from styleplug.painting import CROP, DEPTH, Painting
+from styleplug.parts import Part, with_image
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import JobResult
@@ -130,7 +132,7 @@ class StylizeProvenance(Provenance):
     paintings: tuple[Painting[SourceFile], ...]
     initial: SourceFile | None = None
     palette: SourceFile | None = None
-    mask: SourceFile | None = None
+    mask: SourceFile | Part | None = None
     backbone: str = ""
     engine: str = ""
     stopped: str = ""
@@ -143,7 +145,7 @@ class StylizeProvenance(Provenance):
         preset: str,
         photograph: SourceFile,
         paintings: Sequence[Painting[Path]],
-        mask: Path | None,
+        mask: Path | Part | None,
     ) -> Self:
         """What is about to be done, with the files as they are now."""
         options, files = _texts_and_files(config)
@@ -155,7 +157,7 @@ class StylizeProvenance(Provenance):
             tuple(painting.with_images(SourceFile.of) for painting in paintings),
             files.get("init"),
             files.get("palette"),
-            SourceFile.of(mask) if mask else None,
+            with_image(mask, SourceFile.of),
         )
 
     def finished(self, result: JobResult) -> Self:
@@ -208,23 +210,33 @@ class FilterProvenance(Provenance):
     """Which filter a picture went through, and how.
 
     Args:
-        filter: its name, or a blend's.
+        filter: its name, or a blend's; or several, each in its region.
         palette: as of `StylizeProvenance`.
         mask: where it acted, if not everywhere.
     """
 
-    filter: str
+    filter: str | tuple[FilterRegion[SourceFile], ...]
     palette: SourceFile | None = None
-    mask: SourceFile | None = None
+    mask: SourceFile | Part | None = None
 
     @classmethod
     def planned(
-        cls, config: FilterConfig, filter: str, photograph: SourceFile, mask: Path | None
+        cls,
+        config: FilterConfig,
+        filter: str | tuple[FilterRegion[Path], ...],
+        photograph: SourceFile,
+        mask: Path | Part | None,
     ) -> Self:
         """What is about to be done, with the files as they are now."""
         options, files = _texts_and_files(config)
-        where = SourceFile.of(mask) if mask else None
-        return cls(__version__, options, photograph, filter, files.get("palette"), where)
+        return cls(
+            __version__,
+            options,
+            photograph,
+            in_regions(filter, SourceFile.of),
+            files.get("palette"),
+            with_image(mask, SourceFile.of),
+        )
 
 
 def provenance_in(packet: bytes | None) -> StylizeProvenance | FilterProvenance | None:
@@ -267,6 +279,9 @@ def _to_value(value: Any) -> Value:
             for field in fields(value)
             if (given := getattr(value, field.name)) not in (field.default, value.image)
         }
+    if isinstance(value, FilterRegion):
+        where = {} if value.region is None else {"region": _to_value(value.region)}
+        return {"name": value.filter, **where}
     if isinstance(value, float | bool):
         return str(value)
     return [_to_value(inner) for inner in value] if isinstance(value, tuple) else value
@@ -290,16 +305,29 @@ def _source(value: Value) -> SourceFile:
     return SourceFile(name, _text(fields["sha256"]))
 
 
+def _place(value: Value) -> SourceFile | Part:
+    return Part(value) if isinstance(value, str) else _source(value)
+
+
 def _painting(value: Value) -> Painting[SourceFile]:
     fields = _structure(value)
     return Painting(
         _source(value),
         weight=float(_text(fields.get("weight", "1"))),
         depth=_text(fields.get("depth", DEPTH.default)),
-        region=_source(fields["region"]) if "region" in fields else None,
+        region=_place(fields["region"]) if "region" in fields else None,
         mask=_source(fields["mask"]) if "mask" in fields else None,
         by_color=fields.get("by_color") == "True",
         crop=_text(fields.get("crop", CROP.default)),
+    )
+
+
+def _filter(value: Value) -> str | tuple[FilterRegion[SourceFile], ...]:
+    if isinstance(value, str):
+        return value
+    return tuple(
+        FilterRegion(_text(one["name"]), _place(one["region"]) if "region" in one else None)
+        for one in map(_structure, _list(value))
     )
 
 
@@ -331,13 +359,12 @@ _READERS: Mapping[str, Callable[[Value], Any]] = {
     "photograph": _source,
     "preset": _text,
     "paintings": lambda value: tuple(_painting(painting) for painting in _list(value)),
-    **dict.fromkeys(
-        ("initial", "palette", "mask"), lambda value: _source(value) if value else None
-    ),
+    **dict.fromkeys(("initial", "palette"), lambda value: _source(value) if value else None),
+    "mask": lambda value: _place(value) if value else None,
     "backbone": _text,
     "engine": _text,
     "stopped": _text,
     "variations": lambda value: tuple(map(_texts, _list(value))) if value else None,
-    "filter": _text,
+    "filter": _filter,
 }
 """What makes a field of an element's value, or raises ValueError."""

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 import styleplug
 from styleplug.config import StylizeConfig
 from styleplug.errors import ImageError, StyleplugError, UnwritableImageError
+from styleplug.filter_region import in_regions
 from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.jobs.provenance import Provenance, SourceFile
+from styleplug.parts import with_image
 
 if TYPE_CHECKING:
     from styleplug.events import Event
@@ -119,15 +121,17 @@ class PreparedJob:
                 paintings = [
                     painting.with_images(lambda _: next(others)) for painting in self.job.paintings
                 ]
-                picture = next(others) if mask else None
+                where = with_image(mask, lambda _: next(others))
                 return styleplug.stylize(
-                    *(self.photograph, paintings, config, on_event, cancel, checkpoint, picture),
+                    *(self.photograph, paintings, config, on_event, cancel, checkpoint, where),
                     weaker,
                 )
-            case FilterJob(filter=name, config=config):
-                picture = next(iter(self.others), None)
+            case FilterJob(filter=name, config=config, mask=mask):
+                others = iter(self.others)
+                filter = in_regions(name, lambda _: next(others))
+                where = with_image(mask, lambda _: next(others))
                 return styleplug.apply_filter(
-                    self.photograph, name, config, on_event, cancel, picture
+                    self.photograph, filter, config, on_event, cancel, where
                 )
         raise TypeError(f"{type(self.job).__name__} is no job")
 

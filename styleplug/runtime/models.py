@@ -34,6 +34,7 @@ _REINSTALL = "reinstall styleplug: pip install --force-reinstall styleplug"
 _REMEDIES = {
     "faces": _REINSTALL,
     "filters": _REINSTALL,
+    "person": _REINSTALL,
     "vgg16": _REINSTALL,
     "vgg19": "get it with: styleplug models install vgg19",
 }

@@ -104,6 +104,17 @@ def _filter(task: Mapping[str, Any]) -> None:
     _save(_opaque(result), Path(task["output"]))
 
 
+def _mask(task: Mapping[str, Any]) -> bool:
+    """Write a mask of the persons in the picture `path` to `output`, if there are any."""
+    import styleplug
+    from styleplug.image.masks import mask_picture
+
+    found = styleplug.find_part(task["path"], "person")
+    if found is not None:
+        _save(mask_picture(found).to_pil(), Path(task["output"]))
+    return found is not None
+
+
 def _small(picture: Picture, longest: int) -> Image.Image:
     """A picture of 8 bits whose longest side is as given, unless it is smaller anyway: by a filter
     that is quick first, and good then."""
@@ -137,6 +148,7 @@ _TASKS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "take in": _take_in,
     "shrink": _shrink,
     "filter": _filter,
+    "mask": _mask,
 }
 
 

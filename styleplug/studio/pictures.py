@@ -89,6 +89,15 @@ class SmallPictures:
 
         return await self._once(output, make)
 
+    async def mask(self, file: Path, name: str, output: Path) -> bool:
+        """Write a mask of the persons in a picture's file; says whether there are any.
+
+        Raises:
+            Problem: the picture can't be used.
+        """
+        found: bool = await self._workers.do("mask", name, path=str(file), output=str(output))
+        return found
+
     async def _once(self, output: Path, make: Callable[[], Awaitable[None]]) -> Path:
         """Make a file that isn't there; whoever asks for it meanwhile waits for the same."""
         lock = self._locks.setdefault(output, asyncio.Lock())

@@ -11,6 +11,7 @@ from styleplug.faces import Face, find_faces
 from styleplug.image.luma import luma
 from styleplug.image.resize import fitted
 from styleplug.options import amounts
+from styleplug.transfer.lettering import lettering_map
 
 Array = NDArray[np.float32]
 
@@ -62,9 +63,15 @@ def _lines(pixels: Array) -> tuple[Array | None, str]:
     return line_map(luma(pixels)), ""
 
 
+def _text(pixels: Array) -> tuple[Array | None, str]:
+    found = lettering_map(luma(pixels))
+    return found, "no lettering is found to be preserved" if found is None else ""
+
+
 _FINDERS: Mapping[str, Callable[[Array], tuple[Array | None, str]]] = {
     "faces": _faces,
     "lines": _lines,
+    "text": _text,
 }
 
 

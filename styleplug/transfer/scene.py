@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from styleplug.errors import ConfigError
 from styleplug.hookspecs import Mask, StyleRole, StylizeRequest
-from styleplug.image.masks import is_black
+from styleplug.image.masks import is_black, shares
 from styleplug.image.picture import Picture
 from styleplug.image.resize import resized
 from styleplug.image.transparency import fill_hidden, resized_picture
@@ -152,19 +152,12 @@ def _weighted(request: StylizeRequest) -> tuple[list[StyleRole], list[StyleImage
 def _regions(
     places: Sequence[Mask | None], mask: Mask | None, photograph: Picture
 ) -> tuple[list[Array], Array | None]:
-    """How much of each pixel belongs to each place, and to all of them together.
-
-    Where masks overlap, they share the pixel; a place without one is what they leave.
-    """
+    """How much of each pixel belongs to each place, and to all of them together."""
     size, alpha = photograph.pixels.shape[:2], photograph.alpha
-    given = {place: place.at(size) for place in places if place is not None}
-    total = np.sum(list(given.values()), axis=0) if given else np.zeros(size, np.float32)
-    rest = (1 - total).clip(0, 1)
-    total = total.clip(1, None)
     acts = None if mask is None else mask.at(size)
     regions = []
-    for place in places:
-        region = rest if place is None else given[place] / total
+    masks = [None if place is None else place.at(size) for place in places]
+    for place, region in zip(places, shares(masks, size), strict=True):
         region = region if acts is None else region * acts
         seen = region if alpha is None else region * alpha
         if is_black(seen):

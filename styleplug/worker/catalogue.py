@@ -8,6 +8,7 @@ from typing import Any
 import styleplug
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.painting import CROP, DEPTH, WEIGHT
+from styleplug.parts import Part
 from styleplug.presets import list_presets
 from styleplug.styles import list_styles
 
@@ -34,4 +35,5 @@ def catalogue() -> dict[str, Any]:
             for option in config.options().values()
         ],
         "painting_options": [option.describe() for option in (WEIGHT, DEPTH, CROP)],
+        "parts": list(Part),
     }

@@ -9,8 +9,10 @@ from typing import Any
 
 from styleplug.config import DEFAULT_PRESET
 from styleplug.errors import ProtocolError
+from styleplug.filter_region import FilterRegion
 from styleplug.options import is_number
 from styleplug.painting import CROP, DEPTH, WEIGHT, Painting
+from styleplug.parts import Part
 
 VERSIONS = (1,)
 LONGEST_ID = 1000
@@ -81,7 +83,7 @@ class StylizeMessage(_IdMessage):
 
     photo: PictureSource
     paintings: tuple[PaintingSource, ...]
-    mask: PictureSource | None
+    mask: PictureSource | Part | None
     preset: str
     options: Mapping[str, Any]
     result: PixelFormat | str
@@ -95,8 +97,8 @@ class FilterMessage(_IdMessage):
     """Begins a filter's job; `result` is as a transfer's."""
 
     photo: PictureSource
-    filter: str
-    mask: PictureSource | None
+    filter: str | tuple[FilterRegion[PictureSource], ...]
+    mask: PictureSource | Part | None
     options: Mapping[str, Any]
     result: PixelFormat | str
 
@@ -160,7 +162,7 @@ def _stylize(fields: _Fields) -> StylizeMessage:
         id=fields.id(),
         photo=_source(fields.inner("photo")),
         paintings=tuple(_painting(painting) for painting in fields.inner_list("paintings")),
-        mask=_mask(fields, "mask"),
+        mask=_place(fields, "mask"),
         preset=fields.text("preset", DEFAULT_PRESET),
         options=fields.scalars("options"),
         result=_result(fields.inner("result")),
@@ -174,10 +176,19 @@ def _filter(fields: _Fields) -> FilterMessage:
     return FilterMessage(
         id=fields.id(),
         photo=_source(fields.inner("photo")),
-        filter=fields.text("filter"),
-        mask=_mask(fields, "mask"),
+        filter=_filters(fields),
+        mask=_place(fields, "mask"),
         options=fields.scalars("options"),
         result=_result(fields.inner("result")),
+    )
+
+
+def _filters(fields: _Fields) -> str | tuple[FilterRegion[PictureSource], ...]:
+    if not fields.has_any("filters"):
+        return fields.text("filter")
+    return tuple(
+        FilterRegion(one.text("name"), _place(one, "region"))
+        for one in fields.inner_list("filters")
     )
 
 
@@ -196,10 +207,16 @@ def _painting(fields: _Fields) -> PaintingSource:
         weight=fields.number("weight", 0, WEIGHT.default),
         depth=fields.choice("depth", DEPTH.choices, DEPTH.default),
         crop=fields.choice("crop", CROP.choices, CROP.default),
-        region=_source(fields.inner("region")) if by_color else _mask(fields, "region"),
+        region=_source(fields.inner("region")) if by_color else _place(fields, "region"),
         mask=_source(fields.inner("mask")) if by_color else _mask(fields, "mask"),
         by_color=by_color,
     )
+
+
+def _place(fields: _Fields, name: str) -> PictureSource | Part | None:
+    if fields.has_any(name) and (place := fields.inner(name)).has_any("part"):
+        return Part(place.choice("part", list(Part)))
+    return _mask(fields, name)
 
 
 def _mask(fields: _Fields, name: str) -> PictureSource | None:

@@ -16,12 +16,14 @@ import styleplug
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import ImageError, ProtocolError
 from styleplug.events import Event, Planned, Preview, Progress
+from styleplug.filter_region import FilterRegion, in_regions
 from styleplug.hookspecs import Checkpoint, FilterResult, StylizeResult
 from styleplug.image.picture import Picture
 from styleplug.image.resize import fitted, resized
 from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.jobs.run import prepare
 from styleplug.painting import Painting
+from styleplug.parts import images_of, with_image
 from styleplug.styles import find_style
 from styleplug.worker.lines import Output, shortened
 from styleplug.worker.messages import (
@@ -52,9 +54,10 @@ def paint(message: JobMessage, output: Output, stop: threading.Event) -> None:
     started = time.monotonic()
     check_form(message.result, Path.cwd())
     photo, paintings = message.photo, _paintings(message)
-    masks = [message.mask] if message.mask else []
     job = _job(message, paintings)
-    sources = [photo, *(source for painting in paintings for source in painting.images), *masks]
+    of_paintings = (source for painting in paintings for source in painting.images)
+    of_filters = (source for region in _regions(message) for source in region.images)
+    sources = [photo, *of_paintings, *of_filters, *images_of(message.mask)]
     prepared = prepare(job, Path(photo.path), map(read_source, sources))
     result = prepared.run(_listener(message, prepared.photograph, output), stop)
     picture, form = prepared.picture(result), message.result
@@ -82,6 +85,13 @@ def _paintings(message: JobMessage) -> list[Painting[PictureSource]]:
     return [painting.with_images(_as_source) for painting in message.paintings]
 
 
+def _regions(message: JobMessage) -> tuple[FilterRegion[PictureSource], ...]:
+    """Where a filter's job has filters of their own."""
+    if isinstance(message, FilterMessage) and not isinstance(message.filter, str):
+        return message.filter
+    return ()
+
+
 def _as_source(given: PictureSource | NamedPainting) -> PictureSource:
     if isinstance(given, NamedPainting):
         return PictureSource(str(find_style(given.name).path))
@@ -89,15 +99,20 @@ def _as_source(given: PictureSource | NamedPainting) -> PictureSource:
 
 
 def _job(message: JobMessage, paintings: Sequence[Painting[PictureSource]]) -> PictureJob:
-    mask = Path(message.mask.path) if message.mask else None
+    mask = with_image(message.mask, _path)
     strip = isinstance(message.result, PixelFormat)  # which have no place for a note
     if isinstance(message, FilterMessage):
         filter_config = FilterConfig.from_options(message.options)
-        return FilterJob(message.filter, filter_config, strip=strip, mask=mask)
-    files = tuple(one.with_images(lambda source: Path(source.path)) for one in paintings)
+        filter = in_regions(message.filter, _path)
+        return FilterJob(filter, filter_config, strip=strip, mask=mask)
+    files = tuple(one.with_images(_path) for one in paintings)
     config = StylizeConfig.from_preset(message.preset, **message.options)
     checkpoint = _checkpoint(message)
     return StylizeJob(files, config, message.preset, strip=strip, mask=mask, checkpoint=checkpoint)
+
+
+def _path(source: PictureSource) -> Path:
+    return Path(source.path)
 
 
 def _checkpoint(message: StylizeMessage) -> Checkpoint | None:

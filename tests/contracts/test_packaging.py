@@ -147,7 +147,8 @@ def test_wheel_content(wheel: Path) -> None:
     [info] = {name.partition("/")[0] for name in names} - {"styleplug"}
     assert info.startswith("styleplug-")
     assert info.endswith(".dist-info")
-    assert {f"{info}/licenses/{name}" for name in ("LICENSE", "models/README.md")} <= names
+    licences = "LICENSE", "models/README.md", "models/LICENSE-Apache-2.0.txt"
+    assert {f"{info}/licenses/{name}" for name in licences} <= names
     for part in ("__pycache__", "/tests/", "/drawing/"):
         assert not [name for name in names if part in name]
 
@@ -158,7 +159,7 @@ def test_wheel_metadata(wheel: Path) -> None:
         metadata = email.message_from_bytes(archive.read(name))
         scripts = archive.read(name.replace("METADATA", "entry_points.txt")).decode()
     assert metadata["Name"] == "styleplug"
-    assert metadata["License-Expression"] == "MIT AND CC-BY-4.0"
+    assert metadata["License-Expression"] == "MIT AND CC-BY-4.0 AND Apache-2.0"
     assert metadata["Requires-Python"] == ">=3.11"
     assert metadata["Description-Content-Type"] == "text/markdown"
     assert set(metadata.get_all("Provides-Extra")) >= {"cpu", "gpu", "torch"}

@@ -16,6 +16,7 @@ import pytest
 from styleplug import __version__
 from styleplug.config import PRESETS, FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError, UnreadableImageError
+from styleplug.filter_region import FilterRegion
 from styleplug.hookspecs import StylizeResult
 from styleplug.image.metadata.blocks import Metadata
 from styleplug.image.metadata.xmp import Packet
@@ -25,6 +26,7 @@ from styleplug.image.write import write_picture
 from styleplug.jobs.job import FilterJob, StylizeJob
 from styleplug.jobs.provenance import SourceFile, StylizeProvenance, provenance_in
 from styleplug.painting import Painting
+from styleplug.parts import Part
 
 PIXELS = np.zeros((8, 8, 3), np.float32)
 RESULT = StylizeResult(PIXELS, "time-limit", "vgg16", 0.5, 0.25, 10.0, 12.345, "onnx")
@@ -180,6 +182,17 @@ def test_a_filter_is_noted_in_the_place_of_a_painting(
     }
     assert provenance_in(note.embed_in(metadata).xmp) == note
     assert provenance_in(metadata.xmp.replace(b"photo.jpg", b"/")) is None
+
+
+def test_parts_and_filters_in_regions_are_noted(files: list[Path]) -> None:
+    regions = FilterRegion("dots", Part.SKY), FilterRegion("lines", files[1]), FilterRegion("wave")
+    job = FilterJob(regions, FilterConfig(), mask=Part.PERSON)
+    note = job.provenance(SourceFile.of(files[0]))
+    assert provenance_in(note.embed_in(Metadata()).xmp) == note
+    assert note.mask is Part.PERSON
+    assert [region.region for region in note.filter] == [Part.SKY, SourceFile.of(files[1]), None]
+    other = replace(job, mask=Part.BACKGROUND)
+    assert other.digest() != job.digest()
 
 
 def test_a_note_that_another_program_has_written_anew(

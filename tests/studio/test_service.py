@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from jsonschema import Draft202012Validator
 from PIL import Image, ImageChops
+from portrait import PATH as PORTRAIT
 from studio_client import StudioClient
 
 import styleplug
@@ -325,3 +326,21 @@ def test_the_document_holds_together(studio):
     text = studio.get("/api/v1/openapi.json").body.decode()
     for part in text.split("#/components/schemas/")[1:]:
         assert part.partition('"')[0] in names
+
+
+def test_a_mask_of_persons_is_an_upload(studio, photo):
+    portrait = studio.upload(PORTRAIT.read_bytes(), "Grace.jpg").json
+    answer = studio.post("/api/v1/masks/person", {"upload": portrait["id"]})
+    assert answer.status == 201
+    mask = answer.json
+    assert mask["name"] == "Grace-person.png"
+    assert (mask["width"], mask["height"]) == (portrait["width"], portrait["height"])
+    with Image.open(io.BytesIO(studio.get(mask["preview"]).body)) as image:
+        grey = image.convert("L")
+        assert grey.getpixel((grey.width // 2, grey.height // 2)) == 255
+        assert grey.getpixel((5, 5)) == 0
+    assert "person-mask" in studio.get("/api/v1/catalogue").json["capabilities"]
+    before = studio.get("/api/v1/uploads").json
+    nobody = studio.post("/api/v1/masks/person", {"upload": photo})
+    assert (nobody.status, nobody.code) == (422, "nobody")
+    assert studio.get("/api/v1/uploads").json == before

@@ -1,4 +1,4 @@
-"""Where something is to be preserved: faces and lines."""
+"""Where something is to be preserved: faces, lines and text."""
 
 from __future__ import annotations
 

@@ -86,7 +86,6 @@ def test_the_weaker_the_more_of_the_photograph(
     weaker = together.weaker[0.4]
     assert weaker.content_error == pytest.approx(alone.content_error, rel=0.2)
     assert weaker.content_error < 0.85 * together.content_error
-    assert together.style_error < weaker.style_error
 
 
 def test_weaker_pictures_have_octaves_too(make_transfer: MakeTransfer) -> None:

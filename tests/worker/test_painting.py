@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from portrait import PATH as PORTRAIT
 from worker_client import Message, WorkerClient
 
+from styleplug import pictures
 from styleplug.config import FilterConfig
 from styleplug.errors import ProtocolError
 from styleplug.image.inspect import inspect_picture
@@ -279,6 +281,23 @@ def test_paintings_have_regions_and_masks(
     assert np.abs(painted[9:, 24:, :3] - photo[9:, 24:, :3]).mean() > 0.01
 
 
+def test_parts_are_found_in_the_place_of_masks(worker: WorkerClient) -> None:
+    """A filter for a person alone; and nobody where nobody is."""
+    for id, file in (("a", PORTRAIT), ("b", pictures.path("harbour.jpg"))):
+        worker.open(id)
+        filters = [{"name": "posterise", "region": {"part": "person"}}]
+        photo = {"path": str(file)}
+        worker.say("filter", id=id, photo=photo, filters=filters, result={"format": "png"})
+    ended = {said["id"]: said for said in (worker.hear(), worker.hear())}
+    assert ended["a"]["type"] == "finished", ended["a"]
+    assert ended["b"]["code"] == "image-unsupported"
+    assert "harbour.jpg: nobody is found in it" in ended["b"]["message"]
+    with Image.open(ended["a"]["result"]["path"]) as after, Image.open(PORTRAIT) as before:
+        change = np.abs(np.asarray(after).astype(int) - np.asarray(before).astype(int))
+    assert change[:60, -60:].max() <= 1
+    assert change[250:350, 200:300].mean() > 3
+
+
 @pytest.mark.parametrize(
     ("painting", "words"),
     [
@@ -288,6 +307,7 @@ def test_paintings_have_regions_and_masks(
         ({"crop": "middle"}, "paintings[0].crop is wrong; it must be one of all, left, right"),
         ({"region": "sky.png"}, "paintings[0].region is wrong; it must be an object"),
         ({"by_color": True}, "paintings[0].region is missing"),
+        ({"region": {"part": "cat"}}, "region.part is wrong; it must be one of person, backgr"),
         ({"by_color": 1}, "paintings[0].by_color is wrong; it must be true or false"),
     ],
 )

@@ -17,12 +17,14 @@ from styleplug.cli.ui.batch_summary import Summary, check_report, write_page
 from styleplug.cli.ui.interrupt import Interrupted
 from styleplug.cli.ui.job import filter_job, is_preset_given, stylize_job
 from styleplug.cli.ui.options import config_options, given_options, like_option, path_option
-from styleplug.cli.ui.paintings import painting_options, paintings_of
+from styleplug.cli.ui.paintings import filter_of, filter_option, painting_options, paintings_of
 from styleplug.cli.ui.pipes import PIPE
 from styleplug.cli.ui.terminal import say, say_json
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import StyleplugError
+from styleplug.filter_region import FilterRegion
 from styleplug.jobs.job import PictureJob, StylizeJob
+from styleplug.parts import Part
 
 if TYPE_CHECKING:
     from styleplug.batch.events import BatchEvent
@@ -38,13 +40,7 @@ _FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in Filter
 @click.command()
 @click.argument("inputs", type=click.Path(path_type=Path), nargs=-1, metavar="[INPUT]...")
 @painting_options
-@click.option(
-    "--filter",
-    "filter_name",
-    metavar="NAME",
-    help="The filter, as of `styleplug filter`; of the options of a painting it takes"
-    f" {_FILTER_OPTIONS}.",
-)
+@filter_option(required=False, more=f". Of a painting's options it takes {_FILTER_OPTIONS}.")
 @like_option
 @path_option(
     "-o",
@@ -115,9 +111,9 @@ _FILTER_OPTIONS = ", ".join(f"--{option.replace('_', '-')}" for option in Filter
 @config_options
 def batch(
     inputs: tuple[Path, ...],
-    filter_name: str | None,
+    filters: tuple[FilterRegion[Path], ...],
     like: Path | None,
-    mask: Path | None,
+    mask: Path | Part | None,
     folder: Path,
     recursive: bool,
     system_folders: bool,
@@ -153,7 +149,7 @@ def batch(
 
     summary = Summary()
     try:
-        job = _job(filter_name, like, mask, strip, options).absolute()
+        job = _job(filters, like, mask, strip, options).absolute()
         kind = kind and kind.removeprefix(".")
         spec = BatchSpec(job, _absolute(folder), suffix, kind, overwrite, skip_existing)
         search = Search(spec.folder, recursive, system_folders)
@@ -176,22 +172,22 @@ def batch(
 
 
 def _job(
-    filter_name: str | None,
+    filters: Sequence[FilterRegion[Path]],
     like: Path | None,
-    mask: Path | None,
+    mask: Path | Part | None,
     strip: bool,
     options: dict[str, Any],
 ) -> PictureJob:
     """What is to be done to each picture."""
     paintings = paintings_of(options)
-    if filter_name is None:
+    if not filters:
         if not paintings and not like:
             raise click.UsageError("Missing option '--style', '--region', '--like' or '--filter'.")
         return stylize_job(paintings, like, [], options, strip=strip, mask=mask)
     of_paintings = given_options(StylizeConfig, options).keys() - FilterConfig.options().keys()
     if paintings or like or is_preset_given() or of_paintings:
         raise click.UsageError(f"'--filter' takes no options of a painting but {_FILTER_OPTIONS}.")
-    return filter_job(filter_name, options, strip=strip, mask=mask)
+    return filter_job(filter_of(filters), options, strip=strip, mask=mask)
 
 
 def _usual_processes(job: PictureJob) -> int:

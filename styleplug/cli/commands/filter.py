@@ -9,22 +9,17 @@ import click
 
 from styleplug.cli.ui.job import filter_job
 from styleplug.cli.ui.options import field_options, output_option, strip_option
-from styleplug.cli.ui.paintings import mask_option
+from styleplug.cli.ui.paintings import filter_of, filter_option, mask_option
 from styleplug.cli.ui.terminal import say
 from styleplug.config import FilterConfig
+from styleplug.filter_region import FilterRegion
 from styleplug.jobs.run import check_job, prepare
+from styleplug.parts import Part
 
 
 @click.command()
 @click.argument("photo", type=click.Path(path_type=Path))
-@click.option(
-    "--filter",
-    "name",
-    metavar="NAME",
-    required=True,
-    help="The filter, one that `styleplug filters` lists, or a blend of styles, such as"
-    " starry-night:0.6,the-wave:0.4",
-)
+@filter_option(required=True, more="; if there is none, it stays as it is.")
 @output_option()
 @mask_option
 @field_options(FilterConfig)
@@ -32,15 +27,15 @@ from styleplug.jobs.run import check_job, prepare
 @strip_option
 def filter(
     photo: Path,
-    name: str,
+    filters: tuple[FilterRegion[Path], ...],
     output: Path,
-    mask: Path | None,
+    mask: Path | Part | None,
     overwrite: bool,
     strip: bool,
     **options: Any,
 ) -> None:
     """Send PHOTO through a filter."""
-    job = filter_job(name, options, strip=strip, mask=mask).for_photo(photo)
+    job = filter_job(filter_of(filters), options, strip=strip, mask=mask).for_photo(photo)
     check_job(job, photo, output, overwrite=overwrite)
     prepared = prepare(job, photo)
     result = prepared.run()

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from styleplug.cli.ui.terminal import say, say_json
+from styleplug.parts import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from styleplug.filter_region import FilterRegion
     from styleplug.image.inspect import Inspection
     from styleplug.image.metadata.blocks import Metadata
     from styleplug.jobs.provenance import FilterProvenance, SourceFile, StylizeProvenance
@@ -80,11 +84,21 @@ def _story(made: StylizeProvenance | FilterProvenance) -> list[str]:
 
 def _filtering(made: FilterProvenance) -> list[str]:
     return [
-        f"made by styleplug {made.version}, filter {made.filter}",
+        f"made by styleplug {made.version}, {_filters(made.filter)}",
         _source("photograph", made.photograph),
+        *([] if isinstance(made.filter, str) else map(_of_region, made.filter)),
         *([_source("mask", made.mask)] if made.mask else []),
         *([_source("in colours of", made.palette)] if made.palette else []),
     ]
+
+
+def _filters(filter: str | Sequence[FilterRegion[SourceFile]]) -> str:
+    return f"filter {filter}" if isinstance(filter, str) else "filters in regions"
+
+
+def _of_region(region: FilterRegion[SourceFile]) -> str:
+    role = f"filter {region.filter}"
+    return _source(f"{role}, where", region.region) if region.region else f"{role}, elsewhere"
 
 
 def _painting(made: StylizeProvenance) -> list[str]:
@@ -116,5 +130,7 @@ def _of_painting(painting: Painting[SourceFile]) -> list[str]:
     ]
 
 
-def _source(role: str, source: SourceFile) -> str:
+def _source(role: str, source: SourceFile | Part) -> str:
+    if isinstance(source, Part):
+        return f"{role}: {source}, as it is found in the photograph"
     return f"{role}: {source.name}  {source.sha256}"

@@ -34,6 +34,7 @@ from styleplug.hookspecs import StylizeResult
 from styleplug.jobs.job import StylizeJob
 from styleplug.jobs.run import PreparedJob, check_job, prepare
 from styleplug.jobs.variations import recipes, varied
+from styleplug.parts import Part, images_of, with_image
 
 if TYPE_CHECKING:
     from styleplug.events import Event
@@ -59,7 +60,7 @@ _log = logging.getLogger("styleplug")
 def stylize(
     photo: Path,
     like: Path | None,
-    mask: Path | None,
+    mask: Path | Part | None,
     output: Path,
     kind: str | None,
     strengths: tuple[float, ...] | None,
@@ -89,19 +90,20 @@ def stylize(
     paintings = paintings_of(options)
     if not paintings and not like:
         raise click.UsageError("Missing option '--style', '--region', or '--like'.")
-    masks = [mask] if mask else []
     check_strengths_alone(click.get_current_context().params)
     check_variations(click.get_current_context().params)
     if strengths:
         options["strength"] = strengths[0]
-    inputs = [photo, *(path for painting in paintings for path in painting.images), *masks]
+    files = (path for painting in paintings for path in painting.images)
+    inputs = [photo, *files, *images_of(mask)]
     check_pipes(inputs, output, kind, as_json=as_json)
     watch = Watch(plot, frames, compare, overwrite)
     try:
         with piped(inputs, output, kind) as ((photo, *others), file):
             name = "standard output" if output == PIPE else str(output)
-            files = iter(others)
-            paintings, mask = with_files(paintings, files), next(files, None)
+            rest = iter(others)
+            paintings = with_files(paintings, rest)
+            mask = with_image(mask, lambda _: next(rest))
             job = stylize_job(
                 *(paintings, like, [photo.parent], options),
                 strip=strip,

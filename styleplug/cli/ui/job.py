@@ -14,25 +14,31 @@ from click.core import ParameterSource
 from styleplug.cli.ui.options import config_from, given_options
 from styleplug.config import FilterConfig, StylizeConfig
 from styleplug.errors import ConfigError
+from styleplug.filter_region import FilterRegion
 from styleplug.jobs.job import FilterJob, StylizeJob
 from styleplug.jobs.provenance import SourceFile
 from styleplug.jobs.variations import Recipe, varied
 from styleplug.painting import Painting
+from styleplug.parts import Part, with_image
 
 if TYPE_CHECKING:
     from styleplug.jobs.provenance import StylizeProvenance
 
 
 def filter_job(
-    name: str, options: Mapping[str, Any], *, strip: bool, mask: Path | None = None
+    filter: str | tuple[FilterRegion[Path], ...],
+    options: Mapping[str, Any],
+    *,
+    strip: bool,
+    mask: Path | Part | None = None,
 ) -> FilterJob:
-    """A filter of this name, with the options that were given.
+    """A filter, or several in regions, with the options that were given.
 
     Raises:
         ConfigError: an option is outside its range.
     """
     config = FilterConfig(**given_options(FilterConfig, options))
-    return FilterJob(name, config, strip=strip, mask=mask)
+    return FilterJob(filter, config, strip=strip, mask=mask)
 
 
 def stylize_job(
@@ -42,7 +48,7 @@ def stylize_job(
     options: Mapping[str, Any],
     *,
     strip: bool,
-    mask: Path | None = None,
+    mask: Path | Part | None = None,
     pick: int | None = None,
 ) -> StylizeJob:
     """A painting as the options have it; with `like`, as that picture was painted, but for the
@@ -81,7 +87,8 @@ def stylize_job(
         for one in made.paintings
     )
     if made.mask and not mask:
-        mask = made.mask.find(places, "give it with --mask")
+        find = partial(SourceFile.find, folders=places, remedy="give it with --mask")
+        mask = with_image(made.mask, find)
     job = StylizeJob(given, made.config(**changes), made.preset, like, strip=strip, mask=mask)
     if not made.variations:
         if pick is not None:

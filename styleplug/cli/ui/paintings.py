@@ -1,4 +1,4 @@
-"""How paintings and regions are given on a command line, and options for them.
+"""How paintings, filters and regions are given on a command line, and options for them.
 
 A painting is FILE or NAME, then perhaps a weight, a depth and a part: `a.jpg:0.7`, `b.jpg@fine`,
 `c.jpg@left`. What a file is called as a whole comes first, so that a name may hold any of these
@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from styleplug.cli.ui.options import parsed_by, path_option
+from styleplug.cli.ui.options import parsed_by
+from styleplug.filter_region import FilterRegion
 from styleplug.painting import CROP, DEPTH, WEIGHT, Painting
+from styleplug.parts import path_or_part
 
 _WEIGHT = re.compile(r"(.+):([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)", re.DOTALL)
 _DEPTH = re.compile(rf"(.+)@({'|'.join(DEPTH.choices)})", re.DOTALL)
@@ -43,7 +45,7 @@ def parse_region(text: str) -> Painting[Path]:
     region, painting = _divided(text)
     image, weight, depth, crop = _without_suffixes(painting)
     image, mask = _without_mask(image)
-    return Painting(Path(image), weight, depth, Path(region), mask, crop=crop)
+    return Painting(Path(image), weight, depth, path_or_part(region), mask, crop=crop)
 
 
 def parse_region_map(text: str) -> Painting[Path]:
@@ -57,7 +59,15 @@ def parse_region_map(text: str) -> Painting[Path]:
         raise ValueError(
             f"{text!r} is no MAP=PAINTING:MAP, with the painting's map, a file, at its end"
         )
-    return replace(one, by_color=True)
+    return replace(one, region=Path(one.region or ""), by_color=True)
+
+
+def parse_filter(text: str) -> FilterRegion[Path]:
+    """The filter, and perhaps its region, of `[MASK=]NAME`."""
+    if "=" not in text:
+        return FilterRegion(text)
+    region, name = _divided(text)
+    return FilterRegion(name, path_or_part(region))
 
 
 def as_text(painting: Painting[Path]) -> str:
@@ -75,11 +85,39 @@ def as_text(painting: Painting[Path]) -> str:
     return text
 
 
-mask_option = path_option(
+mask_option = click.option(
     "--mask",
+    type=path_or_part,
+    metavar="FILE",
     help="Where to act, and how strongly: a grey picture, white for fully; what is black stays as"
-    " it is. Of a folder, the picture in it that is called as PHOTO is.",
+    " it is. Of a folder, the picture in it that is called as PHOTO is. Or what to find in PHOTO:"
+    " person, background (all but persons), or sky; a file of such a name comes first.",
 )
+
+
+def filter_option(required: bool, more: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`--filter`, which is for `filter_of`; `more` ends the help text."""
+    return click.option(
+        "--filter",
+        "filters",
+        type=parsed_by(parse_filter),
+        metavar="[MASK=]NAME",
+        multiple=True,
+        required=required,
+        help="The filter, one that `styleplug filters` lists, or a blend of styles, such as"
+        " starry-night:0.6,the-wave:0.4. With a MASK, as of --mask, it acts there alone; give"
+        f" several for as many regions. What they leave is for the one without a MASK{more}",
+    )
+
+
+def filter_of(filters: Sequence[FilterRegion[Path]]) -> str | tuple[FilterRegion[Path], ...]:
+    """What the values of `--filter` come to: one filter, or several in regions."""
+    match filters:
+        case [FilterRegion(filter=name, region=None)]:
+            return name
+    return tuple(filters)
+
+
 PARSERS: dict[str, Callable[[str], Painting[Path]]] = {
     "paintings": parse_painting,
     "regions": parse_region,
@@ -114,7 +152,8 @@ def painting_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "Paint in the manner of PAINTING where MASK is white; give one for each region. A"
             " second MASK is the painting's, of what to learn from. What no region covers is"
             " painted as --style says, and without it stays as it is. A region's MASK may be a"
-            " folder, as of --mask; weights and depths are as of --style.",
+            " folder, or person, background or sky, as of --mask; weights and depths are as of"
+            " --style.",
         ),
         (
             "--style",

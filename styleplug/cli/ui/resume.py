@@ -32,6 +32,7 @@ from styleplug.hookspecs import Checkpoint
 from styleplug.jobs.job import StylizeJob
 from styleplug.jobs.provenance import SourceFile
 from styleplug.options import Duration, Option
+from styleplug.parts import images_of, path_or_part
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import StylizeResult
@@ -186,6 +187,8 @@ def _files_in(name: str, texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         if name in PARSERS:
             yield from map(str, parsed_by(PARSERS[name])(text).images)
+        elif name == "mask":
+            yield from map(str, images_of(path_or_part(text)))
         else:
             yield text
 

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 import styleplug
 from styleplug.studio.catalogue import style_of
-from styleplug.studio.endpoints.asking import body_of, picture, service_of, upload_of
+from styleplug.studio.endpoints.asking import (
+    body_of,
+    caller_of,
+    picture,
+    service_of,
+    upload_of,
+)
+from styleplug.studio.names import new_id
 from styleplug.studio.problems import Problem, wrong_field
 
-CAPABILITIES = ("weights", "mask")
-"""Of `weights`, `mask` and `person-mask`, those that work; pages hide the others."""
+CAPABILITIES = ("weights", "mask", "person-mask")
+"""What else works; pages hide what doesn't."""
 _LONGEST_NAME = 64
 
 
 async def person_mask(request: Request) -> Response:
-    """Where there is a person in an upload, once there is a model that finds it."""
-    raise Problem(501, "not-available", "persons can't be found by this version; paint the region")
+    """Adds an upload: a mask of the persons in another."""
+    service, body = service_of(request), await body_of(request)
+    upload, id = upload_of(request, str(body.get("upload"))), new_id()
+    name = f"{Path(upload.name).stem}-person.png"
+    file = service.store.upload_folder(id) / name
+    file.parent.mkdir(mode=0o700)
+    if not await service.pictures.mask(service.store.upload_file(upload), upload.name, file):
+        service.store.remove_upload(id)
+        raise Problem(422, "nobody", f"nobody is found in {upload.name}; paint the region")
+    mask = await service.take_in(file, name, caller_of(request).owner, id=id)
+    service.store.prune()
+    return JSONResponse(service.described_upload(mask), 201)
 
 
 async def health(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The term of what is to be preserved: faces, lines.
+"""The term of what is to be preserved: faces, lines, text.
 
 The squared error of a layer's features, in which places count by how much is to be preserved there,
 m: Σ m (F − P)² / Σ m a(m) P². It is a part of the content error, and as large as the rest of it

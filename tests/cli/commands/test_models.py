@@ -65,7 +65,7 @@ def test_list_names_what_is_installed_and_what_isnt() -> None:
 
 def test_list_as_json_has_every_field() -> None:
     *others, entry = json.loads(run("list", "--json").stdout)
-    assert [one["name"] for one in (*others, entry)] == ["faces", "filters", "vgg16"]
+    assert [one["name"] for one in (*others, entry)] == ["faces", "filters", "person", "vgg16"]
     assert entry["size"] > 1e7
     assert entry["path"].endswith("vgg16.onnx")
     assert {"sha256", "licence", "attribution", "source", "known", "not_known"} <= set(entry)
@@ -74,7 +74,7 @@ def test_list_as_json_has_every_field() -> None:
 def test_verify_is_content_with_sound_files() -> None:
     result = run("verify")
     assert result.exit_code == 0
-    models = [find_model(name) for name in ("faces", "filters", "vgg16")]
+    models = [find_model(name) for name in ("faces", "filters", "person", "vgg16")]
     assert result.stdout == "".join(f"{model.name}  ok  {model.sha256}\n" for model in models)
 
 
