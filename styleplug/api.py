@@ -56,6 +56,7 @@ def stylize(
     checkpoint: Checkpoint | None = None,
     mask: ImageLike | Part | None = None,
     previous: PreviousFrame | None = None,
+    weaker: Iterable[float] = (),
 ) -> StylizeResult:
     """Paint a photograph in the manner of one or more paintings.
 
@@ -74,11 +75,13 @@ def stylize(
             stays as it is. One of another size is scaled. Or a part that is found in the
             photograph: "person", "background" or "sky".
         previous: of a frame of a video, what the one before has become.
+        weaker: strengths below the config's at which to paint the picture, too, in much less time
+            than by themselves.
 
     Returns:
         The result, whose `image` is (H, W, 3) float32, sRGB in [0, 1], as large as the photograph,
         and whose `alpha` is the photograph's; `to_pil()` gives a PIL image, `save(path)` writes a
-        file.
+        file. Its `weaker` has the results of weaker strengths, by strength.
 
     Raises:
         StyleplugError: a wrong option, picture or model, or a missing package; see
@@ -111,6 +114,7 @@ def stylize(
         mask=_where(mask, "the mask", photograph),
         palette_image=_option_pixels(config, "palette"),
         previous=previous,
+        weaker=tuple(sorted(set(weaker), reverse=True)),
     )
     result: StylizeResult = plugin_manager().hook.styleplug_stylize(request=request)
     return result
@@ -344,12 +348,12 @@ def _shares(
 
 def _styles(paintings: Iterable[Any], photograph: Picture) -> tuple[list[Picture], list[StyleRole]]:
     """The pictures of paintings, each with what it is for."""
-    from styleplug.image.masks import masked
+    from styleplug.image.masks import cropped, masked
 
     styles, roles = [], []
     for number, each in enumerate(paintings, start=1):
         painting = each if isinstance(each, Painting) else Painting(each)
-        picture = _painting(painting.image)
+        picture = cropped(_painting(painting.image), painting.crop)
         for region, mask in _places(painting, number, photograph):
             styles.append(picture if mask is None else masked(picture, mask.values))
             roles.append(StyleRole(painting.weight, painting.depth, region))

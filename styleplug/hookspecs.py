@@ -189,7 +189,8 @@ class StylizeRequest(JobRequest):
     start from where the config's `init` names a file, and `palette_image` the one whose colours to
     take where its `palette` does. `checkpoint` is where to keep the state of the work, and to go on
     from. `previous` is that of a frame of a video which isn't its first: the work then begins with
-    it, at the working size alone, and is held to it.
+    it, at the working size alone, and is held to it. `weaker` are strengths below the config's at
+    which to paint the picture, too, each below the one before.
 
     Raises:
         ConfigError: there are alphas or roles for more or fewer paintings than there are.
@@ -206,6 +207,7 @@ class StylizeRequest(JobRequest):
     mask: Mask | None = None
     palette_image: NDArray[np.float32] | None = None
     previous: PreviousFrame | None = None
+    weaker: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.style_images)
@@ -292,7 +294,8 @@ class StylizeResult(JobResult):
 
     `stopped` is "finished", "time-limit", "cancelled" or "diverged"; the errors are those at the
     last scale that was reached; `cost` is the work done in passes over the picture at full size;
-    `engine` is what computed the gradients, "" where nobody says.
+    `engine` is what computed the gradients, "" where nobody says. `weaker` are the results of the
+    request's weaker strengths, by strength, as far as they were reached.
     """
 
     stopped: str
@@ -302,6 +305,7 @@ class StylizeResult(JobResult):
     cost: float
     seconds: float
     engine: str = ""
+    weaker: Mapping[float, StylizeResult] = field(default_factory=dict, kw_only=True)
 
 
 @dataclass(frozen=True)

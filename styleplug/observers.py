@@ -109,14 +109,13 @@ class Observers:
                 self._sources().get(request.filter, request.filter),
                 f"its filter gave {after.shape}, not {before.shape}",
             )
-        config = request.config
-        if config.colors != "painted":
-            from styleplug.image.picture import Picture
-            from styleplug.image.recolour import recolour
+        from styleplug.image.picture import Picture
+        from styleplug.image.recolour import recolour
 
-            painted, photograph = (Picture(one, request.alpha) for one in (after, before))
-            palette = None if request.palette_image is None else Picture(request.palette_image)
-            after = recolour(painted, photograph, config.colors, config.color_strength, palette)
+        config = request.config
+        painted, photograph = (Picture(one, request.alpha) for one in (after, before))
+        palette = None if request.palette_image is None else Picture(request.palette_image)
+        after = recolour(painted, photograph, config.colors, config.color_strength, palette)
         # In place, for pictures may be large.
         image = after - before
         image *= before.dtype.type(config.strength)

@@ -25,6 +25,12 @@ DEPTH = Choice(
     ("all", "fine", "coarse"),
     name="depth",
 )
+CROP = Choice(
+    "all",
+    "Which part of the painting to learn from: its left, right, top or bottom, its center, or all.",
+    ("all", "left", "right", "top", "bottom", "center"),
+    name="crop",
+)
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,11 @@ class Painting(Generic[Image]):
             in it, such as `Part.SKY`; None for what the regions of other paintings leave.
         mask: a mask of the painting itself, of what to learn from it; None for all of it.
         by_color: `region` and `mask` are colour maps instead, in which equal colours correspond.
+        crop: the part of it to learn from: "left", "right", "top", "bottom", "center", or "all".
+            Its strokes keep their size.
 
     Raises:
-        ConfigError: a weight or a depth that can't be, or a colour map without another.
+        ConfigError: a weight, a depth or a part that can't be, or a colour map without another.
     """
 
     image: Image
@@ -54,10 +62,12 @@ class Painting(Generic[Image]):
     region: Image | Part | None = None
     mask: Image | None = None
     by_color: bool = False
+    crop: str = "all"
 
     def __post_init__(self) -> None:
         WEIGHT.checked(self.weight)
         DEPTH.checked(self.depth)
+        CROP.checked(self.crop)
         if self.by_color and len(self.images) < 3:
             raise ConfigError(
                 "by_color", True, "two colour maps: one of the photograph, one of the painting"

@@ -174,7 +174,7 @@ class Batch:
             JournalEntry(
                 relative_output=self._planner.relative_output(task),
                 source=task.source,
-                work=self._planner.digest,
+                work=self._planner.work(task.source),
                 source_stamp=Stamp.of(task.source),
                 state="started",
                 stamp=task.before,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -10,8 +11,9 @@ from styleplug.batch.events import PictureFailed, PictureSkipped
 from styleplug.batch.inputs import InputFile
 from styleplug.batch.journal import Journal, JournalEntry
 from styleplug.batch.task import Stamp, Task
-from styleplug.errors import ConfigError, ImageError, UnwritableImageError
+from styleplug.errors import ConfigError, ImageError, UnreadableImageError, UnwritableImageError
 from styleplug.jobs.job import PictureJob
+from styleplug.jobs.provenance import SourceFile
 
 Step = Task | PictureSkipped | PictureFailed | None
 """Something to do, something to say, or nothing: it was done before."""
@@ -51,11 +53,21 @@ class Planner:
         self._spec = spec
         self._journal = journal
         self._staging = staging
-        self.digest = spec.job.digest()
+        self._digest = spec.job.digest()
 
     def relative_output(self, task: Task) -> PurePath:
         """Where a task's result is in the output folder."""
         return task.output.relative_to(self._spec.folder)
+
+    def work(self, source: Path) -> str:
+        """The digest of what is done to a picture, with the contents of its masks."""
+        job = self._spec.job
+        try:
+            own = [one for one in job.for_photo(source).pictures if one not in job.pictures]
+        except UnreadableImageError:  # whoever carries it out says so
+            return self._digest
+        texts = [self._digest, *(SourceFile.of(mask).sha256 for mask in own)]
+        return hashlib.sha256("".join(texts).encode()).hexdigest() if own else self._digest
 
     def planned(self, pictures: Iterable[tuple[InputFile, PurePath]]) -> list[Step]:
         """What there is to do for pictures, each with the place of its result.
@@ -95,24 +107,24 @@ class Planner:
                 # Either made by an earlier run, or what one was allowed to replace.
                 if entry is None or entry.stamp != task.before:
                     return _taken(task)
-                self._check_work(entry)
+                self._check_work(entry, source)
         return self._sidecars_in_the_way(task, relative_output) or task
 
     def _is_current(self, entry: JournalEntry, source: Path) -> bool:
         """Whether a result is what this work would come to, unless someone has changed it since."""
         return (
             entry.state == "done"
-            and entry.work == self.digest
             and entry.source_stamp == Stamp.of(source)
+            and entry.work == self.work(source)
         )
 
-    def _check_work(self, entry: JournalEntry) -> None:
-        if entry.state == "done" and entry.work != self.digest:
+    def _check_work(self, entry: JournalEntry, source: Path) -> None:
+        if entry.state == "done" and entry.work != self.work(source):
             raise ConfigError(
                 "output",
                 str(self._spec.folder),
                 f"another folder, or --overwrite be given: {entry.relative_output} in it was made"
-                " with other options",
+                " with other options, or another mask",
             )
 
     def _sidecars_in_the_way(self, task: Task, relative_output: PurePath) -> PictureFailed | None:

@@ -31,6 +31,7 @@ COMMANDS = {
     "cache": "Look at or clear the cache of paintings' statistics.",
     "doctor": "Find out whether a transfer would work, and what is missing.",
     "features": "Extract a network's features of a picture.",
+    "figure": "Draw a photograph in the manner of several paintings.",
     "filter": "Send a picture through a filter.",
     "filters": "List the filters; add, pass on or remove your own.",
     "hosts": "Find host programs; install or remove styleplug's adapters.",

@@ -18,6 +18,8 @@ from styleplug.image.samples import Array, quantised
 LEAST_AREA = 0.005
 """The part of a colour map that a colour has to have. What has less are the colours between two
 others, along edges that are smooth or of a JPEG."""
+CROPPED = 0.6
+"""How much of a side belongs to a crop."""
 TOLERANCE = 48
 """How far apart, in levels of 0 to 255 summed over the channels, colours may be to be one."""
 
@@ -64,6 +66,20 @@ def masked(picture: Picture, values: Array) -> Picture:
     return replace(picture, alpha=values if picture.alpha is None else values * picture.alpha)
 
 
+def cropped(picture: Picture, crop: str) -> Picture:
+    """A picture of which only a part is seen: three fifths of its width, its height, or both.
+
+    Args:
+        crop: "left", "right", "top", "bottom", "center", or "all".
+    """
+    if crop == "all":
+        return picture
+    height, width = picture.pixels.shape[:2]
+    values = np.zeros((height, width), np.float32)
+    values[_part(height, ("top", "bottom"), crop), _part(width, ("left", "right"), crop)] = 1
+    return masked(picture, values)
+
+
 class ColorPair(NamedTuple):
     """Where a colour, such as "#ff0000", is in each of two maps: (H, W) float32, 0 or 1."""
 
@@ -96,6 +112,13 @@ def matched_colors(first: Picture, second: Picture) -> list[ColorPair]:
         where = in_first == number, in_second == match
         pairs.append(ColorPair(name, *(each.astype(np.float32) for each in where)))
     return pairs
+
+
+def _part(side: int, ends: tuple[str, str], crop: str) -> slice:
+    """Of a side, what belongs to a crop; `ends` are the crops at its beginning and its end."""
+    length = round(side * CROPPED)
+    start = {ends[0]: 0, ends[1]: side - length, "center": (side - length) // 2}.get(crop)
+    return slice(None) if start is None else slice(start, start + length)
 
 
 def _palette(picture: Picture) -> Array:

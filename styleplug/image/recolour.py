@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from styleplug.image.luma import recoloured
 from styleplug.image.picture import Picture
 from styleplug.image.samples import Array
+from styleplug.image.transparency import resized_picture
 
 _SAMPLES = 2**19
 """Pixels, at the most, that are enough to know a picture's colours by."""
@@ -39,7 +40,7 @@ def recolour(
 
     Args:
         painted: what is seen of it counts.
-        photograph: of the same size.
+        photograph: scaled to its size, if it has another.
         colors: "painted", which changes nothing; "luminance", light and dark in the photograph's
             own colours; or "histogram" or "covariance", the colours of the palette all over.
         strength: how much of these colours to take, 0 to 1.
@@ -51,6 +52,7 @@ def recolour(
     if colors == "painted":
         return painted.pixels
     if colors == "luminance":
+        photograph = resized_picture(photograph, *painted.pixels.shape[:2])
         other = recoloured(painted.pixels, photograph.pixels)
     else:
         match = _MAPS[colors](_colours(painted), _colours(palette or photograph))

@@ -92,6 +92,7 @@ class StylizeJob(PictureJob):
         preset: what the config began with.
         like: the picture that all of it was taken from, if there is one.
         checkpoint: where to keep the state of the work, and to go on from.
+        weaker: strengths below the config's at which to paint them, too.
     """
 
     paintings: tuple[Painting[Path], ...]
@@ -99,6 +100,7 @@ class StylizeJob(PictureJob):
     preset: str = DEFAULT_PRESET
     like: Path | None = None
     checkpoint: Checkpoint | None = None
+    weaker: tuple[float, ...] = ()
 
     @property
     def pictures(self) -> tuple[Path, ...]:

@@ -17,7 +17,7 @@ from styleplug.config import MACHINE_OPTIONS, RENAMED, Config, FilterConfig, Sty
 from styleplug.errors import ConfigError, UnreadableImageError
 from styleplug.filter_region import FilterRegion, in_regions
 from styleplug.options import File
-from styleplug.painting import DEPTH, Painting
+from styleplug.painting import CROP, DEPTH, Painting
 from styleplug.parts import Part, with_image
 
 if TYPE_CHECKING:
@@ -124,6 +124,8 @@ class StylizeProvenance(Provenance):
         mask: where it was painted, if not everywhere.
         backbone, engine: the network that was used, and what computed the gradients.
         stopped: how it ended, as in `StylizeResult`.
+        variations: None but of a contact sheet: what each picture on it has otherwise, as texts by
+            name (`styleplug.jobs.variations`).
     """
 
     preset: str
@@ -134,6 +136,7 @@ class StylizeProvenance(Provenance):
     backbone: str = ""
     engine: str = ""
     stopped: str = ""
+    variations: tuple[Mapping[str, str], ...] | None = None
 
     @classmethod
     def planned(
@@ -249,7 +252,7 @@ def provenance_in(packet: bytes | None) -> StylizeProvenance | FilterProvenance 
             for element in Packet(packet).elements(NAMESPACE)
         }
         kind = FilterProvenance if _element("filter") in found else StylizeProvenance
-        for name in ("initial", "palette", "mask"):
+        for name in ("initial", "palette", "mask", "variations"):
             found.setdefault(_element(name), "")
         names = [field.name for field in fields(kind)]
         return kind(**{name: _READERS[name](found[_element(name)]) for name in names})
@@ -315,6 +318,7 @@ def _painting(value: Value) -> Painting[SourceFile]:
         region=_place(fields["region"]) if "region" in fields else None,
         mask=_source(fields["mask"]) if "mask" in fields else None,
         by_color=fields.get("by_color") == "True",
+        crop=_text(fields.get("crop", CROP.default)),
     )
 
 
@@ -360,6 +364,7 @@ _READERS: Mapping[str, Callable[[Value], Any]] = {
     "backbone": _text,
     "engine": _text,
     "stopped": _text,
+    "variations": lambda value: tuple(map(_texts, _list(value))) if value else None,
     "filter": _filter,
 }
 """What makes a field of an element's value, or raises ValueError."""

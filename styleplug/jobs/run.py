@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import styleplug
+from styleplug.config import StylizeConfig
 from styleplug.errors import ImageError, StyleplugError, UnwritableImageError
 from styleplug.filter_region import in_regions
 from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
@@ -119,21 +120,15 @@ class PreparedJob:
             StyleplugError: it can't be done.
         """
         match self.job:
-            case StylizeJob(config=config, checkpoint=checkpoint, mask=mask):
+            case StylizeJob(config=config, checkpoint=checkpoint, mask=mask, weaker=weaker):
                 others = iter(self.others)
                 paintings = [
                     painting.with_images(lambda _: next(others)) for painting in self.job.paintings
                 ]
                 where = with_image(mask, lambda _: next(others))
                 return styleplug.stylize(
-                    self.photograph,
-                    paintings,
-                    config,
-                    on_event,
-                    cancel,
-                    checkpoint,
-                    where,
-                    previous,
+                    *(self.photograph, paintings, config, on_event, cancel, checkpoint, where),
+                    *(previous, weaker),
                 )
             case FilterJob(filter=name, config=config, mask=mask):
                 others = iter(self.others)
@@ -143,6 +138,25 @@ class PreparedJob:
                     self.photograph, filter, config, on_event, cancel, where, previous
                 )
         raise TypeError(f"{type(self.job).__name__} is no job")
+
+    def by_strength(
+        self, result: StylizeResult
+    ) -> Mapping[float, tuple[PreparedJob, StylizeResult]]:
+        """The results of all strengths that were reached, each with a job of its own."""
+        assert isinstance(self.job, StylizeJob)
+        whole = {self.job.config.strength: result, **result.weaker}
+        return {
+            strength: (self._of_strength(self.job, strength), replace(painted, weaker={}))
+            for strength, painted in whole.items()
+        }
+
+    def _of_strength(self, job: StylizeJob, strength: float) -> PreparedJob:
+        note = self.provenance
+        if note is not None:
+            text = StylizeConfig.options()["strength"].format(strength)
+            note = replace(note, options={**note.options, "strength": text})
+        job = replace(job, config=replace(job.config, strength=strength), weaker=())
+        return replace(self, job=job, provenance=note)
 
     def picture(self, result: JobResult) -> Picture:
         """The result's picture, with what the photograph's file holds besides, and the note."""

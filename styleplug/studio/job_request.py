@@ -17,17 +17,12 @@ from styleplug.errors import ConfigError, StyleplugError
 from styleplug.options import File, is_number
 from styleplug.studio.problems import Problem, wrong_field
 
-KINDS = ("stylize", "filter")
 _KINDS_OF_OPTIONS = {**FilterConfig.options(), **StylizeConfig.options()}
 _LONGEST_TEXT = 1000
 _HARMLESS = re.compile(r"[\w .,:;=+-]*")
-_FIELDS = frozenset(
-    (
-        *("kind", "photo", "mask", "paintings", "weights", "regions"),
-        *("filter", "preset", "options", "format"),
-        *("after", "start_from", "parent"),
-    )
-)
+_FIELDS = ("kind", "photo", "mask", "options", "format", "after", "start_from", "parent")
+KINDS = {"stylize": ("preset", "paintings", "weights", "regions"), "filter": ("filter",)}
+"""Of jobs, each with the fields that are its own."""
 
 
 def checked_recipe(body: object, most_paintings: int) -> dict[str, Any]:
@@ -38,18 +33,19 @@ def checked_recipe(body: object, most_paintings: int) -> dict[str, Any]:
     """
     if not isinstance(body, dict):
         raise wrong_field("body", "a JSON object")
+    kind = _choice(body, "kind", tuple(KINDS))
     for name in body:
-        if name not in _FIELDS:
-            raise wrong_field(str(name)[:100], "left out, for there is no such field")
+        if name not in (*_FIELDS, *KINDS[kind]):
+            raise wrong_field(str(name)[:100], f"left out, for a {kind} job has no such field")
     recipe: dict[str, Any] = {
-        "kind": _choice(body, "kind", KINDS),
+        "kind": kind,
         "photo": _text(body, "photo"),
         "options": _options(body),
     }
     for name in ("mask", "after", "start_from", "parent", "format"):
         if body.get(name) is not None:
             recipe[name] = _text(body, name)
-    if recipe["kind"] == "filter":
+    if kind == "filter":
         recipe["filter"] = _text(body, "filter")
         _refuse_unless(lambda: FilterConfig.from_options(recipe["options"]))
     else:

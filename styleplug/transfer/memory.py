@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from styleplug.errors import OutOfMemoryError
 from styleplug.runtime.memory import free_memory, resident_memory
@@ -84,25 +84,41 @@ ENCODER = MemoryModel(fixed=170e6, weights=3.5, fewer_products=3.5, features=1.2
 """Of the encoder in ONNX Runtime."""
 
 
+class Extras(NamedTuple):
+    """What a transfer may keep in memory besides what every one does.
+
+    Args:
+        preserved: layers of which the photograph's features are kept besides those of its content.
+        regions: how many there are.
+        others: pictures of other strengths.
+    """
+
+    preserved: Sequence[str] = ()
+    regions: int = 1
+    others: int = 0
+
+
+NO_EXTRAS = Extras()
+
+
 def fitted_scales(
     scales: Sequence[Scale],
     paintings: Sequence[tuple[int, int]],
     config: StylizeConfig,
     engine: Engine,
-    preserved: Sequence[str] = (),
+    extras: Extras = NO_EXTRAS,
 ) -> tuple[Scale, ...]:
     """The scales with the windows and the history that make them as fast as fits.
 
     Args:
         scales: all of the transfer.
         paintings: the height and width of each at the largest scale.
-        preserved: layers of which the photograph's features are kept besides those of its content.
 
     Raises:
         OutOfMemoryError: not even the smallest tiles fit; it says what they would need.
     """
     limit, taken = _limit(config, engine)
-    estimate = MemoryEstimate(scales, paintings, config, engine, taken, preserved)
+    estimate = MemoryEstimate(scales, paintings, config, engine, taken, extras)
     encodings = {window: estimate.encoding(window) for window in estimate.windows(estimate.longest)}
     encoding = _first_that_fits(encodings, limit)
     fitted = []
@@ -168,7 +184,7 @@ class MemoryEstimate:
     config: StylizeConfig
     engine: Engine
     taken: int
-    preserved: Sequence[str] = ()
+    extras: Extras = NO_EXTRAS
 
     @property
     def architecture(self) -> Architecture:
@@ -207,7 +223,7 @@ class MemoryEstimate:
             ENCODER.of(self.architecture, self.layers, size, window) for size in self.sizes
         )
         pictures = _RESIZED * _PIXEL * max(height * width for height, width in self.sizes)
-        return int(self.taken + self._targets(0) + pictures + network)
+        return int(self.taken + self._targets(0) + self._others(0) + pictures + network)
 
     def evaluation(self, number: int, window: int | None, history: int) -> int:
         """When a scale is worked on."""
@@ -215,6 +231,7 @@ class MemoryEstimate:
         picture = _PIXEL * scale.pixels
         solver, remembered = "lbfgs" if history else "adam", 2 * history
         network = self.engine.memory.of(self.architecture, self.layers, scale.shape, window)
+        network += self._guided(scale.shape, window)
         evaluation = network + picture * (_PICTURES_IN_EVALUATION[solver] + remembered)
         step: float = picture * (PICTURES_IN_STEP[solver] + remembered)
         if window is None:
@@ -222,15 +239,36 @@ class MemoryEstimate:
             step += network * scale.pixels_per_evaluation / scale.pixels
         else:
             step += self.engine.memory.fixed
-        return int(self.taken + self._targets(number) + max(evaluation, step))
+        kept = self._targets(number) + self._others(number)
+        return int(self.taken + kept + max(evaluation, step))
+
+    def _others(self, number: int) -> int:
+        """The pictures of other strengths, which are no larger than the scale's."""
+        return _PIXEL * self.extras.others * self.scales[number].pixels
+
+    def _guided(self, size: tuple[int, int], window: int | None) -> float:
+        """The features that a picture of this size, as a whole or in windows, has once more for
+        each guide: to count by region, or by what is to be preserved."""
+        seen = size if window is None else (min(size[0], window), min(size[1], window))
+        regions = self.extras.regions if self.extras.regions > 1 else 0
+        guided = regions * tuple(self.config.style_layers)
+        return 4.0 * sum(
+            self._channels[layer] * Tile.of(*seen).at(layer).count
+            for layer in (*guided, *self.extras.preserved)
+        )
+
+    @property
+    def _channels(self) -> dict[str, int]:
+        """By layer."""
+        return {one.layer: one.out_channels for one in self.architecture.convolutions}
 
     def _targets(self, number: int) -> float:
         """The photograph's features, for this scale and those to come."""
-        channels = {one.layer: one.out_channels for one in self.architecture.convolutions}
+        channels = self._channels
         return sum(
             (2 if scale.is_octave else 4) * channels[layer] * Tile.of(*size).at(layer).count
             for size, scale in {
                 size: scale for scale in self.scales[number:] for size in scale.sizes
             }.items()
-            for layer in (*self.config.content_layers, *self.preserved)
+            for layer in (*self.config.content_layers, *self.extras.preserved)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from styleplug.errors import Cancelled, DivergedError
 from styleplug.events import Event, Finished, Planned, Preview, Progress
@@ -31,6 +32,13 @@ from styleplug.vgg.tensors import Pixels, as_batch, as_pixels
 
 EVALUATIONS_PER_PREVIEW = 10
 """Often enough for a film, seldom enough to cost nothing."""
+
+
+class _Painted(NamedTuple):
+    """The picture of a strength, and what was found of it."""
+
+    pixels: Pixels
+    best: Evaluation
 
 
 class Transfer:
@@ -66,7 +74,7 @@ class Transfer:
         scales = (
             saved.scales
             if saved
-            else fitted_plan(self.photograph, self.paintings, self.config, engine)
+            else fitted_plan(self.photograph, self.paintings, self.config, engine, request.weaker)
         )
         if request.previous:  # what smaller scales would settle is settled
             scales = tuple(scale for scale in scales if not scale.is_octave)[-1:]
@@ -80,6 +88,8 @@ class Transfer:
             previous=request.previous,
         )
         self.best: Evaluation | None = None
+        self.strength: float | None = None
+        self.others: dict[float | None, _Painted] = {}
         self.stopped = "finished"
         self.first = 0
         self.left: State = {}
@@ -107,16 +117,28 @@ class Transfer:
         self.encoder.release()
         yield planned
         for index in range(self.first, len(scales)):
+            self._turn_to(scales[index].strength)
             # What a scale needed is gone with it: no name holds its targets or its run.
             yield from self._solve(self._start(index, targets.pop(0) if targets else None))
             if self.stopped != "finished":
                 break
             yield self._preview(scales[index], self.pixels)
-        if self.best is None:
-            raise Cancelled
         if self.stopped == "finished" and not self.schedule.is_done:
             self.stopped = "time-limit"
-        yield Finished(self._result(self.best))
+        result = self._results()
+        if result is None:
+            raise Cancelled
+        yield Finished(result)
+
+    def _turn_to(self, strength: float | None) -> None:
+        """Go on with the picture of a strength; one that isn't there yet begins with this one."""
+        if strength == self.strength:
+            return
+        if self.best:
+            self.others[self.strength] = _Painted(self.pixels, self.best)
+        there = self.others.pop(strength, None)
+        self.pixels, self.best = there or (self.pixels, None)
+        self.strength = strength
 
     def _start(self, index: int, targets: Sequence[Targets] | None) -> ScaleRun:
         """The work on a scale: from the picture so far, or from where it was left.
@@ -157,8 +179,8 @@ class Transfer:
             work.iteration += 1
             if not evaluation.is_finite():
                 self.pixels, self.stopped = work.best_pixels, "diverged"
-                last_good = self._result(self.best) if self.best else None
-                raise DivergedError(work.iteration, evaluation.loss, last_good)
+                self._drop_unless_weaker(work)
+                raise DivergedError(work.iteration, evaluation.loss, self._results())
             if evaluation.loss < work.lowest:
                 work.lowest, work.best = evaluation.loss, work.picture
                 self.best = replace(evaluation, gradient=None)
@@ -170,10 +192,17 @@ class Transfer:
                 yield self._preview(work.scale, work.best_pixels)
             work.picture = work.solver.step(work.picture, evaluation.gradient)
             del evaluation  # its gradient makes room for the next one
+        if self.stopped != "finished":
+            self._drop_unless_weaker(work)
         best, is_octave = work.best_pixels, work.scale.is_octave
         del work  # its solver makes room
         return_freed_memory()
         self.pixels = settled(best, self.pixels) if is_octave else best
+
+    def _drop_unless_weaker(self, work: ScaleRun) -> None:
+        """Let go of a weaker picture that hasn't come to its strength: it is the one before yet."""
+        if work.scale.strength is not None and not (work.scale.is_octave or work.is_done):
+            self.best = None
 
     def _preview(self, scale: Scale, pixels: Pixels) -> Preview:
         return Preview(scale.longest, self.scene.composed(pixels))
@@ -181,7 +210,7 @@ class Transfer:
     def _must_stop(self) -> bool:
         if self.request.cancel.is_set():
             self.stopped = "cancelled"
-        elif self.best and self.schedule.is_spent:
+        elif (self.best or self.others) and self.schedule.is_spent:
             self.stopped = "time-limit"
         return self.stopped != "finished"
 
@@ -241,13 +270,24 @@ class Transfer:
         }
         checkpointer.save(tuple(scales), state)
 
-    def _result(self, evaluation: Evaluation) -> StylizeResult:
-        image, alpha, photograph = self.pixels, self.request.content_alpha, self.photograph.pixels
+    def _results(self) -> StylizeResult | None:
+        """The picture, with the weaker ones that there are; None where there is none yet."""
+        self._turn_to(None)
+        if self.best is None:
+            return None
+        weaker = {
+            one: self._result(*painted) for one, painted in self.others.items() if one is not None
+        }
+        return replace(self._result(self.pixels, self.best), weaker=weaker)
+
+    def _result(self, image: Pixels, evaluation: Evaluation) -> StylizeResult:
+        alpha, photograph = self.request.content_alpha, self.photograph.pixels
         if self.config.output_size == "photo" and image.size < photograph.size:
             image = enlarged(image, photograph, self.config.detail)
         elif alpha is not None:
             alpha = resized(alpha, *image.shape[:2])
         image = self.scene.composed(self._recoloured(image, alpha))
+        labels = self.engine.labels()
         return StylizeResult(
             image=image,
             stopped=self.stopped,
@@ -257,18 +297,16 @@ class Transfer:
             cost=self.schedule.done_cost,
             seconds=self.schedule.elapsed,
             alpha=alpha,
-            **self.engine.labels(),
+            engine=labels["engine"],
+            device=labels["device"],
         )
 
     def _recoloured(self, image: Pixels, alpha: Pixels | None) -> Pixels:
         """The picture in the colours that the config asks for."""
         config, palette = self.config, self.request.palette_image
-        if config.colors == "painted":
-            return image
-        photograph = resized(self.photograph.pixels, *image.shape[:2])
         return recolour(
             Picture(image, alpha),
-            Picture(photograph, alpha),
+            Picture(self.photograph.pixels, self.request.content_alpha),
             config.colors,
             config.color_strength,
             None if palette is None else Picture(palette),

@@ -57,6 +57,8 @@ class Scale:
     """Steps that L-BFGS remembers; with 0, Adam takes its place."""
     is_octave: bool = False
     """Whether only what is new at this size is painted; see `styleplug.transfer.octaves`."""
+    strength: float | None = None
+    """Of a weaker picture beside the config's, its strength; see `styleplug.transfer.weaker`."""
 
     @property
     def longest(self) -> int:

@@ -22,6 +22,7 @@ from styleplug.transfer.resume import machine_facts, open_checkpoint, resume_not
 from styleplug.transfer.run import Transfer
 from styleplug.transfer.scene import compose, layers_at
 from styleplug.transfer.schedule import SHORTEST_SIDE
+from styleplug.transfer.weaker import check_strengths
 from styleplug.vgg.encoder import Encoder
 from styleplug.vgg.layers import ARCHITECTURES, Architecture
 
@@ -101,6 +102,9 @@ def check_request(request: StylizeRequest, architecture: Architecture) -> None:
             raise UnsupportedImageError(
                 None, f"all of {name} is transparent; use a picture that shows something"
             )
+    check_strengths(config, request.weaker)
+    if request.weaker and request.checkpoint:
+        raise ConfigError("checkpoint", str(request.checkpoint.path), "left out with strengths")
     width, height = pictures["the photograph"].size
     plan_transfer(height, width, config)
 

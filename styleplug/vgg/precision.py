@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 
 import torch
 from torch.nn import functional
@@ -24,14 +25,20 @@ def layout_for(type: torch.dtype) -> torch.memory_format:
 def quick_type(device: torch.device) -> torch.dtype:
     """bfloat16 where that is quick, or else float32.
 
-    A CPU is put to the test, for some know bfloat16 and are slow at it: 50 ms. float16, which all
-    GPUs know, would need gradients to be scaled.
+    A CPU is put to the test, for some know bfloat16 and are slow at it: 50 ms, once in a process,
+    whose pictures so are all computed alike. float16, which all GPUs know, would need gradients to
+    be scaled.
     """
     if device.type == "cuda":
         known = torch.cuda.is_bf16_supported(including_emulation=False)
         return torch.bfloat16 if known else torch.float32
     if device.type != "cpu":
         return torch.float32
+    return _quick_type_of_cpu()
+
+
+@cache
+def _quick_type_of_cpu() -> torch.dtype:
     return min((torch.float32, torch.bfloat16), key=_seconds)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import styleplug
 from styleplug.config import FilterConfig, StylizeConfig
-from styleplug.painting import DEPTH, WEIGHT
+from styleplug.painting import CROP, DEPTH, WEIGHT
 from styleplug.parts import Part
 from styleplug.presets import list_presets
 from styleplug.styles import list_styles
@@ -34,6 +34,6 @@ def catalogue() -> dict[str, Any]:
             for job, config in (("stylize", StylizeConfig), ("filter", FilterConfig))
             for option in config.options().values()
         ],
-        "painting_options": [option.describe() for option in (WEIGHT, DEPTH)],
+        "painting_options": [option.describe() for option in (WEIGHT, DEPTH, CROP)],
         "parts": list(Part),
     }

@@ -11,7 +11,7 @@ from styleplug.config import DEFAULT_PRESET
 from styleplug.errors import ProtocolError
 from styleplug.filter_region import FilterRegion
 from styleplug.options import is_number
-from styleplug.painting import DEPTH, WEIGHT, Painting
+from styleplug.painting import CROP, DEPTH, WEIGHT, Painting
 from styleplug.parts import Part
 
 VERSIONS = (1,)
@@ -206,6 +206,7 @@ def _painting(fields: _Fields) -> PaintingSource:
         NamedPainting(fields.text("name")) if is_named else _source(fields),
         weight=fields.number("weight", 0, WEIGHT.default),
         depth=fields.choice("depth", DEPTH.choices, DEPTH.default),
+        crop=fields.choice("crop", CROP.choices, CROP.default),
         region=_source(fields.inner("region")) if by_color else _place(fields, "region"),
         mask=_source(fields.inner("mask")) if by_color else _mask(fields, "mask"),
         by_color=by_color,

@@ -139,6 +139,24 @@ def test_other_options_are_refused_before_any_work(
     assert run(pictures, FAINT) == [BatchPlanned(2, 2)]
 
 
+def test_a_changed_mask_in_a_folder_of_masks_is_noticed(
+    run: Run, make: Make, out: Path, applied: Applied
+) -> None:
+    masks = out.parent / "masks"
+    masks.mkdir()
+    for name in ("a.png", "b.png"):
+        Image.new("L", (16, 12), 255).save(masks / name)
+    pictures = [make("a.png", 1), make("b.png", 2)]
+    job = FilterJob("negative", mask=masks)
+    run(pictures, job)
+    assert run(pictures, job) == [BatchPlanned(2, 2)]
+    Image.new("L", (16, 12), 100).save(masks / "b.png")
+    with pytest.raises(ConfigError, match=r"b\.png .* another mask"):
+        run(pictures, job)
+    assert run(pictures, job, overwrite=True)[0] == BatchPlanned(total=2, done=1)
+    assert applied() == [1, 2, 2]
+
+
 def test_files_of_others_stay(run: Run, make: Make, out: Path, applied: Applied) -> None:
     out.mkdir()
     (out / "a.png").write_text("another's")

@@ -104,8 +104,8 @@ def measured(size: int, engine: str, limit: float) -> dict[str, float | None]:
     row: dict[str, float | None] = {}
     fitted_scales = plan.fitted_scales
 
-    def fitted(scales, paintings, config, engine, *preserved):  # type: ignore[no-untyped-def]  # as fitted_scales
-        [scale] = fitted_scales(scales, paintings, config, engine, *preserved)
+    def fitted(scales, paintings, config, engine, *extras):  # type: ignore[no-untyped-def]  # as fitted_scales
+        [scale] = fitted_scales(scales, paintings, config, engine, *extras)
         needed = MemoryEstimate([scale], paintings, config, engine, resident_memory())
         evaluation = needed.evaluation(0, scale.window, scale.history)
         row["estimate"] = max(needed.encoding(scale.encoding), evaluation)

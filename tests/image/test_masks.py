@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from styleplug.errors import UnsupportedImageError
-from styleplug.image.masks import mask_values, masked, matched_colors
+from styleplug.image.masks import cropped, mask_values, masked, matched_colors
 from styleplug.image.picture import Picture
 
 
@@ -33,6 +33,23 @@ def test_white_acts_and_black_or_transparent_does_not() -> None:
     image.putdata([(255,) * 4, (0, 0, 0, 255), (255, 255, 255, 0), (51, 51, 51, 255)])
     values = mask_values(Picture.from_any(image))
     np.testing.assert_allclose(values, [[1, 0, 0, 0.2]], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("crop", "rows", "columns"),
+    [
+        ("left", slice(None), slice(0, 6)),
+        ("bottom", slice(2, 5), slice(None)),
+        ("center", slice(1, 4), slice(2, 8)),
+    ],
+)
+def test_of_a_crop_only_that_part_is_seen(crop: str, rows: slice, columns: slice) -> None:
+    picture = Picture(np.ones((5, 10, 3), np.float32))
+    alpha = cropped(picture, crop).alpha
+    assert alpha is not None
+    assert alpha[rows, columns].min() == 1
+    assert alpha.sum() == alpha[rows, columns].size
+    assert cropped(picture, "all") is picture
 
 
 def test_a_mask_of_another_size_hides_part_of_a_picture() -> None:

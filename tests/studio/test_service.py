@@ -165,6 +165,8 @@ def test_a_filter_job_gives_the_file_that_the_command_line_would(
         ({"mask": "x" * 22}, "mask"),
         ({"format": "exe"}, "format"),
         ({"colour": "red"}, "colour"),
+        ({"paintings": [{"style": "mosaic"}]}, "paintings"),
+        ({"regions": []}, "regions"),
     ],
 )
 def test_a_wrong_field_of_a_job_is_named(studio, photo, changed, field):

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tracemalloc
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,13 @@ from styleplug.runtime.models import Model
 from styleplug.transfer import memory
 from styleplug.transfer.engine import Engine
 from styleplug.transfer.engine_onnx import OnnxEngine
-from styleplug.transfer.memory import fitted_scales, memory_notes, slowdown
+from styleplug.transfer.memory import (
+    Extras,
+    MemoryEstimate,
+    fitted_scales,
+    memory_notes,
+    slowdown,
+)
 from styleplug.transfer.schedule import Scale, plan_scales
 from styleplug.transfer.solvers import LBFGS, Adam
 from styleplug.vgg.gradient import Network
@@ -65,6 +72,19 @@ def test_large_pictures_are_worked_on_in_tiles(
     assert slowdown(last, engine.architecture, ["relu5_1"]) > 4 / 3
     [*_, note] = memory_notes(scales, StylizeConfig())
     assert f"{max(size)} px are worked on in tiles of {last.window} px" in note
+
+
+def test_what_regions_and_other_strengths_need_is_planned_for(engine: Engine) -> None:
+    """A picture that just fits as a whole is worked on in tiles where it has three regions, each
+    with its own copy of the features, or pictures of other strengths beside it."""
+    config = StylizeConfig(size=512, pyramid=False)
+    [scale] = plan_scales(512, 512, config)
+    sizes = [(512, 512)]
+    needed = MemoryEstimate([scale], sizes, config, engine, TAKEN).evaluation(0, None, 20)
+    config = replace(config, max_memory=needed)
+    for extras, whole in ((Extras(), True), (Extras(regions=3), False), (Extras(others=2), False)):
+        [fitted] = fitted_scales([scale], sizes, config, engine, extras)
+        assert (fitted.window is None and fitted.history == 20) == whole
 
 
 @pytest.mark.slow
@@ -127,6 +147,7 @@ import styleplug
 from styleplug.transfer import plan
 from styleplug.transfer.memory import MemoryEstimate
 engine, precision, size, limit = *sys.argv[1:3], int(sys.argv[3]), float(sys.argv[4])
+regions = int(sys.argv[5])
 config = styleplug.StylizeConfig(
     size=size, iterations=2, engine=engine, precision=precision, device="cpu",
     optimizer="adam", pyramid=False, content_error=None, content_weight=1, preserve="none",
@@ -134,16 +155,22 @@ config = styleplug.StylizeConfig(
 )
 needs = []
 fit = plan.fitted_scales
-def fitted(scales, paintings, config, engine, *preserved):
-    [scale] = fit(scales, paintings, config, engine, *preserved)
+def fitted(scales, paintings, config, engine, extras):
+    [scale] = fit(scales, paintings, config, engine, extras)
     from styleplug.runtime.memory import resident_memory
-    estimate = MemoryEstimate([scale], paintings, config, engine, resident_memory())
+    estimate = MemoryEstimate([scale], paintings, config, engine, resident_memory(), extras)
     evaluation = estimate.evaluation(0, scale.window, scale.history)
     needs.extend([estimate.encoding(scale.encoding), evaluation])
     return (scale,)
 plan.fitted_scales = fitted
 photo, painting = (np.random.default_rng(n).random((size, size, 3), np.float32) for n in range(2))
-styleplug.stylize(photo, painting, config)
+paintings = [painting]
+if regions:
+    columns = np.arange(size) * regions // size
+    masks = [np.repeat((columns == n)[None], size, 0).astype(np.float32) for n in range(regions)]
+    masks = [np.repeat(mask[..., None], 3, 2) for mask in masks]
+    paintings = [styleplug.Painting(painting, region=mask) for mask in masks]
+styleplug.stylize(photo, paintings, config)
 # Not ru_maxrss, which begins with what the process that started this one had.
 with open("/proc/self/status") as status:
     [peak] = [int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM")]
@@ -153,11 +180,20 @@ print(json.dumps({"estimate": max(needs), "peak": peak}))
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak there")
-@pytest.mark.parametrize("by", ["torch float32", "torch bfloat16", "onnx float32"])
-@pytest.mark.parametrize(("size", "limit"), [(256, 0), (512, 0), (448, 0.9e9)])
-def test_estimates_are_true(by: str, size: int, limit: float) -> None:
+@pytest.mark.parametrize(
+    ("by", "size", "limit", "regions"),
+    [
+        *(
+            (by, *how, 0)
+            for by in ("torch float32", "torch bfloat16", "onnx float32")
+            for how in ((256, 0), (512, 0), (448, 0.9e9))
+        ),
+        ("onnx float32", 448, 0, 3),
+    ],
+)
+def test_estimates_are_true(by: str, size: int, limit: float, regions: int) -> None:
     run = subprocess.run(
-        [sys.executable, "-c", MEASURED, *by.split(), str(size), str(limit)],
+        [sys.executable, "-c", MEASURED, *by.split(), str(size), str(limit), str(regions)],
         capture_output=True,
         text=True,
         check=False,

@@ -9,10 +9,25 @@ from styleplug.vgg.precision import autocast, quick_type
 CPU = torch.device("cpu")
 
 
+@pytest.fixture(autouse=True)
+def untested():
+    """Each test's processor is a new one."""
+    precision._quick_type_of_cpu.cache_clear()
+    yield
+    precision._quick_type_of_cpu.cache_clear()
+
+
 @pytest.mark.parametrize("quick", [torch.float32, torch.bfloat16])
 def test_a_processor_gets_the_type_that_it_is_quick_with(quick, monkeypatch):
     monkeypatch.setattr(precision, "_seconds", lambda type: 1 if type == quick else 2)
     assert quick_type(CPU) == quick
+
+
+def test_a_processor_is_put_to_the_test_once(monkeypatch):
+    tested = []
+    monkeypatch.setattr(precision, "_seconds", lambda type: tested.append(type) or 1)
+    assert quick_type(CPU) == quick_type(CPU)
+    assert tested == [torch.float32, torch.bfloat16]
 
 
 def test_a_processor_is_put_to_the_test():

@@ -304,6 +304,7 @@ def test_parts_are_found_in_the_place_of_masks(worker: WorkerClient) -> None:
         ({"weight": -1}, "paintings[0].weight is wrong; it must be a number of 0 or more"),
         ({"weight": True}, "paintings[0].weight is wrong"),
         ({"depth": "deep"}, "paintings[0].depth is wrong; it must be one of all, fine, coarse"),
+        ({"crop": "middle"}, "paintings[0].crop is wrong; it must be one of all, left, right"),
         ({"region": "sky.png"}, "paintings[0].region is wrong; it must be an object"),
         ({"by_color": True}, "paintings[0].region is missing"),
         ({"region": {"part": "cat"}}, "region.part is wrong; it must be one of person, backgr"),

@@ -106,6 +106,7 @@ def _painting(made: StylizeProvenance) -> list[str]:
         f"made by styleplug {made.version} ({made.stopped}),"
         f" preset {made.preset}, backbone {made.backbone}"
         + (f", engine {made.engine}" if made.engine else ""),
+        *([f"a sheet of {len(made.variations)} variations"] if made.variations else []),
         _source("photograph", made.photograph),
         *(line for painting in made.paintings for line in _of_painting(painting)),
         *([_source("mask", made.mask)] if made.mask else []),
@@ -119,6 +120,7 @@ def _of_painting(painting: Painting[SourceFile]) -> list[str]:
     purpose = [
         *([f"weight {painting.weight:g}"] if painting.weight != 1 else []),
         *([f"{painting.depth} layers"] if painting.depth != "all" else []),
+        *([f"its {painting.crop}"] if painting.crop != "all" else []),
     ]
     kind = "colour map" if painting.by_color else "mask"
     return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ import click
 
 from styleplug.cli.ui.artifacts import Watch, watch_options
 from styleplug.cli.ui.interrupt import interruptible
-from styleplug.cli.ui.job import stylize_job
+from styleplug.cli.ui.job import picked, stylize_job
 from styleplug.cli.ui.json_events import as_record, summary
 from styleplug.cli.ui.options import (
     config_options,
@@ -25,12 +25,15 @@ from styleplug.cli.ui.options import (
 from styleplug.cli.ui.paintings import painting_options, paintings_of, with_files
 from styleplug.cli.ui.pipes import PIPE, check_pipes, format_option, piped
 from styleplug.cli.ui.resume import asked_checkpoint, checkpoint_options, leave
+from styleplug.cli.ui.strengths import check_strengths_alone, place_of, strengths_option
 from styleplug.cli.ui.terminal import say, say_json
+from styleplug.cli.ui.variations import check_variations, draw_variations, variations_options
 from styleplug.errors import DivergedError, StyleplugError
 from styleplug.events import Failed
 from styleplug.hookspecs import StylizeResult
 from styleplug.jobs.job import StylizeJob
 from styleplug.jobs.run import PreparedJob, check_job, prepare
+from styleplug.jobs.variations import recipes, varied
 from styleplug.parts import Part, images_of, with_image
 
 if TYPE_CHECKING:
@@ -46,6 +49,8 @@ _log = logging.getLogger("styleplug")
 @output_option("; - for standard output.")
 @format_option
 @config_options
+@strengths_option
+@variations_options
 @watch_options
 @checkpoint_options
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never an input.")
@@ -58,6 +63,9 @@ def stylize(
     mask: Path | Part | None,
     output: Path,
     kind: str | None,
+    strengths: tuple[float, ...] | None,
+    variations: int | None,
+    pick: int | None,
     plot: Path | None,
     film: Path | None,
     frames: Path | None,
@@ -83,6 +91,10 @@ def stylize(
     paintings = paintings_of(options)
     if not paintings and not like:
         raise click.UsageError("Missing option '--style', '--region', or '--like'.")
+    check_strengths_alone(click.get_current_context().params)
+    check_variations(click.get_current_context().params)
+    if strengths:
+        options["strength"] = strengths[0]
     files = (path for painting in paintings for path in painting.images)
     inputs = [photo, *files, *images_of(mask)]
     check_pipes(inputs, output, kind, as_json=as_json)
@@ -93,10 +105,30 @@ def stylize(
             rest = iter(others)
             paintings = with_files(paintings, rest)
             mask = with_image(mask, lambda _: next(rest))
-            job = stylize_job(paintings, like, [photo.parent], options, strip=strip, mask=mask)
+            job = stylize_job(
+                *(paintings, like, [photo.parent], options),
+                strip=strip,
+                mask=mask,
+                pick=None if variations else pick,
+            )
             job = job.for_photo(photo)
-            job = replace(job, checkpoint=asked_checkpoint(job, inputs))
-            _paint(photo, job, _Output(file, name, overwrite, as_json), watch, verbose)
+            if variations and pick is None:
+                draw_variations(photo, job, variations, file, overwrite=overwrite)
+                if as_json:
+                    say_json({"event": "written", "path": name})
+                else:
+                    say(name, err=True)
+                return
+            if variations and pick:
+                job = varied(job, picked(recipes(job.config, variations), pick))
+            job = replace(
+                job, checkpoint=asked_checkpoint(job, inputs), weaker=(strengths or ())[1:]
+            )
+            outputs = {job.config.strength: _Output(file, name, overwrite)}
+            for strength in strengths or ():
+                place = place_of(output, strength)
+                outputs[strength] = _Output(place, str(place), overwrite)
+            _paint(photo, job, outputs, watch, as_json=as_json, verbose=verbose)
     except StyleplugError as error:
         if as_json:
             say_json({"event": "failed", "code": error.code, "message": str(error)})
@@ -110,29 +142,33 @@ class _Output:
     path: Path
     name: str
     overwrite: bool
-    as_json: bool
 
     def write(
-        self, prepared: PreparedJob, result: StylizeResult, remark: str
-    ) -> StyleplugError | None:
-        """Write the picture, and say where it is; what went wrong, though it is written."""
+        self, prepared: PreparedJob, result: StylizeResult
+    ) -> tuple[str, StyleplugError | None]:
+        """Write the picture; where it is, and what went wrong, though it is written."""
         place, problem = prepared.deliver(result, self.path, overwrite=self.overwrite)
-        name = self.name if place == self.path else str(place)
-        if self.as_json:
-            say_json({"event": "written", "path": name, **summary(result)})
-        else:
-            say(f"{name}  ({remark})", err=True)
-        return problem
+        return self.name if place == self.path else str(place), problem
 
 
-def _paint(photo: Path, job: StylizeJob, output: _Output, watch: Watch, verbose: bool) -> None:
-    check_job(job, photo, output.path, overwrite=output.overwrite)
-    watch.check([photo, *job.inputs], output.path)
+def _paint(
+    photo: Path,
+    job: StylizeJob,
+    outputs: Mapping[float, _Output],
+    watch: Watch,
+    *,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """Paint a picture for each strength, and write each to its place."""
+    for output in outputs.values():
+        check_job(job, photo, output.path, overwrite=output.overwrite)
+    watch.check([photo, *job.inputs], [output.path for output in outputs.values()])
     prepared = prepare(job, photo)
     # Written within, so that a first Ctrl-C doesn't lose a picture that is just being written.
     with interruptible() as cancel:
         try:
-            with _listener(output.as_json, verbose, cancel) as show:
+            with _listener(as_json, verbose, cancel) as show:
 
                 def on_event(event: Event) -> None:
                     show(event)
@@ -141,20 +177,46 @@ def _paint(photo: Path, job: StylizeJob, output: _Output, watch: Watch, verbose:
                 result = prepared.run(on_event, cancel)
         except DivergedError as error:
             if error.last_good is not None:
-                problem = output.write(prepared, error.last_good, "the last good picture")
-                if problem:
+                remark = "the last good picture"
+                for problem in _write(prepared, error.last_good, outputs, remark, as_json=as_json):
                     _log.warning("%s", problem)
             watch.finish(prepared.photograph, error.last_good)
             raise
         assert isinstance(result, StylizeResult)
-        problem = output.write(prepared, result, _ending(result))
+        problems = _write(prepared, result, outputs, _ending(result), as_json=as_json)
         if job.checkpoint:
-            leave(job.checkpoint, result, quiet=output.as_json)
+            leave(job.checkpoint, result, quiet=as_json)
         watch.finish(prepared.photograph, result)
-    if problem:
-        raise problem
+    if problems:
+        raise problems[0]
     if result.stopped == "cancelled":
         click.get_current_context().exit(cancel.code)
+
+
+def _write(
+    prepared: PreparedJob,
+    result: StylizeResult,
+    outputs: Mapping[float, _Output],
+    remark: str,
+    *,
+    as_json: bool,
+) -> list[StyleplugError]:
+    """Write the picture of each strength, and say where it is; what went wrong, though they are
+    written."""
+    problems = []
+    reached = prepared.by_strength(result)
+    for strength, output in outputs.items():
+        if strength not in reached:
+            _log.warning("%s isn't written, for strength %g wasn't reached", output.name, strength)
+            continue
+        of_strength, painted = reached[strength]
+        name, problem = output.write(of_strength, painted)
+        problems += [problem] if problem else []
+        if as_json:
+            say_json({"event": "written", "path": name, **summary(painted)})
+        else:
+            say(f"{name}  ({remark})", err=True)
+    return problems
 
 
 def _ending(result: StylizeResult) -> str:

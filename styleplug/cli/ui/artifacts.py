@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,14 +66,14 @@ class Watch:
     _count: int = 0
     _film: Film | None = None
 
-    def check(self, inputs: Sequence[Path], output: Path) -> None:
+    def check(self, inputs: Sequence[Path], outputs: Iterable[Path]) -> None:
         """Make sure, before any work is done, that all of it can be written.
 
         Raises:
             ConfigError, UnwritableImageError: a place won't do, or is taken.
             MissingDependencyError: a drawing needs a package that isn't installed.
         """
-        taken = {real_place(output)}
+        taken = set(map(real_place, outputs))
         if self.compare:
             from styleplug.api import check_output as check_picture
 

@@ -18,6 +18,7 @@ from styleplug.errors import ConfigError
 from styleplug.filter_region import FilterRegion
 from styleplug.jobs.job import FilterJob, PictureJob, StylizeJob
 from styleplug.jobs.provenance import SourceFile
+from styleplug.jobs.variations import Recipe, varied
 from styleplug.painting import Painting
 from styleplug.parts import Part, with_image
 
@@ -56,6 +57,7 @@ def stylize_job(
     *,
     strip: bool,
     mask: Path | Part | None = None,
+    pick: int | None = None,
 ) -> StylizeJob:
     """A painting as the options have it; with `like`, as that picture was painted, but for the
     paintings, the mask and the options that are given.
@@ -65,10 +67,11 @@ def stylize_job(
         like: a picture that styleplug painted. The files that it was made with are looked for
             beside it, in the `folders`, in the current one, and among the styles.
         options: of the command.
+        pick: of `like`, a sheet of variations, the number of the one to paint.
 
     Raises:
-        ConfigError: an option is outside its range; or `like` has no note of how it was made, or
-            one that won't do here.
+        ConfigError: an option is outside its range; `pick` is needed, or names none; or `like` has
+            no note of how it was made, or one that won't do here.
         UnreadableImageError: a painting is neither a file nor a style; there is no such picture as
             `like`; or a file that it was made with isn't found.
     """
@@ -94,8 +97,27 @@ def stylize_job(
     if made.mask and not mask:
         find = partial(SourceFile.find, folders=places, remedy="give it with --mask")
         mask = with_image(made.mask, find)
-    config = made.config(**changes)
-    return StylizeJob(given, config, made.preset, like, strip=strip, mask=mask)
+    job = StylizeJob(given, made.config(**changes), made.preset, like, strip=strip, mask=mask)
+    if not made.variations:
+        if pick is not None:
+            raise ConfigError("pick", pick, f"left out, for {like} is no sheet of variations")
+        return job
+    if pick is None:
+        allowed = f"given with --pick 1 to {len(made.variations)}, for it is a sheet of variations"
+        raise ConfigError("like", str(like), allowed)
+    recipe = picked(made.variations, pick)
+    return varied(job, {name: text for name, text in recipe.items() if name not in changes})
+
+
+def picked(recipes: Sequence[Recipe], pick: int) -> Recipe:
+    """The recipe of this number, counted from 1.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if not 1 <= pick <= len(recipes):
+        raise ConfigError("pick", pick, f"from 1 to {len(recipes)}, the number of a variation")
+    return recipes[pick - 1]
 
 
 def either_job(

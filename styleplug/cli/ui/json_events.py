@@ -17,6 +17,6 @@ def as_record(event: Event) -> dict[str, Any]:
 
 def summary(record: Event | JobResult) -> dict[str, Any]:
     """What there is to say of an event or a result besides its pixels."""
-    pixels = ("image", "pixels", "alpha")
+    left_out = ("image", "pixels", "alpha", "weaker")
     values = {field.name: getattr(record, field.name) for field in fields(record)}
-    return {name: value for name, value in values.items() if name not in pixels}
+    return {name: value for name, value in values.items() if name not in left_out}

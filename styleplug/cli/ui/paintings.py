@@ -1,7 +1,8 @@
 """How paintings, filters and regions are given on a command line, and options for them.
 
-A painting is FILE or NAME, then perhaps a weight and a depth: `a.jpg:0.7`, `b.jpg@fine`. What a
-file is called as a whole comes first, so that a name may hold any of these signs.
+A painting is FILE or NAME, then perhaps a weight, a depth and a part: `a.jpg:0.7`, `b.jpg@fine`,
+`c.jpg@left`. What a file is called as a whole comes first, so that a name may hold any of these
+signs.
 """
 
 from __future__ import annotations
@@ -17,37 +18,38 @@ import click
 
 from styleplug.cli.ui.options import parsed_by
 from styleplug.filter_region import FilterRegion
-from styleplug.painting import DEPTH, WEIGHT, Painting
+from styleplug.painting import CROP, DEPTH, WEIGHT, Painting
 from styleplug.parts import path_or_part
 
 _WEIGHT = re.compile(r"(.+):([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)", re.DOTALL)
 _DEPTH = re.compile(rf"(.+)@({'|'.join(DEPTH.choices)})", re.DOTALL)
+_CROP = re.compile(rf"(.+)@({'|'.join(CROP.choices[1:])})", re.DOTALL)  # of "all", DEPTH has one
 
 
 def parse_painting(text: str) -> Painting[Path]:
-    """The painting of `PAINTING[:WEIGHT][@DEPTH]`.
+    """The painting of `PAINTING[:WEIGHT][@DEPTH][@PART]`.
 
     Raises:
         ValueError: a weight that can't be.
     """
-    image, weight, depth = _without_suffixes(text)
-    return Painting(Path(image), weight, depth)
+    image, weight, depth, crop = _without_suffixes(text)
+    return Painting(Path(image), weight, depth, crop=crop)
 
 
 def parse_region(text: str) -> Painting[Path]:
-    """The painting and its region of `MASK=PAINTING[:MASK][:WEIGHT][@DEPTH]`.
+    """The painting and its region of `MASK=PAINTING[:MASK][:WEIGHT][@DEPTH][@PART]`.
 
     Raises:
         ValueError: there is no "=", or a weight can't be.
     """
     region, painting = _divided(text)
-    image, weight, depth = _without_suffixes(painting)
+    image, weight, depth, crop = _without_suffixes(painting)
     image, mask = _without_mask(image)
-    return Painting(Path(image), weight, depth, path_or_part(region), mask)
+    return Painting(Path(image), weight, depth, path_or_part(region), mask, crop=crop)
 
 
 def parse_region_map(text: str) -> Painting[Path]:
-    """The painting and the colour maps of `MAP=PAINTING:MAP[:WEIGHT][@DEPTH]`.
+    """The painting and the colour maps of `MAP=PAINTING:MAP[:WEIGHT][@DEPTH][@PART]`.
 
     Raises:
         ValueError: a map is missing, or a weight can't be.
@@ -77,7 +79,10 @@ def as_text(painting: Painting[Path]) -> str:
         text += f":{painting.mask}"
     if painting.weight != WEIGHT.default:
         text += f":{painting.weight!r}"
-    return text if painting.depth == DEPTH.default else f"{text}@{painting.depth}"
+    for kind, value in ((DEPTH, painting.depth), (CROP, painting.crop)):
+        if value != kind.default:
+            text += f"@{value}"
+    return text
 
 
 mask_option = click.option(
@@ -153,10 +158,11 @@ def painting_options(command: Callable[..., Any]) -> Callable[..., Any]:
         (
             "--style",
             "paintings",
-            "PAINTING[:WEIGHT][@DEPTH]",
+            "PAINTING[:WEIGHT][@DEPTH][@PART]",
             "The painting, a file or a name that `styleplug styles list` knows; give several to mix"
             " them, by their weights (1 unless given). DEPTH is fine, for the brush and the canvas"
-            " alone, or coarse, for the shapes.",
+            " alone, or coarse, for the shapes; PART is left, right, top, bottom or center, to"
+            " learn from that part alone.",
         ),
     ):
         kind = parsed_by(PARSERS[name])
@@ -176,19 +182,25 @@ def with_files(paintings: Iterable[Painting[Path]], files: Iterator[Path]) -> li
     return [painting.with_images(lambda _: next(files)) for painting in paintings]
 
 
-def _without_suffixes(text: str) -> tuple[str, float, str]:
-    """A painting's text without weight and depth; the weight; the depth."""
+def _without_suffixes(text: str) -> tuple[str, float, str, str]:
+    """A painting's text without weight, depth and part; the weight; the depth; the part."""
     found: dict[re.Pattern[str], str] = {}
     while not os.path.lexists(text):
         pattern = next(
-            (one for one in (_WEIGHT, _DEPTH) if one not in found and one.fullmatch(text)), None
+            (one for one in (_WEIGHT, _DEPTH, _CROP) if one not in found and one.fullmatch(text)),
+            None,
         )
         if pattern is None:
             break
         match = pattern.fullmatch(text)
         assert match
         text, found[pattern] = match.groups()
-    return text, float(found.get(_WEIGHT, WEIGHT.default)), found.get(_DEPTH, DEPTH.default)
+    return (
+        text,
+        float(found.get(_WEIGHT, WEIGHT.default)),
+        found.get(_DEPTH, DEPTH.default),
+        found.get(_CROP, CROP.default),
+    )
 
 
 def _without_mask(text: str) -> tuple[str, Path | None]:

@@ -31,21 +31,27 @@ from styleplug.errors import CheckpointError, ConfigError
 from styleplug.hookspecs import Checkpoint
 from styleplug.jobs.job import StylizeJob
 from styleplug.jobs.provenance import SourceFile
-from styleplug.options import Option
+from styleplug.options import Duration, Option
 from styleplug.parts import images_of, path_or_part
 
 if TYPE_CHECKING:
     from styleplug.hookspecs import StylizeResult
 
 RECORDED = (
-    *("photo", "output", "checkpoint_every", "regions", "region_maps"),
-    *(field.name for field in fields(StylizeJob) if field.name not in ("config", "checkpoint")),
+    *("photo", "output", "checkpoint_every", "regions", "region_maps", "variations", "pick"),
+    *(
+        field.name
+        for field in fields(StylizeJob)
+        if field.name not in ("config", "checkpoint", "weaker")
+    ),
     *StylizeConfig.options(),
     *RENAMED,
 )
 """What a run goes on with: not --overwrite, since a file may be there by now that is wanted, nor
 what only tells of the run."""
 
+
+_EVERY = Duration(Checkpoint.every, "", 0, name="checkpoint_every")
 
 _FILES = {
     "photo": "PHOTO",
@@ -75,7 +81,7 @@ def checkpoint_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--checkpoint-every",
         type=SECONDS,
         metavar="TIME",
-        default=f"{Checkpoint.every:g}s",
+        default=f"{_EVERY.default:g}s",
         help="How often to write the checkpoint.",
     )(command)
     return path_option(
@@ -110,7 +116,7 @@ def asked_checkpoint(job: StylizeJob, inputs: Iterable[Path]) -> Checkpoint | No
     if is_noted and params["overwrite"] and not _is_beside(params["output"], path):
         allowed = "given with -o, for by a checkpoint's word only files beside it are replaced"
         raise ConfigError("output", str(params["output"]), allowed)
-    options, job = StylizeConfig.options(), job.absolute()
+    options, job = {**StylizeConfig.options(), _EVERY.name: _EVERY}, job.absolute()
     note: dict[str, Any] = {
         name: _as_text(params[name], options.get(name))
         for name in RECORDED

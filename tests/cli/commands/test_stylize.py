@@ -56,6 +56,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             cancel: threading.Event,
             checkpoint: None,
             mask: None,
+            weaker: tuple[float, ...],
         ) -> StylizeResult:
             return StylizeResult(PIXELS, work(cancel), "vgg16", 0.5, 0.25, 1.0, 2.0)
 

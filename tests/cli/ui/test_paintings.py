@@ -49,6 +49,8 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("a.jpg@fine", Painting("a.jpg", depth="fine")),
         ("a.jpg:2@coarse", Painting("a.jpg", 2, "coarse")),
         ("a.jpg@coarse:2", Painting("a.jpg", 2, "coarse")),
+        ("a.jpg@left", Painting("a.jpg", crop="left")),
+        ("a.jpg@center:2@fine", Painting("a.jpg", 2, "fine", crop="center")),
         ("b.jpg:0.5", Painting("b.jpg:0.5")),
         ("b.jpg:0.5:0.25", Painting("b.jpg:0.5", 0.25)),
         ("c.jpg@fine", Painting("c.jpg@fine")),
@@ -106,7 +108,7 @@ def test_what_cannot_be_is_refused(parse: Callable[[str], object], text: str, wo
     "painting",
     [
         Painting("a.jpg"),
-        Painting("b.jpg:0.5", 0.1, "fine"),
+        Painting("b.jpg:0.5", 0.1, "fine", crop="top"),
         Painting("a.jpg", 0.3, "coarse", "sky.png", "ground.png"),
         Painting("a.jpg", 1, "all", "sky.png", "ground.png", by_color=True),
     ],

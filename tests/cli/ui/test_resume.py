@@ -22,7 +22,7 @@ from styleplug import hookspecs
 from styleplug.events import Progress
 from styleplug.transfer.checkpoint import read_note, read_snapshot, write_snapshot
 
-KEPT = ("--checkpoint", "run.ckpt", "--checkpoint-every", "0")
+KEPT = ("--checkpoint", "run.ckpt", "--checkpoint-every", "0.00001")  # noted without an exponent
 
 
 def pixels(path: Path) -> np.ndarray:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from styleplug.cli.ui.sheet import GAP, LABEL_HEIGHT, SHOWN_SIDE, sheet
+from styleplug.cli.ui.contact_sheet import GAP, LABEL_HEIGHT, SHOWN_SIDE
+from styleplug.cli.ui.sheet import sheet
 from styleplug.hookspecs import Filter
 from styleplug.image.picture import Picture
 
