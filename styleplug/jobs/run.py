@@ -128,7 +128,8 @@ class PreparedJob:
                 where = with_image(mask, lambda _: next(others))
                 return styleplug.stylize(
                     *(self.photograph, paintings, config, on_event, cancel, checkpoint, where),
-                    *(previous, weaker),
+                    previous=previous,
+                    weaker=weaker,
                 )
             case FilterJob(filter=name, config=config, mask=mask):
                 others = iter(self.others)

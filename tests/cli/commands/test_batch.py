@@ -327,7 +327,7 @@ def test_a_folder_without_pictures(run: Callable[..., Result], folder: Path) -> 
 
 
 OF_ONE_PICTURE = {
-    *("photo", "plot", "film", "frames", "compare", "verbose"),
+    *("photo", "plot", "film", "frames", "compare", "verbose", "strengths", "variations", "pick"),
     *("checkpoint", "checkpoint-every", "resume"),  # a batch goes on by its journal
 }
 """What the commands for a single picture have, and a batch has not."""

@@ -54,9 +54,8 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             config: StylizeConfig,
             on_event: Callable[[Event], None],
             cancel: threading.Event,
-            checkpoint: None,
-            mask: None,
-            weaker: tuple[float, ...],
+            *_: object,
+            **__: object,
         ) -> StylizeResult:
             return StylizeResult(PIXELS, work(cancel), "vgg16", 0.5, 0.25, 1.0, 2.0)
 
@@ -273,13 +272,15 @@ def test_ctrl_c_keeps_the_picture_so_far(
 ) -> None:
     painted = styleplug.stylize
 
-    def stylize(photo: Any, paintings: Any, config: Any, on_event: Any, *more: Any) -> Any:
+    def stylize(
+        photo: Any, paintings: Any, config: Any, on_event: Any, *more: Any, **named: Any
+    ) -> Any:
         def listen(event: Event) -> None:
             on_event(event)
             if isinstance(event, Progress) and event.iteration == 3:
                 signal.raise_signal(signal.SIGINT)
 
-        return painted(photo, paintings, config, listen, *more)
+        return painted(photo, paintings, config, listen, *more, **named)
 
     monkeypatch.setattr(styleplug, "stylize", stylize)
     before = signal.getsignal(signal.SIGINT)
