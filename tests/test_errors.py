@@ -55,6 +55,7 @@ CODES = {
     "PluginError": "plugin",
     "PresetError": "preset",
     "ProtocolError": "protocol",
+    "VideoError": "video",
 }
 CLASSES = {
     name: value
@@ -114,6 +115,7 @@ EXAMPLES = {
     "PresetError": errors.PresetError("mine", "can't be read (no such file)"),
     "PluginError": PluginError("dots", "fails"),
     "ProtocolError": ProtocolError("7", "path is missing"),
+    "VideoError": errors.VideoError("a.mp4", "is damaged"),
     "DivergedError": DivergedError(3, float("nan"), None),
 }
 

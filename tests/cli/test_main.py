@@ -54,6 +54,7 @@ ERRORS = [
     (errors.PresetError("mine", "is damaged"), FAILURE),
     (errors.PluginError("dots", "fails"), FAILURE),
     (errors.ProtocolError("7", "path is missing"), USAGE),
+    (errors.VideoError("a.mp4", "is damaged"), USAGE),
     (DivergedError(1, float("nan"), None), FAILURE),
     (StyleplugError("something"), FAILURE),
 ]

@@ -16,7 +16,7 @@ def test_checks_are_told_in_their_order(monkeypatch) -> None:
     monkeypatch.setattr(module, "CHECKS", {"Slow": "models", "Quick": "system", "Nothing": "cuda"})
     examined = dict(examine())
     assert list(examined) == ["Slow", "Quick", "Nothing"]
-    assert "vgg16" in examined["Slow"][2].text
+    assert any("vgg16" in finding.text for finding in examined["Slow"])
     assert examined["Nothing"] == ()
 
 

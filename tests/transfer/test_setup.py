@@ -96,6 +96,8 @@ def test_auto_is_what_is_quickest_here(
     if not machine.get("is_slow"):
         slow, quick = quick, slow
     monkeypatch.setattr(precision, "_seconds", {slow: 2, quick: 1}.__getitem__)
+    tested_anew = precision._quick_type_of_cpu.__wrapped__
+    monkeypatch.setattr(precision, "_quick_type_of_cpu", tested_anew)
     engine = setup.make_engine(styleplug.StylizeConfig(**{**QUICK, **options}), tiny_model)
     assert (type(engine), engine.precision) == used
 

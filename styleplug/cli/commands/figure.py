@@ -67,7 +67,7 @@ def figure(
     iterations: int,
     overwrite: bool,
 ) -> None:
-    """Draw a figure of PHOTO in the manner of each PAINTING, side by side.
+    """Draw PHOTO in the manner of several paintings, side by side.
 
     With --layers, of one PAINTING: how the layers and the weights change the picture. These are
     figures 2 and 3 of Gatys, Ecker and Bethge (2016), of pictures of your own.

@@ -19,11 +19,11 @@ from styleplug.parts import Part, missing
 @output_option()
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists; never PHOTO.")
 def mask(photo: Path, part: str, output: Path, overwrite: bool) -> None:
-    """Find a PART of PHOTO, and write it as a mask: a grey picture, white for what belongs to it.
+    """Find persons or the sky in PHOTO, and write a mask.
 
-    PART is person, also for several; background, all but these; or sky. The mask is what `--mask`
-    and `--region` use when they are given the same word. Change it with a paint program, and give
-    them the file.
+    That is a grey picture, white for what belongs to PART: person, also for several; background,
+    all but these; or sky. It is what `--mask` and `--region` use when they are given the same word.
+    Change it with a paint program, and give them the file.
     """
     from styleplug.api import check_output, find_part, write_image
     from styleplug.image.masks import mask_picture

@@ -59,7 +59,7 @@ def video(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Paint or filter VIDEO, frame by frame.
+    """Paint or filter a video, without flicker.
 
     Each frame goes on from what the one before has become, moved along with what it shows, so that
     nothing flickers. Sound and timing stay as they are.
