@@ -133,7 +133,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]
     """Lets something happen while a picture is painted or filtered."""
 
     def exchange(act: Callable[[], object]) -> None:
-        def made(*_: object) -> StylizeResult:
+        def made(*_: object, **__: object) -> StylizeResult:
             act()
             pixels = np.full((36, 48, 3), 0.25, np.float32)
             return StylizeResult(pixels, "finished", "vgg16", 0.5, 0.25, 1.0, 2.0)

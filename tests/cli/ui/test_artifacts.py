@@ -140,7 +140,12 @@ def test_curves_of_a_divergence(
     step = Progress(32, 1, 2, 0.5, 1.0, 1.0, 1.0, 1.0, 0.7, 0.5, 0.1, 0.0, 0.2)
 
     def diverge(
-        photo: object, paintings: object, config: object, on_event: Callable, *more: object
+        photo: object,
+        paintings: object,
+        config: object,
+        on_event: Callable,
+        *more: object,
+        **_: object,
     ) -> None:
         on_event(step)
         raise DivergedError(2, float("inf"), None)

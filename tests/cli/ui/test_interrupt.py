@@ -161,7 +161,7 @@ def test_a_second_later_ends_at_once(heard: None, monkeypatch: pytest.MonkeyPatc
 def test_an_end_without_a_picture_says_which_signal_it_was(
     heard: None, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stylize(*_: object) -> None:
+    def stylize(*_: object, **__: object) -> None:
         signal.raise_signal(signal.SIGTERM)
         raise Cancelled
 

@@ -125,7 +125,7 @@ def test_the_last_good_picture_goes_out_before_the_error(
     pixels = make_picture(36, 48)[0].transpose(1, 2, 0)
     good = StylizeResult(pixels, "diverged", "vgg16", 0.5, 0.25, 1.0, 2.0)
 
-    def diverge(*_: object) -> None:
+    def diverge(*_: object, **__: object) -> None:
         raise DivergedError(3, float("nan"), good)
 
     monkeypatch.setattr(styleplug, "stylize", diverge)
