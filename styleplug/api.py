@@ -336,10 +336,11 @@ def _shares(
         if place and place.values.shape != size:
             _log.warning("%s", place.scaling_note(size))
     values = shares([None if place is None else place.at(size) for place in places], size)
+    within = 1 if mask is None else mask.at(size)
     found = []
     for region, place, share in zip(regions, places, values, strict=True):
         name = place.name if place else f"the rest, for {region.filter}"
-        acts = Mask(share if mask is None else share * mask.at(size), name)
+        acts = Mask(share * within, name)
         if is_black(acts.values):
             raise ConfigError("region", name, "such that something of the picture is left for it")
         found.append(acts)

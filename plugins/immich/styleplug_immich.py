@@ -25,6 +25,7 @@ from styleplug_service import (
     Server,
     add_options,
     base,
+    done_or_said,
     painted,
     recipe_of,
     secret,
@@ -145,17 +146,6 @@ def asset_in(message: bytes) -> str | None:
     except (ValueError, AttributeError, RecursionError):
         return None
     return id if isinstance(id, str) and _ASSET.fullmatch(id) else None
-
-
-def done_or_said(adapter: Adapter, asset: str) -> bool:
-    """Do an asset, and say what became of it; whether it went well."""
-    try:
-        new = adapter.do(asset)
-    except (AdapterError, KeyError, TypeError, ValueError) as error:
-        print(f"{asset}: {error}", file=sys.stderr, flush=True)
-        return False
-    print(f"{asset}: {'left out' if new is None else new}", flush=True)
-    return True
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import secrets
+import sys
 import time
 import urllib.error
 import urllib.parse
@@ -16,7 +17,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 MARK = "-styleplug"
 """Ends the names of what is uploaded: a workflow that begins with each new asset isn't to begin
@@ -130,6 +131,24 @@ def painted(studio: Server, recipe: Mapping[str, Any], name: str, data: bytes) -
             studio.ask("DELETE", address)
     finally:
         studio.ask("DELETE", f"/api/v1/uploads/{upload}")
+
+
+class Doer(Protocol):
+    """Fetches a picture by its id, has it painted, and brings it back."""
+
+    def do(self, id: str, /) -> str | None:
+        """The new one's name or id; None where it is left out."""
+
+
+def done_or_said(doer: Doer, id: str) -> bool:
+    """Do a picture, and say what became of it; whether it went well."""
+    try:
+        new = doer.do(id)
+    except (AdapterError, KeyError, TypeError, ValueError) as error:
+        print(f"{id}: {error}", file=sys.stderr, flush=True)
+        return False
+    print(f"{id}: {'left out' if new is None else new}", flush=True)
+    return True
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

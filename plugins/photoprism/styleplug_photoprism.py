@@ -25,6 +25,7 @@ from styleplug_service import (  # which stands in that folder
     Server,
     add_options,
     base,
+    done_or_said,
     painted,
     recipe_of,
     secret,
@@ -95,17 +96,6 @@ def original_of(photo: Mapping[str, Any]) -> Mapping[str, Any] | None:
     if not files or any(name.endswith(MARK) for name in names):
         return None
     return max(files, key=lambda file: bool(file.get("Primary")))
-
-
-def done_or_said(adapter: Adapter, photo: str) -> bool:
-    """Do a photograph, and say what became of it; whether it went well."""
-    try:
-        new = adapter.do(photo)
-    except (AdapterError, KeyError, TypeError, ValueError) as error:
-        print(f"{photo}: {error}", file=sys.stderr, flush=True)
-        return False
-    print(f"{photo}: {'left out' if new is None else new}", flush=True)
-    return True
 
 
 def main(arguments: list[str] | None = None) -> int:

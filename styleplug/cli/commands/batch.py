@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from styleplug.cli.main import FAILURE
 from styleplug.cli.ui.batch_summary import Summary, check_report, write_page
 from styleplug.cli.ui.interrupt import Interrupted
 from styleplug.cli.ui.job import either_filter_option, either_job
+from styleplug.cli.ui.json_events import say_event
 from styleplug.cli.ui.options import config_options, like_option, path_option
 from styleplug.cli.ui.paintings import painting_options
 from styleplug.cli.ui.pipes import PIPE
@@ -243,14 +243,10 @@ def _listener(
 ) -> AbstractContextManager[Callable[[BatchEvent], None]]:
     """What to do with events: lines of JSON, or a progress bar."""
     if as_json:
-        return nullcontext(_print_record)
+        return nullcontext(say_event)
     from styleplug.cli.ui.batch_bar import batch_bar
 
     return batch_bar(is_watching)
-
-
-def _print_record(event: BatchEvent) -> None:
-    say_json({"event": event.kind, **asdict(event)})
 
 
 def _absolute(path: Path) -> Path:

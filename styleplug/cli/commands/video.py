@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import click
 from styleplug.cli.ui.extras import import_video
 from styleplug.cli.ui.interrupt import CancelEvent, Interrupted, interruptible
 from styleplug.cli.ui.job import either_filter_option, either_job
+from styleplug.cli.ui.json_events import say_event
 from styleplug.cli.ui.options import (
     config_options,
     field_options,
@@ -102,11 +102,7 @@ def _listener(
 ) -> AbstractContextManager[Callable[[VideoEvent], None]]:
     """What to do with events: lines of JSON, or a progress bar."""
     if as_json:
-        return nullcontext(_print_record)
+        return nullcontext(say_event)
     from styleplug.cli.ui.video_bar import video_bar
 
     return video_bar(cancel)
-
-
-def _print_record(event: VideoEvent) -> None:
-    say_json({"event": event.kind, **asdict(event)})

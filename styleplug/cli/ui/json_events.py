@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
 
+from styleplug.cli.ui.terminal import say_json
 from styleplug.events import Event, Finished
 from styleplug.hookspecs import JobResult
+
+if TYPE_CHECKING:
+    from styleplug.batch.events import BatchEvent
+    from styleplug.video.events import VideoEvent
 
 
 def as_record(event: Event) -> dict[str, Any]:
@@ -20,3 +25,8 @@ def summary(record: Event | JobResult) -> dict[str, Any]:
     left_out = ("image", "pixels", "alpha", "weaker")
     values = {field.name: getattr(record, field.name) for field in fields(record)}
     return {name: value for name, value in values.items() if name not in left_out}
+
+
+def say_event(event: BatchEvent | VideoEvent) -> None:
+    """Print an event of many pictures, all of its fields, with its `kind` as "event"."""
+    say_json({"event": event.kind, **asdict(event)})
